@@ -1,0 +1,116 @@
+"""What crosses the feeds port, and what the traffic room computes with before anything is a table row.
+
+A feed turns bytes into reports and alerts. Reading text (`reading`), fusing (`fusion`) and composing (`composing`)
+are functions over these values, so that the same code serves the desk, the pipes and the benchmarks.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+Flow = Literal["lancar", "ramai lancar", "padat", "padat merayap", "macet", "tersendat", "ditutup", "dialihkan"]
+FLOWS: tuple[Flow, ...] = (
+    "lancar", "ramai lancar", "padat", "padat merayap", "tersendat", "macet", "dialihkan", "ditutup",
+)  # fmt: skip
+"""From best to worst."""
+
+Kind = Literal["flow", "accident", "breakdown", "roadwork", "closure", "event", "flood", "tree", "weather", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One statement about one place at one time.
+
+    All times are aware and in UTC. ``place`` is the wording to be said; ``place_ids`` are ids of the area pack, the
+    most specific first, empty when the place is not in the pack. ``confidence`` is 0 to 1.
+    """
+
+    text: str
+    source: str
+    observed_at: datetime | None
+    place: str | None = None
+    place_ids: tuple[str, ...] = ()
+    toward: tuple[str, ...] = ()
+    flow: Flow | None = None
+    obstacle: str | None = None
+    kind: Kind = "other"
+    confidence: float = 0.5
+    cleared: bool = False
+    detour: str | None = None
+    external_id: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    starts_at: datetime | None = None
+    expires_at: datetime | None = None
+    url: str | None = None
+    attribution: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An official warning (CAP 1.2 or what can be mapped to it), cut to what a station needs."""
+
+    identifier: str
+    sender: str
+    event: str
+    headline: str
+    description: str = ""
+    instruction: str = ""
+    message_type: str = "Alert"
+    severity: str = "Unknown"
+    urgency: str = "Unknown"
+    certainty: str = "Unknown"
+    onset: datetime | None = None
+    expires: datetime | None = None
+    areas: tuple[str, ...] = ()
+    polygons: tuple[tuple[tuple[float, float], ...], ...] = ()
+    references: tuple[str, ...] = ()
+    language: str = "id"
+    url: str | None = None
+    attribution: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedResult:
+    """All that one document held; ``problems`` names each item that was left out, in words for a person."""
+
+    format: str
+    reports: tuple[Report, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    problems: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+class Feed(Protocol):
+    """Reads one format. ``sniff`` is cheap and never raises; ``read`` raises ``FeedUnreadable`` with one sentence."""
+
+    name: str
+
+    def sniff(self, data: bytes) -> bool: ...
+
+    def read(self, data: bytes, *, source: str, now: datetime) -> FeedResult: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What is believed about one place now: several reports of the same event, fused.
+
+    ``reports`` are in order of observation; ``expires_at`` follows from the kind and the last confirmation.
+    """
+
+    place: str
+    place_ids: tuple[str, ...]
+    toward: tuple[str, ...]
+    flow: Flow | None
+    obstacle: str | None
+    kind: Kind
+    first_at: datetime
+    last_at: datetime
+    expires_at: datetime
+    confidence: float
+    sources: tuple[str, ...]
+    confirmations: int
+    reports: tuple[Report, ...] = field(default=(), repr=False)
+    detour: str | None = None
+    ended_at: datetime | None = None
+    ended_why: str | None = None
