@@ -1,0 +1,34 @@
+"""Files appear whole or not at all: written beside their place, flushed to the disk, then renamed into it."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Give a path to write to; when the block ends well it becomes ``target``, else it is removed."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=target.suffix, dir=target.parent)
+    os.close(handle)
+    written = Path(name)
+    try:
+        yield written
+        with written.open("rb") as done:
+            os.fsync(done.fileno())
+        written.chmod(0o644)
+        written.replace(target)
+        flush_folder(target.parent)
+    finally:
+        written.unlink(missing_ok=True)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make a rename inside ``folder`` survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
