@@ -1,0 +1,155 @@
+"""Every setting of a station, in one typed object that is read once at the start and passed on.
+
+Order of precedence: environment (``RADIODESK_…``), then the TOML file that ``RADIODESK_CONFIG`` names or
+``radiodesk.toml`` in the data folder or the working folder, then the defaults here.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from radiodesk.core.errors import Refusal
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+class SettingsInvalid(Refusal):
+    """A setting has a value that cannot be used."""
+
+    exit_code = 2
+
+
+def _config_file() -> Path | None:
+    named = os.environ.get("RADIODESK_CONFIG")
+    if named:
+        return Path(named)
+    folders = [Path(os.environ.get("RADIODESK_DATA", "data")), Path.cwd()]
+    return next((folder / "radiodesk.toml" for folder in folders if (folder / "radiodesk.toml").exists()), None)
+
+
+class Settings(BaseSettings):
+    """The settings of one station. Each field's description is what ``docs/settings.md`` prints."""
+
+    model_config = SettingsConfigDict(env_prefix="RADIODESK_", frozen=True, extra="forbid")
+
+    data: Path = Field(Path("data"), description="Folder for the database, keys, audio and sealed packages.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy address of the database; unset means `radiodesk.sqlite` in the data folder."
+    )
+    station: str = Field("Radio Polres", description="Name of the station as it is shown and said on air.")
+    operator: str = Field("Polres Bojonegoro", description="Who runs the station; shown on public pages.")
+    language: Literal["id", "en"] = Field("id", description="Language of pages and messages until a person chooses.")
+    timezone: str = Field("Asia/Jakarta", description="Station time, shown and said; the database keeps UTC.")
+    timezone_label: str = Field("WIB", description="Short name of station time as it is shown.")
+    area: str = Field("bojonegoro", description="Area pack: a name that ships with radiodesk, or a folder.")
+    desk_host: str = Field("127.0.0.1", description="Address that the desk listens on.")
+    desk_port: Annotated[int, Field(ge=1, le=65535)] = Field(8080, description="Port of the desk.")
+    public_host: str = Field("127.0.0.1", description="Address that the public site listens on.")
+    public_port: Annotated[int, Field(ge=1, le=65535)] = Field(8081, description="Port of the public site.")
+    public_url: str | None = Field(
+        None, description="Address under which listeners reach the public site; unset means its host and port."
+    )
+    secure_cookies: bool = Field(False, description="Send cookies over HTTPS only; set it when the desk is behind TLS.")
+    session_hours: Annotated[int, Field(ge=1, le=720)] = Field(12, description="Hours until a sign-in ends by itself.")
+    login_attempts: Annotated[int, Field(ge=3)] = Field(
+        8, description="Wrong passwords for one name or address within fifteen minutes before signing in is paused."
+    )
+    screens: Annotated[int, Field(ge=1, le=500)] = Field(
+        40, description="Open screens to plan for; each live screen holds a server thread."
+    )
+    upload_megabytes: Annotated[int, Field(ge=1)] = Field(
+        512, description="Largest upload that is taken, in megabytes."
+    )
+    disk_alarm_gigabytes: Annotated[float, Field(ge=0)] = Field(
+        2.0, description="Free disk space, in gigabytes, below which the desk raises an alarm."
+    )
+    models: Path = Field(CHECKOUT / "models", description="Folder with the model registry and the speech models.")
+    transcriber: str = Field("whisper", description="Recognition engine, by its entry-point name.")
+    speech_model: str = Field("base", description="Speech model from the registry, or a folder that holds one.")
+    speech_language: str = Field("id", description="Language that callers speak.")
+    speech_threads: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Threads that one recognition uses.")
+    voice: str = Field("espeak", description="Synthesis engine, by its entry-point name.")
+    words_per_minute: Annotated[int, Field(ge=60, le=260)] = Field(
+        140, description="Reading speed, in words a minute, until a reader's own speed is known."
+    )
+    bulletin_seconds: Annotated[int, Field(ge=15, le=600)] = Field(60, description="Usual length of a bulletin.")
+    appeal_rest: Annotated[int, Field(ge=0)] = Field(
+        5, description="Broadcasts that must pass before an appeal is picked again."
+    )
+    workers: Annotated[int, Field(ge=1, le=16)] = Field(2, description="Jobs that one worker process runs at once.")
+    lease_seconds: Annotated[int, Field(ge=5)] = Field(
+        30, description="Seconds after which a job whose worker fell silent is given to another."
+    )
+    sweep_seconds: Annotated[float, Field(gt=0)] = Field(
+        3.0, description="Seconds between two looks for jobs that were left lying."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then the TOML file."""
+        path = _config_file()
+        toml = (TomlConfigSettingsSource(settings_cls, path),) if path else ()
+        return init_settings, env_settings, *toml
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("this time zone is not known") from error
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Station time as a zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def database(self) -> str:
+        """The database's address, the embedded one when none is set."""
+        return self.database_url or f"sqlite:///{self.data.resolve() / 'radiodesk.sqlite'}"
+
+    @property
+    def jobs_database(self) -> Path:
+        """Where the doorbells of the embedded job system lie."""
+        return self.data / "jobs.sqlite"
+
+    @property
+    def audio(self) -> Path:
+        """Folder of recordings."""
+        return self.data / "audio"
+
+    @property
+    def archive(self) -> Path:
+        """Folder of sealed packages."""
+        return self.data / "archive"
+
+    @property
+    def public_address(self) -> str:
+        """Where listeners reach the public site, without a slash at the end."""
+        return (self.public_url or f"http://{self.public_host}:{self.public_port}").rstrip("/")
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read and check all settings; raises ``SettingsInvalid`` with one sentence for each bad one."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        bad = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors())
+        raise SettingsInvalid("These settings cannot be used: %(bad)s. See docs/settings.md.", bad=bad) from None
+    except OSError as error:
+        raise SettingsInvalid("The settings file cannot be read: %(why)s.", why=error) from None
+    except ValueError as error:
+        raise SettingsInvalid("The settings file is not valid TOML: %(why)s.", why=error) from None

@@ -1,0 +1,121 @@
+"""What every view needs of its request: the station, a database session, the clock, and the language.
+
+One request owns one transaction: it begins with the first use of ``session()`` and is committed when the view
+returned, rolled back when it raised. Safe methods get a session that only reads.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from radiodesk.core.clock import Clock
+from radiodesk.core.config import Settings
+from radiodesk.core.db import Database
+from radiodesk.core.errors import Unreadable
+from radiodesk.core.live import Notifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Station:
+    """All that a web process runs with."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    notifier: Notifier
+
+
+def station() -> Station:
+    """The station that this application serves."""
+    return cast(Station, current_app.extensions["radiodesk"])
+
+
+def session() -> Session:
+    """The request's database session."""
+    if "session" not in g:
+        database = station().database
+        if request.method in SAFE:
+            g.reading = database.reading()
+            g.session = g.reading.__enter__()
+        else:
+            g.session = database.session()
+    return cast(Session, g.session)
+
+
+def now() -> datetime:
+    """The time of this request, in UTC."""
+    if "now" not in g:
+        g.now = station().clock.now()
+    return cast(datetime, g.now)
+
+
+def own_transaction(app: Flask) -> None:
+    """Make each request commit once, after its view; a response that tells of an error commits nothing."""
+
+    @app.after_request
+    def commit(response: Response) -> Response:
+        held = g.get("session")
+        if held is not None and "reading" not in g:
+            if response.status_code < 400:
+                held.commit()
+            else:
+                held.rollback()
+        return response
+
+    @app.teardown_request
+    def close(_error: BaseException | None) -> None:
+        held = g.pop("session", None)
+        reading = g.pop("reading", None)
+        if reading is not None:
+            reading.__exit__(None, None, None)
+        elif held is not None:
+            held.close()
+
+
+def field(name: str, most: int = 2000) -> str:
+    """A text field of the form, trimmed; raises ``Unreadable`` on control characters or when it is too long."""
+    text = request.form.get(name, "").strip()
+    if any(ord(sign) < 32 and sign not in "\r\n\t" for sign in text):
+        raise Unreadable("A field holds characters that are not text. Please type it again.")
+    if len(text) > most:
+        raise Unreadable("A field is too long: %(length)s characters, at most %(most)s.", length=len(text), most=most)
+    return text
+
+
+def number(name: str) -> int:
+    """A whole number of the form; raises ``Unreadable`` when it is none."""
+    try:
+        return int(request.form.get(name, ""))
+    except ValueError:
+        raise Unreadable("The form is incomplete. Please reload the page and try again.") from None
+
+
+def back(endpoint: str, **values: Any) -> BaseResponse:
+    """See-other to a page of ours after a form was taken; an htmx form stays where it is and waits for live updates."""
+    if request.headers.get("HX-Request"):
+        return Response(status=204)
+    return redirect(url_for(endpoint, **values), code=303)
+
+
+def public_page(view: "Callable[P, R]") -> "Callable[P, R]":
+    """Mark a view that needs no signing in."""
+
+    @wraps(view)
+    def marked(*args: P.args, **kwargs: P.kwargs) -> R:
+        return view(*args, **kwargs)
+
+    marked.open_to_all = True  # type: ignore[attr-defined]
+    return marked

@@ -1,0 +1,60 @@
+"""Languages: Indonesian first, English second, from one catalogue file a room (``translations/<language>/<room>.po``).
+
+Message ids are English. The language is a context variable, so that pages, commands and jobs choose it the same way.
+Catalogues are read from their source files once, at first use; there is nothing to compile.
+"""
+
+from contextvars import ContextVar
+from functools import cache
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from radiodesk.core.errors import Refusal
+
+FOLDER = Path(__file__).resolve().parents[1] / "translations"
+LANGUAGES = ("id", "en")
+
+language: ContextVar[str] = ContextVar("language", default="id")
+
+
+@cache
+def translations(name: str) -> GNUTranslations:
+    """All rooms' catalogues of one language, merged."""
+    merged = Catalog(locale=name)
+    for path in sorted((FOLDER / name).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=name):
+                if message.id and message.string:
+                    merged.add(message.id, message.string, context=message.context)
+    compiled = BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def gettext(message: str, /, **facts: Any) -> str:
+    """The message in the current language, with its ``%(name)s`` places filled."""
+    text = translations(language.get()).gettext(message)
+    return text % facts if facts else text
+
+
+def ngettext(singular: str, plural: str, number: int, /, **facts: Any) -> str:
+    """The right form for a number; ``%(num)s`` is the number."""
+    text = translations(language.get()).ngettext(singular, plural, number)
+    return text % {"num": number, **facts}
+
+
+def say(refusal: Refusal) -> str:
+    """A refusal as one sentence in the current language."""
+    return gettext(refusal.message, **refusal.facts)
+
+
+def N_(message: str) -> str:
+    """Mark a message for the catalogues where it is not translated on the spot."""
+    return message
