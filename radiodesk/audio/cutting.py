@@ -131,4 +131,5 @@ def _kept(source: Path, info: AudioInfo, kept: list[Span]) -> Iterator[NDArray[A
 
 def _quantised(block: NDArray[Any]) -> NDArray[np.int16]:
     """16-bit samples; what came from 16 bits and was not touched comes out bit for bit."""
-    return np.clip(np.rint(block * 32768), -32768, 32767).astype(np.int16)
+    rounded: NDArray[np.int16] = np.clip(np.rint(block * 32768), -32768, 32767).astype(np.int16)
+    return rounded
