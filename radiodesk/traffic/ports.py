@@ -48,7 +48,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An official warning (CAP 1.2 or what can be mapped to it), cut to what a station needs."""
+    """An official warning (CAP 1.2 or what can be mapped to it), cut to what a station needs.
+
+    ``areas`` are the publisher's own area names, often a whole province; ``places`` are the districts (kecamatan) that
+    the text names inside them, as "Balen" or "Balen, Bojonegoro"; ``spreading`` those that it may reach later.
+    """
 
     identifier: str
     sender: str
@@ -68,6 +72,9 @@ class Alert:
     language: str = "id"
     url: str | None = None
     attribution: str | None = None
+    sent: datetime | None = None
+    places: tuple[str, ...] = ()
+    spreading: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,141 @@
+"""CAP 1.1 and 1.2 alerts, among them the nowcasts of BMKG, whose kecamatan stand only in the description."""
+
+import math
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from xml.etree.ElementTree import Element  # the type only; parsing goes through defusedxml
+
+from radiodesk.traffic.feeds.loose import as_number
+from radiodesk.traffic.feeds.times import parse_time
+from radiodesk.traffic.feeds.unreadable import FeedUnreadable
+from radiodesk.traffic.feeds.warnings import read_warning_text
+from radiodesk.traffic.feeds.xml import child_text, children, descendants, local, parse_xml, root_name
+from radiodesk.traffic.ports import Alert, FeedResult
+
+NAMESPACES = ("urn:oasis:names:tc:emergency:cap:1.2", "urn:oasis:names:tc:emergency:cap:1.1")
+PREFERRED_LANGUAGES = ("id", "en")
+Polygon = tuple[tuple[float, float], ...]
+
+
+class CapFeed:
+    """Reads one alert, or several inside an envelope.
+
+    Tests, exercises and drafts are left out by name: a station must never warn of what is not so.
+    """
+
+    name = "cap"
+
+    def sniff(self, data: bytes) -> bool:
+        return root_name(data) in ("alert", "alerts", "edxldistribution")
+
+    def read(self, data: bytes, *, source: str, now: datetime) -> FeedResult:
+        root = parse_xml(data, source=source)
+        elements = [root] if local(root) == "alert" else list(descendants(root, "alert"))
+        if not elements:
+            raise FeedUnreadable("%(source)s is an envelope without a CAP alert in it.", source=source)
+        alerts: list[Alert] = []
+        problems: list[str] = []
+        for element in elements:
+            found, said = read_alert(element)
+            alerts.extend(found)
+            problems.extend(said)
+        return FeedResult(format=self.name, alerts=tuple(alerts), problems=tuple(problems))
+
+
+def read_alert(element: Element) -> tuple[list[Alert], list[str]]:
+    """One ``alert`` element: an Alert for each ``info`` in the best language, and what was left out and why."""
+    identifier = child_text(element, "identifier")
+    if not identifier:
+        return [], ["An alert without an identifier was left out."]
+    status = child_text(element, "status")
+    if status and status != "Actual":
+        return [], [f"Alert {identifier} was left out: its status is {status}, not Actual."]
+    problems = []
+    namespace = element.tag.partition("}")[0].lstrip("{")
+    if namespace not in NAMESPACES:
+        problems.append(
+            f"Alert {identifier} uses the unknown namespace {namespace or '(none)'}; it was read as CAP 1.2."
+        )
+    message_type = child_text(element, "msgType") or "Alert"
+    infos = _best_language(list(children(element, "info")))
+    if not infos:
+        if message_type in ("Cancel", "Update"):
+            infos = [Element("info")]
+        else:
+            return [], [*problems, f"Alert {identifier} was left out: it says nothing (no info block)."]
+    return [_alert(element, info, identifier, message_type) for info in infos], problems
+
+
+def _best_language(infos: list[Element]) -> list[Element]:
+    languages = [(child_text(info, "language") or "en").lower()[:2] for info in infos]
+    for wanted in (*PREFERRED_LANGUAGES, *languages[:1]):
+        chosen = [info for info, language in zip(infos, languages, strict=True) if language == wanted]
+        if chosen:
+            return chosen
+    return infos
+
+
+def _alert(element: Element, info: Element, identifier: str, message_type: str) -> Alert:
+    sender = child_text(element, "sender")
+    description = child_text(info, "description")
+    said = read_warning_text(description) if "bmkg" in sender.lower() else read_warning_text("")
+    areas = list(children(info, "area"))
+    return Alert(
+        identifier=identifier,
+        sender=sender,
+        event=child_text(info, "event"),
+        headline=child_text(info, "headline") or child_text(info, "event"),
+        description=description,
+        instruction=child_text(info, "instruction"),
+        message_type=message_type,
+        severity=child_text(info, "severity") or "Unknown",
+        urgency=child_text(info, "urgency") or "Unknown",
+        certainty=child_text(info, "certainty") or "Unknown",
+        onset=parse_time(child_text(info, "onset")) or parse_time(child_text(info, "effective")) or said.onset,
+        expires=parse_time(child_text(info, "expires")) or said.expires,
+        areas=tuple(filter(None, (child_text(area, "areaDesc") for area in areas))),
+        polygons=tuple(polygon for area in areas for polygon in _polygons(area)),
+        references=tuple(_references(child_text(element, "references"))),
+        language=child_text(info, "language") or "en",
+        url=child_text(info, "web") or None,
+        attribution=child_text(info, "senderName") or sender or None,
+        sent=parse_time(child_text(element, "sent")),
+        places=said.places,
+        spreading=said.spreading,
+    )
+
+
+def _references(text: str) -> Iterator[str]:
+    """Identifiers out of "sender,identifier,sent sender,identifier,sent"."""
+    for triple in text.split():
+        parts = triple.split(",")
+        if len(parts) == 3:
+            yield parts[1]
+
+
+def _polygons(area: Element) -> Iterator[Polygon]:
+    """Rings of (latitude, longitude) in degrees; circles ("lat,lon km") become rings of 16 points."""
+    for element in children(area, "polygon"):
+        ring = tuple(filter(None, (_position(pair) for pair in (element.text or "").split())))
+        if len(ring) >= 3:
+            yield ring
+    for element in children(area, "circle"):
+        centre, radius = [*(element.text or "").split(), "", ""][:2]
+        position, kilometres = _position(centre), as_number(radius)
+        if position and kilometres:
+            yield _ring(position, kilometres)
+
+
+def _position(pair: str) -> tuple[float, float] | None:
+    latitude, longitude = (as_number(part) for part in islice((*pair.split(","), "", ""), 2))
+    if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:
+        return None
+    return latitude, longitude
+
+
+def _ring(centre: tuple[float, float], kilometres: float) -> Polygon:
+    north = kilometres / 111.2
+    east = north / max(math.cos(math.radians(centre[0])), 0.01)
+    turns = (math.tau * step / 16 for step in range(16))
+    return tuple((centre[0] + north * math.cos(turn), centre[1] + east * math.sin(turn)) for turn in turns)
