@@ -184,7 +184,9 @@ def _registries(root: Path) -> Iterable[Path]:
 
 
 def _model(name: str, entry: dict[str, Any]) -> Model:
-    fields = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items() if key != "files"}
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in entry.items() if key != "files"
+    }
     files = tuple(
         ModelFile(file, one["sha256"], one["size"], tuple(one.get("parts", ())))
         for file, one in entry.get("files", {}).items()
