@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +35,9 @@ class KeyRing:
     """The numbered encryption keys, the key for look-ups and the key that signs cookies and tokens."""
 
     current: int
-    keys: dict[int, bytes]
-    lookup_key: bytes
-    signing_key: bytes
+    keys: dict[int, bytes] = field(repr=False)
+    lookup_key: bytes = field(repr=False)
+    signing_key: bytes = field(repr=False)
 
     def encrypt(self, text: str) -> bytes:
         """Format byte, key number, nonce, then ciphertext with tag."""

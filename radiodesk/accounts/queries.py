@@ -1,0 +1,25 @@
+"""Reads for the people pages."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from radiodesk.accounts.models import Person
+from radiodesk.core.errors import NotFound
+
+
+def nobody_yet(session: Session) -> bool:
+    """Whether the station still waits for its first administrator."""
+    return not session.scalar(select(func.count()).select_from(Person))
+
+
+def people(session: Session) -> list[Person]:
+    """Everyone, by name."""
+    return list(session.scalars(select(Person).order_by(Person.name)))
+
+
+def person_by_public_id(session: Session, public_id: str) -> Person:
+    """One person; raises ``NotFound``."""
+    found = session.scalar(select(Person).where(Person.public_id == public_id))
+    if found is None:
+        raise NotFound("This person is not known.")
+    return found

@@ -1,0 +1,100 @@
+"""What every command shares: settings, the station's database, and the edge that turns refusals into one sentence."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from radiodesk.core import i18n
+from radiodesk.core.config import Settings, load_settings
+from radiodesk.core.crypto import load_keys
+from radiodesk.core.db import Database, open_database
+from radiodesk.core.errors import Refusal
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used, so that ``--help`` and the pipes start fast."""
+
+    def __init__(self, *args: Any, commands_at: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._at = commands_at
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of their declaration."""
+        return list(self._at)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        place = self._at.get(cmd_name)
+        if place is None:
+            return None
+        module, name = place.split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+def settings() -> Settings:
+    """The station's settings, and the language that they choose for messages."""
+    found = load_settings()
+    i18n.language.set(found.language)
+    return found
+
+
+def database(found: Settings) -> Database:
+    """The station's database with its keys, made and migrated where needed."""
+    return open_database(found.database, load_keys(found.data / "keys.json"))
+
+
+def run(cli: click.Command) -> None:
+    """Run a command line; refusals become one sentence on standard error and their exit code."""
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except Refusal as refusal:
+        click.echo(i18n.say(refusal), err=True)
+        sys.exit(refusal.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (head, less).
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def input_lines(limit: int = 1_000_000) -> Iterator[str]:
+    """Lines of standard input as text: broken UTF-8 is replaced, NUL bytes and over-long tails are dropped."""
+    for raw in sys.stdin.buffer:
+        yield raw[:limit].decode("utf-8", "replace").replace("\0", "").rstrip("\r\n")
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[float, float], None]]:
+    """A progress bar on standard error when that is a terminal; gives a function of (done, total)."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _done, _total: None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as shown:
+        task = shown.add_task(title, total=1.0)
+        yield lambda done, total: shown.update(task, completed=done, total=total or 1.0)
+
+
+def readable_file(path: Path) -> Path:
+    """The path, if a file is there; raises a refusal that names it."""
+    if not path.is_file():
+        raise Refusal("There is no file %(path)s.", path=path)
+    return path

@@ -1,0 +1,44 @@
+"""Alembic migrations: a release opens the data of the one before. Expand, migrate, contract."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from radiodesk.core.db import Database
+
+FOLDER = Path(__file__).resolve().parent
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration; ``connection`` is the one to work on."""
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER))
+    made.attributes["connection"] = connection
+    return made
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring a database to a revision; a new one gets every table."""
+    with database.engine.begin() as connection:
+        command.upgrade(config(connection), revision)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Take a database back to a revision (``base`` for an empty one)."""
+    with database.engine.begin() as connection:
+        command.downgrade(config(connection), revision)
+
+
+def current(database: Database) -> str | None:
+    """The revision a database is at, ``None`` before the first."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """The newest revision of this release."""
+    return ScriptDirectory.from_config(config()).get_current_head()

@@ -1,0 +1,75 @@
+"""Commands that run the station and look after it."""
+
+import logging
+
+import click
+
+from radiodesk.core import command
+from radiodesk.core.i18n import gettext
+
+
+def _log() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("huey").setLevel(logging.WARNING)
+
+
+@click.command()
+@click.option("--only-web", is_flag=True, help="Serve the desk's pages alone, without worker and public site.")
+def desk(only_web: bool) -> None:
+    """Start the desk, its worker and the public site."""
+    _log()
+    settings = command.settings()
+    if not only_web:
+        from radiodesk.operations.supervise import supervise
+
+        supervise(settings)
+        return
+    from radiodesk.operations.serve import serve
+    from radiodesk.operations.wiring import open_station
+    from radiodesk.operations.work import connect_doorbell
+    from radiodesk.web.desk import create_desk
+
+    station = open_station(settings)
+    connect_doorbell(settings)
+    serve(create_desk(station), station, settings.desk_host, settings.desk_port, streams=True)
+
+
+@click.command()
+def public() -> None:
+    """Serve the public site alone."""
+    _log()
+    from radiodesk.operations.serve import serve
+    from radiodesk.operations.wiring import open_station
+    from radiodesk.web.public import create_public
+
+    settings = command.settings()
+    station = open_station(settings)
+    serve(create_public(station), station, settings.public_host, settings.public_port, streams=False)
+
+
+@click.command()
+def work() -> None:
+    """Run jobs: transcription, sealing, publishing and all else that is slow."""
+    _log()
+    from radiodesk.operations.work import work as run_work
+
+    run_work(command.settings())
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to this release; nothing happens when it is there already."""
+    from radiodesk.migrations import current
+    from radiodesk.operations.wiring import prepare
+
+    database = prepare(command.settings())
+    click.echo(gettext("The database is at revision %(revision)s.", revision=current(database)))
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a check.")
+def doctor(as_json: bool) -> None:
+    """Check settings, model, sound, disk, clock and database, and say what to do."""
+    from radiodesk.operations.doctor import examine, show
+
+    raise SystemExit(show(examine(command.settings()), as_json=as_json))

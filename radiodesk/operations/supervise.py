@@ -1,0 +1,87 @@
+"""``radiodesk desk``: starts desk, worker and public site as processes of their own and keeps them running."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+
+import click
+
+from radiodesk.accounts import queries, services
+from radiodesk.accounts.models import Role
+from radiodesk.core.clock import SystemClock
+from radiodesk.core.config import Settings
+from radiodesk.core.db import Database
+from radiodesk.core.i18n import gettext
+from radiodesk.operations.wiring import prepare
+
+PARTS = (["desk", "--only-web"], ["work"], ["public"])
+STEADY = 30.0
+STOP_WITHIN = 8.0
+
+
+@dataclass
+class Part:
+    """A child process and how often it died lately."""
+
+    arguments: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    deaths: int = 0
+    wait_until: float = field(default=0.0)
+
+    def start(self) -> None:
+        self.process = subprocess.Popen([sys.executable, "-m", "radiodesk", *self.arguments])
+        self.started = time.monotonic()
+
+    def look(self) -> None:
+        """Start the child again when it died, a little later each time it dies at once."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self.wait_until:
+                self.start()
+        elif (code := self.process.poll()) is not None:
+            self.deaths = 1 if now - self.started > STEADY else self.deaths + 1
+            wait = min(30.0, 0.5 * 2 ** (self.deaths - 1))
+            self.process, self.wait_until = None, now + wait
+            name = " ".join(self.arguments)
+            click.echo(
+                gettext("%(name)s stopped (code %(code)s); it is started again.", name=name, code=code), err=True
+            )
+
+
+def announce(settings: Settings, database: Database) -> None:
+    """Print the addresses and, while there is nobody, the one-time link for the first administrator."""
+    desk = f"http://{settings.desk_host}:{settings.desk_port}"
+    click.echo(gettext("Desk:        %(address)s", address=desk))
+    click.echo(gettext("Public site: %(address)s", address=settings.public_address))
+    with database.writing() as session:
+        if queries.nobody_yet(session):
+            token = services.invite(session, [Role.ADMINISTRATOR], by="desk", at=SystemClock().now())
+            click.echo(gettext("First administrator (works once): %(address)s", address=f"{desk}/undangan/{token}"))
+
+
+def supervise(settings: Settings) -> None:
+    """Run all parts until told to stop."""
+    database = prepare(settings)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    parts = [Part(arguments) for arguments in PARTS]
+    for part in parts:
+        part.start()
+    announce(settings, database)
+    while not stop.wait(0.3):
+        for part in parts:
+            part.look()
+    running = [part.process for part in parts if part.process is not None]
+    for process in running:
+        process.terminate()
+    end = time.monotonic() + STOP_WITHIN
+    for process in running:
+        try:
+            process.wait(max(0.1, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()

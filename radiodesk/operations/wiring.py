@@ -1,0 +1,48 @@
+"""Puts a station together: database, clock, notifier, job handlers. The only place that knows every room."""
+
+from huey import SqliteHuey
+
+from radiodesk.core.clock import Clock, SystemClock
+from radiodesk.core.config import Settings
+from radiodesk.core.crypto import load_keys
+from radiodesk.core.db import Database, open_database
+from radiodesk.core.errors import Refusal
+from radiodesk.core.http import Station
+from radiodesk.core.jobs import Handler, Runner
+from radiodesk.core.live import Notifier
+from radiodesk.migrations import current, head, upgrade
+
+HANDLERS: dict[str, Handler] = {}
+
+
+class DatabaseNewer(Refusal):
+    """The database was made by a later release."""
+
+    exit_code = 3
+
+
+def prepare(settings: Settings) -> Database:
+    """Make the data folder, the keys and the tables where they are missing; returns the database."""
+    for folder in (settings.data, settings.audio, settings.archive):
+        folder.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.database, load_keys(settings.data / "keys.json"))
+    if current(database) != head():
+        upgrade(database)
+    return database
+
+
+def open_station(settings: Settings, clock: Clock | None = None) -> Station:
+    """Everything that a web process needs."""
+    database = prepare(settings)
+    return Station(settings, database, clock or SystemClock(), Notifier(database))
+
+
+def runner(settings: Settings, database: Database, clock: Clock | None = None) -> Runner:
+    """Runs the jobs of all rooms."""
+    return Runner(database, settings, clock or SystemClock(), HANDLERS)
+
+
+def doorbell_queue(settings: Settings) -> SqliteHuey:
+    """The embedded job queue; it carries ids, never the work itself."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey("radiodesk", filename=str(settings.jobs_database), results=False)

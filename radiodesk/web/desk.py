@@ -1,0 +1,63 @@
+"""The desk: the application that the people of the station use."""
+
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.wrappers import Response as BaseResponse
+
+from radiodesk.accounts import queries as account_queries
+from radiodesk.accounts.access import load_person
+from radiodesk.accounts.models import Role
+from radiodesk.accounts.views import blueprint as accounts
+from radiodesk.core import i18n
+from radiodesk.core.errors import Refusal
+from radiodesk.core.http import Station, session, station
+from radiodesk.web import live, menu
+from radiodesk.web.factory import create_app, refused
+
+BLUEPRINTS = [accounts, live.blueprint]
+
+
+class FormExpired(Refusal):
+    """The form's token does not fit the browser's session."""
+
+    status = 400
+
+
+def create_desk(given: Station) -> Flask:
+    """The desk's application."""
+    app = create_app("desk", given)
+    app.config.update(WTF_CSRF_TIME_LIMIT=None)
+    CSRFProtect(app)
+    app.register_error_handler(CSRFError, _csrf_failed)
+    app.before_request(_choose_language)
+    app.before_request(_only_people)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/", "home", home)
+    app.context_processor(
+        lambda: {"me": g.get("person"), "menu": menu.entries, "Role": Role, "settings": given.settings}
+    )
+    return app
+
+
+def _choose_language() -> None:
+    person = load_person() if request.endpoint != "static" else None
+    i18n.language.set((person and person.language) or station().settings.language)
+
+
+def _only_people() -> BaseResponse | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.endpoint in (None, "static") or getattr(view, "open_to_all", False) or load_person():
+        return None
+    if request.endpoint == "live.stream" or request.headers.get("HX-Request"):
+        return Response(i18n.gettext("Please sign in."), 401, content_type="text/plain; charset=utf-8")
+    return redirect(url_for("accounts.sign_in_form", next=request.full_path if request.method == "GET" else None))
+
+
+def _csrf_failed(_error: CSRFError) -> Response:
+    return refused(FormExpired("This form is too old. Please reload the page and send it again."))
+
+
+def home() -> str:
+    """The first page after signing in: what is on, and where one's work is."""
+    return render_template("web/home.html", nobody=account_queries.nobody_yet(session()))

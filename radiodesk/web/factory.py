@@ -1,0 +1,117 @@
+"""What the desk and the public site have in common: templates, languages, headers, errors, one transaction each."""
+
+from pathlib import Path
+
+from flask import Flask, Response, g, render_template, request
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+
+from radiodesk.core import i18n
+from radiodesk.core.config import CHECKOUT
+from radiodesk.core.errors import Refusal
+from radiodesk.core.http import Station, own_transaction
+from radiodesk.core.i18n import N_
+from radiodesk.web import filters
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+HTTP_SENTENCES = {
+    400: N_("The desk could not understand this request. Please reload the page and try again."),
+    404: N_("There is nothing at this address."),
+    405: N_("This address does not take such a request."),
+    413: N_("The upload is too large."),
+    500: N_("Something went wrong here. It was noted; please try again, and tell an administrator if it stays."),
+}
+
+
+def template_folder() -> Path:
+    """In a checkout the templates lie beside the package, in a wheel inside it."""
+    beside = CHECKOUT / "templates"
+    return beside if beside.is_dir() else PACKAGE / "templates"
+
+
+def create_app(name: str, station: Station) -> Flask:
+    """A Flask application with everything but its blueprints."""
+    app = Flask(name, template_folder=str(template_folder()), static_folder=str(PACKAGE / "web" / "static"))
+    app.config.update(
+        SECRET_KEY=station.database.keys.signing_key,
+        MAX_CONTENT_LENGTH=station.settings.upload_megabytes * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        SESSION_COOKIE_NAME=f"{name}_form",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=station.settings.secure_cookies,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.extensions["radiodesk"] = station
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals["csrf"] = _csrf_field
+    filters.register(app)
+    own_transaction(app)
+    app.after_request(_headers)
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(500, _broken)
+    return app
+
+
+def _csrf_field() -> Markup:
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def _gettext(message: str) -> str:
+    return i18n.translations(i18n.language.get()).gettext(message)
+
+
+def _ngettext(singular: str, plural: str, number: int) -> str:
+    return i18n.translations(i18n.language.get()).ngettext(singular, plural, number)
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _page(sentence: str, status: int) -> Response:
+    if request.headers.get("HX-Request") or request.accept_mimetypes.best == "application/json":
+        response = Response(sentence, status, content_type="text/plain; charset=utf-8")
+    else:
+        typed = {k: v for k, v in request.form.items(multi=True) if _worth_keeping(k, v)} if status != 413 else {}
+        response = Response(render_template("web/error.html", sentence=sentence, status=status, typed=typed), status)
+    return response
+
+
+def _worth_keeping(name: str, value: str) -> bool:
+    # What a person typed at length must not be lost with a refused form.
+    return len(value) >= 20 and name not in {"password", "again", "csrf_token", "secret", "token"}
+
+
+def refused(refusal: Refusal) -> Response:
+    """A refusal as a page with its status, in the language of the request."""
+    return _page(i18n.say(refusal), refusal.status)
+
+
+def _http_error(error: HTTPException) -> Response:
+    code = error.code or 500
+    if code < 400 and error.response is not None:
+        return error.response  # type: ignore[return-value]
+    return _page(i18n.gettext(HTTP_SENTENCES.get(code, HTTP_SENTENCES[400])), code)
+
+
+def _broken(_error: Exception) -> Response:
+    g.pop("session", None)
+    return _page(i18n.gettext(HTTP_SENTENCES[500]), 500)

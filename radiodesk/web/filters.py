@@ -1,0 +1,61 @@
+"""Template filters: times as the station says them, lengths, sizes."""
+
+from datetime import datetime, timedelta
+
+from babel.dates import format_date
+from flask import Flask
+
+from radiodesk.core import i18n
+from radiodesk.core.http import station
+
+
+def clock(at: datetime | None) -> str:
+    """Station time of day, ``06.45`` in Indonesian and ``06:45`` in English; empty for none."""
+    if at is None:
+        return ""
+    return at.astimezone(station().settings.zone).strftime("%H.%M" if i18n.language.get() == "id" else "%H:%M")
+
+
+def moment(at: datetime | None) -> str:
+    """Date and station time with the zone's name; empty for none."""
+    if at is None:
+        return ""
+    return f"{day(at)} {clock(at)} {station().settings.timezone_label}"
+
+
+def day(at: datetime | None) -> str:
+    """Date in station time, such as ``24 November 2026``; empty for none."""
+    if at is None:
+        return ""
+    return format_date(at.astimezone(station().settings.zone), "d MMMM y", locale=i18n.language.get())
+
+
+def iso(at: datetime | None) -> str:
+    """For ``<time datetime>`` and scripts; empty for none."""
+    return at.isoformat(timespec="seconds") if at else ""
+
+
+def length(seconds: float | timedelta | None) -> str:
+    """Minutes and seconds, ``1:05``; hours when there are any; empty for none."""
+    if seconds is None:
+        return ""
+    whole = round(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def size(count: int | None) -> str:
+    """Bytes as a person says them."""
+    value = float(count or 0)
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"
+
+
+def register(app: Flask) -> None:
+    """Make the filters known to an application's templates."""
+    for function in (clock, moment, day, iso, length, size):
+        app.add_template_filter(function)

@@ -1,0 +1,33 @@
+"""The stream of changes that open screens follow (server-sent events; id = event row = Last-Event-ID)."""
+
+import json
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, request, stream_with_context
+
+from radiodesk.core.http import station
+
+blueprint = Blueprint("live", __name__)
+
+
+@blueprint.get("/langsung")
+def stream() -> Response:
+    """Changes of the topics asked for, from the row after the last one that the screen saw."""
+    topics = set(filter(None, request.args.get("topik", "").split(",")))
+    given = request.headers.get("Last-Event-ID") or request.args.get("sejak")
+    last = int(given) if given and given.isascii() and given.isdigit() else None
+
+    def lines() -> Iterator[str]:
+        yield "retry: 1500\n\n"
+        for change in station().notifier.follow(last):
+            if change is None:
+                yield ": still here\n\n"
+            elif not topics or change.topic in topics:
+                data = {"topic": change.topic, "kind": change.kind, "subject": change.subject, **change.details}
+                yield f"id: {change.id}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+    return Response(
+        stream_with_context(lines()),
+        content_type="text/event-stream; charset=utf-8",
+        headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"},
+    )

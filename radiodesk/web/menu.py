@@ -1,0 +1,28 @@
+"""The desk's menu: which screens a person's roles open, in the order of a day's work."""
+
+from dataclasses import dataclass
+
+from radiodesk.accounts.models import Person, Role
+from radiodesk.core.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A screen, its name as a message id, and who may open it (everyone when empty)."""
+
+    endpoint: str
+    name: str
+    roles: tuple[Role, ...] = ()
+
+
+ENTRIES = (
+    Entry("home", N_("Home")),
+    Entry("accounts.people", N_("People"), (Role.ADMINISTRATOR,)),
+)
+
+
+def entries(person: Person | None) -> list[Entry]:
+    """The entries that a person may open."""
+    if person is None:
+        return []
+    return [entry for entry in ENTRIES if not entry.roles or person.may(*entry.roles)]

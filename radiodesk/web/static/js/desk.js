@@ -1,0 +1,82 @@
+// What every page of the desk does: clock, live regions, keys. Pages work without it; with it they stay current.
+
+const zone = document.getElementById("clock");
+if (zone) {
+  const format = new Intl.DateTimeFormat("id-ID", { timeZone: zone.dataset.zone, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const tick = () => { zone.textContent = `${format.format(new Date())} ${zone.dataset.label}`; };
+  tick();
+  setInterval(tick, 1000);
+}
+
+// ---- Elapsed and remaining time: <time data-since="ISO"> counts up.
+const two = (n) => String(n).padStart(2, "0");
+function count() {
+  for (const el of document.querySelectorAll("[data-since]")) {
+    const s = Math.max(0, Math.floor((Date.now() - Date.parse(el.dataset.since)) / 1000));
+    el.textContent = `${Math.floor(s / 60)}:${two(s % 60)}`;
+    if (el.dataset.slot) el.classList.toggle("over", s > Number(el.dataset.slot));
+  }
+}
+count();
+setInterval(count, 1000);
+
+// ---- Live regions: an element with data-live="topic topic" and data-src is fetched again when such an event comes.
+// One request at a time for each region; what comes meanwhile asks for one more afterwards.
+const waiting = new WeakMap();
+async function refresh(region) {
+  if (waiting.has(region)) { waiting.set(region, true); return; }
+  waiting.set(region, false);
+  try {
+    await htmx.ajax("GET", region.dataset.src, { target: region, swap: "innerMorph" });
+    count();
+  } finally {
+    const again = waiting.get(region);
+    waiting.delete(region);
+    if (again) refresh(region);
+  }
+}
+
+const toast = document.getElementById("toast");
+export function tell(text) { toast.textContent = text; }
+
+const stream = document.body.dataset.stream;
+const regions = () => [...document.querySelectorAll("[data-live]")];
+if (stream && regions().length) {
+  const topics = new Set(regions().flatMap((r) => r.dataset.live.split(" ")));
+  const source = new EventSource(`${stream}?topik=${[...topics].join(",")}`);
+  let lost = false;
+  source.onmessage = (message) => {
+    const change = JSON.parse(message.data);
+    document.dispatchEvent(new CustomEvent("desk:change", { detail: change }));
+    for (const region of regions()) {
+      const about = region.dataset.subject;
+      if (region.dataset.live.split(" ").includes(change.topic) && (!about || !change.subject || about === change.subject)) refresh(region);
+    }
+  };
+  source.onopen = () => { if (lost) { lost = false; tell(""); regions().forEach(refresh); } };
+  source.onerror = () => { lost = true; tell(document.body.dataset.lost); };
+}
+
+// ---- Keys: an element with data-key="k" is clicked (or focused, when it is a field) by that key, outside of fields.
+const typing = (el) => el.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]");
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing(event.target) && event.key !== "Escape") return;
+  if (event.key === "Escape") { event.target.blur?.(); return; }
+  const key = event.key.toLowerCase();
+  const target = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((el) => el.offsetParent !== null && !el.disabled);
+  if (!target) return;
+  event.preventDefault();
+  if (target.matches("input, textarea, select")) target.focus(); else target.click();
+});
+
+// ---- A form that must be meant: <form data-confirm="…">.
+document.addEventListener("submit", (event) => {
+  const sentence = event.target.dataset?.confirm;
+  if (sentence && !window.confirm(sentence)) event.preventDefault();
+});
+
+// ---- Refusals of htmx requests come as one plain sentence.
+document.addEventListener("htmx:response:error", (event) => {
+  event.detail.ctx.text !== undefined && tell(event.detail.ctx.text);
+});

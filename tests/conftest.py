@@ -1,0 +1,141 @@
+"""Fixtures that every room's tests share: a station of its own for each test, with a clock that stands still."""
+
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from radiodesk.accounts import services as accounts
+from radiodesk.accounts.access import COOKIE
+from radiodesk.accounts.models import Role
+from radiodesk.core import i18n
+from radiodesk.core.clock import ManualClock
+from radiodesk.core.config import Settings
+from radiodesk.core.crypto import load_keys
+from radiodesk.core.db import Database, open_database
+from radiodesk.core.http import Station
+from radiodesk.core.live import Notifier
+from radiodesk.migrations import upgrade
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+PASSWORD = "sepuluh-huruf"
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests reach this machine alone."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1", "localhost")):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def indonesian() -> None:
+    """Every test begins in the desk's first language."""
+    i18n.language.set("id")
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of real data; the test is skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the real data beside the checkout are absent")
+    return SHARED
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Half past six in the evening of a Tuesday, station time."""
+    return ManualClock(datetime(2026, 11, 24, 11, 30, tzinfo=UTC))
+
+
+@pytest.fixture
+def now(clock: ManualClock) -> datetime:
+    return clock.now()
+
+
+@pytest.fixture(scope="session")
+def template_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with keys and a migrated, empty database, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("template")
+    database = open_database(f"sqlite:///{folder / 'radiodesk.sqlite'}", load_keys(folder / "keys.json"))
+    upgrade(database)
+    database.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path, template_data: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of a station in a folder of its own, with nothing from the environment."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(template_data, tmp_path / "data")
+    return Settings(data=tmp_path / "data", screens=4, lease_seconds=5)
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    opened = open_database(settings.database, load_keys(settings.data / "keys.json"))
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session that will write; the test flushes or commits as the edge would."""
+    with database.session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def station(settings: Settings, database: Database, clock: ManualClock) -> Iterator[Station]:
+    notifier = Notifier(database, interval=0.02)
+    yield Station(settings, database, clock, notifier)
+    notifier.close()
+
+
+@pytest.fixture
+def desk(station: Station) -> Flask:
+    from radiodesk.web.desk import create_desk
+
+    app = create_desk(station)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    return app
+
+
+@pytest.fixture
+def public(station: Station) -> Flask:
+    from radiodesk.web.public import create_public
+
+    app = create_public(station)
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
+    return app
+
+
+@pytest.fixture
+def sign_in(desk: Flask, station: Station) -> Callable[..., FlaskClient]:
+    """Gives a browser in which a new person with the given roles is signed in."""
+
+    def signed_in(*roles: Role, username: str = "petugas") -> FlaskClient:
+        at = station.clock.now()
+        with station.database.writing() as tx:
+            accounts.add_person(tx, username, "Petugas Uji", roles, PASSWORD, by="test", at=at)
+        with station.database.writing() as tx:
+            token = accounts.sign_in(
+                tx, username, PASSWORD, None, address="127.0.0.1", browser="test", hours=12, at=at
+            )
+        client = desk.test_client()
+        client.set_cookie(COOKIE, token)
+        return client
+
+    return signed_in
