@@ -1,0 +1,168 @@
+"""Official warnings in a bulletin: which are in force, and cut to the station's own districts (kecamatan)."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from radiodesk.area.nouns import AreaPack, Place
+from radiodesk.traffic.composing.values import LeftOut
+from radiodesk.traffic.ports import Alert
+
+AHEAD = timedelta(hours=6)
+"""How long before its onset a warning is worth saying."""
+
+WITHOUT_EXPIRY = timedelta(hours=3)
+"""How long a warning counts that does not say until when."""
+
+NEAR_KM = 4.0
+"""A district whose middle lies this near to a warned ring is taken as touched by it."""
+
+GRAVE = frozenset({"Severe", "Extreme"})
+
+PROVINCES = {
+    "11": "Aceh", "12": "Sumatera Utara", "13": "Sumatera Barat", "14": "Riau", "15": "Jambi", "16": "Sumatera Selatan",
+    "17": "Bengkulu", "18": "Lampung", "19": "Kepulauan Bangka Belitung", "21": "Kepulauan Riau", "31": "DKI Jakarta",
+    "32": "Jawa Barat", "33": "Jawa Tengah", "34": "DI Yogyakarta", "35": "Jawa Timur", "36": "Banten", "51": "Bali",
+    "52": "Nusa Tenggara Barat", "53": "Nusa Tenggara Timur", "61": "Kalimantan Barat", "62": "Kalimantan Tengah",
+    "63": "Kalimantan Selatan", "64": "Kalimantan Timur", "65": "Kalimantan Utara", "71": "Sulawesi Utara",
+    "72": "Sulawesi Tengah", "73": "Sulawesi Selatan", "74": "Sulawesi Tenggara", "75": "Gorontalo",
+    "76": "Sulawesi Barat", "81": "Maluku", "82": "Maluku Utara", "91": "Papua", "92": "Papua Barat",
+    "93": "Papua Selatan", "94": "Papua Tengah", "95": "Papua Pegunungan", "96": "Papua Barat Daya",
+}  # fmt: skip
+"""Official province codes, the first part of every place code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning in force with the district names to say; none means the areas in the publisher's own words."""
+
+    alert: Alert
+    districts: tuple[str, ...]
+    spreading: tuple[str, ...] = ()
+    whole_area: bool = False
+
+    @property
+    def grave(self) -> bool:
+        return self.alert.severity in GRAVE
+
+
+def in_force(alerts: Sequence[Alert], at: datetime) -> tuple[list[Alert], list[LeftOut]]:
+    """Warnings that hold at ``at``, each identifier once, after updates and cancellations were followed."""
+    left_out: list[LeftOut] = []
+    known: dict[str, Alert] = {}
+    for alert in alerts:
+        if alert.sent is not None and alert.sent > at:
+            left_out.append(LeftOut(alert.headline, "not yet", alert=alert))
+        elif alert.identifier not in known or _tells_more(alert, known[alert.identifier]):
+            known[alert.identifier] = alert
+        else:
+            left_out.append(LeftOut(alert.headline, "said already", alert=alert))
+    replaced = {
+        reference: alert.message_type
+        for alert in known.values()
+        if alert.message_type in ("Update", "Cancel")
+        for reference in alert.references
+    }
+    holding = []
+    for alert in known.values():
+        expires = alert.expires or (alert.onset or alert.sent or at) + WITHOUT_EXPIRY
+        if alert.message_type == "Cancel" or replaced.get(alert.identifier) == "Cancel":
+            left_out.append(LeftOut(alert.headline, "cancelled", alert=alert))
+        elif alert.identifier in replaced:
+            left_out.append(LeftOut(alert.headline, "superseded", alert=alert))
+        elif expires <= at:
+            left_out.append(LeftOut(alert.headline, "expired", alert=alert))
+        elif alert.onset is not None and alert.onset > at + AHEAD:
+            left_out.append(LeftOut(alert.headline, "not yet", alert=alert))
+        elif not alert.language.lower().startswith("id"):
+            left_out.append(LeftOut(alert.headline, "not in Indonesian", alert=alert))
+        else:
+            holding.append(alert)
+    return holding, left_out
+
+
+def _tells_more(alert: Alert, other: Alert) -> bool:
+    """The CAP file itself tells more than the news feed that announces it."""
+    return len(alert.polygons) > len(other.polygons)
+
+
+def for_station(alerts: Sequence[Alert], at: datetime, pack: AreaPack | None) -> tuple[list[Warned], list[LeftOut]]:
+    """Warnings that concern the station, the gravest first, cut to its districts; without a pack all are kept."""
+    holding, left_out = in_force(alerts, at)
+    warned = []
+    for alert in holding:
+        cut = cut_to_area(alert, pack) if pack else Warned(alert, alert.places, alert.spreading)
+        if cut is None:
+            left_out.append(LeftOut(alert.headline, "outside area", alert=alert))
+        else:
+            warned.append(cut)
+    warned.sort(key=lambda one: (not one.grave, -((one.alert.sent or at).timestamp())))
+    return warned, left_out
+
+
+def cut_to_area(alert: Alert, pack: AreaPack) -> Warned | None:
+    """The warning with only the pack's districts in it, or None when it does not concern them.
+
+    Names alone are not enough where the publisher drew rings, since districts of different regencies share names.
+    """
+    districts = [place for place in pack.places if place.kind == "kecamatan"]
+    if "gempa" in alert.event.lower():
+        felt = f"{alert.headline} {alert.description}".lower()
+        return Warned(alert, (), whole_area=True) if pack.name.lower() in felt else None
+    named = [place for place in districts if _names(place, alert.places, pack)]
+    if alert.polygons:
+        touched = [
+            place for place in districts if place.point and any(_touches(place.point, r) for r in alert.polygons)
+        ]
+        if alert.places:
+            named = [place for place in named if place in touched or not place.point] if touched else []
+        else:
+            named = touched
+    elif alert.places and not _in_province(alert, pack):
+        named = []
+    if not named:
+        whole = not alert.places and not alert.polygons and _names_area(alert, pack)
+        return Warned(alert, (), whole_area=True) if whole else None
+    spreading = tuple(place.name for place in districts if place not in named and _names(place, alert.spreading, pack))
+    names = tuple(place.name for place in named)
+    return Warned(replace(alert, places=names), names, spreading, whole_area=len(named) == len(districts))
+
+
+def _names(place: Place, said: Sequence[str], pack: AreaPack) -> bool:
+    for name in said:
+        district, _, regency = name.partition(", ")
+        if _plain(district) == _plain(place.name) and (not regency or _plain(regency) == _plain(pack.name)):
+            return True
+    return False
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.lower())
+
+
+def _in_province(alert: Alert, pack: AreaPack) -> bool:
+    province = PROVINCES.get(pack.code.partition(".")[0])
+    return not (alert.areas and province) or any(_plain(province) in _plain(area) for area in alert.areas)
+
+
+def _names_area(alert: Alert, pack: AreaPack) -> bool:
+    return any(re.search(rf"\b{re.escape(pack.name)}\b", area, re.IGNORECASE) for area in alert.areas)
+
+
+def _touches(point: tuple[float, float], ring: tuple[tuple[float, float], ...]) -> bool:
+    """Whether a point lies in a ring or within ``NEAR_KM`` of one of its corners."""
+    latitude, longitude = point
+    stretch = math.cos(math.radians(latitude))
+    inside = False
+    previous = ring[-1]
+    for corner in ring:
+        north, east = corner[0] - latitude, (corner[1] - longitude) * stretch
+        if math.hypot(north, east) * 111.2 <= NEAR_KM:
+            return True
+        if (corner[0] > latitude) != (previous[0] > latitude):
+            crossing = corner[1] + (latitude - corner[0]) / (previous[0] - corner[0]) * (previous[1] - corner[1])
+            inside ^= longitude < crossing
+        previous = corner
+    return inside
