@@ -35,19 +35,22 @@ def python_messages(path: Path) -> Iterator[str | tuple[str, str]]:
             yield texts[0], texts[1]
         elif name in FUNCTIONS and texts:
             yield texts[0]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        raised = node.exc if isinstance(node, ast.Raise) else None
-        if isinstance(raised, ast.Call) and raised.args and isinstance(raised.args[0], ast.Constant):
-            text = raised.args[0].value
-            name = raised.func.id if isinstance(raised.func, ast.Name) else getattr(raised.func, "attr", "")
-            if isinstance(text, str) and name[:1].isupper() and not hasattr(__builtins__, name):
-                yield text
+        elif (
+            name[:1].isupper()
+            and texts
+            and texts[0].endswith(".")
+            and " " in texts[0]
+            and getattr(node.args[0], "value", None) == texts[0]
+        ):
+            yield texts[0]  # the sentence of a refusal
 
 
 def template_messages(path: Path) -> Iterator[str | tuple[str, str]]:
     """Messages of a template."""
     options: dict[str, Any] = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
-    for _line, message, _comments, _context in extract_from_file("jinja2.ext:babel_extract", str(path), options=options):
+    for _line, message, _comments, _context in extract_from_file(
+        "jinja2.ext:babel_extract", str(path), options=options
+    ):
         if isinstance(message, tuple):
             yield message[0], message[1]
         else:
