@@ -20,7 +20,7 @@ SHORT_SLOT = 45
 LEAST_SENTENCE = 2.5
 """Seconds below which nothing more is tried."""
 
-APPEAL_SCORE = 50
+APPEAL_SCORE = 66
 WARNING_SCORE = 78
 GRAVE_WARNING_SCORE = 200
 CLEAR_SCORE = 20
@@ -98,8 +98,9 @@ class _Slot:
         self._ended(conditions, previous)
         self._clear([one for one in candidates if one.clear], bad)
         if not bad and not any(item.kind in ("clear", "ended") for _, item, _ in self.chosen):
-            quiet = self._frame("quiet", "Nothing was reported that is worth saying.")
-            self._add(0, quiet, None)
+            self._add(0, self._frame("quiet", "Nothing was reported that is worth saying."), None)
+        if appeal:
+            self._appeal_in_full(appeal)
         return self._finished(opening, closing)
 
     def _frame(self, name: "str", why: str) -> Item:
@@ -172,11 +173,21 @@ class _Slot:
         self.left_out.append(LeftOut(warned.alert.headline, "no room", alert=warned.alert))
 
     def _try_appeal(self, score: float, appeal: SpokenAppeal) -> None:
-        for text in filter(None, (appeal.short, appeal.text) if self.short else (appeal.text, appeal.short)):
-            why = Why("Every bulletin carries one appeal that fits the moment.")
-            if self._add(score, Item("appeal", text, self.speaker.seconds(text), why, appeal_id=appeal.id), None):
-                return
-        self.left_out.append(LeftOut(appeal.short or appeal.text, "no room", appeal_id=appeal.id))
+        item = self._appeal_item(appeal, appeal.short or appeal.text)
+        if not self._add(score, item, None):
+            self.left_out.append(LeftOut(appeal.short or appeal.text, "no room", appeal_id=appeal.id))
+
+    def _appeal_item(self, appeal: SpokenAppeal, text: str) -> Item:
+        why = Why("Every bulletin carries one appeal that fits the moment.")
+        return Item("appeal", text, self.speaker.seconds(text), why, appeal_id=appeal.id)
+
+    def _appeal_in_full(self, appeal: SpokenAppeal) -> None:
+        """Where seconds are left over, the appeal is read in full."""
+        full = self._appeal_item(appeal, appeal.text)
+        for number, (score, item, _) in enumerate(self.chosen):
+            if item.kind == "appeal" and full.seconds - item.seconds <= self._room():
+                self.used += full.seconds - item.seconds
+                self.chosen[number] = (score, full, None)
 
     def _ended(self, conditions: Sequence[Condition], previous: Composition | None) -> None:
         """Tell as over what the bulletin before told and what has ended since."""

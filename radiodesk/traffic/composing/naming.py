@@ -35,9 +35,10 @@ COMPASS = frozenset({"utara", "selatan", "timur", "barat", "tenggara", "timur la
 def place_words(condition: Condition, pack: AreaPack | None) -> str:
     """The place as it is said after "di": abbreviations written out, capitals where a name needs them."""
     wording = LEADING.sub("", " ".join(condition.place.split())).strip(" ,.;")
+    uncased = wording.islower() or wording.isupper()
     for pattern, long in EXPANSIONS:
         wording = pattern.sub(long, wording)
-    if wording.islower() or wording.isupper():
+    if uncased:
         named = pack.place_by_id.get(condition.place_ids[0]) if pack and condition.place_ids else None
         if named and named.name.lower() == wording.lower():
             return named.name

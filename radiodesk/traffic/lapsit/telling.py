@@ -1,0 +1,121 @@
+"""A situation report beside that of another day, and as a script that can be read on air."""
+
+import tomllib
+from pathlib import Path
+
+from babel.dates import format_date
+
+from radiodesk.traffic.composing.values import Identity
+from radiodesk.traffic.composing.wording import listing, phrasebook, sentence_case, spoken_folder
+from radiodesk.traffic.lapsit.heads import FIELDS_OF, TITLES, Head
+from radiodesk.traffic.lapsit.values import Change, Lapsit
+
+Words = dict[str, dict[str, str]]
+
+FROM_WORST = ("md", "lb", "lr")
+OFFENCES = tuple(
+    one.key
+    for one in FIELDS_OF["gakkum"]
+    if one.key not in ("e_tilang", "etle", "manual", "teguran", "jumlah", "lain", "bb_sim", "bb_stnk", "bb_ranmor")
+)
+
+
+def compare(today: Lapsit, earlier: Lapsit) -> tuple[Change, ...]:
+    """Every number that both days give, in the order of the form."""
+    changes = []
+    for head in TITLES:
+        keys = dict.fromkeys((entry.key, entry.label) for entry in today.entries if entry.head == head)
+        for key, label in keys:
+            now, before = today.value(head, key), earlier.value(head, key)
+            if now is not None and before is not None:
+                changes.append(Change(head, key, label, now, before))
+    return tuple(changes)
+
+
+def spoken(
+    lapsit: Lapsit, *, station: Identity | None = None, variation: int = 0, templates: Path | None = None
+) -> str:
+    """A script of a few paragraphs ("dalam dua puluh empat jam terakhir…"), from ``templates/spoken/lapsit``.
+
+    Numbers stay in figures; the speech room spells them. What the report does not give is not said: silence about a
+    number is never read as nil.
+    """
+    folder = (templates or spoken_folder()) / "lapsit"
+    phrases = phrasebook(folder)
+    words = tomllib.loads((folder / "words.toml").read_text(encoding="utf-8"))
+    identity = station or Identity()
+    paragraphs = [
+        phrases.say(
+            "opening",
+            variation,
+            day=format_date(lapsit.day, "EEEE, d MMMM y", locale="id") if lapsit.day else "",
+            unit=lapsit.unit or identity.unit,
+        )
+    ]
+    for name in ("accidents", "enforcement", "education", "patrols", "notable"):
+        facts = _FACTS[name](lapsit, words)
+        if facts:
+            paragraphs.append(phrases.say(name, variation, **facts))
+    paragraphs.append(phrases.say("closing", variation, unit=lapsit.unit or identity.unit))
+    return "\n".join(sentence_case(paragraph) for paragraph in paragraphs)
+
+
+def _accidents(lapsit: Lapsit, words: Words) -> dict[str, object]:
+    count = lapsit.value("laka", "kejadian")
+    if count is None:
+        return {}
+    given = {key: lapsit.value("laka", key) for key in FROM_WORST}
+    victims = [f"{value} orang {words['victims'][key]}" for key, value in given.items() if value]
+    return {
+        "count": count,
+        "victims": listing(tuple(victims)),
+        "unhurt": bool(count) and all(value == 0 for value in given.values()),
+        "nobody_died": given["md"] == 0,
+        "damage": _rupiah(lapsit.value("laka", "kerugian")),
+    }
+
+
+def _enforcement(lapsit: Lapsit, words: Words) -> dict[str, object]:
+    tickets = [lapsit.value("gakkum", key) for key in ("e_tilang", "etle", "manual")]
+    warnings = lapsit.value("gakkum", "teguran")
+    if all(value is None for value in (*tickets, warnings)):
+        return {}
+    offences = [entry for entry in lapsit.entries if entry.head == "gakkum" and entry.key in OFFENCES]
+    most = max(offences, key=lambda entry: entry.value, default=None)
+    return {
+        "tickets": sum(value or 0 for value in tickets) if any(value is not None for value in tickets) else None,
+        "warnings": warnings,
+        "most": words["offences"].get(most.key, most.label.lower()) if most and most.value else "",
+    }
+
+
+def _counts(lapsit: Lapsit, head: Head, words: Words) -> dict[str, object]:
+    given = [entry for entry in lapsit.entries if entry.head == head and entry.known and entry.key != "jumlah"]
+    said = words["activities"]
+    done = [f"{entry.value} kali {said.get(entry.key, entry.label.lower())}" for entry in given if entry.value]
+    return {"done": listing(tuple(done))} if done else {}
+
+
+def _education(lapsit: Lapsit, words: Words) -> dict[str, object]:
+    return _counts(lapsit, "kamsel", words)
+
+
+def _patrols(lapsit: Lapsit, words: Words) -> dict[str, object]:
+    return _counts(lapsit, "turjawali", words)
+
+
+def _notable(lapsit: Lapsit, words: Words) -> dict[str, object]:
+    return {"nothing": True} if lapsit.nothing_notable else {}
+
+
+_FACTS = {
+    "accidents": _accidents,
+    "enforcement": _enforcement,
+    "education": _education,
+    "patrols": _patrols,
+    "notable": _notable,
+}
+
+
+def _rupiah(amount: int | None) -> str:
+    return f"Rp{amount:,}".replace(",", ".") if amount else ""
