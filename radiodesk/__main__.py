@@ -15,6 +15,7 @@ from radiodesk.core.command import LazyGroup, run
         "migrate": "radiodesk.operations.cli:migrate",
         "doctor": "radiodesk.operations.cli:doctor",
         "user": "radiodesk.accounts.cli:user",
+        "verify": "radiodesk.archive.cli:verify",
     },
 )
 @click.version_option(__version__)
