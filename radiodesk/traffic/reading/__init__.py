@@ -1,0 +1,9 @@
+"""Reads Indonesian posts as officers and listeners write them: is it about traffic now, when, where, how, why.
+
+Rules over dictionaries that people edit (``dictionaries/``) come first; a small linear model decides for posts that
+say little. Nothing here knows a place: a place finder for the station's area may be given.
+"""
+
+from radiodesk.traffic.reading.reader import Reading, read_report, to_report
+
+__all__ = ["Reading", "read_report", "to_report"]

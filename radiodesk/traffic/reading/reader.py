@@ -1,0 +1,167 @@
+"""From a text to a ``Reading``, and from that to the ``Report`` that the traffic room computes with."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from radiodesk.area.finding import FoundPlace, PlaceFinder
+from radiodesk.traffic.ports import Flow, Kind, Report
+from radiodesk.traffic.reading.about import Verdict, judge
+from radiodesk.traffic.reading.clock import read_time
+from radiodesk.traffic.reading.flow import Found, Obstacle, choose_flow, find_flows, find_obstacle
+from radiodesk.traffic.reading.model import load_model
+from radiodesk.traffic.reading.tokens import Post, read_post
+from radiodesk.traffic.reading.where import Where
+from radiodesk.traffic.reading.words import dictionaries
+
+FREE: frozenset[str] = frozenset({"lancar", "ramai lancar"})
+_STEADY = re.compile(r"\b(?:sudah|kembali|dibuka|terurai|normal|teratasi|selesai|dievakuasi|tertangani|surut|cair)\b")
+_DETOUR = re.compile(
+    r"\b(?:dialihkan|pengalihan)\b.{0,30}?\b(?:lewat|melalui|ke arah|ke|via)\s+(?P<way>[^.,;!?]{4,60})", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one post says. ``time`` is station time as "HH:MM"; ``at`` and ``toward`` are the post's own wording.
+
+    ``reason`` says why a text with traffic words is no report (question, history, appeal, announcement, figure).
+    """
+
+    text: str
+    is_traffic: bool
+    time: str | None
+    places: tuple[FoundPlace, ...]
+    at: str | None
+    toward: tuple[str, ...]
+    flow: Flow | None
+    obstacle: str | None
+    kind: Kind
+    confidence: float
+    cleared: bool = False
+    detour: str | None = None
+    reason: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that ``radiodesk pipe reports`` prints."""
+        return {
+            "text": self.text,
+            "is_traffic": self.is_traffic,
+            "time": self.time,
+            "places": [place.as_json() for place in self.places],
+            "at": self.at,
+            "toward": list(self.toward),
+            "flow": self.flow,
+            "obstacle": self.obstacle,
+            "kind": self.kind,
+            "confidence": round(self.confidence, 3),
+        }
+
+
+def read_report(text: str, *, now: datetime | None = None, finder: PlaceFinder | None = None) -> Reading:
+    """Read one post. ``now`` (station time) serves words like "ten minutes ago"; ``finder`` knows the area's places."""
+    known = dictionaries()
+    post = read_post(text, known)
+    if not post.words:
+        return Reading(text, False, None, (), None, (), None, None, "other", 0.0)
+    flows, obstacle = find_flows(post, known), find_obstacle(post, known)
+    verdict = judge(post, flows, obstacle, known)
+    score = load_model().score(post)
+    is_traffic, confidence = _decide(post, verdict, flows, obstacle, score)
+    places = tuple(finder.find(text)) if finder is not None else ()
+    if not is_traffic:
+        return Reading(text, False, None, places, None, (), None, None, "other", confidence, reason=verdict.reason)
+    flow = choose_flow(flows, post, known)
+    spans = [(found.start, found.end) for found in flows] + ([(obstacle.start, obstacle.end)] if obstacle else [])
+    marks = frozenset(index for start, end in spans for index in range(start, end))
+    where = Where(post, known, marks)
+    at = where.at() or (places[0].name if places else None)
+    return Reading(
+        text=text,
+        is_traffic=True,
+        time=read_time(text, now),
+        places=places,
+        at=at,
+        toward=where.toward(),
+        flow=flow,
+        obstacle=obstacle.text if obstacle else None,
+        kind=obstacle.kind
+        if obstacle
+        else "closure"
+        if flow in ("ditutup", "dialihkan")
+        else "flow"
+        if flow
+        else "other",
+        confidence=confidence,
+        cleared=_cleared(post, flow),
+        detour=_detour(text),
+    )
+
+
+def _decide(
+    post: Post, verdict: Verdict, flows: list[Found], obstacle: Obstacle | None, score: float
+) -> tuple[bool, float]:
+    """Whether it is a report, with the confidence of that answer's being "yes"."""
+    if verdict.clean:
+        return True, 0.6 + 0.4 * score
+    if verdict.reason:
+        return False, 0.4 * score
+    return score >= 0.5, score
+
+
+def _cleared(post: Post, flow: Flow | None) -> bool:
+    """A jam or an obstacle that is over: it flows again, or is open again, and the post says so."""
+    return flow in FREE and _STEADY.search(" ".join(post.words)) is not None
+
+
+def _detour(text: str) -> str | None:
+    match = _DETOUR.search(text)
+    return match["way"].strip() if match else None
+
+
+def to_report(reading: Reading, *, source: str, observed_at: datetime, zone: str = "Asia/Jakarta") -> Report:
+    """A ``Report`` at the time that the post states, else when it was seen; ``observed_at`` is aware.
+
+    A stated time in the future by more than an hour is yesterday's: a post of 23.50 read after midnight.
+    """
+    local = observed_at.astimezone(ZoneInfo(zone))
+    at = local
+    if reading.time is not None:
+        hour, minute = (int(part) for part in reading.time.split(":"))
+        at = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if at > local + timedelta(hours=1):
+            at -= timedelta(days=1)
+    here, ids = _place(reading)
+    return Report(
+        text=reading.text,
+        source=source,
+        observed_at=at.astimezone(UTC),
+        place=reading.at or (here.name if here else None),
+        place_ids=ids,
+        toward=reading.toward,
+        flow=reading.flow,
+        obstacle=reading.obstacle,
+        kind=reading.kind,
+        confidence=reading.confidence,
+        cleared=reading.cleared,
+        detour=reading.detour,
+        latitude=here.place.latitude if here else None,
+        longitude=here.place.longitude if here else None,
+    )
+
+
+def _place(reading: Reading) -> tuple[FoundPlace | None, tuple[str, ...]]:
+    """The found places within the wording of ``at``, the most specific first; without any, all but directions."""
+    at = (reading.at or "").lower()
+    toward = " ".join(reading.toward).lower()
+    wording = [(place, reading.text[place.start : place.end].lower()) for place in reading.places]
+    here = [place for place, words in wording if words in at] or [
+        place for place, words in wording if words not in toward
+    ]
+    ranked = sorted(here, key=lambda place: _SPECIFIC.get(place.kind, 0))
+    return (ranked[0] if ranked else None), tuple(dict.fromkeys(place.place.id for place in ranked))
+
+
+_SPECIFIC = {"road": 1, "desa": 2, "corridor": 3, "kecamatan": 4, "town": 5, "kabupaten": 6}

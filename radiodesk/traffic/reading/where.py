@@ -1,0 +1,194 @@
+"""Where a post says something is, and toward where: the wording between the words that lead to a place and end it."""
+
+from radiodesk.traffic.reading.tokens import ENDERS, Post
+from radiodesk.traffic.reading.words import Dictionaries
+
+LONGEST = 14
+"""Words of the longest name."""
+
+_OPEN, _CLOSE = "(", ")"
+_JOINERS = frozenset("./-+&'’:#")
+
+
+class Where:
+    """Reads the places of one post. Ranges of words are kept so that others can see what was used."""
+
+    def __init__(self, post: Post, known: Dictionaries, marks: frozenset[int] = frozenset()) -> None:
+        self.post, self.known, self.marks = post, known, marks
+        self.words = post.words
+        self.size = len(post.words)
+
+    def at(self) -> str | None:
+        """The place's wording: after "di" and the like, else where a kind of place stands, else after "lalu lintas"."""
+        best: tuple[int, int] | None = None
+        for index, word in enumerate(self.words):
+            if word in self.known.at and (word != "di" or not self._aside(index)):
+                span = self._name(self._skip_near(index + 1))
+                if span and (best is None or word == "di"):
+                    best = span
+                    if word == "di" or self._is_kind(span[0]):
+                        break
+            elif self._is_kind(index) and not self._behind_direction(index):
+                span = self._name(index)
+                if span and span[1] - span[0] > 1:
+                    best = span
+                    break
+        if best is None:
+            best = self._after_subject()
+        return self._text(*best) if best else None
+
+    def toward(self) -> tuple[str, ...]:
+        """Where the traffic in question goes, each wording once, in the order of the text."""
+        found: list[str] = []
+        index = 0
+        while index < self.size:
+            if self.words[index] not in self.known.toward or self._from(index):
+                index += 1
+                continue
+            start = index + 1
+            while start < self.size and (
+                self.words[start] in ("ke", "di", _OPEN) or self.words[start] in self.known.toward
+            ):
+                start += 1
+            span = self._name(start, direction=True)
+            while span:
+                wording = self._text(*span)
+                if wording and wording not in found:
+                    found.append(wording)
+                after = span[1]
+                span = None
+                if (
+                    after + 1 < self.size
+                    and self.words[after] in ("dan", "&", ",")
+                    and not self._starts_clause(after + 1)
+                ):
+                    span = self._name(after + 1, direction=True)
+            index = start
+        return tuple(found)
+
+    def _from(self, index: int) -> bool:
+        """Whether the direction word belongs to "dari arah X", which says whence."""
+        return index > 0 and self.words[index] == "arah" and self.words[index - 1] == "dari"
+
+    def _starts_clause(self, index: int) -> bool:
+        word = self.words[index]
+        return word in self.known.stop or word in self.known.toward or index in self.marks
+
+    def _aside(self, index: int) -> bool:
+        """ "di" that leads to no place: "di semua kaki", "di tengah", "di pagi hari"."""
+        follows = self.words[index + 1] if index + 1 < self.size else ""
+        return follows in self.known.aside and not (follows == "jalur" and self._upper(index + 2))
+
+    def _upper(self, index: int) -> bool:
+        if index >= self.size:
+            return False
+        start = self.post.starts[self.post.owner[index]]
+        return self.post.text[start].isupper()
+
+    def _is_kind(self, index: int) -> bool:
+        if self.words[index] not in self.known.kinds:
+            return False
+        return not (
+            self.words[index] == "jalan"
+            and index
+            and self.words[index - 1] in ("pengguna", "bisa", "perbaikan", "bahu", "badan", "pengaspalan")
+        )
+
+    def _behind_direction(self, index: int) -> bool:
+        before = self.words[index - 1] if index else ""
+        return before in self.known.toward or before in (
+            "ke",
+            "dari",
+            "via",
+            "lewat",
+            "melalui",
+            "hindari",
+            "dan",
+            "maupun",
+        )
+
+    def _skip_near(self, index: int) -> int:
+        """Past words that stand between "di" and the name: "sekitar", "depan", "lokasi"."""
+        while index < self.size and (self.words[index] in self.known.near or self.words[index] == "di"):
+            index += 1
+        return index
+
+    def _after_subject(self) -> tuple[int, int] | None:
+        """The name that follows "lalu lintas", "arus", "macet" directly, else the name at the head of the post."""
+        for index in range(self.size - 1):
+            if self.words[index] in self.known.before and self.words[index + 1] not in self.known.before:
+                start = self._skip_near(index + 1)
+                if start < self.size and (span := self._name(start)):
+                    return span
+        head = 0
+        while head < self.size and not self.words[head][0].isalpha():
+            head += 1
+        return self._name(head) if head < self.size else None
+
+    def _name(self, start: int, *, direction: bool = False) -> tuple[int, int] | None:
+        """The range of a name that begins at ``start``; None when what stands there is none."""
+        words, known = self.words, self.known
+        index = start
+        while index < min(self.size, start + LONGEST):
+            word = words[index]
+            if word == _OPEN:
+                close = self._closing(index)
+                if direction or close is None or index == start:
+                    break
+                index = close
+                continue
+            if word in ENDERS and not self._shortened(index):
+                break
+            if not (word[0].isalnum() or word in _JOINERS or word in ENDERS):
+                break
+            if index in self.marks and not (index > start and self._is_kind(index)):
+                break
+            if word in known.stop and not (
+                word == "dan" and not direction and index > start and self._kind_follows(index)
+            ):
+                break
+            index += 1
+        while index > start and not (words[index - 1][0].isalnum() or words[index - 1] == _CLOSE):
+            index -= 1
+        if index == start or all(words[i][0].isdigit() or words[i] in _JOINERS for i in range(start, index)):
+            return None
+        if index - start == 1 and (
+            words[start] in known.compass or words[start] in ("jalan", "tol", "simpang", "ruas", "sini", "sana", "mana")
+        ):
+            return (start, index) if direction else None
+        return start, index
+
+    def _kind_follows(self, index: int) -> bool:
+        return index + 1 < self.size and self.words[index + 1] in self.known.kinds
+
+    def _closing(self, index: int) -> int | None:
+        """Past the bracket that opens at ``index``, when it holds a short remark on the place and no direction."""
+        for end in range(index + 1, min(self.size, index + 9)):
+            if self.words[end] == _CLOSE:
+                return end + 1
+            if self.words[end] in self.known.toward or end in self.marks:
+                return None
+        return None
+
+    def _shortened(self, index: int) -> bool:
+        """Whether the full stop at ``index`` is part of a short form ("Jl.", "MT.", "S.Parman")."""
+        word = self.words[index - 1] if index else ""
+        raw = (
+            self.post.text[self.post.starts[self.post.owner[index - 1]] : self.post.ends[self.post.owner[index - 1]]]
+            if index
+            else ""
+        )
+        end = self.post.ends[self.post.owner[index]]
+        if self.words[index] != ".":
+            return False
+        if word in self.post.shortened or raw.lower() in self.post.shortened or (len(raw) <= 2 and raw.isalpha()):
+            return True
+        return end < len(self.post.text) and self.post.text[end].isdigit()
+
+    def _text(self, start: int, end: int) -> str:
+        wording = self.post.surface(start, end)
+        if _OPEN in wording:
+            words = wording.split()
+            wording = " ".join(word for word in words if word.strip("(").lower() not in ("depan", "dpn"))
+            wording = wording if wording.count("(") == wording.count(")") else wording.replace("(", "").replace(")", "")
+        return " ".join(wording.split()).strip(" .,-:")

@@ -1,0 +1,145 @@
+"""The dictionaries of the reader: plain files that people edit, compiled once when first used."""
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "dictionaries"
+
+
+class Phrases:
+    """Finds phrases of several words in a list of words; at one spot the longest wins."""
+
+    def __init__(self, labelled: Iterable[tuple[str, str]]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for phrase, label in labelled:
+            words = tuple(phrase.split())
+            self._by_first.setdefault(words[0], []).append((words, label))
+        for entries in self._by_first.values():
+            entries.sort(key=lambda entry: -len(entry[0]))
+
+    def at(self, words: list[str], index: int) -> tuple[int, str] | None:
+        """End and label of the longest phrase that begins at ``index``."""
+        for phrase, label in self._by_first.get(words[index], ()):
+            end = index + len(phrase)
+            if len(phrase) == 1 or tuple(words[index:end]) == phrase:
+                return end, label
+        return None
+
+    def find(self, words: list[str], start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, str]]:
+        """Start, end and label of each phrase between ``start`` and ``stop``, without overlaps."""
+        index, stop = start, len(words) if stop is None else stop
+        by_first = self._by_first
+        while index < stop:
+            found = self.at(words, index) if words[index] in by_first else None
+            if found is not None and found[0] <= stop:
+                yield index, found[0], found[1]
+                index = found[0]
+            else:
+                index += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Phrases of one reason why a clause is no report: anywhere, at its start, at its end."""
+
+    anywhere: Phrases
+    first: Phrases
+    last: frozenset[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Dictionaries:
+    """All that the reader looks up. Sets hold single words in standard spelling."""
+
+    spelling: dict[str, str]
+    flows: Phrases
+    flow_nouns: Phrases
+    negated: frozenset[str]
+    averted: frozenset[str]
+    obstacles: Phrases
+    obstacle_order: dict[str, int]
+    vehicles: frozenset[str]
+    talk: dict[str, Talk]
+    figure_subjects: frozenset[str]
+    now: Phrases
+    kinds: frozenset[str]
+    near: frozenset[str]
+    at: frozenset[str]
+    toward: frozenset[str]
+    stop: frozenset[str]
+    compass: frozenset[str]
+    before: frozenset[str]
+    aside: frozenset[str]
+    shortened: frozenset[str]
+
+
+@cache
+def dictionaries(folder: Path = FOLDER) -> Dictionaries:
+    """Read and compile the dictionaries of a folder, by default those that come with the program."""
+    flows, obstacles, cues, talk = (_toml(folder / name) for name in ("flows", "obstacles", "cues", "talk"))
+    flow_names = [name for name in flows if name not in ("negated", "averted", "nouns")]
+    place = cues["place"]
+    return Dictionaries(
+        spelling=_spelling(folder / "spelling.txt", cues["keywords"]),
+        flows=Phrases((phrase, name) for name in flow_names for phrase in flows[name]),
+        flow_nouns=Phrases((phrase, name) for name, phrases in flows["nouns"].items() for phrase in phrases),
+        negated=frozenset(flows["negated"]),
+        averted=frozenset(flows["averted"]),
+        obstacles=Phrases(_obstacle_phrases(obstacles)),
+        obstacle_order={kind: index for index, kind in enumerate(obstacles["order"])},
+        vehicles=frozenset(obstacles["vehicles"]),
+        talk={reason: _talk(entry) for reason, entry in talk.items() if reason != "now"},
+        figure_subjects=frozenset(talk["figure"]["subjects"]),
+        now=Phrases((phrase, "now") for phrase in talk["now"]["any"]),
+        **{
+            name: frozenset(place[name])
+            for name in ("kinds", "near", "at", "toward", "stop", "compass", "before", "aside", "shortened")
+        },
+    )
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def _talk(entry: dict[str, list[str]]) -> Talk:
+    return Talk(
+        anywhere=Phrases((phrase, phrase) for phrase in entry.get("any", ())),
+        first=Phrases((phrase, phrase) for phrase in entry.get("first", ())),
+        last=frozenset(tuple(phrase.split()) for phrase in entry.get("last", ())),
+    )
+
+
+def _obstacle_phrases(entry: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
+    for kind in entry["order"]:
+        for phrase in entry[kind]:
+            if "{vehicle}" in phrase:
+                yield from ((phrase.replace("{vehicle}", vehicle), kind) for vehicle in entry["vehicles"])
+            else:
+                yield phrase, kind
+
+
+def _spelling(path: Path, keywords: list[str]) -> dict[str, str]:
+    table: dict[str, str] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            standard, _, variants = line.partition(":")
+            table.update(dict.fromkeys(variants.split(), standard.strip()))
+    for keyword in keywords:
+        for slip in _slips(keyword):
+            table.setdefault(slip, keyword)
+    return {variant: standard for variant, standard in table.items() if variant != standard}
+
+
+def _slips(word: str) -> Iterator[str]:
+    """The word with one letter dropped (not the first, not in short words), doubled, or two neighbours swapped."""
+    for index in range(1, len(word)):
+        if len(word) > 5:
+            yield word[:index] + word[index + 1 :]
+        yield word[:index] + word[index - 1] + word[index:]
+        if index > 1 and word[index] != word[index - 1]:
+            yield word[: index - 1] + word[index] + word[index - 1] + word[index + 1 :]
