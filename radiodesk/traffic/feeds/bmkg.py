@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from radiodesk.traffic.feeds.loose import as_dict, as_list, as_number, as_text, point_of, read_json
+from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.feeds.times import parse_time
 from radiodesk.traffic.feeds.unreadable import FeedUnreadable
 from radiodesk.traffic.feeds.xml import opening
@@ -44,14 +45,18 @@ class BmkgForecastFeed:
             place = as_dict(block.get("lokasi") or document.get("lokasi"))
             steps = [as_dict(step) for day in as_list(block.get("cuaca")) for step in as_list(day)]
             if not steps:
-                problems.append(f"{as_text(place.get('desa') or place.get('deskel')) or 'A place'} has no forecast.")
+                problems.append(Problem("%(place)s has no forecast.", place=_village(place)))
             for step in steps:
                 report = _forecast(step, place, source, document)
                 if report is None:
-                    problems.append("A forecast step without a readable time or weather code was left out.")
+                    problems.append(Problem("A forecast step without a readable time or weather code was left out."))
                 elif step_hinders(step):
                     reports.append(report)
         return FeedResult(format=self.name, reports=tuple(reports), problems=tuple(dict.fromkeys(problems)))
+
+
+def _village(place: dict[str, Any]) -> str:
+    return as_text(place.get("desa") or place.get("deskel")) or as_text(place.get("adm4"))
 
 
 def step_hinders(step: dict[str, Any]) -> bool:
@@ -100,7 +105,7 @@ class BmkgQuakeFeed:
             raise FeedUnreadable("%(source)s holds no earthquake.", source=source)
         alerts = [_quake(as_dict(quake)) for quake in quakes]
         kept = tuple(alert for alert in alerts if alert)
-        left_out = ("An earthquake without a readable time was left out.",) if len(kept) < len(alerts) else ()
+        left_out = (Problem("An earthquake without a readable time was left out."),) if len(kept) < len(alerts) else ()
         return FeedResult(format=self.name, alerts=kept, problems=left_out)
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 from xml.etree.ElementTree import Element  # the type only; parsing goes through defusedxml
 
 from radiodesk.traffic.feeds.loose import as_number
+from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.feeds.times import parse_time
 from radiodesk.traffic.feeds.unreadable import FeedUnreadable
 from radiodesk.traffic.feeds.warnings import read_warning_text
@@ -47,11 +48,12 @@ def read_alert(element: Element) -> tuple[list[Alert], list[str]]:
     """One ``alert`` element: an Alert for each ``info`` in the best language, and what was left out and why."""
     identifier = child_text(element, "identifier")
     if not identifier:
-        return [], ["An alert without an identifier was left out."]
+        return [], [Problem("An alert without an identifier was left out.")]
     status = child_text(element, "status")
     if status and status != "Actual":
-        return [], [f"Alert {identifier} was left out: its status is {status}, not Actual."]
-    problems = []
+        said = "Alert %(id)s was left out: its status is %(status)s, not Actual."
+        return [], [Problem(said, id=identifier, status=status)]
+    problems: list[str] = []
     namespace = element.tag.partition("}")[0].lstrip("{")
     if namespace not in NAMESPACES:
         problems.append(
@@ -63,7 +65,8 @@ def read_alert(element: Element) -> tuple[list[Alert], list[str]]:
         if message_type in ("Cancel", "Update"):
             infos = [Element("info")]
         else:
-            return [], [*problems, f"Alert {identifier} was left out: it says nothing (no info block)."]
+            said = "Alert %(id)s was left out: it says nothing (no info block)."
+            return [], [*problems, Problem(said, id=identifier)]
     return [_alert(element, info, identifier, message_type) for info in infos], problems
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from xml.etree.ElementTree import Element  # the type only; parsing goes through defusedxml
 
 from radiodesk.traffic.feeds.loose import point_of
+from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.feeds.times import parse_time
 from radiodesk.traffic.feeds.unreadable import FeedUnreadable
 from radiodesk.traffic.feeds.xml import child_text, descendants, local, opening, parse_xml, root_name, text_below
@@ -121,7 +122,7 @@ def _situation(situation: Element, source: str) -> tuple[list[Report], list[str]
     for record in descendants(situation, "situationRecord"):
         identifier = record.get("id", "")
         if text_below(record, "validityStatus") == "suspended":
-            problems.append(f"Record {identifier} was left out: it is suspended.")
+            problems.append(Problem("Record %(id)s was left out: it is suspended.", id=identifier))
             continue
         report = _record(record, source)
         if not (report.text or report.latitude is not None) and reports:
@@ -129,8 +130,13 @@ def _situation(situation: Element, source: str) -> tuple[list[Report], list[str]
         elif report.text or report.place or report.latitude is not None:
             reports.append(report)
         else:
-            problems.append(f"Record {identifier} was left out: it says neither where nor what.")
-    return reports, problems
+            problems.append(Problem("Record %(id)s was left out: it says neither where nor what.", id=identifier))
+    return [replace(report, text=report.text or _in_short(report)) for report in reports], problems
+
+
+def _in_short(report: Report) -> str:
+    """Words for a record whose publisher gave codes alone."""
+    return ", ".join(filter(None, (report.place, report.obstacle, report.flow)))
 
 
 def _record(record: Element, source: str) -> Report:

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element  # the type only; parsing goes through
 
 from radiodesk.traffic.feeds.directions import stretch, toward
 from radiodesk.traffic.feeds.loose import as_dict, as_list, as_text, first_point, point_of, read_json
+from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.feeds.times import parse_time
 from radiodesk.traffic.feeds.unreadable import FeedUnreadable
 from radiodesk.traffic.feeds.xml import child_text, children, descendants, opening, parse_xml, root_name
@@ -70,7 +71,8 @@ class Open511Feed:
         for number, event in enumerate(_events(data, source), start=1):
             report = _report(event, source)
             if report is None:
-                problems.append(f"Event {number} was left out: it names neither a road nor what happens.")
+                said = "Event %(number)d was left out: it names neither a road nor what happens."
+                problems.append(Problem(said, number=number))
             else:
                 reports.append(report)
         return FeedResult(format=self.name, reports=tuple(reports), problems=tuple(problems))

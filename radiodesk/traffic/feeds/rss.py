@@ -14,6 +14,7 @@ from typing import Any
 import feedparser
 
 from radiodesk.traffic.feeds.loose import point_of
+from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.feeds.times import parse_time
 from radiodesk.traffic.feeds.unreadable import FeedUnreadable
 from radiodesk.traffic.feeds.warnings import read_warning_text
@@ -55,7 +56,7 @@ class RssFeed:
             elif _text(entry):
                 reports.append(_report(entry, source, feed))
             else:
-                problems.append(f"Entry {number} was left out: it has no words.")
+                problems.append(Problem("Entry %(number)d was left out: it has no words.", number=number))
         return FeedResult(
             format="atom" if feed.version.startswith("atom") else self.name,
             reports=tuple(reports),
@@ -72,7 +73,7 @@ def _soundness(text: str, source: str) -> list[str]:
     except FeedUnreadable as error:
         if "breaks off" in error.message or not re.search(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>\s*$", text, re.IGNORECASE):
             raise
-        return ["The feed is not well-formed XML; what could be read of it was kept."]
+        return [Problem("The feed is not well-formed XML; what could be read of it was kept.")]
     return []
 
 

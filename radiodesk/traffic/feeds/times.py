@@ -45,7 +45,7 @@ def parse_time(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         pass
     worded = parse_worded(text)
-    if worded and not re.search(r"(GMT|UTC?|[A-Z]{2,3}T|[+-]\d{4})\s*$", text):
+    if worded and not re.search(r"(GMT|UTC?|[A-Z][SD]T|[+-]\d{4})\s*$", text):
         return worded
     try:
         return utc(parsedate_to_datetime(text))

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from radiodesk.traffic.feeds.loose import as_dict, as_list, as_number, as_text, point_of, read_json
+from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.feeds.times import from_milliseconds
 from radiodesk.traffic.feeds.unreadable import FeedUnreadable
 from radiodesk.traffic.feeds.xml import opening
@@ -54,9 +55,8 @@ SUBTYPES: dict[str, tuple[Kind, Flow | None, str | None]] = {
 }
 
 NOT_FOR_AIR = {
-    "POLICE": "where officers stand is not read on air",
-    "CHIT_CHAT": "it is a conversation",
-    "CHIT": "it is a conversation",
+    "POLICE": "Waze alerts of type POLICE were left out: where officers stand is not read on air.",
+    "CHIT_CHAT": "Waze alerts of type CHIT_CHAT were left out: they are conversations.",
 }
 
 
@@ -79,7 +79,7 @@ class WazeFeed:
             raise FeedUnreadable("%(source)s holds neither alerts nor jams of Waze.", source=source)
         reports: dict[str, Report] = {}
         problems: list[str] = []
-        readers: dict[str, Callable[[dict[str, Any], str], Report | str]] = {
+        readers: dict[str, Callable[[dict[str, Any], str], Report | Problem]] = {
             "alerts": _alert,
             "jams": _jam,
             "irregularities": _irregularity,
@@ -88,10 +88,10 @@ class WazeFeed:
             for name in LISTS:
                 for item in as_list(cell.get(name)):
                     read = readers[name](as_dict(item), source)
-                    if isinstance(read, str):
+                    if isinstance(read, Problem):
                         problems.append(read)
                     else:
-                        reports[read.external_id or f"{len(reports)}"] = read
+                        reports.setdefault(read.external_id or f"{len(reports)}", read)
         return FeedResult(format=self.name, reports=tuple(reports.values()), problems=tuple(dict.fromkeys(problems)))
 
 
@@ -113,13 +113,13 @@ def _place(item: dict[str, Any]) -> str | None:
     return ", ".join(filter(None, (street, city))) or None
 
 
-def _alert(item: dict[str, Any], source: str) -> Report | str:
+def _alert(item: dict[str, Any], source: str) -> Report | Problem:
     kind_name, subtype = as_text(item.get("type")).upper(), as_text(item.get("subtype")).upper()
     if kind_name in NOT_FOR_AIR:
-        return f"Waze alerts of type {kind_name} were left out: {NOT_FOR_AIR[kind_name]}."
+        return Problem(NOT_FOR_AIR[kind_name])
     meaning = SUBTYPES.get(subtype) or TYPES.get(kind_name)
     if meaning is None:
-        return f"Waze alerts of the unknown type {kind_name or '(none)'} were left out."
+        return Problem("Waze alerts of the unknown type %(type)s were left out.", type=kind_name or "(none)")
     kind, flow, obstacle = meaning
     location = as_dict(item.get("location"))
     latitude, longitude = point_of(location.get("x"), location.get("y"))
@@ -142,19 +142,19 @@ def _alert(item: dict[str, Any], source: str) -> Report | str:
     )
 
 
-def _jam(item: dict[str, Any], source: str) -> Report | str:
+def _jam(item: dict[str, Any], source: str) -> Report | Problem:
     level, delay = as_number(item.get("level")), as_number(item.get("delay"))
     blocked = delay == -1 or level == BLOCKED_LEVEL
     if level is None and not blocked:
-        return "Waze jams without a level were left out."
+        return Problem("Waze jams without a level were left out.")
     flow = "ditutup" if blocked else LEVELS.get(int(level or 0))
     return _stretch(item, source, flow, "closure" if blocked else "flow", f"waze-jam-{as_text(item.get('uuid'))}")
 
 
-def _irregularity(item: dict[str, Any], source: str) -> Report | str:
+def _irregularity(item: dict[str, Any], source: str) -> Report | Problem:
     severity = as_number(item.get("jamLevel") if item.get("jamLevel") is not None else item.get("severity"))
     if severity is None:
-        return "Waze irregularities without a jam level were left out."
+        return Problem("Waze irregularities without a jam level were left out.")
     flow = LEVELS.get(int(severity))
     identifier = f"waze-irregularity-{as_text(item.get('id'))}"
     return _stretch(item, source, flow, "closure" if flow == "ditutup" else "flow", identifier)

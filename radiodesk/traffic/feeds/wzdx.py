@@ -5,6 +5,7 @@ from typing import Any
 
 from radiodesk.traffic.feeds.directions import stretch, toward
 from radiodesk.traffic.feeds.loose import as_dict, as_list, as_text, first_point, read_json
+from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.feeds.times import parse_time
 from radiodesk.traffic.feeds.unreadable import FeedUnreadable
 from radiodesk.traffic.feeds.xml import opening
@@ -43,7 +44,8 @@ class WzdxFeed:
             if event.type == "detour":
                 continue
             if event.type not in ("work-zone", "restriction", "incident"):
-                problems.append(f"Feature {number} was left out: it is a {event.type or 'thing without a type'}.")
+                said = "Feature %(number)d was left out: its type, %(type)s, is not about the road."
+                problems.append(Problem(said, number=number, type=event.type or "(none)"))
             else:
                 reports.append(event.report(source, as_text(info.get("publisher")), detours))
         return FeedResult(format=self.name, reports=tuple(reports), problems=tuple(problems))
