@@ -40,19 +40,27 @@ class KeyRing:
     signing_key: bytes = field(repr=False)
 
     def encrypt(self, text: str) -> bytes:
+        """A text as ``encrypt_bytes`` gives it."""
+        return self.encrypt_bytes(text.encode())
+
+    def encrypt_bytes(self, data: bytes) -> bytes:
         """Format byte, key number, nonce, then ciphertext with tag."""
         nonce = os.urandom(_NONCE)
         head = bytes([_FORMAT, self.current])
-        return head + nonce + AESGCM(self.keys[self.current]).encrypt(nonce, text.encode(), head)
+        return head + nonce + AESGCM(self.keys[self.current]).encrypt(nonce, data, head)
 
     def decrypt(self, data: bytes) -> str:
         """The text again; raises ``KeyMissing`` when its key is not here or the bytes were changed."""
+        return self.decrypt_bytes(data).decode()
+
+    def decrypt_bytes(self, data: bytes) -> bytes:
+        """What was encrypted; raises ``KeyMissing`` when its key is not here or the bytes were changed."""
         head, nonce, body = data[:2], data[2 : 2 + _NONCE], data[2 + _NONCE :]
         key = self.keys.get(head[1]) if len(head) == 2 and head[0] == _FORMAT else None
         if key is None:
             raise KeyMissing("A private field was encrypted with a key that is not in the key file. Restore keys.json.")
         try:
-            return AESGCM(key).decrypt(nonce, body, head).decode()
+            return AESGCM(key).decrypt(nonce, body, head)
         except InvalidTag:
             raise KeyMissing(
                 "A private field does not match the key file. Restore the keys.json it was made with."
