@@ -14,6 +14,8 @@ from radiodesk.core.command import LazyGroup, run
         "public": "radiodesk.operations.cli:public",
         "migrate": "radiodesk.operations.cli:migrate",
         "doctor": "radiodesk.operations.cli:doctor",
+        "transcribe": "radiodesk.speech.cli:transcribe",
+        "models": "radiodesk.speech.cli:models",
         "user": "radiodesk.accounts.cli:user",
         "verify": "radiodesk.archive.cli:verify",
     },

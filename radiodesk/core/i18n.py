@@ -4,6 +4,8 @@ Message ids are English. The language is a context variable, so that pages, comm
 Catalogues are read from their source files once, at first use; there is nothing to compile.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations
@@ -53,6 +55,22 @@ def ngettext(singular: str, plural: str, number: int, /, **facts: Any) -> str:
 def say(refusal: Refusal) -> str:
     """A refusal as one sentence in the current language."""
     return gettext(refusal.message, **refusal.facts)
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """A language of its own for what is kept and read later by anyone, such as the reason of a failed job."""
+    held = language.set(name)
+    try:
+        yield
+    finally:
+        language.reset(held)
+
+
+def say_in(name: str, refusal: Refusal) -> str:
+    """A refusal as one sentence in a given language."""
+    with speaking(name):
+        return say(refusal)
 
 
 def N_(message: str) -> str:

@@ -26,6 +26,10 @@ log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 4
 
 
+class NotNow(Exception):
+    """Raised by a handler whose tool is in use: the job goes back to the queue, as if nobody had taken it."""
+
+
 class JobState(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
@@ -80,6 +84,14 @@ def enqueue(session: Session, at: datetime, kind: str, subject: int) -> Job:
     return job
 
 
+def ring_next(session: Session, kind: str, now: datetime) -> None:
+    """Ring for the oldest waiting job of a kind, after the commit: its tool has become free."""
+    waiting = select(Job.id).where(Job.kind == kind, Job.state == JobState.WAITING)
+    free = waiting.where(Job.not_before.is_(None) | (Job.not_before <= now)).order_by(Job.id)
+    if (job_id := session.scalar(free.limit(1))) is not None:
+        session.info.setdefault("rings", []).append(job_id)
+
+
 def ring_after_commit(doorbell: Doorbell) -> Callable[[], None]:
     """Connect a doorbell to every session of this process; returns the function that disconnects it."""
 
@@ -130,6 +142,9 @@ class Runner:
         keeper.start()
         try:
             self._handlers[job.kind](self._context(job_id), job.subject)
+        except NotNow:
+            self._set(job_id, state=JobState.WAITING, attempts=job.attempts - 1, leased_until=None)
+            return False
         except Refusal as refusal:
             # A refusal is about the input: trying again would say the same.
             self._close(job_id, JobState.FAILED, str(refusal))

@@ -1,6 +1,11 @@
 """Names every module with tables, so that the metadata is whole."""
 
 import radiodesk.accounts.models
+import radiodesk.audio.models
+import radiodesk.broadcasts.models
+import radiodesk.calls.models
 import radiodesk.core.audit
 import radiodesk.core.events
-import radiodesk.core.jobs  # noqa: F401
+import radiodesk.core.jobs
+import radiodesk.programme.models
+import radiodesk.speech.models  # noqa: F401

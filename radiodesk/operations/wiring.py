@@ -11,8 +11,9 @@ from radiodesk.core.http import Station
 from radiodesk.core.jobs import Handler, Runner
 from radiodesk.core.live import Notifier
 from radiodesk.migrations import current, head, upgrade
+from radiodesk.speech import jobs as speech_jobs
 
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {**speech_jobs.HANDLERS}
 
 
 class DatabaseNewer(Refusal):

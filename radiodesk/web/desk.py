@@ -8,13 +8,14 @@ from radiodesk.accounts import queries as account_queries
 from radiodesk.accounts.access import load_person
 from radiodesk.accounts.models import Role
 from radiodesk.accounts.views import blueprint as accounts
+from radiodesk.audio.views import blueprint as audio
 from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
 from radiodesk.core.http import Station, session, station
 from radiodesk.web import live, menu
 from radiodesk.web.factory import create_app, refused
 
-BLUEPRINTS = [accounts, live.blueprint]
+BLUEPRINTS = [accounts, audio, live.blueprint]
 
 
 class FormExpired(Refusal):

@@ -1,0 +1,260 @@
+"""Takes sound into the station's folder, byte for byte, and gives what a page can play.
+
+A file that nothing can be heard of is kept too, with the reason: what a listener sent is never thrown away.
+"""
+
+import errno
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+from sqlalchemy.orm import Session
+
+from radiodesk.audio.decoding import AudioInfo, AudioUnreadable, decode, probe
+from radiodesk.audio.models import Direction, Recording
+from radiodesk.audio.peaks import peaks
+from radiodesk.audio.replacing import replacing
+from radiodesk.audio.writing import derive_mp3
+from radiodesk.core import i18n
+from radiodesk.core.config import Settings
+from radiodesk.core.errors import NotFound, Refusal, TooLarge
+from radiodesk.core.ids import public_id
+from radiodesk.core.text import tidy
+
+_BLOCK = 1 << 18
+_SUFFIXES = frozenset(
+    {
+        ".wav",
+        ".flac",
+        ".mp3",
+        ".m4a",
+        ".mp4",
+        ".aac",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".amr",
+        ".awb",
+        ".3gp",
+        ".webm",
+        ".mka",
+        ".aif",
+        ".aiff",
+        ".au",
+        ".wma",
+        ".caf",
+    }
+)
+
+
+class DiskFull(Refusal):
+    """There is no room left for sound."""
+
+    status = 507
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    sha256: str
+    size: int
+
+
+def store_upload(
+    session: Session,
+    settings: Settings,
+    stream: BinaryIO,
+    filename: str,
+    *,
+    at: datetime,
+    direction: Direction = Direction.MESSAGE,
+    announced: int | None = None,
+    started_at: datetime | None = None,
+) -> Recording:
+    """Stream a file to disk and describe it; ``announced`` is the length that the sender states, in bytes.
+
+    Returns a row in any case: look at ``problem``, or call ``require_sound``. Raises ``TooLarge`` beyond the setting
+    and ``DiskFull``; then nothing is kept.
+    """
+    limit = settings.upload_megabytes * 1024 * 1024
+    name = _name(filename)
+    if announced is not None and announced > limit:
+        raise _too_large(name, settings)
+    identity = public_id(at)
+    key = _key(identity, at, direction, name)
+    target = settings.audio / key
+    taken = _write(stream, target, limit, name, settings)
+    info, problem = _look(target, name, settings)
+    recording = Recording(
+        public_id=identity,
+        direction=direction,
+        key=key,
+        original_name=name,
+        sha256=taken.sha256,
+        bytes=taken.size,
+        started_at=started_at,
+        created_at=at,
+        problem=problem,
+    )
+    if info is not None:
+        _describe(recording, info)
+    session.add(recording)
+    session.flush()
+    return recording
+
+
+def store_file(
+    session: Session,
+    settings: Settings,
+    path: Path,
+    *,
+    at: datetime,
+    direction: Direction = Direction.MESSAGE,
+    started_at: datetime | None = None,
+) -> Recording:
+    """Take a copy of a file that lies on this machine; see ``store_upload``."""
+    try:
+        with path.open("rb") as stream:
+            return store_upload(
+                session,
+                settings,
+                stream,
+                path.name,
+                at=at,
+                direction=direction,
+                announced=path.stat().st_size,
+                started_at=started_at,
+            )
+    except OSError as error:
+        raise AudioUnreadable("%(name)s cannot be opened: %(reason)s.", name=path.name, reason=error.strerror) from None
+
+
+def adopt(
+    session: Session,
+    settings: Settings,
+    key: str,
+    *,
+    at: datetime,
+    direction: Direction,
+    started_at: datetime,
+) -> Recording:
+    """Describe a file that the recorder wrote below the audio folder at ``key``."""
+    path = settings.audio / key
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    info, problem = _look(path, path.name, settings)
+    recording = Recording(
+        public_id=public_id(at),
+        direction=direction,
+        key=key,
+        original_name=path.name,
+        sha256=digest,
+        bytes=path.stat().st_size,
+        started_at=started_at,
+        created_at=at,
+        problem=problem,
+    )
+    if info is not None:
+        _describe(recording, info)
+    session.add(recording)
+    session.flush()
+    return recording
+
+
+def require_sound(recording: Recording) -> Recording:
+    """The recording, if something of it can be heard; raises ``AudioUnreadable`` with its one sentence."""
+    if recording.problem:
+        raise AudioUnreadable(recording.problem)
+    return recording
+
+
+def original(settings: Settings, recording: Recording) -> Path:
+    """The file as it came in; raises ``NotFound`` when it is gone from the disk."""
+    path = settings.audio / recording.key
+    if not path.is_file():
+        raise NotFound("The sound of this recording is missing on the disk: %(key)s.", key=recording.key)
+    return path
+
+
+def playable(settings: Settings, recording: Recording) -> Path:
+    """A small MP3 for pages, made when it is missing; raises ``AudioUnreadable`` or ``NotFound``."""
+    require_sound(recording)
+    derived = _derived(settings, recording, "mp3")
+    if not derived.is_file():
+        derive_mp3(original(settings, recording), derived)
+    return derived
+
+
+def outline(settings: Settings, recording: Recording) -> list[float]:
+    """The peaks of a recording (see ``audio.peaks``), computed once and kept beside what is played."""
+    require_sound(recording)
+    derived = _derived(settings, recording, "json")
+    if not derived.is_file():
+        found = peaks(original(settings, recording))
+        with replacing(derived) as written:
+            written.write_text(json.dumps(found), encoding="utf-8")
+        return found
+    kept: list[float] = json.loads(derived.read_text(encoding="utf-8"))
+    return kept
+
+
+def _derived(settings: Settings, recording: Recording, suffix: str) -> Path:
+    return settings.data / "derived" / f"{recording.key}.{suffix}"
+
+
+def _name(filename: str) -> str:
+    """The file's own name, without folders, as a person may read it."""
+    return tidy(PurePath(filename.replace("\\", "/")).name)[-200:] or "audio"
+
+
+def _key(identity: str, at: datetime, direction: Direction, name: str) -> str:
+    suffix = PurePath(name).suffix.lower()
+    # The sender's name never becomes a path; only a suffix that is known for sound is kept.
+    return f"{at:%Y/%m/%d}/{identity}/{direction}{suffix if suffix in _SUFFIXES else '.bin'}"
+
+
+def _write(stream: BinaryIO, target: Path, limit: int, name: str, settings: Settings) -> _Taken:
+    sha, size = hashlib.sha256(), 0
+    try:
+        with replacing(target) as written, written.open("wb") as out:
+            while block := stream.read(_BLOCK):
+                size += len(block)
+                if size > limit:
+                    raise _too_large(name, settings)
+                sha.update(block)
+                out.write(block)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(
+                "The disk is full, so %(name)s could not be kept. Make room and send it again.", name=name
+            ) from None
+        raise
+    return _Taken(sha.hexdigest(), size)
+
+
+def _too_large(name: str, settings: Settings) -> TooLarge:
+    return TooLarge(
+        "%(name)s is larger than %(most)s MB, which is the most that is taken here. Send a shorter part of it.",
+        name=name,
+        most=settings.upload_megabytes,
+    )
+
+
+def _look(path: Path, name: str, settings: Settings) -> tuple[AudioInfo | None, str | None]:
+    """What the file is, or the sentence that says why nothing of it can be heard."""
+    try:
+        info = probe(path)
+        next(decode(path))
+    except AudioUnreadable as refusal:
+        refusal.facts["name"] = name
+        return None, i18n.say_in(settings.language, refusal)
+    return info, None
+
+
+def _describe(recording: Recording, info: AudioInfo) -> None:
+    recording.duration, recording.sample_rate = info.duration, info.sample_rate
+    recording.channels, recording.codec = info.channels, info.codec
+    if recording.started_at is None:
+        recording.started_at = recording.created_at - timedelta(seconds=info.duration)

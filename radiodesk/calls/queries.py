@@ -1,0 +1,155 @@
+"""Reads of calls: the queue, one caller's past, calls about one event, who is to be called back."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from radiodesk.calls.models import BlockedNumber, Call, CallerWarning, CallState, Protected
+from radiodesk.core.errors import NotFound
+
+CALL_BACK_FOR = timedelta(days=14)
+ENDED_SHOWN = timedelta(hours=6)
+
+
+def call_by_public_id(session: Session, public_id: str) -> Call:
+    """One call; raises ``NotFound``."""
+    found = session.scalar(select(Call).where(Call.public_id == public_id))
+    if found is None:
+        raise NotFound("This call is not known.")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The open calls as a screener sees them, each list in the order of the queue, and what ended lately."""
+
+    unscreened: list[Call]
+    ready: list[Call]
+    waiting: list[Call]
+    live: list[Call]
+    ended: list[Call]
+
+    @property
+    def open_count(self) -> int:
+        return len(self.unscreened) + len(self.ready) + len(self.waiting) + len(self.live)
+
+
+def board(session: Session, *, at: datetime, ended: int = 12) -> Board:
+    """Everything open, and the calls that ended in the last hours, newest first."""
+    query = select(Call).where(Call.state.in_(Call.open_states)).options(selectinload(Call.recordings))
+    calls = list(session.scalars(query.order_by(Call.position, Call.id)))
+    past = select(Call).where(Call.state.in_(Call.ended_states), Call.ended_at > at - ENDED_SHOWN)
+    return Board(
+        unscreened=[call for call in calls if call.state in Call.unscreened_states],
+        ready=[call for call in calls if call.state is CallState.READY],
+        waiting=[call for call in calls if call.state is CallState.WAITING],
+        live=[call for call in calls if call.state in Call.live_states],
+        ended=list(session.scalars(past.order_by(Call.ended_at.desc(), Call.id.desc()).limit(ended))),
+    )
+
+
+def waiting(session: Session) -> list[Call]:
+    """The queue as the host takes it: ready callers first, each in their order."""
+    query = select(Call).where(Call.state.in_(Call.waiting_states)).order_by(Call.position, Call.id)
+    return sorted(session.scalars(query), key=lambda call: call.state is not CallState.READY)
+
+
+def earlier_calls(session: Session, call: Call, limit: int = 20) -> list[Call]:
+    """This caller's other calls, newest first: by number, or by name where the number is not known."""
+    same: ColumnElement[bool]
+    if call.phone_hash:
+        same = Call.phone_hash == call.phone_hash
+    elif call.name_hash:
+        same = Call.name_hash == call.name_hash
+    else:
+        return []
+    query = select(Call).where(same, Call.id != call.id, Call.merged_into_id.is_(None))
+    return list(session.scalars(query.order_by(Call.received_at.desc()).limit(limit)))
+
+
+def warnings(session: Session, call: Call) -> list[CallerWarning]:
+    """What others left to be known about this caller, newest first."""
+    keys = [key for key in (call.phone_hash, call.name_hash) if key]
+    query = select(CallerWarning).where(CallerWarning.phone_hash.in_(keys)).order_by(CallerWarning.at.desc())
+    return list(session.scalars(query)) if keys else []
+
+
+def same_event(session: Session, call: Call) -> list[Call]:
+    """All calls about the same event, the first one first; empty when it stands alone."""
+    root = call.same_event_id or call.id
+    query = select(Call).where(or_(Call.id == root, Call.same_event_id == root)).order_by(Call.received_at, Call.id)
+    group = list(session.scalars(query))
+    return group if len(group) > 1 else []
+
+
+def event_sizes(session: Session, calls: list[Call]) -> dict[int, int]:
+    """How many calls there are about the event of each call, by the call's key; those that stand alone are left out."""
+    roots = {call.same_event_id or call.id for call in calls}
+    sizes: dict[int, int] = dict.fromkeys(roots, 1)
+    for root in session.scalars(select(Call.same_event_id).where(Call.same_event_id.in_(roots))):
+        sizes[root or 0] += 1
+    return {call.id: sizes[call.same_event_id or call.id] for call in calls if sizes[call.same_event_id or call.id] > 1}
+
+
+def call_back_list(session: Session, *, at: datetime) -> list[Call]:
+    """Callers who were lost, or still waited at the close, and can be called back; the oldest first."""
+    missed = or_(Call.state == CallState.LOST, (Call.state == CallState.DROPPED) & (Call.ended_why == "closing"))
+    query = select(Call).where(
+        missed,
+        Call.phone_hash.is_not(None),
+        Call.called_back_at.is_(None),
+        Call.received_at > at - CALL_BACK_FOR,
+    )
+    return list(session.scalars(query.order_by(Call.received_at)))
+
+
+def blocks(session: Session, *, at: datetime) -> list[BlockedNumber]:
+    """Blocks that stand now, newest first."""
+    stands = or_(BlockedNumber.until.is_(None), BlockedNumber.until > at)
+    query = select(BlockedNumber).where(BlockedNumber.lifted_at.is_(None), stands)
+    return list(session.scalars(query.order_by(BlockedNumber.id.desc())))
+
+
+@dataclass(frozen=True, slots=True)
+class HostCard:
+    """What the host may see of a call: only what the screener cleared, and nobody who is protected."""
+
+    public_id: str
+    state: CallState
+    name: str | None
+    """``None`` when the caller is protected or did not allow the name."""
+    place: str
+    topic: str
+    point: str
+    urgency: str
+    channel: str
+    vip: bool
+    protected: Protected | None
+    line_quality: int | None
+    may_name: bool
+    on_air_at: datetime | None
+    event_size: int
+    """How many calls there are about the same event, this one included."""
+
+
+def host_card(session: Session, call: Call) -> HostCard:
+    """A call as it may stand on the host's screen and the studio wall."""
+    open_name = call.may_name and call.protected is None
+    return HostCard(
+        public_id=call.public_id,
+        state=call.state,
+        name=call.name if open_name else None,
+        place="" if call.protected else call.place,
+        topic=call.topic if call.screened_at else "",
+        point=call.point if call.screened_at else "",
+        urgency=call.urgency,
+        channel=call.channel,
+        vip=call.vip,
+        protected=call.protected,
+        line_quality=call.line_quality,
+        may_name=open_name,
+        on_air_at=call.on_air_at,
+        event_size=event_sizes(session, [call]).get(call.id, 1),
+    )

@@ -1,0 +1,110 @@
+"""How a call comes in. The row is there before anything slow is done with it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from radiodesk.audio.models import Recording
+from radiodesk.calls import phones
+from radiodesk.calls.acts import acting
+from radiodesk.calls.models import BlockedNumber, Call, CallState, Channel, Urgency
+from radiodesk.core.db import keys_of
+from radiodesk.core.ids import public_id
+from radiodesk.core.text import tidy
+from radiodesk.speech.models import Transcript
+from radiodesk.speech.services import request_transcript
+
+
+def receive(
+    session: Session,
+    channel: Channel,
+    *,
+    at: datetime,
+    by: str = "desk",
+    phone: str | None = None,
+    withheld: bool = False,
+    name: str = "",
+    place: str = "",
+    place_id: str | None = None,
+    topic: str = "",
+    message: str = "",
+    urgency: Urgency = Urgency.BIASA,
+    line: str | None = None,
+    latitude: float | None = None,
+    longitude: float | None = None,
+    recordings: Iterable[Recording] = (),
+    phrases: Sequence[str] = (),
+    state: CallState = CallState.RINGING,
+) -> Call:
+    """Take in one contact; its recordings are sent to the recogniser.
+
+    An emergency goes to the top. A blocked number is kept but dropped at once, unless it is an emergency. Raises
+    ``PhoneUnreadable``.
+    """
+    call = Call(
+        public_id=public_id(at),
+        channel=channel,
+        state=state,
+        received_at=at,
+        withheld=withheld,
+        place=tidy(place)[:120],
+        place_id=place_id,
+        topic=tidy(topic)[:120],
+        message=message.replace("\0", "").strip(),
+        urgency=urgency,
+        line=line,
+        latitude=latitude,
+        longitude=longitude,
+        position=_first(session) if urgency is Urgency.DARURAT else _last(session),
+    )
+    know(session, call, phone=phone, name=name)
+    session.add(call)
+    session.flush()
+    blocked = block_on(session, call.phone_hash, at=at)
+    with acting(session, call, "received", by=by, at=at, channel=channel, urgency=call.urgency):
+        if blocked is not None and urgency is not Urgency.DARURAT:
+            call.state, call.ended_at, call.ended_why = CallState.DROPPED, at, "blocked"
+    for recording in recordings:
+        attach(session, call, recording, phrases=phrases, by=by, at=at)
+    return call
+
+
+def know(session: Session, call: Call, *, phone: str | None, name: str | None) -> None:
+    """Set number and name, each with the hash that finds the caller's other calls."""
+    keys = keys_of(session)
+    number = phones.normalised(phone) if phone and phone.strip() else None
+    said = tidy(name)[:120] if name else ""
+    call.phone, call.phone_hash = number, keys.lookup(number) if number else None
+    call.name, call.name_hash = said or None, keys.lookup(said.casefold()) if said else None
+
+
+def attach(
+    session: Session, call: Call, recording: Recording, *, phrases: Sequence[str] = (), by: str, at: datetime
+) -> Transcript:
+    """Add a recording to a call and ask for its words."""
+    with acting(session, call, "recording", by=by, at=at, recording=recording.public_id):
+        call.recordings.append(recording)
+    return request_transcript(session, recording, phrases=phrases, by=by, at=at)
+
+
+def block_on(session: Session, phone_hash: str | None, *, at: datetime) -> BlockedNumber | None:
+    """The block that stands on a number now."""
+    if phone_hash is None:
+        return None
+    stands = or_(BlockedNumber.until.is_(None), BlockedNumber.until > at)
+    return session.scalar(
+        select(BlockedNumber)
+        .where(BlockedNumber.phone_hash == phone_hash, BlockedNumber.lifted_at.is_(None), stands)
+        .order_by(BlockedNumber.id.desc())
+        .limit(1)
+    )
+
+
+def _first(session: Session) -> float:
+    return (session.scalar(select(func.min(Call.position)).where(Call.state.in_(Call.open_states))) or 0.0) - 1.0
+
+
+def _last(session: Session) -> float:
+    return (session.scalar(select(func.max(Call.position)).where(Call.state.in_(Call.open_states))) or 0.0) + 1.0

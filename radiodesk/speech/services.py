@@ -1,0 +1,162 @@
+"""Asks for transcripts, keeps what the engines heard, and makes a new version of every correction."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from radiodesk.audio.models import Recording
+from radiodesk.core import audit, events, jobs
+from radiodesk.core.errors import Conflict, Unreadable
+from radiodesk.core.ids import public_id
+from radiodesk.core.text import tidy
+from radiodesk.speech.models import Kind, Transcript, TranscriptState
+from radiodesk.speech.ports import Transcription
+
+JOB = "speech.transcribe"
+TOPIC = "speech"
+
+
+def request_transcript(
+    session: Session, recording: Recording, *, phrases: Sequence[str] = (), by: str, at: datetime
+) -> Transcript:
+    """Ask for the machine's version of a recording; ``phrases`` are words to listen for, most wanted first.
+
+    Gives the version that there is when it was asked for before; one that failed or was cancelled is tried again. For
+    a recording that nothing can be heard of the transcript fails at once, with its sentence.
+    """
+    found = machine_version(session, recording)
+    if found is not None and (found.is_open or found.state == TranscriptState.DONE):
+        return found
+    transcript = found or Transcript(
+        public_id=public_id(at), recording=recording, version=1, kind=Kind.MACHINE, by=by, created_at=at
+    )
+    session.add(transcript)
+    transcript.phrases = list(phrases) or transcript.phrases or []
+    transcript.attempts, transcript.progress, transcript.problem = 0, 0.0, recording.problem
+    transcript.state = TranscriptState.FAILED if recording.problem else TranscriptState.WAITING
+    session.flush()
+    if not recording.problem:
+        jobs.enqueue(session, at, JOB, transcript.id)
+    events.announce(session, at, TOPIC, transcript.state, transcript.public_id, recording=recording.public_id)
+    return transcript
+
+
+def machine_version(session: Session, recording: Recording) -> Transcript | None:
+    """What the machine heard, or is about to."""
+    return session.scalar(
+        select(Transcript).where(Transcript.recording_id == recording.id, Transcript.kind == Kind.MACHINE)
+    )
+
+
+def keep_heard(session: Session, transcript: Transcript, heard: Transcription, *, at: datetime) -> None:
+    """Store what an engine heard as the machine's version."""
+    transcript.engine, transcript.model, transcript.language = heard.engine, heard.model, heard.language
+    transcript.duration, transcript.seconds = heard.duration, heard.seconds
+    transcript.text = heard.text
+    transcript.words = [
+        {"start": word.start, "end": word.end, "word": word.word, "confidence": word.confidence}
+        for segment in heard.segments
+        for word in segment.words
+    ]
+    transcript.segments = [
+        {"start": segment.start, "end": segment.end, "text": segment.text, "speaker": None}
+        for segment in heard.segments
+    ]
+    _finish(session, transcript, TranscriptState.DONE, at=at)
+
+
+def fail(session: Session, transcript: Transcript, sentence: str, *, at: datetime) -> None:
+    """Note why there are no words; the recording stays, and it may be asked for again."""
+    transcript.problem = sentence
+    _finish(session, transcript, TranscriptState.FAILED, at=at)
+
+
+def cancel(session: Session, transcript: Transcript, *, by: str, at: datetime) -> None:
+    """Give up on a transcript that has not come yet; raises ``Conflict`` when it has."""
+    if not transcript.is_open:
+        raise Conflict("This transcript is finished already.")
+    _finish(session, transcript, TranscriptState.CANCELLED, at=at)
+    audit.record(session, at, by, "transcript cancelled", f"transcript {transcript.public_id}")
+
+
+def _finish(session: Session, transcript: Transcript, state: TranscriptState, *, at: datetime) -> None:
+    transcript.state, transcript.finished_at, transcript.progress = state, at, 1.0
+    events.announce(session, at, TOPIC, state, transcript.public_id, recording=transcript.recording.public_id)
+
+
+def correct_transcript(
+    session: Session,
+    base: Transcript,
+    segments: Iterable[dict[str, Any]],
+    *,
+    by: str,
+    at: datetime,
+    kind: Kind = Kind.CORRECTED,
+) -> Transcript:
+    """Make a new version out of corrected segments ``{start, end, text, speaker, words}``.
+
+    Raises ``Conflict`` when someone saved a version after ``base`` and ``Unreadable`` for times that cannot be.
+    """
+    newest = session.scalar(select(func.max(Transcript.version)).where(Transcript.recording_id == base.recording_id))
+    if newest != base.version:
+        saved = session.scalars(
+            select(Transcript).where(Transcript.recording_id == base.recording_id, Transcript.version == newest)
+        ).one()
+        raise Conflict(
+            "%(who)s saved version %(version)s of this transcript meanwhile. Open it, and bring your changes over.",
+            who=saved.by,
+            version=saved.version,
+        )
+    kept = [_checked(segment, base.duration) for segment in segments]
+    transcript = Transcript(
+        public_id=public_id(at),
+        recording_id=base.recording_id,
+        version=base.version + 1,
+        kind=kind,
+        state=TranscriptState.DONE,
+        engine=base.engine,
+        model=base.model,
+        language=base.language,
+        text=" ".join(segment["text"] for segment in kept),
+        words=[word for segment in kept for word in segment["words"]],
+        segments=[{key: segment[key] for key in ("start", "end", "text", "speaker")} for segment in kept],
+        duration=base.duration,
+        progress=1.0,
+        by=by,
+        created_at=at,
+        finished_at=at,
+    )
+    session.add(transcript)
+    session.flush()
+    session.refresh(transcript)
+    recording = transcript.recording.public_id
+    audit.record(
+        session, at, by, "transcript corrected", f"transcript {transcript.public_id}", version=transcript.version
+    )
+    events.announce(session, at, TOPIC, "corrected", transcript.public_id, recording=recording)
+    return transcript
+
+
+def _checked(segment: dict[str, Any], duration: float) -> dict[str, Any]:
+    try:
+        start, end = float(segment["start"]), float(segment["end"])
+        words: list[dict[str, Any]] = [
+            {
+                "start": float(word["start"]),
+                "end": float(word["end"]),
+                "word": tidy(str(word["word"]))[:200],
+                "confidence": min(1.0, max(0.0, float(word.get("confidence", 1.0)))),
+            }
+            for word in segment.get("words", [])
+        ]
+        text = tidy(str(segment["text"]))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Unreadable("The corrected transcript cannot be read. Please reload the page and try again.") from None
+    times = [start, end, *(word[edge] for word in words for edge in ("start", "end"))]
+    if not 0 <= start <= end or not all(0 <= moment <= max(duration, end) + 1 for moment in times):
+        raise Unreadable("The corrected transcript has times outside of the recording.")
+    speaker = tidy(str(segment["speaker"]))[:80] if segment.get("speaker") else None
+    return {"start": start, "end": end, "text": text, "speaker": speaker, "words": words}
