@@ -1,0 +1,19 @@
+"""Kamseltibcarlantas appeals: a library by pillar, and the picker that finds the one for the moment."""
+
+from radiodesk.traffic.appeals.library import PILLARS, Appeal, check_appeals, load_appeals
+from radiodesk.traffic.appeals.moments import Moment, moment_of, pasaran, weather_words
+from radiodesk.traffic.appeals.picking import REST, fits, pick_appeal
+
+__all__ = [
+    "PILLARS",
+    "REST",
+    "Appeal",
+    "Moment",
+    "check_appeals",
+    "fits",
+    "load_appeals",
+    "moment_of",
+    "pasaran",
+    "pick_appeal",
+    "weather_words",
+]
