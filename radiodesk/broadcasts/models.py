@@ -8,7 +8,7 @@ from sqlalchemy import Column, ForeignKey, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from radiodesk.audio.models import Recording
-from radiodesk.core.db import Base
+from radiodesk.core.db import Base, spelled
 from radiodesk.core.i18n import N_
 from radiodesk.programme.models import Programme
 
@@ -48,7 +48,7 @@ class Broadcast(Base):
     title: Mapped[str] = mapped_column(String(160))
     planned_start: Mapped[datetime] = mapped_column(index=True)
     planned_seconds: Mapped[int]
-    state: Mapped[BroadcastState] = mapped_column(String(10), default=BroadcastState.PLANNED, index=True)
+    state: Mapped[BroadcastState] = mapped_column(spelled(BroadcastState), default=BroadcastState.PLANNED, index=True)
     on_air_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     sealed_at: Mapped[datetime | None]
@@ -62,7 +62,7 @@ class Broadcast(Base):
     recordings: Mapped[list[Recording]] = relationship(secondary=broadcast_recording)
     """The programme as it went out: one recording or several pieces, in order of their start."""
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     ended_states: ClassVar[frozenset[BroadcastState]] = frozenset(
         {BroadcastState.ENDED, BroadcastState.SEALED, BroadcastState.PUBLISHED}
@@ -77,6 +77,7 @@ class AsRunKind(StrEnum):
     START = "start"
     ITEM = "item"
     SCRIPT = "script"
+    SCRIPT_END = "script_end"
     CALL_ON = "call_on"
     CALL_OFF = "call_off"
     MARK = "mark"
@@ -88,6 +89,7 @@ AS_RUN_KIND_NAMES = {
     AsRunKind.START: N_("Broadcast begins"),
     AsRunKind.ITEM: N_("Item begins"),
     AsRunKind.SCRIPT: N_("Script read"),
+    AsRunKind.SCRIPT_END: N_("Script over"),
     AsRunKind.CALL_ON: N_("Caller on air"),
     AsRunKind.CALL_OFF: N_("Caller off air"),
     AsRunKind.MARK: N_("Mark"),
@@ -106,7 +108,7 @@ class AsRun(Base):
     at: Mapped[datetime]
     offset: Mapped[float]
     """Seconds from the start of the broadcast."""
-    kind: Mapped[AsRunKind] = mapped_column(String(10))
+    kind: Mapped[AsRunKind] = mapped_column(spelled(AsRunKind))
     subject: Mapped[str | None] = mapped_column(String(36))
     """Public id of the call, script or rundown item."""
     title: Mapped[str] = mapped_column(String(160), default="")

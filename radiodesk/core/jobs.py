@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from radiodesk.core.clock import Clock
 from radiodesk.core.config import Settings
-from radiodesk.core.db import Base, Database
+from radiodesk.core.db import Base, Database, spelled
 from radiodesk.core.errors import Refusal
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class Job(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(60), index=True)
     subject: Mapped[int]
-    state: Mapped[JobState] = mapped_column(String(10), default=JobState.WAITING, index=True)
+    state: Mapped[JobState] = mapped_column(spelled(JobState), default=JobState.WAITING, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     not_before: Mapped[datetime | None]

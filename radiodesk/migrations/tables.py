@@ -1,6 +1,7 @@
 """Names every module with tables, so that the metadata is whole."""
 
 import radiodesk.accounts.models
+import radiodesk.archive.models
 import radiodesk.audio.models
 import radiodesk.broadcasts.models
 import radiodesk.calls.models
@@ -8,4 +9,6 @@ import radiodesk.core.audit
 import radiodesk.core.events
 import radiodesk.core.jobs
 import radiodesk.programme.models
-import radiodesk.speech.models  # noqa: F401
+import radiodesk.speech.models
+import radiodesk.tickets.models
+import radiodesk.traffic.models  # noqa: F401

@@ -3,12 +3,12 @@
 import hashlib
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from radiodesk.core.db import Base
+from radiodesk.core.db import Base, spelled
 from radiodesk.core.i18n import N_
 
 
@@ -67,9 +67,9 @@ class Script(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
-    kind: Mapped[ScriptKind] = mapped_column(String(12))
+    kind: Mapped[ScriptKind] = mapped_column(spelled(ScriptKind))
     title: Mapped[str] = mapped_column(String(160))
-    state: Mapped[ScriptState] = mapped_column(String(10), default=ScriptState.DRAFT)
+    state: Mapped[ScriptState] = mapped_column(spelled(ScriptState), default=ScriptState.DRAFT)
     created_at: Mapped[datetime]
     approved_version: Mapped[int | None]
     approved_by: Mapped[str | None] = mapped_column(String(40))
@@ -83,7 +83,7 @@ class Script(Base):
         order_by="ScriptVersion.number", back_populates="script", lazy="selectin"
     )
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     @property
     def latest(self) -> "ScriptVersion":
@@ -151,7 +151,7 @@ class RundownItem(Base):
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), index=True)
     position: Mapped[int]
-    kind: Mapped[ItemKind] = mapped_column(String(10))
+    kind: Mapped[ItemKind] = mapped_column(spelled(ItemKind))
     title: Mapped[str] = mapped_column(String(160))
     seconds: Mapped[int]
     reader: Mapped[str] = mapped_column(String(80), default="")
@@ -160,7 +160,7 @@ class RundownItem(Base):
 
     script: Mapped[Script | None] = relationship(lazy="joined")
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class ReadingSpeed(Base):

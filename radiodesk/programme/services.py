@@ -126,7 +126,7 @@ def _version(number: int, draft: Draft, *, by: str, at: datetime, speed: float) 
         raise Unreadable("The script is empty. Please write what is to be read.")
     if len(text) > LONGEST_SCRIPT:
         raise Unreadable("The script is too long: at most %(most)s characters.", most=LONGEST_SCRIPT)
-    seconds = reading_seconds(text, words_per_minute=speed)
+    seconds = reading_seconds(text, words_per_minute=round(speed))
     return ScriptVersion(
         number=number, text=text, seconds=seconds, by=by, at=at, items=list(draft.items), left_out=list(draft.left_out)
     )

@@ -8,14 +8,18 @@ from radiodesk.accounts import queries as account_queries
 from radiodesk.accounts.access import load_person
 from radiodesk.accounts.models import Role
 from radiodesk.accounts.views import blueprint as accounts
+from radiodesk.archive.views import blueprint as archive
 from radiodesk.audio.views import blueprint as audio
+from radiodesk.broadcasts.views import blueprint as broadcasts
 from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
 from radiodesk.core.http import Station, session, station
+from radiodesk.programme.views import blueprint as programme
+from radiodesk.traffic.views import blueprint as traffic
 from radiodesk.web import live, menu
 from radiodesk.web.factory import create_app, refused
 
-BLUEPRINTS = [accounts, audio, live.blueprint]
+BLUEPRINTS = [accounts, archive, audio, broadcasts, live.blueprint, programme, traffic]
 
 
 class FormExpired(Refusal):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
@@ -91,7 +91,8 @@ def _page(sentence: str, status: int) -> Response:
         response = Response(sentence, status, content_type="text/plain; charset=utf-8")
     else:
         typed = {k: v for k, v in request.form.items(multi=True) if _worth_keeping(k, v)} if status != 413 else {}
-        response = Response(render_template("web/error.html", sentence=sentence, status=status, typed=typed), status)
+        template = current_app.config.get("ERROR_PAGE", "web/error.html")
+        response = Response(render_template(template, sentence=sentence, status=status, typed=typed), status)
     return response
 
 

@@ -1,20 +1,71 @@
 """The public site: the application that listeners use. It reads only what was published."""
 
-from flask import Flask, request
+from dataclasses import dataclass
+
+from flask import Flask, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from radiodesk.core import i18n
+from radiodesk.core.errors import NotFound
 from radiodesk.core.http import Station, station
+from radiodesk.core.i18n import N_
+from radiodesk.record.tracking_views import blueprint as tracking
 from radiodesk.web.factory import create_app
 
 LANGUAGE_COOKIE = "language"
+LANGUAGE_KEPT = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEntry:
+    """A page of the public site's menu, with its name as a message id."""
+
+    endpoint: str
+    name: str
+
+
+PUBLIC_BLUEPRINTS = [tracking]
+
+PUBLIC_MENU = [PublicEntry("tracking.form", N_("Follow a complaint"))]
 
 
 def create_public(given: Station) -> Flask:
     """The public site's application."""
     app = create_app("public", given)
+    app.config["ERROR_PAGE"] = "public/error.html"
     app.before_request(_choose_language)
-    app.context_processor(lambda: {"settings": given.settings, "language": i18n.language.get()})
+    app.context_processor(
+        lambda: {"settings": given.settings, "language": i18n.language.get(), "public_menu": PUBLIC_MENU}
+    )
+    for blueprint in PUBLIC_BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/bahasa/<code>", "language", switch_language)
+    if "home" not in app.view_functions:
+        app.add_url_rule("/", "home", home)
     return app
+
+
+def home() -> Response:
+    """Until there are published broadcasts, the first page is the one that people come for."""
+    return redirect(url_for("tracking.form"))
+
+
+def switch_language(code: str) -> Response:
+    """Keep the chosen language in a cookie and go back to the page that was open."""
+    if code not in i18n.LANGUAGES:
+        raise NotFound("This language is not there.")
+    target = request.args.get("ke", "")
+    safe = target.startswith("/") and not target.startswith(("//", "/\\"))
+    response = redirect(target if safe else url_for("home"), code=303)
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        code,
+        max_age=LANGUAGE_KEPT,
+        httponly=True,
+        samesite="Lax",
+        secure=station().settings.secure_cookies,
+    )
+    return response
 
 
 def _choose_language() -> None:

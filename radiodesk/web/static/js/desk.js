@@ -27,7 +27,9 @@ async function refresh(region) {
   if (waiting.has(region)) { waiting.set(region, true); return; }
   waiting.set(region, false);
   try {
-    await htmx.ajax("GET", region.dataset.src, { target: region, swap: "innerMorph" });
+    // data-whole: the address gives the whole page, of which the region with this id is taken.
+    const part = "whole" in region.dataset ? { select: `#${region.id}`, swap: "outerMorph" } : { swap: "innerMorph" };
+    await htmx.ajax("GET", region.dataset.src, { target: region, ...part });
     count();
   } finally {
     const again = waiting.get(region);

@@ -1,0 +1,118 @@
+"""Reads for the broadcast pages and the host's screen."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from radiodesk.broadcasts import services
+from radiodesk.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState
+from radiodesk.calls.models import Call, CallState
+from radiodesk.calls.queries import HostCard, host_card
+from radiodesk.core.errors import NotFound
+from radiodesk.programme.models import RundownItem
+from radiodesk.programme.queries import Timed, rundown, timed
+from radiodesk.speech.queries import current
+
+
+def broadcasts(session: Session, limit: int = 60) -> list[Broadcast]:
+    """Newest first; what is on air before all else."""
+    found = list(session.scalars(select(Broadcast).order_by(Broadcast.planned_start.desc()).limit(limit)))
+    return sorted(found, key=lambda broadcast: broadcast.state is not BroadcastState.ON_AIR)
+
+
+def broadcast_by_public_id(session: Session, public_id: str) -> Broadcast:
+    """One broadcast; raises ``NotFound``."""
+    found = session.scalar(select(Broadcast).where(Broadcast.public_id == public_id))
+    if found is None:
+        raise NotFound("This broadcast is not there.")
+    return found
+
+
+def next_planned(session: Session, at: datetime) -> Broadcast | None:
+    """The broadcast that comes next (or should have begun within the last two hours)."""
+    wanted = (
+        select(Broadcast)
+        .where(Broadcast.state == BroadcastState.PLANNED, Broadcast.planned_start > at - timedelta(hours=2))
+        .order_by(Broadcast.planned_start)
+    )
+    return session.scalar(wanted.limit(1))
+
+
+def as_run(session: Session, broadcast: Broadcast) -> list[AsRun]:
+    """What went out, in order."""
+    return list(session.scalars(select(AsRun).where(AsRun.broadcast_id == broadcast.id).order_by(AsRun.id)))
+
+
+def calls_of(session: Session, broadcast: Broadcast) -> list[Call]:
+    """The calls that were filed under a broadcast, in the order they came."""
+    return list(session.scalars(select(Call).where(Call.broadcast_id == broadcast.id).order_by(Call.received_at)))
+
+
+@dataclass(frozen=True)
+class Studio:
+    """All that the host's screen shows of one moment."""
+
+    broadcast: Broadcast
+    on_air: list[HostCard]
+    held: list[HostCard]
+    ready: list[HostCard]
+    words: dict[str, str]
+    """What the callers said so far, by the call's public id; nobody's who is protected."""
+    waiting: int
+    items: list[Timed]
+    begun: frozenset[str]
+    current: RundownItem | None
+    reading: AsRun | None
+    over: float
+    """Seconds behind plan (positive) or ahead of it (negative)."""
+
+
+def studio(session: Session, broadcast: Broadcast, at: datetime) -> Studio:
+    """The state of the show for the host."""
+    live = list(session.scalars(select(Call).where(Call.state.in_(_STUDIO_STATES)).order_by(Call.position, Call.id)))
+    cards = [host_card(session, call) for call in live if call.state is not CallState.WAITING]
+    items = rundown(session, broadcast.id)
+    log = as_run(session, broadcast)
+    begun = [_item_of(entry) for entry in log if entry.kind in (AsRunKind.ITEM, AsRunKind.SCRIPT)]
+    current = next((item for item in items if begun and item.public_id == begun[-1]), None)
+    planned = timed(items, broadcast.on_air_at or broadcast.planned_start)
+    return Studio(
+        broadcast=broadcast,
+        on_air=[card for card in cards if card.state is CallState.ON_AIR],
+        held=[card for card in cards if card.state is CallState.HELD],
+        ready=[card for card in cards if card.state is CallState.READY],
+        words=_words(session, live),
+        waiting=sum(call.state is CallState.WAITING for call in live),
+        items=planned,
+        begun=frozenset(begun),
+        current=current,
+        reading=services.script_being_read(session, broadcast),
+        over=_behind(planned, current, log),
+    )
+
+
+def _words(session: Session, live: list[Call]) -> dict[str, str]:
+    heard: dict[str, str] = {}
+    for call in live:
+        if call.protected is None and call.state is not CallState.WAITING:
+            found = current(session, call.recordings)
+            spoken = [found[recording.id].text for recording in call.recordings if recording.id in found]
+            heard[call.public_id] = " ".join(filter(None, [*spoken, call.message]))
+    return heard
+
+
+_STUDIO_STATES = (CallState.ON_AIR, CallState.HELD, CallState.READY, CallState.WAITING)
+
+
+def _item_of(entry: AsRun) -> str:
+    return str(entry.details.get("item") or entry.subject)
+
+
+def _behind(planned: list[Timed], current: RundownItem | None, log: list[AsRun]) -> float:
+    if current is None:
+        return 0.0
+    began = next(entry.at for entry in reversed(log) if _item_of(entry) == current.public_id)
+    should = next(slot.begins for slot in planned if slot.item.id == current.id)
+    return (began - should).total_seconds()

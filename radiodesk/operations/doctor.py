@@ -1,0 +1,181 @@
+"""``radiodesk doctor``: looks at everything a show needs, and says of each thing that is wrong what would mend it."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import click
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from radiodesk.area.pack import check_pack, load_pack
+from radiodesk.core.audit import broken_link
+from radiodesk.core.config import Settings
+from radiodesk.core.crypto import load_keys
+from radiodesk.core.db import open_database
+from radiodesk.core.errors import Refusal
+from radiodesk.core.i18n import gettext, say
+from radiodesk.core.jobs import Job, JobState
+from radiodesk.migrations import current, head
+from radiodesk.speech.loading import load_transcriber
+from radiodesk.speech.voices import load_voice
+
+
+class Verdict(StrEnum):
+    GOOD = "ok"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The result of one check: what was looked at, how it is, and in one sentence what was seen or what to do."""
+
+    check: str
+    verdict: Verdict
+    sentence: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Run every check; one that breaks is a finding, not an end."""
+    findings: list[Finding] = []
+    for name, check in CHECKS.items():
+        try:
+            findings += check(settings)
+        except Refusal as refusal:
+            findings.append(Finding(name, Verdict.BAD, say(refusal)))
+        except (OSError, SQLAlchemyError) as error:
+            findings.append(Finding(name, Verdict.BAD, f"{type(error).__name__}: {error}"))
+    return findings
+
+
+def show(findings: list[Finding], *, as_json: bool) -> int:
+    """Print the findings; returns the exit code: 0 when nothing is bad."""
+    signs = {Verdict.GOOD: "✓", Verdict.WARNING: "!", Verdict.BAD: "✗"}
+    for finding in findings:
+        if as_json:
+            click.echo(json.dumps(asdict(finding), ensure_ascii=False))
+        else:
+            click.echo(f"{signs[finding.verdict]} {finding.check:<10} {finding.sentence}")
+    return int(any(finding.verdict is Verdict.BAD for finding in findings))
+
+
+def _settings(settings: Settings) -> Iterable[Finding]:
+    yield Finding("settings", Verdict.GOOD, gettext("Data folder %(path)s.", path=settings.data.resolve()))
+    if settings.desk_host not in ("127.0.0.1", "localhost", "::1") and not settings.secure_cookies:
+        yield Finding(
+            "settings",
+            Verdict.WARNING,
+            gettext("The desk listens beyond this machine without secure_cookies. Put TLS before it and set that."),
+        )
+
+
+def _python(_settings: Settings) -> Iterable[Finding]:
+    good = sys.version_info >= (3, 11)
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("python", Verdict.GOOD if good else Verdict.BAD, f"Python {version}")
+
+
+def _database(settings: Settings) -> Iterable[Finding]:
+    database = open_database(settings.database, load_keys(settings.data / "keys.json"))
+    at = current(database)
+    if at != head():
+        yield Finding("database", Verdict.BAD, gettext("The database is not up to date. Run: radiodesk migrate"))
+        return
+    with database.reading() as session:
+        yield Finding("database", Verdict.GOOD, gettext("Revision %(revision)s.", revision=at))
+        broken = broken_link(session)
+        if broken is None:
+            yield Finding("audit", Verdict.GOOD, gettext("The audit trail's chain is whole."))
+        else:
+            yield Finding(
+                "audit",
+                Verdict.BAD,
+                gettext(
+                    "The audit trail was changed at entry %(entry)s. Keep the file and find out who did.", entry=broken
+                ),
+            )
+        failed = session.scalar(select(func.count()).where(Job.state == JobState.FAILED)) or 0
+        waiting = session.scalar(
+            select(func.count()).where(
+                Job.state == JobState.WAITING, Job.created_at < datetime.now(UTC) - timedelta(minutes=10)
+            )
+        )
+        if waiting:
+            yield Finding(
+                "jobs",
+                Verdict.WARNING,
+                gettext("%(count)s jobs wait for over ten minutes. Is a worker running?", count=waiting),
+            )
+        verdict = Verdict.WARNING if failed else Verdict.GOOD
+        yield Finding("jobs", verdict, gettext("%(count)s jobs failed.", count=failed))
+
+
+def _model(settings: Settings) -> Iterable[Finding]:
+    transcriber = load_transcriber(
+        settings.transcriber, settings.models, settings.speech_model, settings.speech_language
+    )
+    yield Finding("model", Verdict.GOOD, f"{transcriber.name} {transcriber.model}")
+
+
+def _voice(settings: Settings) -> Iterable[Finding]:
+    voices = list(load_voice(settings.voice).voices())
+    yield Finding("voice", Verdict.GOOD, gettext("%(name)s, %(count)s voices.", name=settings.voice, count=len(voices)))
+
+
+def _area(settings: Settings) -> Iterable[Finding]:
+    pack = load_pack(settings.area)
+    problems = check_pack(settings.area)
+    sentence = gettext(
+        "%(name)s: %(places)s places, %(roads)s roads.", name=pack.name, places=len(pack.places), roads=len(pack.roads)
+    )
+    yield Finding("area", Verdict.BAD if problems else Verdict.GOOD, problems[0] if problems else sentence)
+
+
+def _sound(_settings: Settings) -> Iterable[Finding]:
+    try:
+        import sounddevice
+    except OSError:
+        yield Finding("sound", Verdict.WARNING, gettext("PortAudio is missing. Run: apt install libportaudio2"))
+        return
+    inputs = [device for device in sounddevice.query_devices() if device["max_input_channels"] > 0]
+    if inputs:
+        yield Finding("sound", Verdict.GOOD, ", ".join(str(device["name"]) for device in inputs))
+    else:
+        yield Finding("sound", Verdict.WARNING, gettext("No sound input was found. Calls can be typed and uploaded."))
+
+
+def _disk(settings: Settings) -> Iterable[Finding]:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.data).free / 1e9
+    enough = free > settings.disk_alarm_gigabytes
+    sentence = gettext(
+        "%(free).1f GB free; the alarm is at %(least).1f GB.", free=free, least=settings.disk_alarm_gigabytes
+    )
+    yield Finding("disk", Verdict.GOOD if enough else Verdict.BAD, sentence)
+
+
+def _clock(settings: Settings) -> Iterable[Finding]:
+    now = datetime.now(UTC)
+    local = now.astimezone(settings.zone)
+    if now.year < 2025:
+        yield Finding("clock", Verdict.BAD, gettext("The machine's clock is wrong. Set it, or start the time service."))
+    else:
+        yield Finding("clock", Verdict.GOOD, f"{local:%d.%m.%Y %H.%M.%S} {settings.timezone_label}")
+
+
+CHECKS: dict[str, Callable[[Settings], Iterable[Finding]]] = {
+    "settings": _settings,
+    "python": _python,
+    "database": _database,
+    "model": _model,
+    "voice": _voice,
+    "area": _area,
+    "sound": _sound,
+    "disk": _disk,
+    "clock": _clock,
+}

@@ -1,0 +1,34 @@
+"""Slow work of the programme room: a script read aloud by the machine, for checking by ear."""
+
+from pathlib import Path
+
+from radiodesk.core.config import Settings
+from radiodesk.core.events import announce
+from radiodesk.core.jobs import Context, Handler
+from radiodesk.programme.models import ScriptVersion
+from radiodesk.speech.spoken import to_spoken
+from radiodesk.speech.voices import load_voice
+
+READ_ALOUD = "programme.read_aloud"
+
+
+def heard_file(settings: Settings, version: ScriptVersion) -> Path:
+    """Where the sound of a version lies once it was made; derived, so it may be deleted at any time."""
+    return settings.data / "derived" / "scripts" / f"{version.digest}.wav"
+
+
+def read_aloud(context: Context, version_id: int) -> None:
+    """Speak one script version into a WAV file, unless it is there already."""
+    with context.database.reading() as session:
+        version = session.get_one(ScriptVersion, version_id)
+        text, public_id = version.text, version.script.public_id
+    target = heard_file(context.settings, version)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        voice = load_voice(context.settings.voice)
+        voice.speak(to_spoken(text), target, words_per_minute=context.settings.words_per_minute)
+    with context.database.writing() as session:
+        announce(session, context.clock.now(), "programme", "heard", public_id)
+
+
+HANDLERS: dict[str, Handler] = {READ_ALOUD: read_aloud}

@@ -1,0 +1,90 @@
+"""What the board and the map show: live conditions by corridor in driving order, warnings for the station's area."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from radiodesk.area.pack import AreaPack
+from radiodesk.core.i18n import N_
+from radiodesk.traffic.composing.officials import for_station
+from radiodesk.traffic.models import RoadCondition, SituationReport
+from radiodesk.traffic.ports import Alert
+from radiodesk.traffic.queries import live_warnings
+
+
+@dataclass(frozen=True, slots=True)
+class CorridorBoard:
+    """One corridor with what is known about it now; ``name`` is ``None`` for places on no corridor."""
+
+    name: str | None
+    rows: tuple[RoadCondition, ...]
+
+
+def by_corridor(rows: list[RoadCondition], pack: AreaPack) -> list[CorridorBoard]:
+    """Every corridor of the pack in its order, rows in the order a driver meets them, then everything else."""
+    placed = [(row, pack.corridor_position(tuple(row.place_ids))) for row in rows]
+    boards = []
+    for corridor in pack.corridors:
+        here = [(found[1], row) for row, found in placed if found is not None and found[0].id == corridor.id]
+        boards.append(CorridorBoard(corridor.name, tuple(row for _, row in sorted(here, key=lambda pair: pair[0]))))
+    rest = tuple(row for row, found in placed if found is None)
+    return [*boards, CorridorBoard(None, rest)] if rest else boards
+
+
+def warnings(session: Session, at: datetime, pack: AreaPack) -> list[Alert]:
+    """Official warnings that hold now and concern the station's area."""
+    warned, _left_out = for_station(live_warnings(session, at), at, pack)
+    return [one.alert for one in warned]
+
+
+def _point(row: RoadCondition, pack: AreaPack) -> tuple[float, float] | None:
+    for report in row.reports:
+        content = report.content
+        if content.get("latitude") is not None:
+            return content["latitude"], content["longitude"]
+    places = (pack.place_by_id.get(place_id) for place_id in row.place_ids)
+    return next((place.point for place in places if place is not None and place.point), None)
+
+
+def as_geojson(rows: list[RoadCondition], pack: AreaPack) -> dict[str, Any]:
+    """Live conditions as points; those without a position are left out of the map (they stand on the board)."""
+    features = []
+    for row in rows:
+        point = _point(row, pack)
+        if point is not None:
+            properties = {"place": row.place, "flow": row.flow, "kind": row.kind, "id": row.public_id}
+            geometry = {"type": "Point", "coordinates": [point[1], point[0]]}
+            features.append({"type": "Feature", "geometry": geometry, "properties": properties})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def roads_geojson(pack: AreaPack) -> dict[str, Any]:
+    """The pack's roads as lines: the map's ground, since there are no tiles."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": road.name, "class": road.road_class},
+            "geometry": {
+                "type": "MultiLineString",
+                "coordinates": [[[longitude, latitude] for latitude, longitude in line] for line in road.lines],
+            },
+        }
+        for road in pack.roads
+        if road.lines
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def earlier_lapsits(session: Session, row: SituationReport) -> list[tuple[str, SituationReport]]:
+    """The same unit's reports of the day before, a week and a year earlier, where they were filed."""
+    found = []
+    for title, days in ((N_("Day before"), 1), (N_("Week before"), 7), (N_("Year before"), 364)):
+        day = row.day - timedelta(days=days)
+        same = select(SituationReport).where(SituationReport.day == day, SituationReport.unit == row.unit)
+        earlier = session.scalar(same.order_by(SituationReport.id.desc()).limit(1))
+        if earlier is not None:
+            found.append((title, earlier))
+    return found

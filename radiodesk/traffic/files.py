@@ -1,0 +1,62 @@
+"""Feed files and files of posts, as the commands and the drill read them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from radiodesk.area.finding import PlaceFinder
+from radiodesk.core.text import tidy
+from radiodesk.traffic.feeds import MAX_BYTES, FeedUnreadable, read_feed
+from radiodesk.traffic.ports import Alert, FeedResult, Report
+from radiodesk.traffic.reading import read_report, to_report
+
+FEED_SUFFIXES = frozenset({".xml", ".json", ".geojson", ".rss", ".atom", ".cap"})
+
+
+@dataclass
+class Gathered:
+    """What several files held together."""
+
+    reports: list[Report] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def read_feed_file(path: Path, *, now: datetime) -> FeedResult:
+    """One feed document; raises ``FeedUnreadable`` with one sentence."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise FeedUnreadable("%(source)s cannot be opened: %(why)s.", source=path.name, why=error.strerror) from None
+    return read_feed(data, source=path.name, now=now)
+
+
+def read_posts(text: str, *, source: str, now: datetime, finder: PlaceFinder | None, zone: str) -> list[Report]:
+    """The lines of a text that are road reports."""
+    reports = []
+    for line in filter(None, (tidy(line) for line in text.splitlines())):
+        reading = read_report(line, now=now, finder=finder)
+        if reading.is_traffic:
+            reports.append(to_report(reading, source=source, observed_at=now, zone=zone))
+    return reports
+
+
+def gather(paths: list[Path], *, now: datetime, finder: PlaceFinder | None, zone: str) -> Gathered:
+    """All feeds and posts of several files; a file that cannot be read is named in ``problems``, the rest is kept."""
+    gathered = Gathered()
+    for path in paths:
+        try:
+            if path.suffix.lower() in FEED_SUFFIXES:
+                result = read_feed_file(path, now=now)
+                gathered.reports += result.reports
+                gathered.alerts += result.alerts
+                gathered.problems += [f"{path.name}: {problem}" for problem in result.problems]
+            else:
+                text = path.read_bytes().decode("utf-8", "replace").replace("\0", "")
+                gathered.reports += read_posts(text, source=path.stem, now=now, finder=finder, zone=zone)
+        except FeedUnreadable as refusal:
+            gathered.problems.append(str(refusal))
+        except OSError as error:
+            gathered.problems.append(f"{path.name}: {error.strerror}")
+    return gathered

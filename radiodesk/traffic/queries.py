@@ -1,0 +1,93 @@
+"""Reads for the traffic pages and the bulletin."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from radiodesk.core.errors import NotFound
+from radiodesk.traffic.models import AppealUse, RoadCondition, RoadReport, SituationReport, Source, SourceState, Warned
+from radiodesk.traffic.ports import FLOWS, Alert
+from radiodesk.traffic.storing import alert_of
+
+
+def live_conditions(session: Session, at: datetime) -> list[RoadCondition]:
+    """What holds now, worst first, then newest."""
+    wanted = (
+        select(RoadCondition)
+        .where(RoadCondition.ended_at.is_(None), RoadCondition.expires_at > at)
+        .options(selectinload(RoadCondition.reports))
+    )
+    found = list(session.scalars(wanted))
+    return sorted(found, key=lambda row: (FLOWS.index(row.flow) if row.flow else -1, row.last_at), reverse=True)
+
+
+def recent_conditions(session: Session, at: datetime, hours: float = 3) -> list[RoadCondition]:
+    """What holds now and what ended lately, for the bulletin to choose from and to say what is over."""
+    since = at - timedelta(hours=hours)
+    wanted = select(RoadCondition).where(RoadCondition.last_at > since).options(selectinload(RoadCondition.reports))
+    live = {row.id: row for row in live_conditions(session, at)}
+    return list({**{row.id: row for row in session.scalars(wanted)}, **live}.values())
+
+
+def condition_by_public_id(session: Session, public_id: str) -> RoadCondition:
+    """One condition; raises ``NotFound``."""
+    found = session.scalar(select(RoadCondition).where(RoadCondition.public_id == public_id))
+    if found is None:
+        raise NotFound("This condition is not there.")
+    return found
+
+
+def latest_reports(session: Session, limit: int = 40) -> list[RoadReport]:
+    """The newest reports, newest first."""
+    return list(session.scalars(select(RoadReport).order_by(RoadReport.id.desc()).limit(limit)))
+
+
+def live_warnings(session: Session, at: datetime) -> list[Alert]:
+    """Official warnings that hold now, and those that replace or cancel them."""
+    wanted = select(Warned).where(or_(Warned.expires_at.is_(None), Warned.expires_at > at)).order_by(Warned.id)
+    return [alert_of(row.content) for row in session.scalars(wanted)]
+
+
+def appeals_used(session: Session, limit: int = 200) -> list[str]:
+    """Ids of the appeals used lately, newest first."""
+    return list(session.scalars(select(AppealUse.appeal).order_by(AppealUse.id.desc()).limit(limit)))
+
+
+def situation_reports(session: Session, limit: int = 60) -> list[SituationReport]:
+    """Filed Lapsit, newest day first."""
+    wanted = select(SituationReport).order_by(SituationReport.day.desc(), SituationReport.id.desc()).limit(limit)
+    return list(session.scalars(wanted))
+
+
+def situation_report_by_public_id(session: Session, public_id: str) -> SituationReport:
+    """One Lapsit; raises ``NotFound``."""
+    found = session.scalar(select(SituationReport).where(SituationReport.public_id == public_id))
+    if found is None:
+        raise NotFound("This situation report is not there.")
+    return found
+
+
+def sources(session: Session) -> list[Source]:
+    """All sources by name."""
+    return list(session.scalars(select(Source).order_by(Source.name)))
+
+
+def source_by_public_id(session: Session, public_id: str) -> Source:
+    """One source; raises ``NotFound``."""
+    found = session.scalar(select(Source).where(Source.public_id == public_id))
+    if found is None:
+        raise NotFound("This source is not there.")
+    return found
+
+
+def state_of(source: Source, at: datetime) -> SourceState:
+    """How a source is doing: stale after three missed rounds."""
+    if not source.active:
+        return SourceState.OFF
+    if source.last_success_at is None:
+        return SourceState.FAILING if source.problem else SourceState.NEVER
+    if source.problem:
+        return SourceState.FAILING
+    late = at - source.last_success_at > timedelta(minutes=3 * source.minutes)
+    return SourceState.STALE if late else SourceState.FRESH

@@ -1,0 +1,288 @@
+"""Taking reports in, fusing them, and what an officer does to a condition.
+
+Reports are never changed. An officer who confirms, corrects or ends a condition files a report too, with full
+confidence, so that a condition is at any time what its reports add up to.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from radiodesk.area.finding import PlaceFinder
+from radiodesk.core import audit
+from radiodesk.core.errors import Conflict, Unreadable
+from radiodesk.core.events import announce
+from radiodesk.core.ids import public_id
+from radiodesk.core.text import shorten, tidy
+from radiodesk.traffic.fusion import fuse
+from radiodesk.traffic.lapsit import Lapsit, parse_lapsit
+from radiodesk.traffic.models import AppealUse, RoadCondition, RoadReport, SituationReport, Warned
+from radiodesk.traffic.ports import FLOWS, Alert, Condition, FeedResult, Flow, Kind, Report
+from radiodesk.traffic.reading import read_report, to_report
+from radiodesk.traffic.storing import report_of, to_json
+
+TOPIC = "traffic"
+# Longer ago than this nothing is fused any more, unless the report states its own end.
+WINDOW = timedelta(hours=6)
+LONGEST_PASTE = 60_000
+OFFICER = "petugas"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that is no road report, and why."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a paste or a feed."""
+
+    reports: tuple[RoadReport, ...]
+    refused: tuple[Refused, ...] = ()
+    warnings: int = 0
+
+
+def take_posts(
+    session: Session,
+    text: str,
+    *,
+    source: str,
+    by: str,
+    at: datetime,
+    finder: PlaceFinder,
+    zone: str,
+    call_id: int | None = None,
+) -> Taken:
+    """Read a pasted text, a post a line; lines that are no reports come back with the reason."""
+    if len(text) > LONGEST_PASTE:
+        raise Unreadable("The text is too long: at most %(most)s characters at a time.", most=LONGEST_PASTE)
+    lines = [tidy(line) for line in text.splitlines()]
+    rows: list[RoadReport] = []
+    refused: list[Refused] = []
+    for line in filter(None, lines):
+        reading = read_report(line, now=at, finder=finder)
+        if not reading.is_traffic:
+            refused.append(Refused(line, reading.reason or "no traffic"))
+            continue
+        report = to_report(reading, source=source, observed_at=at, zone=zone)
+        rows.append(_keep(session, report, by=by, at=at, call_id=call_id))
+    if rows:
+        refresh(session, at=at)
+        announce(session, at, TOPIC, "reports")
+    return Taken(tuple(rows), tuple(refused))
+
+
+def take_reports(session: Session, reports: Iterable[Report], *, by: str, at: datetime) -> list[RoadReport]:
+    """Keep reports that are values already; one that is known by its id from the same source is not kept twice."""
+    rows = [_keep(session, report, by=by, at=at) for report in reports if not _known(session, report)]
+    if rows:
+        refresh(session, at=at)
+        announce(session, at, TOPIC, "reports")
+    return rows
+
+
+def _known(session: Session, report: Report) -> bool:
+    if report.external_id is None:
+        return False
+    same = select(RoadReport).where(RoadReport.external_id == report.external_id, RoadReport.source == report.source)
+    last = session.scalar(same.order_by(RoadReport.id.desc()).limit(1))
+    return last is not None and report_of(last) == report
+
+
+def take_feed(session: Session, result: FeedResult, *, by: str, at: datetime) -> Taken:
+    """Keep all that a feed document held."""
+    warnings = sum(_keep_warning(session, alert, at=at) for alert in result.alerts)
+    rows = take_reports(session, result.reports, by=by, at=at)
+    if warnings:
+        announce(session, at, TOPIC, "warnings")
+    return Taken(tuple(rows), warnings=warnings)
+
+
+def _keep(session: Session, report: Report, *, by: str, at: datetime, call_id: int | None = None) -> RoadReport:
+    observed = min(report.observed_at or at, at)
+    report = replace(report, observed_at=observed)
+    row = RoadReport(
+        public_id=public_id(at),
+        received_at=at,
+        observed_at=observed,
+        source=shorten(report.source, 80),
+        by=by,
+        call_id=call_id,
+        external_id=report.external_id[:200] if report.external_id else None,
+        text=report.text,
+        content=to_json(report),
+        expires_at=report.expires_at,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _keep_warning(session: Session, alert: Alert, *, at: datetime) -> bool:
+    identifier = alert.identifier[:300]
+    if session.scalar(select(Warned.id).where(Warned.identifier == identifier)):
+        return False
+    session.add(Warned(identifier=identifier, received_at=at, expires_at=alert.expires, content=to_json(alert)))
+    session.flush()
+    return True
+
+
+def refresh(session: Session, *, at: datetime) -> list[RoadCondition]:
+    """Fuse the reports of the window anew and bring the kept conditions up to date; returns the live ones.
+
+    A condition keeps its row as long as most of its reports are the same, so that its history can be followed.
+    """
+    lasting = or_(RoadReport.observed_at > at - WINDOW, RoadReport.expires_at > at)
+    recent = select(RoadReport).where(lasting).order_by(RoadReport.observed_at, RoadReport.id)
+    rows = list(session.scalars(recent))
+    values = [report_of(row) for row in rows]
+    rows_of: dict[int, RoadReport] = {id(value): row for value, row in zip(values, rows, strict=True)}
+    kept: list[RoadCondition] = []
+    used: set[int] = set()
+    for condition in fuse(values, at, include_ended=True):
+        members = [rows_of[id(report)] for report in condition.reports]
+        row = _row_for(session, members, used)
+        _fill(row, condition)
+        if row.id is None:
+            row.public_id = public_id(at)
+            session.add(row)
+            session.flush()
+        used.add(row.id)
+        for member in members:
+            member.condition_id = row.id
+        kept.append(row)
+    session.flush()
+    # The reports of a row are a view over condition_id; what was loaded before the change must not be shown.
+    for row in kept:
+        session.expire(row, ["reports"])
+    return [row for row in kept if row.ended_at is None and row.expires_at > at]
+
+
+def _row_for(session: Session, members: Sequence[RoadReport], used: set[int]) -> RoadCondition:
+    counts: dict[int, int] = {}
+    for member in members:
+        if member.condition_id is not None and member.condition_id not in used:
+            counts[member.condition_id] = counts.get(member.condition_id, 0) + 1
+    if counts:
+        return session.get_one(RoadCondition, max(counts, key=lambda key: counts[key]))
+    return RoadCondition()
+
+
+def _fill(row: RoadCondition, condition: Condition) -> None:
+    row.place, row.place_ids = shorten(condition.place, 200), list(condition.place_ids)
+    row.toward, row.flow, row.kind = list(condition.toward), condition.flow, condition.kind
+    row.obstacle = shorten(condition.obstacle, 200) if condition.obstacle else None
+    row.first_at, row.last_at, row.expires_at = condition.first_at, condition.last_at, condition.expires_at
+    row.confidence, row.sources = condition.confidence, list(condition.sources)
+    row.confirmations = condition.confirmations
+    row.detour = shorten(condition.detour, 300) if condition.detour else None
+    row.ended_at, row.ended_why = condition.ended_at, condition.ended_why
+
+
+def quick_report(
+    session: Session,
+    place: str,
+    flow: Flow | None,
+    kind: Kind,
+    *,
+    by: str,
+    at: datetime,
+    finder: PlaceFinder,
+    toward: str = "",
+    detour: str = "",
+) -> RoadReport:
+    """An officer's own report from the quick form."""
+    if not place.strip():
+        raise Unreadable("Please say where it is.")
+    if flow is None and kind == "flow":
+        raise Unreadable("Please say how the traffic flows.")
+    found = finder.find(place)
+    report = Report(
+        text=_in_words(place, flow, toward),
+        source=OFFICER,
+        observed_at=at,
+        place=place.strip(),
+        place_ids=tuple(one.place.id for one in found),
+        toward=(toward.strip(),) if toward.strip() else (),
+        flow=flow,
+        kind=kind,
+        obstacle=None,
+        confidence=1.0,
+        detour=detour.strip() or None,
+        latitude=found[0].place.latitude if found else None,
+        longitude=found[0].place.longitude if found else None,
+    )
+    row = _keep(session, report, by=by, at=at)
+    refresh(session, at=at)
+    audit.record(session, at, by, "road reported", f"report {row.public_id}", place=place, flow=flow, kind=kind)
+    announce(session, at, TOPIC, "reports")
+    return row
+
+
+def _in_words(place: str, flow: Flow | None, toward: str) -> str:
+    return " ".join(
+        part for part in (place.strip(), f"arah {toward.strip()}" if toward.strip() else "", flow or "") if part
+    )
+
+
+def _officers_word(
+    session: Session, row: RoadCondition, *, by: str, at: datetime, action: str, **changes: object
+) -> None:
+    if row.ended_at is not None or row.expires_at <= at:
+        raise Conflict("This condition is over already. Report it anew if it has come back.")
+    last = report_of(row.reports[-1])
+    said = replace(last, source=OFFICER, observed_at=at, confidence=1.0, external_id=None, expires_at=None, url=None)
+    said = replace(said, **changes)  # type: ignore[arg-type]
+    said = replace(said, text=_in_words(row.place, said.flow, ", ".join(said.toward)))
+    _keep(session, said, by=by, at=at)
+    refresh(session, at=at)
+    audit.record(session, at, by, action, f"condition {row.public_id}", flow=said.flow)
+    announce(session, at, TOPIC, "conditions", row.public_id)
+
+
+def confirm(session: Session, row: RoadCondition, *, by: str, at: datetime) -> None:
+    """It is still so."""
+    _officers_word(session, row, by=by, at=at, action="condition confirmed", flow=row.flow, kind=row.kind)
+
+
+def correct(session: Session, row: RoadCondition, flow: Flow, *, by: str, at: datetime) -> None:
+    """It is otherwise: the officer's word replaces the flow."""
+    _officers_word(session, row, by=by, at=at, action="condition corrected", flow=flow, kind=row.kind)
+
+
+def end(session: Session, row: RoadCondition, *, by: str, at: datetime) -> None:
+    """It is over."""
+    _officers_word(session, row, by=by, at=at, action="condition ended", flow=FLOWS[0], cleared=True)
+
+
+def use_appeal(session: Session, appeal: str, *, at: datetime) -> None:
+    """Remember that an appeal went into a script."""
+    session.add(AppealUse(appeal=appeal, at=at))
+
+
+def file_lapsit(session: Session, text: str, *, by: str, at: datetime) -> tuple[SituationReport, Lapsit]:
+    """Keep a pasted situation report with the day and unit that it states; today when it states none."""
+    if not text.strip():
+        raise Unreadable("Please paste the situation report.")
+    if len(text) > LONGEST_PASTE:
+        raise Unreadable("The text is too long: at most %(most)s characters at a time.", most=LONGEST_PASTE)
+    lapsit = parse_lapsit(text)
+    row = SituationReport(
+        public_id=public_id(at),
+        day=lapsit.day or at.date(),
+        unit=shorten(lapsit.unit, 120),
+        text=text,
+        received_at=at,
+        by=by,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(session, at, by, "situation report filed", f"lapsit {row.public_id}")
+    announce(session, at, TOPIC, "lapsit", row.public_id)
+    return row, lapsit

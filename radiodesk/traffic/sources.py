@@ -1,0 +1,67 @@
+"""Sources: adding one, switching it, fetching it when it is due."""
+
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from radiodesk.core import audit
+from radiodesk.core.errors import Conflict, Unreadable
+from radiodesk.core.events import announce
+from radiodesk.core.i18n import N_
+from radiodesk.core.ids import public_id
+from radiodesk.core.jobs import enqueue
+from radiodesk.traffic.models import Source, SourceState
+
+FETCH = "traffic.fetch"
+
+STATE_NAMES = {
+    SourceState.FRESH: N_("Fresh"),
+    SourceState.STALE: N_("Out of date"),
+    SourceState.FAILING: N_("Failing"),
+    SourceState.NEVER: N_("Not fetched yet"),
+    SourceState.OFF: N_("Switched off"),
+}
+
+
+def add(session: Session, name: str, url: str, minutes: int, *, by: str, at: datetime) -> Source:
+    """Add a feed by its address; it is fetched for the first time right away."""
+    if not name.strip():
+        raise Unreadable("Please give the source a name.")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Unreadable("The address must begin with http:// or https:// and name a host.")
+    if not 1 <= minutes <= 1440:
+        raise Unreadable("A source is fetched every 1 to 1440 minutes.")
+    if session.scalar(select(Source.id).where(Source.name == name.strip())):
+        raise Conflict("There is a source called %(name)s already.", name=name.strip())
+    source = Source(public_id=public_id(at), name=name.strip(), url=url, minutes=minutes, next_at=at)
+    session.add(source)
+    session.flush()
+    audit.record(session, at, by, "source added", f"source {source.public_id}", url=url)
+    fetch_now(session, source, at=at)
+    return source
+
+
+def switch(session: Session, source: Source, active: bool, *, by: str, at: datetime) -> None:
+    """Switch a source on or off."""
+    source.active = active
+    source.next_at = at if active else None
+    audit.record(session, at, by, "source switched", f"source {source.public_id}", active=active)
+    announce(session, at, "traffic", "source", source.public_id)
+
+
+def fetch_now(session: Session, source: Source, *, at: datetime) -> None:
+    """Ask the worker to fetch a source, and set its next turn."""
+    source.next_at = at + timedelta(minutes=source.minutes)
+    enqueue(session, at, FETCH, source.id)
+
+
+def schedule(session: Session, at: datetime) -> int:
+    """Ask for every source whose turn has come; returns how many."""
+    due = select(Source).where(Source.active, or_(Source.next_at.is_(None), Source.next_at <= at))
+    found = list(session.scalars(due))
+    for source in found:
+        fetch_now(session, source, at=at)
+    return len(found)

@@ -1,0 +1,57 @@
+"""Reports and warnings between the frozen values that the room computes with and the rows that it keeps."""
+
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from radiodesk.traffic.models import RoadCondition, RoadReport
+from radiodesk.traffic.ports import Alert, Condition, Report
+
+_TIMES = frozenset({"observed_at", "starts_at", "expires_at", "onset", "expires"})
+
+
+def to_json(value: Report | Alert) -> dict[str, Any]:
+    """All fields as JSON values; times as ISO 8601 in UTC."""
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(value).items() if v not in (None, ())}
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(one) for one in value) if isinstance(value, list) else value
+
+
+def _given(kind: type[Report] | type[Alert], content: dict[str, Any]) -> dict[str, Any]:
+    # A field that a later release dropped, or does not know yet, must not make an old row unreadable.
+    known = {field.name for field in fields(kind)}
+    return {k: datetime.fromisoformat(v) if k in _TIMES else _tuples(v) for k, v in content.items() if k in known}
+
+
+def report_of(row: RoadReport) -> Report:
+    """The value that a row keeps."""
+    return Report(**_given(Report, row.content))
+
+
+def alert_of(content: dict[str, Any]) -> Alert:
+    """The warning that was kept as JSON."""
+    return Alert(**_given(Alert, content))
+
+
+def condition_of(row: RoadCondition) -> Condition:
+    """A kept condition with its reports."""
+    return Condition(
+        place=row.place,
+        place_ids=tuple(row.place_ids),
+        toward=tuple(row.toward),
+        flow=row.flow,
+        obstacle=row.obstacle,
+        kind=row.kind,
+        first_at=row.first_at,
+        last_at=row.last_at,
+        expires_at=row.expires_at,
+        confidence=row.confidence,
+        sources=tuple(row.sources),
+        confirmations=row.confirmations,
+        reports=tuple(report_of(report) for report in row.reports),
+        detour=row.detour,
+        ended_at=row.ended_at,
+        ended_why=row.ended_why,
+    )

@@ -1,0 +1,199 @@
+"""The traffic pages: board and map, quick form, paste, sources, situation reports."""
+
+from typing import Any, get_args
+
+from flask import Blueprint, jsonify, render_template
+from werkzeug.wrappers import Response
+
+from radiodesk.accounts.access import allowed, me
+from radiodesk.accounts.models import Role
+from radiodesk.area.finding import PlaceFinder
+from radiodesk.area.pack import AreaPack
+from radiodesk.area.station import area_pack, place_finder
+from radiodesk.core.errors import Unreadable
+from radiodesk.core.http import back, field, now, number, session, station
+from radiodesk.traffic import board, queries, services, sources
+from radiodesk.traffic.lapsit import compare, parse_lapsit, spoken
+from radiodesk.traffic.models import FLOW_NAMES, KIND_NAMES, RoadCondition
+from radiodesk.traffic.ports import FLOWS, Flow, Kind
+
+blueprint = Blueprint("traffic", __name__)
+
+CREW = (Role.OFFICER, Role.PRODUCER)
+NAMES = {"flows": FLOW_NAMES, "kinds": KIND_NAMES}
+
+
+def _pack() -> AreaPack:
+    return area_pack(station().settings.area)
+
+
+def _finder() -> PlaceFinder:
+    return place_finder(station().settings.area)
+
+
+def _condition(public_id: str) -> RoadCondition:
+    return queries.condition_by_public_id(session(), public_id)
+
+
+def _flow(name: str) -> Flow | None:
+    found: Flow | None = next((flow for flow in FLOWS if flow == name), None)
+    if name and found is None:
+        raise Unreadable("This traffic flow is not known.")
+    return found
+
+
+def _kind(name: str) -> Kind:
+    for kind in get_args(Kind):
+        if kind == name:
+            found: Kind = kind
+            return found
+    raise Unreadable("This kind of event is not known.")
+
+
+@blueprint.get("/lalin")
+def traffic() -> str:
+    return render_template("traffic/traffic.html", pack=_pack(), **_board())
+
+
+@blueprint.get("/lalin/papan")
+def board_part() -> str:
+    return render_template("traffic/_board.html", **_board())
+
+
+def _board() -> dict[str, Any]:
+    return {
+        "corridors": board.by_corridor(queries.live_conditions(session(), now()), _pack()),
+        "warnings": board.warnings(session(), now(), _pack()),
+        "reports": queries.latest_reports(session()),
+        "crew": CREW,
+        "now": now(),
+        **NAMES,
+    }
+
+
+@blueprint.get("/lalin/peta.json")
+def live_map() -> Response:
+    return jsonify(board.as_geojson(queries.live_conditions(session(), now()), _pack()))
+
+
+@blueprint.get("/lalin/jalan.json")
+def roads_map() -> Response:
+    response = jsonify(board.roads_geojson(_pack()))
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+@blueprint.post("/lalin/lapor")
+@allowed(*CREW, Role.SCREENER)
+def quick() -> Response:
+    services.quick_report(
+        session(),
+        field("place", 200),
+        _flow(field("flow", 20)),
+        _kind(field("kind", 10) or "flow"),
+        by=me().username,
+        at=now(),
+        finder=_finder(),
+        toward=field("toward", 120),
+        detour=field("detour", 200),
+    )
+    return back("traffic.traffic")
+
+
+@blueprint.post("/lalin/tempel")
+@allowed(*CREW)
+def paste() -> str:
+    settings = station().settings
+    taken = services.take_posts(
+        session(),
+        field("text", services.LONGEST_PASTE),
+        source=field("source", 60) or services.OFFICER,
+        by=me().username,
+        at=now(),
+        finder=_finder(),
+        zone=settings.timezone,
+    )
+    return render_template("traffic/pasted.html", taken=taken, **NAMES)
+
+
+@blueprint.post("/lalin/kondisi/<public_id>/benar")
+@allowed(*CREW)
+def confirm(public_id: str) -> Response:
+    services.confirm(session(), _condition(public_id), by=me().username, at=now())
+    return back("traffic.traffic")
+
+
+@blueprint.post("/lalin/kondisi/<public_id>/ubah")
+@allowed(*CREW)
+def correct(public_id: str) -> Response:
+    flow = _flow(field("flow", 20))
+    if flow is None:
+        raise Unreadable("Please say how the traffic flows.")
+    services.correct(session(), _condition(public_id), flow, by=me().username, at=now())
+    return back("traffic.traffic")
+
+
+@blueprint.post("/lalin/kondisi/<public_id>/selesai")
+@allowed(*CREW)
+def end(public_id: str) -> Response:
+    services.end(session(), _condition(public_id), by=me().username, at=now())
+    return back("traffic.traffic")
+
+
+@blueprint.get("/lalin/kondisi/<public_id>")
+def condition(public_id: str) -> str:
+    return render_template("traffic/condition.html", row=_condition(public_id), crew=CREW, now=now(), **NAMES)
+
+
+@blueprint.get("/lalin/sumber")
+def health() -> str:
+    found = [(row, queries.state_of(row, now())) for row in queries.sources(session())]
+    return render_template("traffic/sources.html", sources=found, names=sources.STATE_NAMES, crew=CREW)
+
+
+@blueprint.post("/lalin/sumber")
+@allowed(*CREW)
+def add_source() -> Response:
+    sources.add(session(), field("name", 80), field("url", 500), number("minutes"), by=me().username, at=now())
+    return back("traffic.health")
+
+
+@blueprint.post("/lalin/sumber/<public_id>")
+@allowed(*CREW)
+def change_source(public_id: str) -> Response:
+    row = queries.source_by_public_id(session(), public_id)
+    sources.switch(session(), row, field("active", 3) == "yes", by=me().username, at=now())
+    return back("traffic.health")
+
+
+@blueprint.post("/lalin/sumber/<public_id>/ambil")
+@allowed(*CREW)
+def fetch_source(public_id: str) -> Response:
+    sources.fetch_now(session(), queries.source_by_public_id(session(), public_id), at=now())
+    return back("traffic.health")
+
+
+@blueprint.get("/lalin/lapsit")
+def situation_reports() -> str:
+    return render_template("traffic/lapsits.html", rows=queries.situation_reports(session()), crew=CREW)
+
+
+@blueprint.post("/lalin/lapsit")
+@allowed(*CREW)
+def file_lapsit() -> Response:
+    text = field("text", services.LONGEST_PASTE)
+    row, _lapsit = services.file_lapsit(session(), text, by=me().username, at=now())
+    return back("traffic.situation_report", public_id=row.public_id)
+
+
+@blueprint.get("/lalin/lapsit/<public_id>")
+def situation_report(public_id: str) -> str:
+    row = queries.situation_report_by_public_id(session(), public_id)
+    lapsit = parse_lapsit(row.text)
+    comparisons = [
+        (title, earlier, compare(lapsit, parse_lapsit(earlier.text)))
+        for title, earlier in board.earlier_lapsits(session(), row)
+    ]
+    return render_template(
+        "traffic/lapsit.html", row=row, lapsit=lapsit, comparisons=comparisons, script=spoken(lapsit), crew=CREW
+    )
