@@ -13,7 +13,8 @@ from radiodesk.speech.voices.pronunciation import Pronunciations
 
 HEADER = """\
 # How the e of Indonesian words is said: ê as in "enam", é as in "desa". Made by scripts/build_pronunciations.py from
-# the lexicon of g2p-id-py 0.4.2, Copyright 2023 PT BOOKBOT INDONESIA, Apache License 2.0. Edit trade.txt instead of this.
+# the lexicon of g2p-id-py 0.4.2, Copyright 2023 PT BOOKBOT INDONESIA, Apache License 2.0.
+# Edit trade.txt instead of this.
 """
 
 

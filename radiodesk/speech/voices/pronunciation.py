@@ -1,8 +1,8 @@
 """Which e is said how: Indonesian writes two sounds with one letter, and espeak-ng guesses from the stress alone.
 
 Word lists mark the schwa (*e pepet*) as ``ê`` and the full vowel (*e taling*) as ``é``, as dictionaries do. A listed
-word, or one that prefixes and suffixes make of a listed word, is handed to espeak-ng as phonemes; every other word stays
-as it is written.
+word, or one that affixes make of a listed word, is handed to espeak-ng as phonemes; every other word stays as it is
+written.
 """
 
 import re
