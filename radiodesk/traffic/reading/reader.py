@@ -11,7 +11,7 @@ from radiodesk.traffic.ports import Flow, Kind, Report
 from radiodesk.traffic.reading.about import Verdict, judge
 from radiodesk.traffic.reading.clock import read_time
 from radiodesk.traffic.reading.flow import Found, Obstacle, choose_flow, find_flows, find_obstacle
-from radiodesk.traffic.reading.model import load_model
+from radiodesk.traffic.reading.model import LinearModel, load_model
 from radiodesk.traffic.reading.tokens import Post, read_post
 from radiodesk.traffic.reading.where import Where
 from radiodesk.traffic.reading.words import dictionaries
@@ -60,17 +60,23 @@ class Reading:
         }
 
 
-def read_report(text: str, *, now: datetime | None = None, finder: PlaceFinder | None = None) -> Reading:
-    """Read one post. ``now`` (station time) serves words like "ten minutes ago"; ``finder`` knows the area's places."""
+def read_report(
+    text: str, *, now: datetime | None = None, finder: PlaceFinder | None = None, model: LinearModel | None = None
+) -> Reading:
+    """Read one post.
+
+    ``now`` (station time) serves words like "ten minutes ago"; ``finder`` knows the area's places; ``model`` stands in
+    for the one that comes with the program, for measuring on posts that it was not trained on.
+    """
     known = dictionaries()
     post = read_post(text, known)
     if not post.words:
         return Reading(text, False, None, (), None, (), None, None, "other", 0.0)
     flows, obstacle = find_flows(post, known), find_obstacle(post, known)
-    verdict = judge(post, flows, obstacle, known)
-    score = load_model().score(post)
-    is_traffic, confidence = _decide(post, verdict, flows, obstacle, score)
     places = tuple(finder.find(text)) if finder is not None else ()
+    verdict = judge(post, flows, obstacle, known, placed=bool(places))
+    score = (model or load_model()).score(post)
+    is_traffic, confidence = _decide(post, verdict, flows, obstacle, score)
     if not is_traffic:
         return Reading(text, False, None, places, None, (), None, None, "other", confidence, reason=verdict.reason)
     flow = choose_flow(flows, post, known)

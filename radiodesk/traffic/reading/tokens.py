@@ -8,28 +8,35 @@ from radiodesk.traffic.reading.words import Dictionaries
 _TOKEN = re.compile(r"\d{1,2}[.:]\d{2}(?!\d)|[^\W_]+|[^\w\s]")
 _NOISE = re.compile(r"https?://\S+|[@]\w+|\bRT\b|&amp;|\(\s*foto\s*:[^)]*\)?", re.IGNORECASE)
 _ELONGATED = re.compile(r"([a-z])\1{2,}")
-_GLUED = re.compile(r"(\d{1,2}[.:]\d{2})(?=[^\W\d_])")
 
 ENDERS = frozenset(".!?;\u2026")
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """``words`` in standard spelling, one or more for each token of the text; ``owner`` is each word's token.
+    """``words`` in standard spelling with the character offsets of what they stand for in ``text``.
 
-    ``starts`` and ``ends`` are character offsets of tokens in ``text``. Clauses are ranges of words.
+    One written word may give several ("ramlan": "ramai", "lancar"), which then share their offsets.
     """
 
     text: str
     words: list[str]
-    owner: list[int]
     starts: list[int]
     ends: list[int]
     shortened: frozenset[str]
 
+    def add(self, word: str, start: int, end: int) -> None:
+        self.words.append(word)
+        self.starts.append(start)
+        self.ends.append(end)
+
+    def raw(self, index: int) -> str:
+        """A word as it was written."""
+        return self.text[self.starts[index] : self.ends[index]]
+
     def surface(self, start: int, end: int) -> str:
         """The text of a range of words, as it was written."""
-        return self.text[self.starts[self.owner[start]] : self.ends[self.owner[end - 1]]]
+        return self.text[self.starts[start] : self.ends[end - 1]]
 
     def clauses(self) -> list[tuple[int, int]]:
         """Ranges of words between marks that end a sentence, and the line ends that divide pasted messages."""
@@ -48,7 +55,7 @@ class Post:
 
     def _inside(self, index: int) -> bool:
         """Whether a full stop stands between letters or digits ("W.Jago", "A.Yani", "1.5")."""
-        end = self.ends[self.owner[index]]
+        end = self.ends[index]
         return (
             end < len(self.text)
             and self.text[end].isalnum()
@@ -60,39 +67,35 @@ class Post:
 def read_post(text: str, known: Dictionaries) -> Post:
     """Cut a text into words; handles, links and the like are blanked so that offsets stay true."""
     clean = _NOISE.sub(lambda match: " " * len(match.group()), text)
-    clean = _GLUED.sub(r"\1", clean)
-    spelling = known.spelling
-    words: list[str] = []
-    owner: list[int] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    post = Post(text, [], [], [], known.shortened)
     for match in _TOKEN.finditer(clean):
-        word = match.group().lower()
-        standard = spelling.get(word)
+        raw, start, end = match.group(), match.start(), match.end()
+        word = raw.lower()
+        if word == "dr" and raw[0] == "D" and clean[end : end + 1] == ".":
+            post.add(word, start, end)  # Doctor; "dr" in small letters is "dari".
+            continue
+        standard = known.spelling.get(word)
         if standard is None and len(word) > 3:
-            standard = _respelled(word, known)
-        index = len(starts)
-        starts.append(match.start())
-        ends.append(match.end())
-        if standard is None:
-            words.append(word)
-            owner.append(index)
-        else:
-            for part in standard.split():
-                words.append(part)
-                owner.append(index)
-    return Post(text, words, owner, starts, ends, known.shortened)
+            if word.startswith("di") and _leads_to_place(word[2:], known):
+                post.add("di", start, start + 2)
+                start, word = start + 2, word[2:]
+                standard = known.spelling.get(word)
+            elif _ELONGATED.search(word):
+                standard = _shortened(word, known)
+        for part in (standard or word).split():
+            post.add(part, start, end)
+    return post
 
 
-def _respelled(word: str, known: Dictionaries) -> str | None:
-    """Standard spelling of drawn-out words ("macettt") and of "di" written together with a kind of place."""
-    if _ELONGATED.search(word):
-        for short in (_ELONGATED.sub(r"\1", word), _ELONGATED.sub(r"\1\1", word)):
-            if short in known.spelling:
-                return known.spelling[short]
-        return _ELONGATED.sub(r"\1", word)
-    if word.startswith("di"):
-        rest = known.spelling.get(word[2:], word[2:])
-        if rest in known.kinds or rest in known.near:
-            return "di " + rest
-    return None
+def _leads_to_place(rest: str, known: Dictionaries) -> bool:
+    """Whether "di" was written together with a kind of place ("disimpang", "ditol") or a word of nearness."""
+    standard = known.spelling.get(rest, rest)
+    return standard in known.kinds or standard in known.near
+
+
+def _shortened(word: str, known: Dictionaries) -> str:
+    """A drawn-out word ("macettt", "rameee") in standard spelling."""
+    for short in (_ELONGATED.sub(r"\1", word), _ELONGATED.sub(r"\1\1", word)):
+        if short in known.spelling:
+            return known.spelling[short]
+    return _ELONGATED.sub(r"\1", word)

@@ -3,7 +3,7 @@
 from radiodesk.traffic.reading.tokens import ENDERS, Post
 from radiodesk.traffic.reading.words import Dictionaries
 
-LONGEST = 14
+LONGEST = 20
 """Words of the longest name."""
 
 _OPEN, _CLOSE = "(", ")"
@@ -20,22 +20,38 @@ class Where:
 
     def at(self) -> str | None:
         """The place's wording: after "di" and the like, else where a kind of place stands, else after "lalu lintas"."""
-        best: tuple[int, int] | None = None
+        first = self._first_kind()
+        if first is not None and self._opens(first[0]):
+            return self._text(*first)
+        best = self._after("di") or first or self._after(*self.known.at) or self._after_subject()
+        return self._text(*best) if best else None
+
+    def _after(self, *leads: str) -> tuple[int, int] | None:
+        """The first name behind one of the words; behind "di" only where it leads to a place."""
         for index, word in enumerate(self.words):
-            if word in self.known.at and (word != "di" or not self._aside(index)):
+            if word in leads and not (word == "di" and self._aside(index)):
                 span = self._name(self._skip_near(index + 1))
-                if span and (best is None or word == "di"):
-                    best = span
-                    if word == "di" or self._is_kind(span[0]):
-                        break
-            elif self._is_kind(index) and not self._behind_direction(index):
+                if span:
+                    return span
+        return None
+
+    def _first_kind(self) -> tuple[int, int] | None:
+        """The first name of two words or more that begins with a kind of place and is no direction."""
+        for index in range(self.size):
+            if self._is_kind(index) and not self._behind_direction(index) and index not in self.marks:
                 span = self._name(index)
                 if span and span[1] - span[0] > 1:
-                    best = span
-                    break
-        if best is None:
-            best = self._after_subject()
-        return self._text(*best) if best else None
+                    return span
+        return None
+
+    def _opens(self, index: int) -> bool:
+        """Whether nothing but the time and "info lalu lintas" stands before."""
+        return all(
+            not word[0].isalpha()
+            or word in self.known.before
+            or word in ("wib", "lalu", "info", "update", "terkini", "situasi")
+            for word in self.words[:index]
+        )
 
     def toward(self) -> tuple[str, ...]:
         """Where the traffic in question goes, each wording once, in the order of the text."""
@@ -82,8 +98,7 @@ class Where:
     def _upper(self, index: int) -> bool:
         if index >= self.size:
             return False
-        start = self.post.starts[self.post.owner[index]]
-        return self.post.text[start].isupper()
+        return self.post.text[self.post.starts[index]].isupper()
 
     def _is_kind(self, index: int) -> bool:
         if self.words[index] not in self.known.kinds:
@@ -143,9 +158,7 @@ class Where:
                 break
             if index in self.marks and not (index > start and self._is_kind(index)):
                 break
-            if word in known.stop and not (
-                word == "dan" and not direction and index > start and self._kind_follows(index)
-            ):
+            if word in known.stop and not (index > start and self._inside_name(index, direction)):
                 break
             index += 1
         while index > start and not (words[index - 1][0].isalnum() or words[index - 1] == _CLOSE):
@@ -158,8 +171,16 @@ class Where:
             return (start, index) if direction else None
         return start, index
 
-    def _kind_follows(self, index: int) -> bool:
-        return index + 1 < self.size and self.words[index + 1] in self.known.kinds
+    def _inside_name(self, index: int, direction: bool) -> bool:
+        """Whether a word that usually ends a name goes on with it here."""
+        word, follows = self.words[index], self.words[index + 1] if index + 1 < self.size else ""
+        if word == "dalam":
+            return follows == "kota"
+        if word in self.known.also_names:
+            return self._upper(index) and not self.post.raw(index).isupper()
+        if word == "depan":
+            return not direction and (follows in self.known.kinds or self._upper(index + 1))
+        return word == "dan" and not direction and follows in self.known.kinds
 
     def _closing(self, index: int) -> int | None:
         """Past the bracket that opens at ``index``, when it holds a short remark on the place and no direction."""
@@ -172,23 +193,20 @@ class Where:
 
     def _shortened(self, index: int) -> bool:
         """Whether the full stop at ``index`` is part of a short form ("Jl.", "MT.", "S.Parman")."""
-        word = self.words[index - 1] if index else ""
-        raw = (
-            self.post.text[self.post.starts[self.post.owner[index - 1]] : self.post.ends[self.post.owner[index - 1]]]
-            if index
-            else ""
-        )
-        end = self.post.ends[self.post.owner[index]]
-        if self.words[index] != ".":
+        if self.words[index] != "." or index == 0:
             return False
-        if word in self.post.shortened or raw.lower() in self.post.shortened or (len(raw) <= 2 and raw.isalpha()):
+        raw = self.post.raw(index - 1).lower()
+        if (
+            self.words[index - 1] in self.post.shortened
+            or raw in self.post.shortened
+            or (len(raw) <= 2 and raw.isalpha())
+        ):
             return True
+        end = self.post.ends[index]
         return end < len(self.post.text) and self.post.text[end].isdigit()
 
     def _text(self, start: int, end: int) -> str:
         wording = self.post.surface(start, end)
-        if _OPEN in wording:
-            words = wording.split()
-            wording = " ".join(word for word in words if word.strip("(").lower() not in ("depan", "dpn"))
-            wording = wording if wording.count("(") == wording.count(")") else wording.replace("(", "").replace(")", "")
+        if wording.count("(") != wording.count(")"):
+            wording = wording.replace("(", " ").replace(")", " ")
         return " ".join(wording.split()).strip(" .,-:")

@@ -9,6 +9,21 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "dictionaries"
 
+PLACE_LISTS = (
+    "roads",
+    "kinds",
+    "near",
+    "at",
+    "toward",
+    "stop",
+    "compass",
+    "before",
+    "aside",
+    "also_names",
+    "shortened",
+)
+"""Lists under [place] in cues.toml, each a field of ``Dictionaries``."""
+
 
 class Phrases:
     """Finds phrases of several words in a list of words; at one spot the longest wins."""
@@ -66,6 +81,9 @@ class Dictionaries:
     talk: dict[str, Talk]
     figure_subjects: frozenset[str]
     now: Phrases
+    reasons: frozenset[str]
+    conditions: frozenset[str]
+    roads: frozenset[str]
     kinds: frozenset[str]
     near: frozenset[str]
     at: frozenset[str]
@@ -74,6 +92,7 @@ class Dictionaries:
     compass: frozenset[str]
     before: frozenset[str]
     aside: frozenset[str]
+    also_names: frozenset[str]
     shortened: frozenset[str]
 
 
@@ -94,11 +113,10 @@ def dictionaries(folder: Path = FOLDER) -> Dictionaries:
         vehicles=frozenset(obstacles["vehicles"]),
         talk={reason: _talk(entry) for reason, entry in talk.items() if reason != "now"},
         figure_subjects=frozenset(talk["figure"]["subjects"]),
+        reasons=frozenset(talk["appeal"]["reasons"]),
+        conditions=frozenset(talk["appeal"]["conditions"]),
         now=Phrases((phrase, "now") for phrase in talk["now"]["any"]),
-        **{
-            name: frozenset(place[name])
-            for name in ("kinds", "near", "at", "toward", "stop", "compass", "before", "aside", "shortened")
-        },
+        **{name: frozenset(place[name]) for name in PLACE_LISTS},
     )
 
 

@@ -1,0 +1,187 @@
+"""Measures the traffic room on labelled posts.
+
+    python scripts/bench_traffic.py ../shared/data/reports [--errors NAME]
+
+NAME is one of traffic, time, flow, at, obstacle, same, hard, talk: the mistakes of that measure are listed.
+What is learned is judged on sources that it was not trained on. scikit-learn makes the plain comparisons.
+"""
+
+import argparse
+import json
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from radiodesk.traffic.reading import Reading, read_report
+from radiodesk.traffic.reading.model import LinearModel
+from scripts.train_traffic import Rows, read_rows, train
+
+FIXTURES = Path(__file__).parent.parent / "tests/traffic/fixtures"
+
+FLOW_OF_LABEL = {
+    "cukup padat": "padat", "ramai cenderung padat": "padat", "ramai": "ramai lancar", "perlambatan": "tersendat",
+    "cukup tersendat": "tersendat",
+}  # fmt: skip
+"""Labels of the structured posts that are not flows of ours. «kondusif» and «aman terkendali» are left out: they tell
+of order, mostly at closures, and name no flow."""
+
+UNMEASURED = frozenset({"kondusif", "aman terkendali"})
+
+
+@dataclass
+class Score:
+    """Counts of a yes-or-no question, and the cases that went wrong."""
+
+    right_yes: float = 0.0
+    said: float = 0.0
+    true: float = 0.0
+    wrong: list[str] = field(default_factory=list)
+
+    def add(self, said: bool, true: bool, case: str) -> None:
+        self.right_yes += said and true
+        self.said += said
+        self.true += true
+        if said != true:
+            self.wrong.append(f"{'false' if said else 'missed'}: {case}")
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.right_yes / (self.said + self.true) if self.said + self.true else 1.0
+
+
+def tokens(wording: str | None) -> list[str]:
+    return re.findall(r"[^\W_]+", (wording or "").lower())
+
+
+def token_f1(pairs: Iterable[tuple[str | None, str | None]]) -> float:
+    """Token F1 over all pairs of (said, true) wordings, counted together."""
+    right = said = true = 0
+    for ours, gold in pairs:
+        mine, theirs = tokens(ours), tokens(gold)
+        said, true = said + len(mine), true + len(theirs)
+        for word in mine:
+            if word in theirs:
+                theirs.remove(word)
+                right += 1
+    return 2 * right / (said + true) if said + true else 1.0
+
+
+def traffic_or_not(rows: Rows) -> tuple[dict[str, Score], list[Score]]:
+    """Each traffic source in turn with a fifth of the random posts is judged by what was trained on the others."""
+    sources = sorted({source for _, label, source in rows if label == "traffic"})
+    others = [row for row in rows if row[1] != "traffic"]
+    judges: dict[str, Score] = {name: Score() for name in ("keyword", "tfidf", "model", "reader")}
+    for number, source in enumerate(sources):
+        held = [row for row in rows if row[2] == source] + others[number :: len(sources)]
+        held_texts = {id(row) for row in held}
+        rest = [row for row in rows if id(row) not in held_texts]
+        judge = _judges(rest)
+        for text, label, _ in held:
+            for name, decide in judge.items():
+                judges[name].add(decide(text), label == "traffic", f"{source}: {text}")
+    return judges, []
+
+
+def _judges(rest: Rows) -> dict[str, Callable[[str], bool]]:
+    model = LinearModel(*train(rest))
+    vectors = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
+    plain = LogisticRegression(C=10.0, max_iter=1000)
+    plain.fit(vectors.fit_transform([text for text, _, _ in rest]), [label == "traffic" for _, label, _ in rest])
+    from radiodesk.traffic.reading.tokens import read_post
+    from radiodesk.traffic.reading.words import dictionaries
+
+    return {
+        "keyword": lambda text: re.search(r"lalin|lalu ?lintas|\barus\b", text, re.I) is not None,
+        "tfidf": lambda text: bool(plain.predict(vectors.transform([text]))[0]),
+        "model": lambda text: model.score(read_post(text, dictionaries())) >= 0.5,
+        "reader": lambda text: read_report(text, model=model).is_traffic,
+    }
+
+
+def structured(path: Path) -> dict[str, tuple[float, list[str]]]:
+    """Time, flow, place and obstacle on the structured posts; place as token F1, obstacle as found and as words."""
+    gold = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    read = [read_report(case["text"]) for case in gold]
+    measured = [(ours, case) for ours, case in zip(read, gold, strict=True) if case["flow"] not in UNMEASURED]
+    flows = [(ours, case, FLOW_OF_LABEL.get(case["flow"], case["flow"])) for ours, case in measured]
+    obstacle = Score()
+    for ours, case in zip(read, gold, strict=True):
+        obstacle.add(
+            ours.obstacle is not None, case["obstacle"] is not None, _show(ours.obstacle, case["obstacle"], case)
+        )
+    pairs = list(zip(read, gold, strict=True))
+    return {
+        "time": _share([(ours.time == case["time"], _show(ours.time, case["time"], case)) for ours, case in pairs]),
+        "flow": _share([(ours.flow == flow, _show(ours.flow, flow, case)) for ours, case, flow in flows]),
+        "at": (
+            token_f1((ours.at, case["at"]) for ours, case in pairs),
+            [_show(o.at, c["at"], c) for o, c in pairs if sorted(tokens(o.at)) != sorted(tokens(c["at"]))],
+        ),
+        "obstacle": (obstacle.f1, obstacle.wrong),
+        "obstacle words": (
+            token_f1((ours.obstacle, case["obstacle"]) for ours, case in pairs),
+            [_show(o.obstacle, c["obstacle"], c) for o, c in pairs if tokens(o.obstacle) != tokens(c["obstacle"])],
+        ),
+    }
+
+
+def _show(said: object, true: object, case: dict[str, object]) -> str:
+    return f"said {said!r}, labelled {true!r}: {case['text']}"
+
+
+def _share(cases: list[tuple[bool, str]]) -> tuple[float, list[str]]:
+    return sum(right for right, _ in cases) / len(cases), [text for right, text in cases if not right]
+
+
+def speed(texts: list[str], seconds: float = 3.0) -> float:
+    """Posts read in a second on one core."""
+    for text in texts[:200]:
+        read_report(text)
+    begun, count = time.perf_counter(), 0
+    while time.perf_counter() - begun < seconds:
+        for text in texts[:1000]:
+            read_report(text)
+        count += len(texts[:1000])
+    return count / (time.perf_counter() - begun)
+
+
+def talk(path: Path) -> Score:
+    """The project's own posts that are hard to tell from reports."""
+    score = Score()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        case = json.loads(line)
+        ours: Reading = read_report(case["text"])
+        score.add(ours.is_traffic, case["is_traffic"], f"{ours.reason or '-'}: {case['text']}")
+    return score
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="folder with the labelled posts")
+    parser.add_argument("--errors", help="list the mistakes of one measure")
+    given = parser.parse_args()
+    rows = read_rows(given.folder / "traffic_or_not.tsv")
+    judges, _ = traffic_or_not(rows)
+    mistakes = {"traffic": judges["reader"].wrong}
+    print("traffic or not, on sources never seen (F1)")
+    for name, score in judges.items():
+        print(f"  {name:<16}{score.f1:.4f}")
+    for name, (value, wrong) in structured(given.folder / "tmc_structured.jsonl").items():
+        print(f"{name:<18}{value:.4f}")
+        mistakes[name] = wrong
+    hard = talk(FIXTURES / "hard_talk.jsonl")
+    mistakes["talk"] = hard.wrong
+    print(f"{'hard talk F1':<18}{hard.f1:.4f}")
+    print(f"posts a second    {speed([text for text, _, _ in rows]):.0f}")
+    if given.errors:
+        print("\n".join(mistakes[given.errors]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
