@@ -105,7 +105,7 @@ def require(session: Session, call: Call, allowed: frozenset[CallState]) -> None
         return
     last = last_act(session, call)
     state = gettext(STATE_NAMES[call.state])
-    if last is None:
+    if last is None or last.kind == "received":
         raise WrongState("This call has the state “%(state)s”, so that is not possible.", state=state)
     raise WrongState(
         "%(who)s was faster: this call has the state “%(state)s” now, so that is not possible.",
