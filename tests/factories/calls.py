@@ -47,7 +47,7 @@ def ringing(session: Session, at: datetime, **values: Any) -> Call:
 def in_state(session: Session, state: CallState, at: datetime, by: str = "penyaring", **values: Any) -> Call:
     """A call that went the usual way up to a state."""
     call = ringing(session, at, **values)
-    steps: dict[CallState, list[Callable[..., None]]] = {
+    every: dict[CallState, list[Callable[..., None]]] = {
         CallState.RINGING: [],
         CallState.SCREENING: [calls.answer],
         CallState.WAITING: [calls.answer, calls.queue],
@@ -57,8 +57,8 @@ def in_state(session: Session, state: CallState, at: datetime, by: str = "penyar
         CallState.DONE: [calls.answer, calls.queue, calls.put_on_air, calls.end],
         CallState.DROPPED: [calls.drop],
         CallState.LOST: [calls.lose],
-    }[state]
-    for step in steps:
+    }
+    for step in every[state]:
         step(session, call, by=by, at=at)
     return call
 

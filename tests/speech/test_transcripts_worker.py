@@ -1,0 +1,102 @@
+"""A real worker process is killed in the middle of a transcription: the words come after all.
+
+The engine is a plug-in that is found by its entry point, as anyone's would be. It stops dead in its first attempt.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from radiodesk.core.clock import SystemClock
+from radiodesk.core.config import Settings
+from radiodesk.core.db import Database
+from radiodesk.speech import queries, services
+from radiodesk.speech.models import Transcript, TranscriptState
+from tests.factories import calls as make
+
+pytestmark = pytest.mark.slow
+
+ENGINE = """
+import os, time
+from pathlib import Path
+from radiodesk.speech.ports import Segment, Transcription, Word
+
+class Stubborn:
+    name, model = "stubborn", "none"
+
+    def __init__(self, folder, language="id"):
+        pass
+
+    def transcribe(self, path, *, hints=None, progress=None):
+        mark = Path(os.environ["MARK"])
+        if not mark.exists():
+            mark.write_text(str(os.getpid()))
+            time.sleep(600)
+        return Transcription("stubborn", "none", "id", 1.0, 0.1, (Segment(0, 1, "ada", (Word(0, 1, "ada", 1.0),)),))
+"""
+
+
+def plug_in(folder: Path) -> None:
+    """An installed distribution with a recognition engine, as pip would leave it."""
+    info = folder / "stubborn_engine-1.0.dist-info"
+    info.mkdir(parents=True)
+    (folder / "stubborn_engine.py").write_text(ENGINE)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stubborn-engine\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[radiodesk.transcribers]\nstubborn = stubborn_engine:Stubborn\n")
+
+
+def wait_for(met: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.1)
+
+
+@contextmanager
+def worker(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, "-m", "radiodesk", "work"], env={**os.environ, **environment})
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_worker_killed_in_the_middle_costs_no_transcript(
+    settings: Settings, database: Database, tmp_path: Path
+) -> None:
+    plug_in(tmp_path / "plugins")
+    (tmp_path / "model").mkdir()
+    mark = tmp_path / "mark"
+    environment = {
+        "PYTHONPATH": str(tmp_path / "plugins"),
+        "MARK": str(mark),
+        "RADIODESK_DATA": str(settings.data),
+        "RADIODESK_TRANSCRIBER": "stubborn",
+        "RADIODESK_SPEECH_MODEL": str(tmp_path / "model"),
+        "RADIODESK_LEASE_SECONDS": "5",
+        "RADIODESK_SWEEP_SECONDS": "0.5",
+    }
+    with database.writing() as tx:
+        at = SystemClock().now()
+        asked = services.request_transcript(tx, make.recording(tx, settings, at), by="wati", at=at)
+
+    def state() -> Transcript:
+        with database.reading() as session:
+            return queries.transcript_by_public_id(session, asked.public_id)
+
+    with worker(environment) as first:
+        wait_for(mark.exists)
+        assert state().state is TranscriptState.RUNNING
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+    with worker(environment):
+        wait_for(lambda: state().state is TranscriptState.DONE)
+    assert (state().text, state().attempts) == ("ada", 2)
