@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from radiodesk.area.nouns import AreaPack
-from radiodesk.traffic.composing.choosing import Candidate, brief, choose
+from radiodesk.traffic.composing.choosing import Candidate, brief, choose, is_clear, where_key
+from radiodesk.traffic.composing.endings import over_since
 from radiodesk.traffic.composing.officials import Warned, for_station
 from radiodesk.traffic.composing.sentences import Speaker
 from radiodesk.traffic.composing.values import Composition, Identity, Item, LeftOut, SpokenAppeal, Why
@@ -23,6 +24,7 @@ LEAST_SENTENCE = 2.5
 APPEAL_SCORE = 66
 WARNING_SCORE = 78
 GRAVE_WARNING_SCORE = 200
+ENDED_SCORE = 30
 CLEAR_SCORE = 20
 """Where appeals, warnings and clear roads stand among conditions when the slot is short."""
 
@@ -95,8 +97,9 @@ class _Slot:
         wanted.sort(key=lambda one: -one[0])
         for score, thing in wanted:
             self._try(score, thing)
-        self._ended(conditions, previous)
-        self._clear([one for one in candidates if one.clear], bad)
+        clear = [one for one in candidates if one.clear]
+        told = self._ended(conditions, clear, previous)
+        self._clear([one for one in clear if one.first.place not in told], bad)
         if not bad and not any(item.kind in ("clear", "ended") for _, item, _ in self.chosen):
             self._add(0, self._frame("quiet", "Nothing was reported that is worth saying."), None)
         if appeal:
@@ -189,19 +192,28 @@ class _Slot:
                 self.used += full.seconds - item.seconds
                 self.chosen[number] = (score, full, None)
 
-    def _ended(self, conditions: Sequence[Condition], previous: Composition | None) -> None:
-        """Tell as over what the bulletin before told and what has ended since."""
-        if previous is None:
-            return
-        said = {(one.place, one.kind) for item in previous.items for one in item.conditions if item.kind == "condition"}
-        for condition in conditions:
-            ended = condition.ended_at is not None and previous.at < condition.ended_at <= self.speaker.at
-            if ended and (condition.place, condition.kind) in said:
-                sentence = self.speaker.ended(condition, self.turn)
-                why = Why("The bulletin before told of it, and it has ended since.")
-                self._add(
-                    30, Item("ended", sentence, self.speaker.seconds(sentence), why, conditions=(condition,)), None
-                )
+    def _ended(self, conditions: Sequence[Condition], clear: list[Candidate], previous: Composition | None) -> set[str]:
+        """Tell as over what the bulletin before told and somebody has seen end since; the places that were told of.
+
+        What merely expired is not told: nobody knows that it is over.
+        """
+        told: set[str] = set()
+        for group in over_since(previous, conditions, self.speaker.at):
+            # What was seen there since is the evidence; it is also said while it is fresh.
+            since = {where_key(one): one.ended_at for one in group if one.ended_at}
+            now = [
+                one
+                for one in conditions
+                if is_clear(one) and where_key(one) in since and one.last_at >= since[where_key(one)]
+            ]
+            fresh = {one.first.place for one in clear}
+            flows = {one.flow for one in now if one.flow and one.place in fresh}
+            sentence = self.speaker.ended(group, flows.pop() if len(group) == 1 and len(flows) == 1 else "", self.turn)
+            why = Why("The bulletin before told of it, and it was seen to be over since.")
+            item = Item("ended", sentence, self.speaker.seconds(sentence), why, conditions=(*group, *now))
+            if self._add(ENDED_SCORE, item, None):
+                told |= {one.place for one in (*group, *now)}
+        return told
 
     def _clear(self, clear: list[Candidate], bad: list[Candidate]) -> None:
         """ "Terpantau lancar", road by road, only where it was reported and nothing worse was."""

@@ -3,15 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from radiodesk.area.nouns import AreaPack, Corridor
+from radiodesk.traffic.composing.roads import Roads
 from radiodesk.traffic.composing.values import LeftOut, Reason
+from radiodesk.traffic.fusion import EXPIRED
 from radiodesk.traffic.ports import FLOWS, Condition, Flow, Kind
 
 LEAST_CONFIDENCE = 0.35
 LEAST_CONFIDENCE_UNPLACED = 0.6
 """A place that the pack doesn't know may still be a local shop front, but then the report must be a good one."""
+
+LEAST_CONFIDENCE_CLEAR = 0.7
+"""To call a road clear is a promise, so it takes an officer or two listeners."""
+
+CLEAR_HOLDS = timedelta(minutes=30)
+"""How long "terpantau lancar" may be said after somebody saw it, whatever was in the way before."""
 
 CLEAR: frozenset[Flow] = frozenset({"lancar", "ramai lancar"})
 TOGETHER = 3
@@ -72,8 +80,12 @@ class Candidate:
 
 
 def is_clear(condition: Condition) -> bool:
-    """Whether there is nothing in the way: free flow and no obstacle."""
-    return condition.flow in CLEAR and condition.kind in ("flow", "other") and not condition.obstacle
+    """Whether there is nothing in the way: free flow, and no obstacle that has not been cleared."""
+    if condition.flow not in CLEAR:
+        return False
+    if condition.reports and all(report.cleared for report in condition.reports):
+        return True
+    return condition.kind in ("flow", "other") and not condition.obstacle
 
 
 def score(condition: Condition, at: datetime) -> float:
@@ -88,15 +100,17 @@ def why_not(condition: Condition, at: datetime, pack: AreaPack | None) -> Reason
     if condition.first_at > at or (condition.kind != "weather" and _starts_later(condition, at)):
         return "not yet"
     if condition.ended_at is not None and condition.ended_at <= at:
-        return "ended"
+        return "expired" if condition.ended_why == EXPIRED else "ended"
     if condition.expires_at <= at:
         return "expired"
-    if not condition.place.strip():
+    if not condition.place.strip() or (condition.reports and not any(report.place for report in condition.reports)):
         return "no place"
     if condition.flow is None and condition.kind in ("flow", "other") and not condition.obstacle:
         return "nothing to say"
-    if condition.confidence < LEAST_CONFIDENCE:
+    if condition.confidence < (LEAST_CONFIDENCE_CLEAR if is_clear(condition) else LEAST_CONFIDENCE):
         return "low confidence"
+    if is_clear(condition) and condition.last_at + CLEAR_HOLDS <= at:
+        return "expired"
     if pack and not _inside(condition, pack):
         return "outside area"
     return None
@@ -158,7 +172,8 @@ def brief(condition: Condition) -> str:
     return " · ".join(word for word in words if word)
 
 
-def _where(condition: Condition) -> str:
+def where_key(condition: Condition) -> str:
+    """One key for one place."""
     return condition.place_ids[0] if condition.place_ids else " ".join(condition.place.casefold().split())
 
 
@@ -173,7 +188,7 @@ def _said_once(conditions: Iterable[Condition]) -> tuple[list[list[Condition]], 
     left_out: list[LeftOut] = []
     for condition in conditions:
         what = (condition.kind, condition.flow, (condition.obstacle or "").casefold(), condition.detour)
-        group = groups[(_where(condition), *what)]
+        group = groups[(where_key(condition), *what)]
         if any(_same_way(condition, known) for known in group):
             left_out.append(LeftOut(brief(condition), "said already", condition=condition))
         else:
@@ -182,16 +197,16 @@ def _said_once(conditions: Iterable[Condition]) -> tuple[list[list[Condition]], 
 
 
 def _with_their_flow(groups: list[list[Condition]]) -> list[list[Condition]]:
-    """Let the jam at an accident be told in the sentence of the accident."""
+    """Let the jam or the closure at an accident be told in the sentence of the accident."""
     incidents: dict[str, list[list[Condition]]] = defaultdict(list)
     for group in groups:
-        if group[0].kind != "flow" or group[0].obstacle:
-            incidents[_where(group[0])].append(group)
+        if not is_bare(group[0]) and not is_clear(group[0]):
+            incidents[where_key(group[0])].append(group)
     kept = []
     for group in groups:
         first = group[0]
-        plain = first.kind == "flow" and not first.obstacle and not is_clear(first)
-        home = next((g for g in incidents[_where(first)] if _same_way(g[0], first)), None) if plain else None
+        bare = is_bare(first) and not is_clear(first)
+        home = next((g for g in incidents[where_key(first)] if _same_way(g[0], first)), None) if bare else None
         if home is None:
             kept.append(group)
         else:
@@ -199,14 +214,16 @@ def _with_their_flow(groups: list[list[Condition]]) -> list[list[Condition]]:
     return kept
 
 
+def is_bare(condition: Condition) -> bool:
+    """Says how it flows, or that a road is closed, and not why."""
+    return condition.kind in ("flow", "closure") and not condition.obstacle
+
+
 def _placed(groups: list[list[Condition]], at: datetime, pack: AreaPack | None) -> list[Candidate]:
-    found: dict[tuple[str, ...], tuple[Corridor, int] | None] = {}
+    roads = Roads(pack)
     candidates = []
     for group in groups:
-        ids = group[0].place_ids
-        if ids not in found:
-            found[ids] = pack.corridor_position(ids) if pack and ids else None
-        corridor, position = found[ids] or (None, 0)
+        corridor, position = roads.of(group[0])
         best = max(score(condition, at) for condition in group)
         candidates.append(Candidate((Stop(tuple(group), position),), best, corridor))
     return candidates

@@ -51,10 +51,10 @@ class Speaker:
         """How long a sentence takes with the breath after it."""
         return reading_seconds(sentence, words_per_minute=self.words_per_minute, lexicon=self.lexicon) + BREATH
 
-    def clock(self, moment: datetime) -> str:
-        """ "07.15 WIB"; another day is named with its date."""
+    def clock(self, moment: datetime, *, zone: bool = True) -> str:
+        """ "07.15 WIB"; another day is named with its date. The zone is said in frames and warnings alone."""
         local = moment.astimezone(ZoneInfo(self.identity.time_zone))
-        said = f"{local:%H.%M} {self.identity.time_zone_name}"
+        said = f"{local:%H.%M} {self.identity.time_zone_name}" if zone else f"{local:%H.%M}"
         return said if local.date() == self.local.date() else f"{said} tanggal {_date(local)}"
 
     def greeting(self) -> str:
@@ -80,14 +80,18 @@ class Speaker:
 
     def condition(self, candidate: Candidate, turn: int, *, brief: bool = False) -> str:
         """A candidate without a capital at the start, so that a lead-in can go before it."""
-        first, stop = candidate.first, candidate.stops[0]
+        first = candidate.first
+        flow: str = candidate.stops[0].flow or ""
         name = "closure" if first.kind == "flow" and first.flow == "ditutup" else first.kind
+        detour = detour_words(next((one.detour for one in candidate.conditions if one.detour), None))
+        if detour and flow == "dialihkan" and name != "closure":
+            flow, detour = f"dialihkan melalui {detour}", ""
         said = self.phrases.say(
             name,
             self.variation + turn,
             where=listing(tuple(self._where(one) for one in candidate.stops)),
             many=len(candidate.stops) > 1,
-            flow=stop.flow or "",
+            flow=flow,
             cause=obstacle_words(first.obstacle),
             seen="terpantau" if first.confidence >= SURE else "dilaporkan",
             time="" if brief else self._time(candidate.conditions),
@@ -95,9 +99,8 @@ class Speaker:
             source=next((report.attribution for report in first.reports if report.attribution), "") or "",
             until="" if brief else self._until(first),
         )
-        detour = detour_words(first.detour)
         if detour:
-            closed = stop.flow in ("ditutup", "dialihkan") or first.kind == "closure"
+            closed = flow in ("ditutup", "dialihkan") or first.kind == "closure"
             said += " " + sentence_case(self.phrases.say("detour", self.variation + turn, detour=detour, closed=closed))
         return said
 
@@ -106,7 +109,7 @@ class Speaker:
 
     def _time(self, conditions: Sequence[Condition]) -> str:
         last = max(condition.last_at for condition in conditions)
-        return self.clock(last) if self.at - last >= SAY_TIME_AFTER else ""
+        return self.clock(last, zone=False) if self.at - last >= SAY_TIME_AFTER else ""
 
     def _until(self, condition: Condition) -> str:
         """The end of roadworks and closures, where the source states one."""
@@ -117,7 +120,7 @@ class Speaker:
             return ""
         local = max(stated).astimezone(ZoneInfo(self.identity.time_zone))
         if local.date() == self.local.date():
-            return f"pukul {self.clock(local)}"
+            return f"pukul {self.clock(local, zone=False)}"
         if local - self.local > timedelta(days=365):
             return ""
         return _date(local) + (f" {local.year}" if local.year != self.local.year else "")
@@ -145,14 +148,17 @@ class Speaker:
             )
         )
 
-    def ended(self, condition: Condition, turn: int) -> str:
+    def ended(self, conditions: Sequence[Condition], flow_now: str, turn: int) -> str:
+        """What is over: one obstacle, or jams at up to three places; ``flow_now`` is how it flows there since."""
+        first = conditions[0]
         return sentence_case(
             self.phrases.say(
                 "ended",
                 self.variation + turn,
-                where=where_words(condition, condition.toward, self.pack),
-                cause=obstacle_words(condition.obstacle),
-                kind=condition.kind,
+                where=listing(tuple(where_words(one, one.toward, self.pack) for one in conditions)),
+                cause=obstacle_words(first.obstacle),
+                kind=first.kind,
+                flow=flow_now,
             )
         )
 

@@ -100,7 +100,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A bulletin for ``at`` (aware) in a slot of ``slot`` seconds; ``seconds`` is how long it takes to read."""
+    """A bulletin for ``at`` (aware) in a slot of ``slot`` seconds; ``seconds`` is how long it takes to read.
+
+    ``corrects`` is the time of the bulletin that this one takes something back from.
+    """
 
     at: datetime
     slot: float
@@ -109,6 +112,7 @@ class Composition:
     left_out: tuple[LeftOut, ...]
     words_per_minute: int
     variation: int
+    corrects: datetime | None = None
 
     @property
     def text(self) -> str:
