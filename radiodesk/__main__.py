@@ -17,12 +17,34 @@ from radiodesk.core.command import LazyGroup, run
         "transcribe": "radiodesk.speech.cli:transcribe",
         "models": "radiodesk.speech.cli:models",
         "user": "radiodesk.accounts.cli:user",
+        "area": "radiodesk.area.cli:area",
+        "feed": "radiodesk.traffic.cli:feed",
+        "bulletin": "radiodesk.traffic.cli:bulletin",
+        "pipe": "radiodesk.__main__:pipe",
+        "drill": "radiodesk.operations.drill.cli:drill",
+        "sample": "radiodesk.operations.drill.cli:sample",
         "verify": "radiodesk.archive.cli:verify",
+        "unlock": "radiodesk.archive.cli:unlock",
     },
 )
 @click.version_option(__version__)
 def cli() -> None:
     """The studio desk for interactive police-and-public radio."""
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_at={
+        "reports": "radiodesk.traffic.cli:reports",
+        "same": "radiodesk.traffic.cli:same",
+        "triage": "radiodesk.tickets.cli:triage",
+        "redact": "radiodesk.record.cli:redact",
+        "speak": "radiodesk.speech.cli:speak",
+        "places": "radiodesk.area.cli:places",
+    },
+)
+def pipe() -> None:
+    """Commands that read a text a line and write a JSON object a line."""
 
 
 def main() -> None:

@@ -10,7 +10,8 @@ from radiodesk.core.i18n import gettext
 
 def _log() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("huey").setLevel(logging.WARNING)
+    for chatty in ("huey", "alembic", "waitress.queue"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 @click.command()

@@ -22,7 +22,7 @@ from radiodesk.core.i18n import gettext, say
 from radiodesk.core.jobs import Job, JobState
 from radiodesk.migrations import current, head
 from radiodesk.speech.loading import load_transcriber
-from radiodesk.speech.voices import load_voice
+from radiodesk.speech.voices.loading import load_voice
 
 
 class Verdict(StrEnum):

@@ -2,7 +2,6 @@
 
 from huey import SqliteHuey
 
-from radiodesk.archive import jobs as archive_jobs
 from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.config import Settings
 from radiodesk.core.crypto import load_keys
@@ -14,7 +13,7 @@ from radiodesk.core.live import Notifier
 from radiodesk.migrations import current, head, upgrade
 from radiodesk.speech import jobs as speech_jobs
 
-HANDLERS: dict[str, Handler] = {**archive_jobs.HANDLERS, **speech_jobs.HANDLERS}
+HANDLERS: dict[str, Handler] = {**speech_jobs.HANDLERS}
 
 
 class DatabaseNewer(Refusal):

@@ -12,7 +12,7 @@ from radiodesk.core.i18n import gettext
 from radiodesk.programme import services
 from radiodesk.programme.models import Script, ScriptKind
 from radiodesk.traffic import queries as traffic
-from radiodesk.traffic.appeals import Occasion, load_appeals, pick_appeal
+from radiodesk.traffic.appeals import load_appeals, pick_appeal, weather_words
 from radiodesk.traffic.composing import Composition, Identity, Item, compose
 from radiodesk.traffic.lapsit import parse_lapsit, spoken
 from radiodesk.traffic.models import SituationReport
@@ -42,11 +42,17 @@ def compile_bulletin(
     """
     speed = services.words_per_minute(session, reader, settings.words_per_minute)
     alerts = traffic.live_warnings(session, at)
-    occasion = Occasion.at(at.astimezone(settings.zone), weather=[alert.event for alert in alerts])
-    appeal = pick_appeal(load_appeals(), occasion, used=traffic.appeals_used(session), rest=settings.appeal_rest)
-    rows = traffic.recent_conditions(session, at)
+    conditions = [condition_of(row) for row in traffic.recent_conditions(session, at)]
+    appeal = pick_appeal(
+        load_appeals(),
+        at=at,
+        weather=weather_words(alerts, conditions),
+        used_recently=traffic.appeals_used(session),
+        rest=settings.appeal_rest,
+        zone=settings.timezone,
+    )
     composed = compose(
-        [condition_of(row) for row in rows],
+        conditions,
         at=at,
         seconds=seconds,
         pack=pack,

@@ -7,7 +7,7 @@ from radiodesk.core.events import announce
 from radiodesk.core.jobs import Context, Handler
 from radiodesk.programme.models import ScriptVersion
 from radiodesk.speech.spoken import to_spoken
-from radiodesk.speech.voices import load_voice
+from radiodesk.speech.voices.loading import load_voice
 
 READ_ALOUD = "programme.read_aloud"
 

@@ -8,7 +8,6 @@ from radiodesk.accounts import queries as account_queries
 from radiodesk.accounts.access import load_person
 from radiodesk.accounts.models import Role
 from radiodesk.accounts.views import blueprint as accounts
-from radiodesk.archive.views import blueprint as archive
 from radiodesk.audio.views import blueprint as audio
 from radiodesk.broadcasts.views import blueprint as broadcasts
 from radiodesk.core import i18n
@@ -19,7 +18,7 @@ from radiodesk.traffic.views import blueprint as traffic
 from radiodesk.web import live, menu
 from radiodesk.web.factory import create_app, refused
 
-BLUEPRINTS = [accounts, archive, audio, broadcasts, live.blueprint, programme, traffic]
+BLUEPRINTS = [accounts, audio, broadcasts, live.blueprint, programme, traffic]
 
 
 class FormExpired(Refusal):

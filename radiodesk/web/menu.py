@@ -20,7 +20,6 @@ ENTRIES = (
     Entry("broadcasts.broadcasts", N_("Broadcasts")),
     Entry("programme.scripts", N_("Scripts")),
     Entry("traffic.traffic", N_("Traffic")),
-    Entry("archive.packages", N_("Archive"), (Role.ARCHIVIST, Role.PRODUCER)),
     Entry("accounts.people", N_("People"), (Role.ADMINISTRATOR,)),
 )
 

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, redirect, request, url_for
+from flask import Blueprint, Flask, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from radiodesk.core import i18n
 from radiodesk.core.errors import NotFound
 from radiodesk.core.http import Station, station
-from radiodesk.core.i18n import N_
-from radiodesk.record.tracking_views import blueprint as tracking
 from radiodesk.web.factory import create_app
 
 LANGUAGE_COOKIE = "language"
@@ -24,9 +22,9 @@ class PublicEntry:
     name: str
 
 
-PUBLIC_BLUEPRINTS = [tracking]
+PUBLIC_BLUEPRINTS: list[Blueprint] = []
 
-PUBLIC_MENU = [PublicEntry("tracking.form", N_("Follow a complaint"))]
+PUBLIC_MENU: list[PublicEntry] = []
 
 
 def create_public(given: Station) -> Flask:

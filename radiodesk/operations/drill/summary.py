@@ -1,0 +1,151 @@
+"""What came of a drill, as one JSON object: counted in and out, so that nothing can be lost unnoticed."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from radiodesk.archive.queries import package_of
+from radiodesk.archive.verifying import verify
+from radiodesk.broadcasts.models import Broadcast
+from radiodesk.broadcasts.queries import as_run, calls_of
+from radiodesk.calls.models import Call
+from radiodesk.core.audit import broken_link
+from radiodesk.core.jobs import Job, JobState
+from radiodesk.operations.drill.stages import Played, ticket_rows
+from radiodesk.programme.models import Script
+from radiodesk.record.queries import public_files
+from radiodesk.speech.queries import current
+from radiodesk.traffic.models import RoadCondition
+
+
+def summary(played: Played, session: Session, seconds: dict[str, float]) -> dict[str, Any]:
+    """Everything that went in and what became of it."""
+    broadcast = session.get_one(Broadcast, played.broadcast_id)
+    package = package_of(session, broadcast)
+    folder = played.settings.archive / package.folder if package and package.folder else None
+    report = verify(folder) if folder is not None else None
+    told = _calls(played, session)
+    conditions = list(session.scalars(select(RoadCondition).order_by(RoadCondition.first_at)))
+    return {
+        "show": played.show.title,
+        "start": played.show.start.isoformat(),
+        "in": {
+            "calls": len(played.show.calls),
+            "feeds": len(played.show.feeds),
+            "posts": len(played.show.posts),
+            "lapsit": int(played.show.lapsit is not None),
+            "rundown": len(played.show.rundown),
+        },
+        "out": {
+            "calls": session.scalar(select(func.count()).select_from(Call)),
+            "filed": len(calls_of(session, broadcast)),
+            "aired": played.counts.get("aired", 0),
+            "transcribed": sum(call["transcript"]["state"] == "done" for call in told if call["transcript"]),
+            "tickets": len(played.tickets),
+            "feed_items": played.counts.get("feed_items", 0),
+            "reports": played.counts.get("reports", 0),
+            "refused_posts": len(played.refused_posts),
+            "conditions": len(conditions),
+            "as_run": len(as_run(session, broadcast)),
+        },
+        "calls": told,
+        "tickets": _tickets(played, session),
+        "conditions": [_condition(row) for row in conditions],
+        "refused_posts": played.refused_posts,
+        "bulletin": _script(played, session, "bulletin"),
+        "lapsit": _script(played, session, "lapsit"),
+        "as_run": [
+            {"offset": round(entry.offset, 1), "kind": entry.kind.value, "title": entry.title}
+            for entry in as_run(session, broadcast)
+        ],
+        "package": {
+            "path": str(folder) if folder else None,
+            "verified": bool(report and report.ok),
+            "differences": [one.sentence for one in report.all_differences()] if report else [],
+            "problem": package.problem if package else None,
+        },
+        "public": public_files(session, played.settings, broadcast),
+        "state": broadcast.state.value,
+        "audit_chain_whole": broken_link(session) is None,
+        "failed_jobs": [
+            {"kind": job.kind, "error": job.error}
+            for job in session.scalars(select(Job).where(Job.state != JobState.DONE))
+        ],
+        "problems": played.problems,
+        "seconds": {**seconds, "total": round(sum(seconds.values()), 2)},
+    }
+
+
+def _calls(played: Played, session: Session) -> list[dict[str, Any]]:
+    told = []
+    for wanted in played.show.calls:
+        key = played.calls.get(wanted.file)
+        if key is None:
+            told.append({"file": wanted.file, "state": "missing", "transcript": None})
+            continue
+        call = session.get_one(Call, key)
+        found = current(session, call.recordings)
+        transcript = next(iter(found.values()), None)
+        told.append(
+            {
+                "file": wanted.file,
+                "channel": call.channel.value,
+                "state": call.state.value,
+                "topic": call.topic,
+                "message": call.message,
+                "transcript": transcript
+                and {
+                    "state": transcript.state.value,
+                    "text": transcript.text,
+                    "words": len(transcript.words),
+                    "duration": round(transcript.duration, 2),
+                    "seconds": round(transcript.seconds, 2),
+                    "problem": transcript.problem,
+                },
+            }
+        )
+    return told
+
+
+def _tickets(played: Played, session: Session) -> list[dict[str, Any]]:
+    return [
+        {
+            "call": name,
+            "number": ticket.number,
+            "pin": pin,
+            "category": ticket.category,
+            "unit": ticket.unit_id,
+            "urgency": ticket.urgency.value,
+            "state": ticket.state.value,
+            "why": list((ticket.suggestion or {}).get("why", [])),
+        }
+        for name, ticket, pin in ticket_rows(played, session)
+    ]
+
+
+def _condition(row: RoadCondition) -> dict[str, Any]:
+    return {
+        "place": row.place,
+        "toward": row.toward,
+        "flow": row.flow,
+        "kind": row.kind,
+        "obstacle": row.obstacle,
+        "first_at": row.first_at.isoformat(),
+        "last_at": row.last_at.isoformat(),
+        "reports": row.confirmations,
+        "ended": row.ended_why,
+    }
+
+
+def _script(played: Played, session: Session, name: str) -> dict[str, Any] | None:
+    key = played.texts.get(name)
+    if key is None:
+        return None
+    version = session.get_one(Script, key).latest
+    return {
+        "text": version.text,
+        "seconds": round(version.seconds, 1),
+        "items": len(version.items),
+        "left_out": version.left_out,
+    }

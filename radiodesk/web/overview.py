@@ -1,0 +1,47 @@
+"""What the first page shows: the show that is on or comes next, and what waits for whom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from radiodesk.broadcasts.models import Broadcast, BroadcastState
+from radiodesk.broadcasts.queries import next_planned
+from radiodesk.broadcasts.services import on_air
+from radiodesk.calls.models import Call, CallState
+from radiodesk.programme.models import Script, ScriptState
+from radiodesk.tickets.models import Ticket, TicketState
+from radiodesk.traffic.queries import live_conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Counts of what waits, and the broadcast that matters now."""
+
+    on_air: Broadcast | None
+    upcoming: Broadcast | None
+    ringing: int
+    waiting: int
+    scripts: int
+    tickets: int
+    to_seal: int
+    conditions: int
+
+
+def overview(session: Session, at: datetime) -> Overview:
+    """The station at one moment."""
+
+    def count(table: type[Call] | type[Script] | type[Ticket] | type[Broadcast], *which: object) -> int:
+        return session.scalar(select(func.count()).select_from(table).where(*which)) or 0  # type: ignore[arg-type]
+
+    return Overview(
+        on_air=on_air(session),
+        upcoming=next_planned(session, at),
+        ringing=count(Call, Call.state == CallState.RINGING),
+        waiting=count(Call, Call.state.in_((CallState.WAITING, CallState.READY))),
+        scripts=count(Script, Script.state == ScriptState.DRAFT, (Script.valid_until.is_(None)) | (Script.valid_until > at)),
+        tickets=count(Ticket, Ticket.state == TicketState.NEW),
+        to_seal=count(Broadcast, Broadcast.state == BroadcastState.ENDED),
+        conditions=len(live_conditions(session, at)),
+    )

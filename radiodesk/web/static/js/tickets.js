@@ -1,0 +1,30 @@
+// The ticket pages: the arrow keys walk through a list, an answer text fills the field, an opened form gets the focus.
+
+const rows = () => [...document.querySelectorAll("[data-row]")];
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select") || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+  const all = rows();
+  if (!all.length) return;
+  const at = all.indexOf(document.activeElement);
+  const next = event.key === "ArrowDown" ? Math.min(all.length - 1, at + 1) : Math.max(0, at - 1);
+  event.preventDefault();
+  all[next].focus();
+});
+
+document.addEventListener("change", (event) => {
+  const field = event.target.dataset?.fills && document.getElementById(event.target.dataset.fills);
+  if (!field || !event.target.value) return;
+  // What was typed is never thrown away: the text goes after it.
+  field.value = field.value.trim() ? `${field.value.trim()}\n\n${event.target.value}` : event.target.value;
+  field.focus();
+});
+
+document.addEventListener("toggle", (event) => {
+  if (!event.target.matches?.(".act") || !event.target.open) return;
+  event.target.querySelector("form textarea, form select, form input:not([type=hidden])")?.focus();
+}, true);
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
