@@ -11,7 +11,7 @@ from radiodesk.traffic.appeals.moments import Moment, moment_of
 REST = 12
 """Broadcasts for which an appeal that was used is not used again."""
 
-WEIGHTS = {"weather": 8, "events": 5, "hours": 3, "days": 1, "seasons": 2}
+WEIGHTS = {"weather": 10, "events": 5, "hours": 3, "days": 1, "seasons": 2}
 """What an appeal gains by asking for something that is so: a warning matters more than a season."""
 
 SAME_PILLAR, SAME_THEME = 2, 4

@@ -18,8 +18,11 @@ from radiodesk.traffic.ports import Alert, Condition
 SHORT_SLOT = 45
 """Below this many seconds opening and closing are short and roads are not announced."""
 
-LEAST_SENTENCE = 2.5
+LEAST_SENTENCE = 3.0
 """Seconds below which nothing more is tried."""
+
+MOST_MISSES = 20
+"""Conditions that may fail to fit in a row before the rest is left out untried: a slot is full at some point."""
 
 APPEAL_SCORE = 66
 WARNING_SCORE = 78
@@ -72,6 +75,7 @@ class _Slot:
     left_out: list[LeftOut]
     used: float = 0.0
     turn: int = 0
+    misses: int = 0
     chosen: list[tuple[float, Item, Candidate | None]] = field(default_factory=list)
 
     @property
@@ -131,11 +135,13 @@ class _Slot:
             self._try_appeal(score, thing)
 
     def _try_condition(self, score: float, candidate: Candidate) -> None:
-        if self._room() >= LEAST_SENTENCE:
+        if self._room() >= LEAST_SENTENCE and self.misses < MOST_MISSES:
             for short, announce in ((False, self._unannounced(candidate)), (True, False)):
                 item = self._condition_item(candidate, self.turn, short=short, announce=announce)
                 if self._add(score, item, candidate):
+                    self.misses = 0
                     return
+            self.misses += 1
         self.left_out.extend(LeftOut(brief(one), "no room", condition=one) for one in candidate.conditions)
 
     def _unannounced(self, candidate: Candidate) -> bool:

@@ -21,6 +21,9 @@ LEAST_CONFIDENCE_CLEAR = 0.7
 CLEAR_HOLDS = timedelta(minutes=30)
 """How long "terpantau lancar" may be said after somebody saw it, whatever was in the way before."""
 
+FORGOTTEN = timedelta(hours=1)
+"""What was over longer ago is not even listed as left out."""
+
 CLEAR: frozenset[Flow] = frozenset({"lancar", "ramai lancar"})
 TOGETHER = 3
 """Most places that one sentence can hold and still be followed by ear."""
@@ -155,6 +158,8 @@ def choose(
     kept: list[Condition] = []
     for condition in conditions:
         reason = why_not(condition, at, pack)
+        if reason in ("expired", "ended") and min(condition.ended_at or at, condition.expires_at) <= at - FORGOTTEN:
+            continue
         if reason:
             left_out.append(LeftOut(brief(condition), reason, condition=condition))
         else:

@@ -10,7 +10,7 @@ from babel.dates import format_date
 from radiodesk.area.nouns import AreaPack
 from radiodesk.speech.spoken import reading_seconds
 from radiodesk.traffic.composing.choosing import Candidate, Stop
-from radiodesk.traffic.composing.naming import detour_words, obstacle_words, place_words, where_words
+from radiodesk.traffic.composing.naming import detour_words, obstacle_words, where_words
 from radiodesk.traffic.composing.officials import Warned
 from radiodesk.traffic.composing.values import Identity
 from radiodesk.traffic.composing.wording import Phrasebook, listing, sentence_case
@@ -142,7 +142,7 @@ class Speaker:
                 self.variation + turn,
                 corridor=corridor.name if corridor else "",
                 whole=whole,
-                places=listing(tuple(place_words(one.first, self.pack) for one in candidates[:4])),
+                places=listing(tuple(self._where(one.stops[0]) for one in candidates[:4])),
                 flow=candidates[0].first.flow or "",
                 time=self._time([one.first for one in candidates]),
             )

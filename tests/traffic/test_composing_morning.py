@@ -1,0 +1,58 @@
+"""A three-hour morning in fast motion: a bulletin each half hour, every sentence with the posts behind it."""
+
+from itertools import pairwise
+
+import pytest
+
+from radiodesk.traffic.composing import Composition
+from tests.traffic.morning.replay import FOLDER, as_text, posts, replay
+
+
+@pytest.fixture(scope="module")
+def bulletins() -> list[Composition]:
+    return replay()
+
+
+def test_the_morning_sounds_as_it_was_checked(bulletins: list[Composition]) -> None:
+    assert as_text(bulletins) == (FOLDER / "bulletins.txt").read_text(encoding="utf-8"), (
+        "if the new wording is right, write it anew: python -m tests.traffic.morning.replay"
+    )
+
+
+def test_every_sentence_about_the_road_rests_on_posts_that_were_there(bulletins: list[Composition]) -> None:
+    came = {post.text: post.at for post in posts()}
+    for bulletin in bulletins:
+        for item in bulletin.items:
+            if item.kind in ("condition", "clear", "ended"):
+                assert item.reports, item.sentence
+                assert all(came[report.text] <= bulletin.at for report in item.reports)
+            assert str(item.why)
+
+
+def test_every_bulletin_fits_its_slot_and_has_one_appeal(bulletins: list[Composition]) -> None:
+    for bulletin in bulletins:
+        assert bulletin.seconds <= bulletin.slot
+        assert [item.kind for item in bulletin.items].count("appeal") == 1
+    assert len({item.appeal_id for bulletin in bulletins for item in bulletin.items if item.appeal_id}) == len(
+        bulletins
+    )
+
+
+def test_what_is_no_report_is_never_said(bulletins: list[Composition]) -> None:
+    said = {report.text for bulletin in bulletins for item in bulletin.items for report in item.reports}
+    chatter = [post.text for post in posts() if post.source in {f"wa-warga-{n}" for n in (1, 3, 5, 8, 10, 12)}]
+    assert len(chatter) == 6
+    assert said.isdisjoint(chatter)
+
+
+def test_two_bulletins_in_a_row_do_not_open_or_close_alike(bulletins: list[Composition]) -> None:
+    for before, after in pairwise(bulletins):
+        assert before.items[0].sentence[:12] != after.items[0].sentence[:12]
+        assert before.items[-1].sentence != after.items[-1].sentence
+
+
+def test_the_warning_is_cut_to_the_districts_of_the_station(bulletins: list[Composition]) -> None:
+    (warned,) = [item for item in bulletins[4].items if item.kind == "warning"]
+    assert "Kecamatan Sumberrejo, Balen, dan Kapas" in warned.sentence
+    assert "Soko" not in warned.sentence
+    assert "BMKG" in warned.sentence
