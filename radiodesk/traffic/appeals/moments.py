@@ -31,6 +31,8 @@ class Moment:
     seasons: frozenset[str]
     events: frozenset[str]
     weather: frozenset[str]
+    rare: frozenset[str] = frozenset()
+    """Those of the events that last a day: their appeals have no second chance."""
 
 
 @cache
@@ -67,6 +69,7 @@ def moment_of(
         frozenset(seasons),
         frozenset(happening),
         frozenset(name for name, words in WEATHER_WORDS.items() if re.search(words, said)),
+        frozenset(happening.intersection(days.get("rare", ()))),
     )
 
 

@@ -14,6 +14,9 @@ REST = 12
 WEIGHTS = {"weather": 10, "events": 5, "hours": 3, "days": 1, "seasons": 2}
 """What an appeal gains by asking for something that is so: a warning matters more than a season."""
 
+RARE = 3
+"""What it gains besides when the event lasts only a day."""
+
 SAME_PILLAR, SAME_THEME = 2, 4
 """What it loses when the pillar or the theme was heard in one of the last three broadcasts."""
 
@@ -78,7 +81,7 @@ def pick_appeal(
 
     def key(one: tuple[Appeal, dict[str, tuple[str, ...]]]) -> tuple[float, int, str]:
         appeal, why = one
-        gain = sum(WEIGHTS[kind] for kind in why)
+        gain = sum(WEIGHTS[kind] for kind in why) + RARE * (not moment.rare.isdisjoint(appeal.events))
         loss = SAME_PILLAR * (appeal.pillar in pillars) + SAME_THEME * (appeal.theme in themes)
         # Among equals the one that rested longest; then chance, but the same chance for the same day.
         return gain - loss, lately.get(appeal.id, len(used_recently)), _lot(appeal.id, moment.local)

@@ -10,7 +10,7 @@ from radiodesk.traffic.lapsit.values import Entry, Lapsit, MarkedLine, Plan
 
 DECORATION = re.compile(r"[*_~`\u200b-\u200f\u2060\ufe0f]|\[\d{1,2}[/.]\d{1,2}[^\]]*\]\s*[^:]{0,40}:\s(?=\S)")
 BULLET = re.compile(
-    r"^(?:[\s>•·▪●■◆➢➤➡→✓✔☑✅\u2013\u2014\-–]+|[\U0001f300-\U0001faff]+|\(?(?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})[.)]+(?!\d)\s*)+"
+    r"^(?:[\s>•·▪●■◆➢➤➡→✓✔☑✅\u2013\u2014\-–]+|[\U0001f300-\U0001faff]+|\(?(?:\d{1,2}|[a-hA-H]|[ivxIVX]{1,4})[.)]+(?!\d)\s*)+"
 )
 NIL = r"nihil|nil|nol|kosong|tidak\s+ada|tdk\s*ada|-{1,3}|–|—|0+"
 COUNTED = (
@@ -167,7 +167,7 @@ def _known(label: str, head: Head) -> Field | None:
 
 def _entry(label: str, value: str, head: Head, number: int) -> Entry | None:
     amount = read_number(value)
-    if amount is None:
+    if amount is None or not re.search(r"[^\W\d_]", label):
         return None
     one = _known(label, head)
     if one:
@@ -219,9 +219,9 @@ def read_number(text: str) -> int | None:
         scale = 1_000_000
     elif re.search(r"\d\s*(?:ribu|rb)", plain):
         scale = 1_000
-    whole, comma, part = digits.partition(",")
-    if comma and len(part) == 3 and scale == 1:
-        whole, part = whole + part, ""  # "1,500" as some write thousands
+    if scale == 1 and re.fullmatch(r"\d{1,3}(,\d{3})+", digits):
+        digits = digits.replace(",", "")  # "1,500,000", as some write thousands
+    whole, _, part = digits.partition(",")
     if scale > 1 and whole.count(".") == 1 and len(whole.partition(".")[2]) < 3:
         whole, _, part = whole.partition(".")
     whole = re.sub(r"[.,]", "", whole)

@@ -1,0 +1,243 @@
+"""The daily form in the spellings of several units: what is read, what is marked, what is said of it."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from radiodesk.traffic.lapsit import compare, parse_lapsit, spoken
+from radiodesk.traffic.lapsit.heads import Head
+from radiodesk.traffic.lapsit.parsing import read_number
+
+FULL = """*LAPORAN HARIAN KAMSELTIBCARLANTAS*
+Kepada Yth : Dir Lantas Polda Contoh
+Dari : Kasat Lantas Polres Contoh
+Hari Selasa tgl 24 Nopember 2026
+
+*1. LAKA LANTAS*
+a. Kejadian : 2 kasus
+b. MD : Nihil
+c. LB :  -
+d. L R : 3 org
+e. Rumat : Rp. 1.500.000,-
+
+*2.GIAT GAKKUM*
+a. E-Tilang :12 lbr
+b. Manual = nihil
+c. Teguran: 35
+Jenis pelanggaran :
+- Helm : 20
+- Sabuk: 3
+➡️ Lawan Arus :  4
+- Gun HP : 1
+- Naik trotoar : 2
+3) GIAT KAMSEL
+ a. Dikmas : 1 giat
+ b. Penling 2 kali
+ c Survey :  1
+4. PUBLIKASI MEDIA SOSIAL
+- FB : 5
+- IG: 7 konten
+5. GIAT PEMBINAAN : NIHIL
+6. GIAT TURJAWALI
+Pengaturan: 12, Penjagaan: 4, Pengawalan: 1, Patroli: 6
+hujan deras di sore hari membuat anggota mengatur lebih lama
+Kejadian menonjol : NIHIL
+
+RENCANA GIAT ESOK HARI
+Unit Turjawali : Gatur pagi simpang tiga
+Unit Kamsel : Sosialisasi di sekolah
+Demikian dilaporkan."""
+
+CRAMPED = """Lapsit Satlantas Polres Contoh 25/11/2026
+LAKA LANTAS: 2 kejadian, MD 1, LB 0, LR 3, RM Rp 2,5 juta
+GAKKUM
+e tilang 10
+teguran 5 lembar
+TURJAGWALI
+gatur: 3
+KEJADIAN MENONJOL :
+Laka tunggal di Jl Veteran, pengendara dirawat"""
+
+
+def test_every_head_is_read() -> None:
+    lapsit = parse_lapsit(FULL)
+    expected: dict[tuple[Head, str], int] = {
+        ("laka", "kejadian"): 2,
+        ("laka", "md"): 0,
+        ("laka", "lb"): 0,
+        ("laka", "lr"): 3,
+        ("laka", "kerugian"): 1_500_000,
+        ("gakkum", "e_tilang"): 12,
+        ("gakkum", "manual"): 0,
+        ("gakkum", "teguran"): 35,
+        ("gakkum", "helm"): 20,
+        ("gakkum", "sabuk"): 3,
+        ("gakkum", "lawan_arus"): 4,
+        ("gakkum", "gun_hp"): 1,
+        ("kamsel", "dikmas"): 1,
+        ("kamsel", "penling"): 2,
+        ("kamsel", "survey"): 1,
+        ("media", "facebook"): 5,
+        ("media", "instagram"): 7,
+        ("pembinaan", "jumlah"): 0,
+        ("turjawali", "pengaturan"): 12,
+        ("turjawali", "penjagaan"): 4,
+        ("turjawali", "pengawalan"): 1,
+        ("turjawali", "patroli"): 6,
+    }
+    assert {key: lapsit.value(*key) for key in expected} == expected
+
+
+def test_the_frame_of_the_form_is_read() -> None:
+    lapsit = parse_lapsit(FULL)
+    assert (lapsit.day, lapsit.unit) == (date(2026, 11, 24), "Polres Contoh")
+    assert lapsit.nothing_notable
+    assert lapsit.notable == ()
+    assert [(plan.unit, plan.text) for plan in lapsit.plans] == [
+        ("Unit Turjawali", "Gatur pagi simpang tiga"),
+        ("Unit Kamsel", "Sosialisasi di sekolah"),
+    ]
+    assert lapsit.around[-1].text == "Demikian dilaporkan."
+
+
+def test_what_is_not_understood_is_kept_and_marked_with_its_line() -> None:
+    lapsit = parse_lapsit(FULL)
+    (marked,) = lapsit.not_understood
+    assert FULL.splitlines()[marked.line - 1] == marked.text
+    assert "hujan deras" in marked.text
+    (unknown,) = [entry for entry in lapsit.entries if not entry.known]
+    assert (unknown.label, unknown.value) == ("Naik trotoar", 2)
+    assert "Naik trotoar" in FULL.splitlines()[unknown.line - 1]
+
+
+def test_a_cramped_form_is_read_too() -> None:
+    lapsit = parse_lapsit(CRAMPED)
+    assert (lapsit.day, lapsit.unit) == (date(2026, 11, 25), "Satlantas Polres Contoh")
+    assert [lapsit.value("laka", key) for key in ("kejadian", "md", "lb", "lr", "kerugian")] == [2, 1, 0, 3, 2_500_000]
+    assert (lapsit.value("gakkum", "e_tilang"), lapsit.value("gakkum", "teguran")) == (10, 5)
+    assert lapsit.value("turjawali", "pengaturan") == 3
+    assert lapsit.notable[0].text.startswith("Laka tunggal")
+    assert not lapsit.nothing_notable
+    assert lapsit.not_understood == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "MD : 2", "md:2", "M.D. : 2 orang", "*MD* = 2 org", "- Meninggal Dunia : 2", "b) MD     2", "MD : 02",
+        "MD: dua", "▪️MD : 2 (dua)", "MD.......: 2", "Korban MD : 2 jiwa", "2 MD", "2. MD : 2",
+    ],
+)  # fmt: skip
+def test_one_number_in_many_spellings(line: str) -> None:
+    lapsit = parse_lapsit(f"LAKA LANTAS\n{line}")
+    assert lapsit.value("laka", "md") == 2, lapsit
+
+
+@pytest.mark.parametrize("head", ["1. LAKA LANTAS", "*I. LAKALANTAS :*", "A. Laka Lantas", "Kecelakaan Lalu Lintas:"])
+def test_one_head_in_many_spellings(head: str) -> None:
+    assert parse_lapsit(f"{head}\nLR : 4").value("laka", "lr") == 4
+
+
+@pytest.mark.parametrize("nil", ["NIHIL", "nihil", "-", "0", "Nol", "tidak ada", "tdk ada", "—"])
+def test_nil_is_nought_in_every_spelling(nil: str) -> None:
+    assert parse_lapsit(f"LAKA LANTAS\nKejadian : {nil}").value("laka", "kejadian") == 0
+
+
+def test_nil_for_a_whole_head_is_nil_for_its_numbers() -> None:
+    lapsit = parse_lapsit("1. LAKA LANTAS : NIHIL\n2. GIAT GAKKUM : NIHIL")
+    assert [lapsit.value("laka", key) for key in ("kejadian", "md", "lr", "kerugian")] == [0, 0, 0, 0]
+    assert lapsit.value("gakkum", "jumlah") == 0
+
+
+def test_what_is_not_given_is_not_nil() -> None:
+    assert parse_lapsit("LAKA LANTAS\nKejadian : 1").value("laka", "md") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("Rp. 1.500.000,-", 1_500_000),
+        ("Rp 2,5 juta", 2_500_000),
+        ("Rp500rb", 500_000),
+        ("1.250.000", 1_250_000),
+        ("Rp. 750.000,00", 750_000),
+        ("1,500,000", 1_500_000),
+        ("3 jt", 3_000_000),
+        ("nihil", 0),
+        ("tujuh", 7),
+        ("banyak", None),
+    ],
+)
+def test_amounts_in_every_spelling(text: str, amount: int | None) -> None:
+    assert read_number(text) == amount
+
+
+def test_prose_with_a_number_in_it_is_not_a_count() -> None:
+    lapsit = parse_lapsit("GIAT GAKKUM\nrazia di 3 titik bersama dishub dan berjalan aman")
+    assert lapsit.entries == ()
+    assert len(lapsit.not_understood) == 1
+
+
+def test_two_days_are_compared_number_by_number() -> None:
+    changes = {(change.head, change.key): change for change in compare(parse_lapsit(CRAMPED), parse_lapsit(FULL))}
+    assert changes["laka", "md"].difference == 1
+    assert changes["laka", "md"].percent is None
+    assert changes["gakkum", "e_tilang"].percent == -16.7
+    assert ("kamsel", "dikmas") not in changes
+
+
+def test_the_script_says_what_the_report_says() -> None:
+    for variation in range(2):
+        script = spoken(parse_lapsit(FULL), variation=variation)
+        assert "ua puluh empat jam terakhir" in script
+        for words in (
+            "2 ",
+            "3 orang luka ringan",
+            "Rp1.500.000",
+            "12 ",
+            "35 teguran",
+            "tidak memakai helm",
+            "6 kali patroli",
+        ):
+            assert words in script
+        assert "Tidak ada korban meninggal dunia" in script
+        assert "Polres Contoh" in script
+        assert "24 November 2026" in script
+
+
+def test_the_script_says_nothing_that_the_report_does_not_say() -> None:
+    script = spoken(parse_lapsit("LAKA LANTAS\nKejadian : 1"))
+    for words in ("meninggal", "luka", "kerugian", "tilang", "teguran", "menonjol", "patroli", "None"):
+        assert words not in script
+    assert "1 " in script
+
+
+def test_a_quiet_day_is_told_as_one() -> None:
+    script = spoken(parse_lapsit("LAKA LANTAS : NIHIL\nKejadian menonjol : nihil"))
+    assert "tidak ada kecelakaan lalu lintas" in script.lower()
+    assert "menonjol" in script
+
+
+def test_the_dead_are_named_before_the_hurt() -> None:
+    assert "1 orang meninggal dunia dan 3 orang luka ringan" in spoken(parse_lapsit(CRAMPED))
+
+
+@given(st.text(max_size=400))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    lapsit = parse_lapsit(f"LAKA LANTAS\n{text}")
+    assert spoken(lapsit)
+    assert all(marked.line >= 1 for marked in lapsit.not_understood)
+
+
+@given(st.lists(st.sampled_from(FULL.splitlines() + CRAMPED.splitlines()), max_size=40))
+def test_lines_in_any_order_lose_nothing_that_has_a_number(lines: list[str]) -> None:
+    lapsit = parse_lapsit("\n".join(lines))
+    seen = {entry.line for entry in lapsit.entries} | {
+        marked.line
+        for group in (lapsit.not_understood, lapsit.around, lapsit.notable, lapsit.plans)
+        for marked in group
+    }
+    numbered = {n for n, line in enumerate(lines, start=1) if line.strip(" *").rstrip("*")[-1:].isdigit()}
+    assert numbered <= seen
