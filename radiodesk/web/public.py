@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Flask, redirect, request, url_for
+from flask import Flask, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from radiodesk.core import i18n
 from radiodesk.core.errors import NotFound
 from radiodesk.core.http import Station, station
+from radiodesk.core.i18n import N_
+from radiodesk.record.tracking_views import blueprint as tracking
 from radiodesk.web.factory import create_app
 
 LANGUAGE_COOKIE = "language"
@@ -22,9 +24,9 @@ class PublicEntry:
     name: str
 
 
-PUBLIC_BLUEPRINTS: list[Blueprint] = []
+PUBLIC_BLUEPRINTS = [tracking]
 
-PUBLIC_MENU: list[PublicEntry] = []
+PUBLIC_MENU = [PublicEntry("tracking.form", N_("Follow a complaint"))]
 
 
 def create_public(given: Station) -> Flask:

@@ -1,0 +1,58 @@
+"""Work of the record room: what the desk changed becomes what the public sees, and what the public wrote comes in."""
+
+from radiodesk.area.pack import load_pack
+from radiodesk.core import events
+from radiodesk.core.errors import Refusal
+from radiodesk.core.i18n import say
+from radiodesk.core.jobs import Context, Handler
+from radiodesk.record.models import TicketReply
+from radiodesk.record.publishing_tickets import face, publish, versions
+from radiodesk.record.redaction import find_private, redact
+from radiodesk.record.tracking import REPLY_JOB
+from radiodesk.tickets import care
+from radiodesk.tickets.history import MIRROR_JOB, TOPIC
+from radiodesk.tickets.models import Ticket
+from radiodesk.tickets.queries import ticket_by_public_id
+from radiodesk.tickets.rules import load_rules
+
+
+def mirror_ticket(context: Context, ticket_id: int) -> None:
+    """Show a ticket's public face afresh.
+
+    Redaction is done outside of the transaction that writes; when the ticket changed meanwhile, it is done again.
+    """
+    rules, pack = load_rules(context.settings), load_pack(context.settings.area)
+    places = frozenset(place.name.lower() for place in pack.places)
+
+    def clean(text: str) -> str:
+        return redact(text, find_private(text, places=places))[0]
+
+    while True:
+        with context.database.reading() as session:
+            ticket = session.get_one(Ticket, ticket_id)
+            made = face(rules, pack, ticket, clean)
+        with context.database.writing() as session:
+            ticket = session.get_one(Ticket, ticket_id)
+            if versions(ticket) == made.versions:
+                publish(session, made)
+                events.announce(session, context.clock.now(), TOPIC, "published", ticket.public_id)
+                return
+
+
+def take_reply(context: Context, reply_id: int) -> None:
+    """Put what a complainant wrote into the ticket's history."""
+    rules = load_rules(context.settings)
+    at = context.clock.now()
+    with context.database.writing() as session:
+        reply = session.get_one(TicketReply, reply_id)
+        if reply.taken_at is not None:
+            return
+        reply.taken_at = at
+        ticket = ticket_by_public_id(session, reply.published.ticket_public_id)
+        try:
+            care.hear(session, rules, ticket, care.Reply(reply.kind), reply.text, at=reply.at)
+        except Refusal as refusal:
+            reply.refused = say(refusal)[:300]
+
+
+HANDLERS: dict[str, Handler] = {MIRROR_JOB: mirror_ticket, REPLY_JOB: take_reply}

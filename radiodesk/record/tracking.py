@@ -1,0 +1,130 @@
+"""Following a ticket on the public site: its public face, the look-up by number and PIN, and the complainant's reply.
+
+Wrong guesses are counted before the PIN is checked and taken off again when it was right, so that guesses sent at the
+same time count too. The answer to a wrong number and to a wrong PIN is the same, and takes as long.
+"""
+
+import ipaddress
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from radiodesk.core import jobs
+from radiodesk.core.db import Database, keys_of
+from radiodesk.core.errors import Refusal, Unreadable
+from radiodesk.record.models import PublishedTicket, TicketReply, TrackingAttempt
+from radiodesk.tickets import numbers
+from radiodesk.tickets.care import Reply
+from radiodesk.tickets.pins import pin_fits
+
+REPLY_JOB = "record.reply"
+LONGEST_REPLY = 2000
+REPLIES_A_DAY = 5
+
+SHORT, LONG = timedelta(minutes=15), timedelta(days=1)
+NUMBER_SHORT, NUMBER_LONG = 5, 20
+ADDRESS_SHORT, ADDRESS_LONG = 20, 100
+
+
+class NotOpened(Refusal):
+    """Number and PIN do not belong together, or there is no such number: which of them is not told."""
+
+    status = 403
+
+
+class LookUpPaused(Refusal):
+    """Too many wrong PINs for a number or from an address."""
+
+    status = 429
+
+
+class TooManyReplies(Refusal):
+    """A complainant wrote more than can be read in a day."""
+
+    status = 429
+
+
+def look_up(database: Database, heard: str, pin: str, *, address: str, at: datetime) -> PublishedTicket:
+    """The public face that number and PIN open; raises ``NotOpened`` or ``LookUpPaused``."""
+    number = numbers.parse(heard) or ""
+    with database.writing() as session:
+        attempt = _count(session, number, address, at)
+    with database.reading() as session:
+        found = session.scalar(select(PublishedTicket).where(PublishedTicket.number == number))
+    if not pin_fits(database.keys, number, pin, found.pin_hash if found else None) or found is None:
+        raise NotOpened("This number and PIN do not fit together. Please look at your receipt and type both again.")
+    with database.writing() as session:
+        session.execute(delete(TrackingAttempt).where(TrackingAttempt.id == attempt))
+    return found
+
+
+def _count(session: Session, number: str, address: str, at: datetime) -> int:
+    keys = keys_of(session)
+    number_hash, address_hash = keys.lookup(f"tracking {number}"), keys.lookup(f"address {network(address)}")
+    session.execute(delete(TrackingAttempt).where(TrackingAttempt.at < at - LONG))
+    for matching, short, long in (
+        (TrackingAttempt.number_hash == number_hash, NUMBER_SHORT, NUMBER_LONG),
+        (TrackingAttempt.address_hash == address_hash, ADDRESS_SHORT, ADDRESS_LONG),
+    ):
+        count = select(func.count()).select_from(TrackingAttempt).where(matching)
+        recent = session.scalar(count.where(TrackingAttempt.at > at - SHORT)) or 0
+        if recent >= short or (session.scalar(count) or 0) >= long:
+            raise LookUpPaused("Too many wrong attempts. Please wait a while, or call the station.")
+    attempt = TrackingAttempt(at=at, number_hash=number_hash, address_hash=address_hash)
+    session.add(attempt)
+    session.flush()
+    return attempt.id
+
+
+def network(address: str) -> str:
+    """Whom an address stands for: itself in IPv4, its /64 in IPv6, where one household has them all."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        mapped = parsed.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def take_reply(session: Session, number: str, kind: str, text: str, *, at: datetime) -> None:
+    """Keep what the complainant wrote; a job puts it into the history. Raises ``TooManyReplies`` or ``Unreadable``."""
+    published = session.scalars(select(PublishedTicket).where(PublishedTicket.number == number)).one()
+    if kind not in set(Reply) or (kind != Reply.SOLVED and not text.strip()):
+        raise Unreadable("Please write what you want to say.")
+    today = select(func.count()).where(TicketReply.published_id == published.id, TicketReply.at > at - LONG)
+    if (session.scalar(today) or 0) >= REPLIES_A_DAY:
+        raise TooManyReplies("You have written %(most)s times today. Please wait for the answer.", most=REPLIES_A_DAY)
+    reply = TicketReply(published=published, kind=kind, text=text.strip()[:LONGEST_REPLY], at=at)
+    session.add(reply)
+    session.flush()
+    jobs.enqueue(session, at, REPLY_JOB, reply.id)
+
+
+def listed(
+    session: Session,
+    *,
+    numbers_wanted: list[str] | None = None,
+    categories: list[str] | None = None,
+    open_ones: bool | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    most: int = 1000,
+) -> list[PublishedTicket]:
+    """Requests that anyone may see, the newest first."""
+    query = select(PublishedTicket).where(PublishedTicket.listed).order_by(PublishedTicket.created_at.desc())
+    if numbers_wanted is not None:
+        return list(session.scalars(query.where(PublishedTicket.number.in_(numbers_wanted)).limit(most)))
+    if categories:
+        query = query.where(PublishedTicket.category.in_(categories))
+    if open_ones is not None:
+        query = query.where(
+            PublishedTicket.closed_at.is_(None) if open_ones else PublishedTicket.closed_at.is_not(None)
+        )
+    if since:
+        query = query.where(PublishedTicket.created_at >= since)
+    if until:
+        query = query.where(PublishedTicket.created_at <= until)
+    return list(session.scalars(query.limit(most)))

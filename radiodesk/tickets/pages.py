@@ -1,0 +1,244 @@
+"""Builds the ticket pages: who may see what, and a refused form that comes back with its words in their fields."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import render_template, request
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response
+
+from radiodesk.accounts.access import me
+from radiodesk.accounts.models import Role
+from radiodesk.calls import queries as call_queries
+from radiodesk.calls.models import CHANNEL_NAMES, URGENCY_NAMES, Call
+from radiodesk.calls.phones import masked, readable
+from radiodesk.core import audit
+from radiodesk.core.errors import Forbidden, NotFound, Refusal
+from radiodesk.core.http import SAFE, now, session, station
+from radiodesk.core.i18n import language, say
+from radiodesk.core.ids import public_id as new_public_id
+from radiodesk.core.text import shorten, tidy
+from radiodesk.speech import queries as speech_queries
+from radiodesk.tickets import answers, queries
+from radiodesk.tickets.categories import DELICATE, category_choices, category_name
+from radiodesk.tickets.forms import units_by_kind
+from radiodesk.tickets.history import ChangedMeanwhile, expect
+from radiodesk.tickets.learning import suggest
+from radiodesk.tickets.models import ENDED_STATES, ENTRY_NAMES, OPEN_STATES, STATE_NAMES, Ticket, TicketState
+from radiodesk.tickets.queries import Filter
+from radiodesk.tickets.receipts import receipt
+from radiodesk.tickets.rules import Rules, load_rules
+from radiodesk.tickets.triage import Suggestion
+
+P = ParamSpec("P")
+
+COMING = timedelta(days=7)
+
+
+def rules() -> Rules:
+    """What this station judges tickets by."""
+    return load_rules(station().settings)
+
+
+def may_see_secret() -> bool:
+    """Whether the person sees confidential tickets."""
+    return me().may(Role.TICKET_OFFICER)
+
+
+def seen(public_id: str) -> Ticket:
+    """A ticket that the person may see; a confidential one is not there for others."""
+    found = queries.ticket_by_public_id(session(), public_id)
+    if found.confidential and not may_see_secret():
+        raise NotFound("This complaint is not here. Look for its number in the list.")
+    return found
+
+
+def wanted(public_id: str) -> Ticket:
+    """A ticket that the person is about to change, as it was when the form was made; else ``ChangedMeanwhile``."""
+    found = seen(public_id)
+    expect(found, int(version) if (version := request.form.get("version", "")).isdigit() else -1)
+    return found
+
+
+def keeps_words(
+    new: bool = False,
+) -> Callable[[Callable[P, Response | str]], Callable[P, Response | str | tuple[str, int]]]:
+    """A form that is refused comes back as its page, with the reason on top and what was typed in its fields."""
+
+    def guard(view: Callable[P, Response | str]) -> Callable[P, Response | str | tuple[str, int]]:
+        @wraps(view)
+        def kept(*args: P.args, **kwargs: P.kwargs) -> Response | str | tuple[str, int]:
+            try:
+                return view(*args, **kwargs)
+            except (Forbidden, NotFound):
+                raise
+            except (Refusal, StaleDataError) as error:
+                refusal = (
+                    error
+                    if isinstance(error, Refusal)
+                    else ChangedMeanwhile(
+                        "Someone changed this complaint at the same moment. Please read what is new and send it again."
+                    )
+                )
+                session().rollback()
+                if new:
+                    page = new_page(call_of_form(request.form.get("call", "")), request.form, say(refusal))
+                else:
+                    page = ticket_page(str(kwargs["public_id"]), request.form, say(refusal))
+                return page, refusal.status
+
+        return kept
+
+    return guard
+
+
+def names() -> dict[str, Any]:
+    """What every ticket template needs to name things."""
+    return {
+        "rules": rules(),
+        "states": STATE_NAMES,
+        "urgencies": URGENCY_NAMES,
+        "category_name": category_name,
+        "now": now(),
+        "keeper": may_see_secret(),
+        "language": language.get(),
+    }
+
+
+def list_page(chosen: Filter) -> str:
+    """The list with its figures and filters."""
+    return render_template(
+        "tickets/list.html",
+        tickets=queries.tickets(session(), chosen, now(), secret=may_see_secret()),
+        counts=queries.counts(session(), now()),
+        chosen=chosen,
+        units=units_by_kind(rules()),
+        most=queries.PAGE,
+        **names(),
+    )
+
+
+def clocks_page() -> str:
+    """What is overdue and what soon will be."""
+    running = queries.running_clocks(session(), now() + COMING, secret=may_see_secret())
+    return render_template(
+        "tickets/overdue.html",
+        over=[clock for clock in running if clock.overdue(now())],
+        coming=[clock for clock in running if not clock.overdue(now())],
+        **names(),
+    )
+
+
+def ticket_page(public_id: str, typed: Mapping[str, str] | None = None, problem: str | None = None) -> str:
+    """One ticket; looking at a confidential one is noted."""
+    found = seen(public_id)
+    if found.confidential:
+        _note("ticket looked at", found)
+    recordings = found.call.recordings if found.call else []
+    number = found.phone or (found.call.phone if found.call else None)
+    return render_template(
+        "tickets/ticket.html",
+        ticket=found,
+        typed=typed or {},
+        problem=problem,
+        recordings=recordings,
+        transcripts=speech_queries.current(session(), recordings),
+        channels=CHANNEL_NAMES,
+        phone=masked(number) if number else None,
+        entry_names=ENTRY_NAMES,
+        similar=queries.same_matter(session(), found, OPEN_STATES | {TicketState.ANSWERED}),
+        categories=category_choices(),
+        units=units_by_kind(rules()),
+        texts=answers.filled(session(), rules(), found),
+        open_states=OPEN_STATES,
+        ended_states=ENDED_STATES,
+        **names(),
+    )
+
+
+def new_page(call: Call | None, typed: Mapping[str, str] | None = None, problem: str | None = None) -> str:
+    """The form of a new ticket, filled from the call and from what triage makes of its words."""
+    text = typed["text"] if typed else words_of(session(), call)
+    suggestion = suggestion_for(session(), text)
+    delicate = bool(call and call.protected) or bool(suggestion and suggestion.category in DELICATE)
+    given = (
+        dict(typed)
+        if typed
+        else {
+            "text": text,
+            "summary": shorten(call.point, 400) if call else "",
+            "place": call.place if call else "",
+            "confidential": "yes" if delicate else "",
+        }
+    )
+    return render_template(
+        "tickets/new.html",
+        call=call,
+        given=given,
+        problem=problem,
+        suggestion=suggestion,
+        identity=given.get("identity") or new_public_id(now()),
+        channels=CHANNEL_NAMES,
+        categories=category_choices(),
+        units=units_by_kind(rules()),
+        made_before=queries.of_call(session(), call.id) if call else [],
+        **names(),
+    )
+
+
+def receipt_page(ticket: Ticket, pin: str) -> str:
+    """Number and PIN, to be read out and printed; the PIN is never shown again."""
+    return render_template(
+        "tickets/receipt.html",
+        ticket=ticket,
+        pin=pin,
+        receipt=receipt(ticket, pin, station().settings, rules()),
+        **names(),
+    )
+
+
+def reveal_page(public_id: str) -> str:
+    """The complainant's telephone number and name; who looked is noted."""
+    found = seen(public_id)
+    _note("ticket contact looked at", found)
+    number = found.phone or (found.call.phone if found.call else None)
+    return render_template(
+        "tickets/contact.html",
+        ticket=found,
+        phone=readable(number) if number else None,
+        name=found.call.name if found.call else None,
+        may_call_back=found.call.may_call_back if found.call else True,
+    )
+
+
+def call_of_form(public_id: str) -> Call | None:
+    """The call that a new ticket is made of, if any."""
+    return call_queries.call_by_public_id(session(), public_id) if public_id else None
+
+
+def suggestion_for(tx: Session, text: str) -> Suggestion | None:
+    """What the machine makes of a text, and of what people decided about alike ones before."""
+    return suggest(tx, rules(), text, now()) if tidy(text) else None
+
+
+def words_of(tx: Session, call: Call | None) -> str:
+    """What was said or written in a call: its message, then the words of its recordings, then the screener's notes."""
+    if call is None:
+        return ""
+    transcripts = speech_queries.current(tx, call.recordings)
+    heard = [transcripts[r.id].text for r in call.recordings if r.id in transcripts]
+    told = [part for part in (call.message, *heard) if tidy(part or "")]
+    return "\n\n".join(told) or call.point
+
+
+def _note(action: str, ticket: Ticket) -> None:
+    details = (now(), me().username, action, f"ticket {ticket.public_id}")
+    if request.method in SAFE:
+        with station().database.writing() as tx:
+            audit.record(tx, *details)
+    else:
+        # The request holds the one writing transaction already; a second would wait for it in vain.
+        audit.record(session(), *details)

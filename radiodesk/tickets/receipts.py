@@ -1,0 +1,36 @@
+"""What a complainant takes along: number and PIN in groups that can be read out, heard right and written down."""
+
+from dataclasses import dataclass
+
+from babel.dates import format_date
+
+from radiodesk.core.config import Settings
+from radiodesk.tickets import numbers
+from radiodesk.tickets.deadlines import promised
+from radiodesk.tickets.models import Ticket
+from radiodesk.tickets.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The words for reading out and printing; ``until`` is the date by which the complainant hears more."""
+
+    number: str
+    pin: str
+    spoken_number: str
+    spoken_pin: str
+    until: str | None
+    address: str
+
+
+def receipt(ticket: Ticket, pin: str, settings: Settings, rules: Rules) -> Receipt:
+    """The receipt of a ticket whose PIN was just made."""
+    until = promised(rules, ticket)
+    return Receipt(
+        number=ticket.number,
+        pin=pin,
+        spoken_number=numbers.spoken(ticket.number),
+        spoken_pin=numbers.spoken(pin),
+        until=format_date(until.astimezone(settings.zone), "EEEE, d MMMM y", locale="id") if until else None,
+        address=f"{settings.public_address.split('://')[-1]}/pengaduan",
+    )
