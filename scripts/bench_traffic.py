@@ -9,7 +9,6 @@ What is learned is judged on sources that it was not trained on. scikit-learn ma
 import argparse
 import json
 import re
-import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -17,10 +16,13 @@ from pathlib import Path
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from train_traffic import Rows, read_rows, train
 
 from radiodesk.traffic.reading import Reading, read_report
 from radiodesk.traffic.reading.model import LinearModel
-from scripts.train_traffic import Rows, read_rows, train
+from radiodesk.traffic.reading.tokens import read_post
+from radiodesk.traffic.reading.words import dictionaries
+from radiodesk.traffic.same import same_event
 
 FIXTURES = Path(__file__).parent.parent / "tests/traffic/fixtures"
 
@@ -72,7 +74,7 @@ def token_f1(pairs: Iterable[tuple[str | None, str | None]]) -> float:
     return 2 * right / (said + true) if said + true else 1.0
 
 
-def traffic_or_not(rows: Rows) -> tuple[dict[str, Score], list[Score]]:
+def traffic_or_not(rows: Rows) -> dict[str, Score]:
     """Each traffic source in turn with a fifth of the random posts is judged by what was trained on the others."""
     sources = sorted({source for _, label, source in rows if label == "traffic"})
     others = [row for row in rows if row[1] != "traffic"]
@@ -85,7 +87,7 @@ def traffic_or_not(rows: Rows) -> tuple[dict[str, Score], list[Score]]:
         for text, label, _ in held:
             for name, decide in judge.items():
                 judges[name].add(decide(text), label == "traffic", f"{source}: {text}")
-    return judges, []
+    return judges
 
 
 def _judges(rest: Rows) -> dict[str, Callable[[str], bool]]:
@@ -93,9 +95,6 @@ def _judges(rest: Rows) -> dict[str, Callable[[str], bool]]:
     vectors = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
     plain = LogisticRegression(C=10.0, max_iter=1000)
     plain.fit(vectors.fit_transform([text for text, _, _ in rest]), [label == "traffic" for _, label, _ in rest])
-    from radiodesk.traffic.reading.tokens import read_post
-    from radiodesk.traffic.reading.words import dictionaries
-
     return {
         "keyword": lambda text: re.search(r"lalin|lalu ?lintas|\barus\b", text, re.I) is not None,
         "tfidf": lambda text: bool(plain.predict(vectors.transform([text]))[0]),
@@ -139,6 +138,39 @@ def _share(cases: list[tuple[bool, str]]) -> tuple[float, list[str]]:
     return sum(right for right, _ in cases) / len(cases), [text for right, text in cases if not right]
 
 
+Pair = tuple[str, str, str, str, bool]
+"""Text and time of the one, text and time of the other, and whether they are one event."""
+
+
+def labelled_pairs(path: Path) -> list[Pair]:
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+    return [(a, at_a, b, at_b, label == "similar") for at_a, a, at_b, b, label in rows]
+
+
+def hard_pairs(path: Path) -> list[Pair]:
+    cases = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [(case["a"], case["time_a"], case["b"], case["time_b"], case["same"]) for case in cases]
+
+
+def same_or_not(pairs: list[Pair]) -> tuple[Score, float]:
+    """Our score, and the F1 of plain TF-IDF cosine at the threshold that suits these very pairs best."""
+    score = Score()
+    for a, at_a, b, at_b, same in pairs:
+        answer = same_event(a, at_a, b, at_b)
+        score.add(answer.same, same, f"{answer.score}: {a} ({at_a}) | {b} ({at_b})")
+    vectors = TfidfVectorizer()
+    matrix = vectors.fit_transform([pair[0] for pair in pairs] + [pair[2] for pair in pairs])
+    left, right = matrix[: len(pairs)], matrix[len(pairs) :]
+    cosines = left.multiply(right).sum(axis=1).A1
+    best = 0.0
+    for threshold in (step / 100 for step in range(5, 100)):
+        plain = Score()
+        for cosine, pair in zip(cosines, pairs, strict=True):
+            plain.add(bool(cosine > threshold), pair[4], "")
+        best = max(best, plain.f1)
+    return score, best
+
+
 def speed(texts: list[str], seconds: float = 3.0) -> float:
     """Posts read in a second on one core."""
     for text in texts[:200]:
@@ -167,7 +199,7 @@ def main() -> None:
     parser.add_argument("--errors", help="list the mistakes of one measure")
     given = parser.parse_args()
     rows = read_rows(given.folder / "traffic_or_not.tsv")
-    judges, _ = traffic_or_not(rows)
+    judges = traffic_or_not(rows)
     mistakes = {"traffic": judges["reader"].wrong}
     print("traffic or not, on sources never seen (F1)")
     for name, score in judges.items():
@@ -175,13 +207,20 @@ def main() -> None:
     for name, (value, wrong) in structured(given.folder / "tmc_structured.jsonl").items():
         print(f"{name:<18}{value:.4f}")
         mistakes[name] = wrong
+    for name, pairs in (
+        ("same", labelled_pairs(given.folder / "same_event_pairs.tsv")),
+        ("hard", hard_pairs(FIXTURES / "hard_pairs.jsonl")),
+    ):
+        score, plain = same_or_not(pairs)
+        print(f"{name + ' event F1':<18}{score.f1:.4f}   TF-IDF cosine at its best {plain:.4f}   {len(pairs)} pairs")
+        mistakes[name] = score.wrong
     hard = talk(FIXTURES / "hard_talk.jsonl")
     mistakes["talk"] = hard.wrong
-    print(f"{'hard talk F1':<18}{hard.f1:.4f}")
+    print(f"{'hard talk F1':<18}{hard.f1:.4f}   {len(hard.wrong)} wrong")
     print(f"posts a second    {speed([text for text, _, _ in rows]):.0f}")
     if given.errors:
         print("\n".join(mistakes[given.errors]))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

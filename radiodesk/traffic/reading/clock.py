@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 _STATED = re.compile(
-    r"(?<![\d.,:/-])(?P<hour>[01]?\d|2[0-4])\s?[.:;]\s?(?P<minute>[0-5]\d)(?![\d/-]|[.:,]\d{3,4}|\s*(?:km|meter|m|cm|rb|ribu|juta|ton|persen|%)\b)"
+    r"(?<!\d)(?<!\d[.,:/-])(?P<hour>[01]?\d|2[0-4])\s?[.:;]\s?(?P<minute>[0-5]\d)(?![\d/-]|[.:,]\d{3,4}|\s*(?:km|meter|m|cm|rb|ribu|juta|ton|persen|%)\b)"
     r"(?P<wib>\s*\)?\s*wib)?",
     re.IGNORECASE,
 )

@@ -59,17 +59,20 @@ class Obstacle:
     end: int
 
 
-def find_obstacle(post: Post, known: Dictionaries) -> Obstacle | None:
-    """The obstacle of the gravest kind, its first wording in the text."""
-    best: tuple[int, int, int, str] | None = None
+def find_obstacles(post: Post, known: Dictionaries) -> list[Found]:
+    """Every obstacle in the order of the text, its kind as label; those denied or averted are none."""
+    found = []
     for start, end, kind in known.obstacles.find(post.words):
         before = post.words[max(0, start - 2) : start]
-        if not known.averted.isdisjoint(before) or not known.negated.isdisjoint(before[-1:]):
-            continue
-        rank = known.obstacle_order[kind]
-        if best is None or rank < best[0]:
-            best = rank, start, end, kind
-    if best is None:
+        if known.averted.isdisjoint(before) and known.negated.isdisjoint(before[-1:]):
+            found.append(Found(kind, start, end))
+    return found
+
+
+def find_obstacle(post: Post, known: Dictionaries) -> Obstacle | None:
+    """The obstacle of the gravest kind, its first wording in the text."""
+    found = find_obstacles(post, known)
+    if not found:
         return None
-    _, start, end, kind = best
-    return Obstacle(post.surface(start, end), cast(Kind, kind), start, end)
+    gravest = min(found, key=lambda one: known.obstacle_order[one.label])
+    return Obstacle(post.surface(gravest.start, gravest.end), cast(Kind, gravest.label), gravest.start, gravest.end)

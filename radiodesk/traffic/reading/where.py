@@ -7,7 +7,7 @@ LONGEST = 20
 """Words of the longest name."""
 
 _OPEN, _CLOSE = "(", ")"
-_JOINERS = frozenset("./-+&'’:#")
+_JOINERS = frozenset("./-+&'’:")
 
 
 class Where:
@@ -23,7 +23,7 @@ class Where:
         first = self._first_kind()
         if first is not None and self._opens(first[0]):
             return self._text(*first)
-        best = self._after("di") or first or self._after(*self.known.at) or self._after_subject()
+        best = self._after("di") or first or self._after(*self.known.at) or self._after_subject() or self._whence()
         return self._text(*best) if best else None
 
     def _after(self, *leads: str) -> tuple[int, int] | None:
@@ -33,6 +33,16 @@ class Where:
                 span = self._name(self._skip_near(index + 1))
                 if span:
                     return span
+        return None
+
+    def _whence(self) -> tuple[int, int] | None:
+        """Of "lalu lintas dari A menuju B" the A: where the stretch begins."""
+        for index, word in enumerate(self.words):
+            if word == "dari":
+                start = index + 1
+                while start < self.size and self.words[start] in self.known.toward:
+                    start += 1
+                return self._name(start)
         return None
 
     def _first_kind(self) -> tuple[int, int] | None:
@@ -158,7 +168,7 @@ class Where:
                 break
             if index in self.marks and not (index > start and self._is_kind(index)):
                 break
-            if word in known.stop and not (index > start and self._inside_name(index, direction)):
+            if word in known.stop and not ((index > start or word == "dalam") and self._inside_name(index, direction)):
                 break
             index += 1
         while index > start and not (words[index - 1][0].isalnum() or words[index - 1] == _CLOSE):

@@ -96,6 +96,28 @@ class Dictionaries:
     shortened: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Comparing:
+    """What the comparison of two posts looks up: wide areas, words that name no place, wordings of one thing."""
+
+    broad: frozenset[str]
+    empty: frozenset[str]
+    like: dict[str, str]
+    compass: frozenset[str]
+
+
+@cache
+def comparing(folder: Path = FOLDER) -> Comparing:
+    """Read same.toml."""
+    entry = _toml(folder / "same")
+    return Comparing(
+        broad=frozenset(entry["broad"]),
+        empty=frozenset(entry["empty"]),
+        like={word: group[0] for group in entry["like"] for word in group},
+        compass=frozenset(entry["compass"]),
+    )
+
+
 @cache
 def dictionaries(folder: Path = FOLDER) -> Dictionaries:
     """Read and compile the dictionaries of a folder, by default those that come with the program."""
