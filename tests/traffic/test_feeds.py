@@ -180,6 +180,50 @@ def test_a_work_zone_knows_its_way_round() -> None:
     assert result.problems == ("Feature 3 was left out: its type, arrow-board, is not about the road.",)
 
 
+def test_the_xml_edition_of_an_earthquake_is_the_same_earthquake() -> None:
+    (from_json,), (from_xml,) = read("bmkg_gempa.json").alerts, read("bmkg_gempa.xml").alerts
+    assert (from_xml.identifier, from_xml.onset) == (from_json.identifier, from_json.onset)
+    assert from_xml.polygons == from_json.polygons
+
+
+def test_warnings_listed_in_atom_are_alerts_and_exercises_are_not() -> None:
+    result = read("atom_cap.xml")
+    (alert,) = result.alerts
+    assert (alert.event, alert.severity, alert.message_type) == ("Angin Kencang", "Severe", "Update")
+    assert alert.areas == ("Jawa Timur", "Jawa Tengah")
+    assert alert.expires == datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+    assert "Exercise" in result.problems[0]
+    assert result.links == ("https://contoh.example/w1.xml",)
+
+
+def test_a_quiet_minute_of_waze_is_an_empty_result() -> None:
+    result = read_feed(b'{"startTimeMillis": 1, "endTimeMillis": 2, "startTime": "x"}', source="w", now=NOW)
+    assert (result.format, result.reports) == ("waze", ())
+
+
+def test_a_work_zone_of_version_2_needs_no_type() -> None:
+    feed = (
+        b'{"type": "FeatureCollection", "road_event_feed_info": {"publisher": "x"}, "features": [{"type": "Feature",'
+        b' "properties": {"road_event_id": "9", "road_name": "Jalan Lama", "vehicle_impact": "some-lanes-closed"}}]}'
+    )
+    (report,) = read_feed(feed, source="w", now=NOW).reports
+    assert (report.kind, report.place, report.external_id) == ("roadwork", "Jalan Lama", "9")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_understood(encoding: str) -> None:
+    text = '<?xml version="1.0"?><rss version="2.0"><channel><item><title>Macet</title></item></channel></rss>'
+    assert read_feed(text.encode(encoding), source="u", now=NOW).reports[0].text == "Macet"
+
+
+def test_html_entities_and_old_document_types_do_not_stop_a_news_feed() -> None:
+    feed = (
+        b'<?xml version="1.0"?><!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://x.example/rss-0.91.dtd">'
+        b'<rss version="0.91"><channel><title>x</title><item><title>Macet&nbsp;total</title></item></channel></rss>'
+    )
+    assert read_feed(feed, source="n", now=NOW).reports[0].text == "Macet total"
+
+
 BROKEN = {
     "kosong.xml": "is empty",
     "hanya_spasi.xml": "is empty",

@@ -1,16 +1,17 @@
-"""BMKG's open data in JSON: the forecast for a village, and earthquakes.
+"""BMKG's open data: the forecast for a village in JSON, and earthquakes in JSON and XML.
 
 Attribution to BMKG is a condition of use; every alert and report from here carries it.
 """
 
 from datetime import UTC, datetime
 from typing import Any
+from xml.etree.ElementTree import Element  # the type only; parsing goes through defusedxml
 
 from radiodesk.traffic.feeds.loose import as_dict, as_list, as_number, as_text, point_of, read_json
 from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.feeds.times import parse_time
 from radiodesk.traffic.feeds.unreadable import FeedUnreadable
-from radiodesk.traffic.feeds.xml import opening
+from radiodesk.traffic.feeds.xml import child_text, descendants, local, opening, parse_xml, root_name, text_below
 from radiodesk.traffic.ports import Alert, FeedResult, Report
 
 ATTRIBUTION = "Badan Meteorologi, Klimatologi, dan Geofisika"
@@ -96,17 +97,27 @@ class BmkgQuakeFeed:
     name = "bmkg-quake"
 
     def sniff(self, data: bytes) -> bool:
-        return '"infogempa"' in opening(data)
+        return '"infogempa"' in opening(data) or root_name(data) == "infogempa"
 
     def read(self, data: bytes, *, source: str, now: datetime) -> FeedResult:
-        held = as_dict(as_dict(read_json(data, source=source)).get("Infogempa")).get("gempa")
-        quakes = [held] if isinstance(held, dict) else as_list(held)
+        if root_name(data) == "infogempa":
+            root = parse_xml(data, source=source)
+            quakes = [_from_xml(element) for element in descendants(root, "gempa")]
+        else:
+            held = as_dict(as_dict(read_json(data, source=source)).get("Infogempa")).get("gempa")
+            quakes = [held] if isinstance(held, dict) else as_list(held)
         if not quakes:
             raise FeedUnreadable("%(source)s holds no earthquake.", source=source)
         alerts = [_quake(as_dict(quake)) for quake in quakes]
         kept = tuple(alert for alert in alerts if alert)
         left_out = (Problem("An earthquake without a readable time was left out."),) if len(kept) < len(alerts) else ()
         return FeedResult(format=self.name, alerts=kept, problems=left_out)
+
+
+def _from_xml(element: Element) -> dict[str, Any]:
+    """A quake out of the XML edition, in the shape of the JSON one."""
+    fields: dict[str, Any] = {local(child): child_text(element, local(child)) for child in element}
+    return fields | {"Coordinates": text_below(element, "coordinates")}
 
 
 def _quake(quake: dict[str, Any]) -> Alert | None:

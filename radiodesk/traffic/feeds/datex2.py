@@ -44,6 +44,12 @@ FLOW_CODES: dict[str, Flow] = {
     "contraflow": "dialihkan",
     "singleAlternateLineTraffic": "tersendat",
     "rerouting": "dialihkan",
+    "roadBlocked": "ditutup",
+    "carriagewayBlocked": "ditutup",
+    "carriagewayPartiallyObstructed": "tersendat",
+    "lanesBlocked": "tersendat",
+    "lanesPartiallyObstructed": "tersendat",
+    "roadPartiallyObstructed": "tersendat",
 }
 
 OBSTACLE_CODES: dict[str, tuple[Kind | None, str]] = {
@@ -166,9 +172,10 @@ def _record(record: Element, source: str) -> Report:
 
 def _place(record: Element, text: str) -> str | None:
     """The road by name or number; else the head of the public text, which is where publishers put the place."""
-    road = text_below(record, "roadName") or text_below(record, "roadNumber")
-    if road:
-        return road
+    for name in ("roadName", "roadNumber", "alertCLocationName", "descriptor"):
+        road = text_below(record, name)
+        if road:
+            return road
     head = text.partition(". ")[0].strip()
     return head if head and len(head) <= 80 else None
 

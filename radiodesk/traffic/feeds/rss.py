@@ -9,6 +9,7 @@ import re
 from calendar import timegm
 from datetime import UTC, datetime
 from html import unescape
+from html.entities import html5
 from typing import Any
 
 import feedparser
@@ -23,6 +24,7 @@ from radiodesk.traffic.ports import Alert, FeedResult, Report
 
 TAG = re.compile(r"<[^>]{0,2000}>")
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,30};)")
 NEWS_CONFIDENCE = 0.5
 
 
@@ -35,7 +37,7 @@ class RssFeed:
         return root_name(data) in ("rss", "feed", "rdf")
 
     def read(self, data: bytes, *, source: str, now: datetime) -> FeedResult:
-        text = decode_xml(data, source=source)
+        text = NAMED.sub(_character, decode_xml(data, source=source))
         problems = _soundness(text, source)
         body = DECLARATION.sub("", text).encode()
         # A file object, since feedparser takes a string for a URL or a path; the header settles the encoding.
@@ -50,7 +52,10 @@ class RssFeed:
         alerts: list[Alert] = []
         links: list[str] = []
         for number, entry in enumerate(feed.entries, start=1):
-            if nowcast or entry.get("cap_event"):
+            if entry.get("cap_status", "Actual") != "Actual":
+                said = "Entry %(number)d was left out: its status is %(status)s, not Actual."
+                problems.append(Problem(said, number=number, status=entry["cap_status"]))
+            elif nowcast or entry.get("cap_event"):
                 alerts.append(_alert(entry, feed))
                 links.extend(link for link in [_link(entry)] if link)
             elif _text(entry):
@@ -64,6 +69,11 @@ class RssFeed:
             problems=tuple(problems),
             links=tuple(links),
         )
+
+
+def _character(match: re.Match[str]) -> str:
+    """An entity of HTML (&nbsp;), which XML does not know but news feeds use, as its character."""
+    return html5.get(match[1], match[0])
 
 
 def _soundness(text: str, source: str) -> list[str]:
@@ -130,7 +140,8 @@ def _report(entry: Any, source: str, feed: Any) -> Report:
         text=_text(entry),
         source=source,
         observed_at=_moment(entry),
-        confidence=NEWS_CONFIDENCE,
+        confidence=NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,30};)")
+NEWS_CONFIDENCE,
         external_id=entry.get("id") or _link(entry),
         latitude=latitude,
         longitude=longitude,
@@ -151,7 +162,7 @@ def _alert(entry: Any, feed: Any) -> Alert:
         event=entry.get("cap_event") or (headline[: in_province.start()].strip() if in_province else headline),
         headline=headline,
         description=description,
-        message_type=entry.get("cap_msgtype") or "Alert",
+        message_type=entry.get("cap_msgtype") or entry.get("cap_message_type") or "Alert",
         severity=entry.get("cap_severity") or "Unknown",
         urgency=entry.get("cap_urgency") or "Unknown",
         certainty=entry.get("cap_certainty") or "Unknown",

@@ -16,6 +16,7 @@ from radiodesk.traffic.feeds.xml import opening
 from radiodesk.traffic.ports import FeedResult, Flow, Kind, Report
 
 LISTS = ("alerts", "jams", "irregularities")
+WINDOW = (b'"startTimeMillis"', b'"endTimeMillis"')
 BLOCKED_LEVEL = 5
 LEVELS: dict[int, Flow] = {0: "lancar", 1: "ramai lancar", 2: "padat", 3: "padat merayap", 4: "macet", 5: "ditutup"}
 
@@ -68,14 +69,20 @@ class WazeFeed:
     def sniff(self, data: bytes) -> bool:
         if not opening(data).lstrip().startswith(("{", "[")):
             return False
-        return b'"celdas"' in data or (
-            any(f'"{name}"'.encode() in data for name in LISTS)
-            and any(mark in data for mark in (b'"endTimeMillis"', b'"startTimeMillis"', b'"pubMillis"'))
+        # In a quiet minute the window of time is all that the feed holds.
+        return (
+            b'"celdas"' in data
+            or all(mark in data for mark in WINDOW)
+            or (
+                any(f'"{name}"'.encode() in data for name in LISTS)
+                and any(mark in data for mark in (*WINDOW, b'"pubMillis"'))
+            )
         )
 
     def read(self, data: bytes, *, source: str, now: datetime) -> FeedResult:
-        cells = list(_cells(read_json(data, source=source)))
-        if not cells:
+        document = read_json(data, source=source)
+        cells = list(_cells(document))
+        if not cells and "endTimeMillis" not in as_dict(document):
             raise FeedUnreadable("%(source)s holds neither alerts nor jams of Waze.", source=source)
         reports: dict[str, Report] = {}
         problems: list[str] = []

@@ -59,7 +59,9 @@ class _Event:
         self.core = as_dict(self.properties.get("core_details")) or self.properties
         self.geometry = feature.get("geometry")
         self.id = as_text(feature.get("id") or self.properties.get("road_event_id"))
-        self.type = as_text(self.core.get("event_type") or self.properties.get("event_type")).lower()
+        stated = as_text(self.core.get("event_type") or self.properties.get("event_type")).lower()
+        # Version 2 knew work zones alone and did not say so.
+        self.type = stated or ("work-zone" if self.properties.get("vehicle_impact") else "")
 
     @property
     def road(self) -> str:

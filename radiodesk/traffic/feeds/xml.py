@@ -26,11 +26,18 @@ BROKEN_OFF = {
 }
 
 
+def unmarked_utf_16(data: bytes) -> str | None:
+    """The name of the encoding when a document begins with "<" in UTF-16 without a mark, else None."""
+    return {b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}.get(data[:2])
+
+
 def opening(data: bytes, size: int = 4096) -> str:
     """The start of a document, decoded leniently and in lower case, for sniffing."""
     head = data[:size]
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return head.decode("utf-16", errors="ignore").lower()
+    if encoding := unmarked_utf_16(head):
+        return head.decode(encoding, errors="ignore").lower()
     return head.decode("utf-8", errors="ignore").lstrip("\ufeff").lower()
 
 
@@ -60,6 +67,8 @@ def decode_xml(data: bytes, *, source: str) -> str:
 def _decoded(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
+    if encoding := unmarked_utf_16(data):
+        return data.decode(encoding, errors="replace")
     declared = DECLARED.match(data[:200].decode("latin-1"))
     for name in ("utf-8-sig", declared[1] if declared else "utf-8-sig"):
         try:
