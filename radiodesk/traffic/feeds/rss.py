@@ -140,8 +140,7 @@ def _report(entry: Any, source: str, feed: Any) -> Report:
         text=_text(entry),
         source=source,
         observed_at=_moment(entry),
-        confidence=NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,30};)")
-NEWS_CONFIDENCE,
+        confidence=NEWS_CONFIDENCE,
         external_id=entry.get("id") or _link(entry),
         latitude=latitude,
         longitude=longitude,
