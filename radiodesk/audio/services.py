@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy.orm import Session
 
@@ -65,7 +65,7 @@ class _Taken:
 def store_upload(
     session: Session,
     settings: Settings,
-    stream: BinaryIO,
+    stream: IO[bytes],
     filename: str,
     *,
     at: datetime,
@@ -215,7 +215,7 @@ def _key(identity: str, at: datetime, direction: Direction, name: str) -> str:
     return f"{at:%Y/%m/%d}/{identity}/{direction}{suffix if suffix in _SUFFIXES else '.bin'}"
 
 
-def _write(stream: BinaryIO, target: Path, limit: int, name: str, settings: Settings) -> _Taken:
+def _write(stream: IO[bytes], target: Path, limit: int, name: str, settings: Settings) -> _Taken:
     sha, size = hashlib.sha256(), 0
     try:
         with replacing(target) as written, written.open("wb") as out:

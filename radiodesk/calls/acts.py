@@ -96,7 +96,7 @@ def acting(
     )
     session.flush()
     audit.record(session, at, by, f"call {kind}", f"call {call.public_id}", state=call.state, **details)
-    events.announce(session, at, TOPIC, kind, call.public_id, state=call.state)
+    events.announce(session, at, TOPIC, kind, call.public_id, state=call.state, urgency=call.urgency)
 
 
 def require(session: Session, call: Call, allowed: frozenset[CallState]) -> None:

@@ -99,8 +99,11 @@ def _between(session: Session, others: list[Call], place: int) -> float:
 
 
 def put_on_air(session: Session, call: Call, *, by: str, at: datetime) -> None:
-    """The listener is heard; the time on air begins."""
-    _go(session, call, "on air", CallState.ON_AIR, Call.waiting_states, by=by, at=at, on_air_at=at, locked_by=None)
+    """The listener is heard; the time on air begins (or, after a hold, goes on)."""
+    allowed = Call.waiting_states | {CallState.HELD}
+    _go(
+        session, call, "on air", CallState.ON_AIR, allowed, by=by, at=at, on_air_at=call.on_air_at or at, locked_by=None
+    )
 
 
 def hold(session: Session, call: Call, *, by: str, at: datetime) -> None:

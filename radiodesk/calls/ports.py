@@ -49,13 +49,13 @@ class Fact:
 class FactSource(Protocol):
     """Gives what a room knows of these calls (a caller's own, this one included), newest first."""
 
-    def __call__(self, session: Session, call_ids: list[int]) -> list[Fact]: ...
+    def __call__(self, session: Session, call_ids: list[int], /) -> list[Fact]: ...
 
 
 class ActionSource(Protocol):
     """Gives links for one call, such as "make a ticket of it": facts whose ``href`` is a page of the room."""
 
-    def __call__(self, session: Session, call_id: int, public_id: str) -> list[Fact]: ...
+    def __call__(self, session: Session, call_id: int, public_id: str, /) -> list[Fact]: ...
 
 
 @dataclass

@@ -8,17 +8,23 @@ from radiodesk.accounts import queries as account_queries
 from radiodesk.accounts.access import load_person
 from radiodesk.accounts.models import Role
 from radiodesk.accounts.views import blueprint as accounts
+from radiodesk.archive.views import blueprint as archive
 from radiodesk.audio.views import blueprint as audio
 from radiodesk.broadcasts.views import blueprint as broadcasts
+from radiodesk.calls.views import blueprint as calls
 from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
 from radiodesk.core.http import Station, session, station
 from radiodesk.programme.views import blueprint as programme
+from radiodesk.record.views import blueprint as record
+from radiodesk.speech.views import blueprint as speech
+from radiodesk.tickets import connecting
+from radiodesk.tickets.views import blueprint as tickets
 from radiodesk.traffic.views import blueprint as traffic
 from radiodesk.web import live, menu
 from radiodesk.web.factory import create_app, refused
 
-BLUEPRINTS = [accounts, audio, broadcasts, live.blueprint, programme, traffic]
+BLUEPRINTS = [accounts, archive, audio, broadcasts, calls, live.blueprint, programme, record, speech, tickets, traffic]
 
 
 class FormExpired(Refusal):
@@ -37,6 +43,7 @@ def create_desk(given: Station) -> Flask:
     app.before_request(_only_people)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    connecting.connect(app, given.settings)
     app.add_url_rule("/", "home", home)
     app.context_processor(
         lambda: {"me": g.get("person"), "menu": menu.entries, "Role": Role, "settings": given.settings}

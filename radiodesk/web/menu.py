@@ -17,9 +17,12 @@ class Entry:
 
 ENTRIES = (
     Entry("home", N_("Home")),
+    Entry("calls.screen", N_("Queue"), (Role.SCREENER, Role.PRODUCER)),
     Entry("broadcasts.broadcasts", N_("Broadcasts")),
     Entry("programme.scripts", N_("Scripts")),
     Entry("traffic.traffic", N_("Traffic")),
+    Entry("tickets.tickets", N_("Complaints"), (Role.TICKET_OFFICER, Role.OFFICER, Role.PRODUCER)),
+    Entry("archive.packages", N_("Archive"), (Role.ARCHIVIST, Role.PRODUCER)),
     Entry("accounts.people", N_("People"), (Role.ADMINISTRATOR,)),
 )
 

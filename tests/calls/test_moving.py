@@ -19,7 +19,7 @@ ALLOWED: dict[Callable[..., None], tuple[set[CallState], CallState]] = {
     calls.queue: ({S.RINGING, S.SCREENING, S.READY}, S.WAITING),
     calls.make_ready: ({S.WAITING}, S.READY),
     calls.rescreen: ({S.WAITING, S.READY}, S.SCREENING),
-    calls.put_on_air: ({S.WAITING, S.READY}, S.ON_AIR),
+    calls.put_on_air: ({S.WAITING, S.READY, S.HELD}, S.ON_AIR),
     calls.hold: ({S.ON_AIR}, S.HELD),
     calls.resume: ({S.HELD}, S.ON_AIR),
     calls.end: ({S.SCREENING, S.WAITING, S.READY, S.ON_AIR, S.HELD}, S.DONE),

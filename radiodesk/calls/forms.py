@@ -1,0 +1,81 @@
+"""The card of a call as a form sends it."""
+
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from radiodesk.calls.models import Channel, Protected, Urgency
+from radiodesk.calls.places import place_id
+from radiodesk.calls.screening import Screening
+from radiodesk.core.config import Settings
+from radiodesk.core.errors import Unreadable
+from radiodesk.core.http import field
+
+Chosen = TypeVar("Chosen", bound=StrEnum)
+
+BY_HAND = (Channel.PHONE, Channel.WALK_IN, Channel.POS_JAGO, Channel.WHATSAPP, Channel.SMS, Channel.UPLOAD)
+"""Channels that a screener may write down."""
+
+
+def choice(name: str, kind: type[Chosen]) -> Chosen | None:
+    """One of a set of names, ``None`` when the field is empty; raises ``Unreadable`` for any other."""
+    value = field(name, 40)
+    if not value:
+        return None
+    try:
+        return kind(value)
+    except ValueError:
+        raise Unreadable("The form is incomplete. Please reload the page and try again.") from None
+
+
+def ticked(name: str) -> bool:
+    """Whether a box is ticked."""
+    return field(name, 3) == "yes"
+
+
+def card(settings: Settings) -> Screening:
+    """The card that was sent."""
+    place = field("place", 120)
+    quality = field("line_quality", 2)
+    return Screening(
+        phone=field("phone", 40) or None,
+        withheld=ticked("withheld"),
+        name=field("name", 120),
+        place=place,
+        place_id=place_id(settings, place),
+        topic=field("topic", 120),
+        point=field("point", 200),
+        category=field("category", 40) or None,
+        urgency=choice("urgency", Urgency) or Urgency.BIASA,
+        protected=choice("protected", Protected),
+        may_name=ticked("may_name"),
+        may_call_back=ticked("may_call_back"),
+        line_quality=int(quality) if quality.isascii() and quality.isdigit() else None,
+        notes=field("notes", 4000),
+    )
+
+
+def version() -> int | None:
+    """The version that the form was opened with."""
+    given = field("version", 10)
+    return int(given) if given.isascii() and given.isdigit() else None
+
+
+def channel() -> Channel:
+    """The channel that was chosen, the telephone when none was."""
+    chosen = choice("channel", Channel) or Channel.PHONE
+    if chosen not in BY_HAND:
+        raise Unreadable("Calls of this channel come in by themselves. Choose another one.")
+    return chosen
+
+
+def last_moment(settings: Settings, name: str) -> datetime | None:
+    """The end of a day of station time; ``None`` when the field is empty."""
+    given = field(name, 10)
+    if not given:
+        return None
+    try:
+        day = datetime.strptime(given, "%Y-%m-%d").date()  # noqa: DTZ007 - a day of station time, see below
+    except ValueError:
+        raise Unreadable("%(given)s is not a date.", given=given) from None
+    return datetime.combine(day + timedelta(days=1), time(), settings.zone)

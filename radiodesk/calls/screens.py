@@ -1,0 +1,159 @@
+"""Gathers what the screening screen shows: the queue, one call's card, its words, its caller's past."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import render_template
+from sqlalchemy.orm import Session
+
+from radiodesk.area.station import area_pack
+from radiodesk.calls import acts, forms, queries
+from radiodesk.calls.likeness import alike
+from radiodesk.calls.models import (
+    CHANNEL_NAMES,
+    PROTECTED_NAMES,
+    STATE_NAMES,
+    URGENCY_NAMES,
+    BlockedNumber,
+    Call,
+    CallerWarning,
+)
+from radiodesk.calls.ports import Fact, connections
+from radiodesk.calls.receiving import block_on
+from radiodesk.calls.screening import Screening, card_of
+from radiodesk.core.config import Settings
+from radiodesk.core.i18n import N_
+from radiodesk.speech import queries as transcripts
+from radiodesk.speech.models import Transcript
+
+ACT_NAMES = {
+    "answered": N_("Answered"),
+    "screened": N_("Card saved"),
+    "queued": N_("Put in the queue"),
+    "ready": N_("Made ready"),
+    "rescreened": N_("Taken out of the queue"),
+    "moved": N_("Moved in the queue"),
+    "ended": N_("Ended"),
+    "dropped": N_("Dropped"),
+    "lost": N_("Marked as hung up"),
+    "consented": N_("Consent noted"),
+    "consent withdrawn": N_("Consent withdrawn"),
+    "locked": N_("Kept to oneself"),
+    "unlocked": N_("Given free"),
+    "taken over": N_("Taken over"),
+    "vip": N_("VIP mark changed"),
+    "protected": N_("Protection changed"),
+    "handed over": N_("Handed over"),
+    "merged": N_("Merged"),
+    "merged away": N_("Merged"),
+    "same event": N_("Event changed"),
+    "recording": N_("Recording added"),
+    "called back": N_("Called back"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What is known of the caller of one call."""
+
+    earlier: list[Call]
+    warnings: list[CallerWarning]
+    facts: list[Fact]
+    block: BlockedNumber | None
+
+
+def names() -> dict[str, Any]:
+    """Names of channels, states and the like for the templates."""
+    return {
+        "channels": CHANNEL_NAMES,
+        "states": STATE_NAMES,
+        "urgencies": URGENCY_NAMES,
+        "protections": PROTECTED_NAMES,
+        "act_names": ACT_NAMES,
+        "by_hand": forms.BY_HAND,
+    }
+
+
+def queue_data(session: Session, selected: str | None, *, by: str, at: datetime) -> dict[str, Any]:
+    """The queue with everything that its lines show."""
+    board = queries.board(session, at=at)
+    calls = [*board.unscreened, *board.live, *board.ready, *board.waiting, *board.ended]
+    return {
+        **names(),
+        "board": board,
+        "selected": selected,
+        "sizes": queries.event_sizes(session, calls),
+        "heard": heard(session, calls),
+        "undoable": acts.undoable(session, by=by, at=at),
+        "missed": len(queries.call_back_list(session, at=at)),
+    }
+
+
+def heard(session: Session, calls: list[Call]) -> dict[int, list[Transcript]]:
+    """The newest transcripts of each call's recordings, by the call's key."""
+    recordings = {recording.id: recording for call in calls for recording in call.recordings}
+    current = transcripts.current(session, recordings.values())
+    return {
+        call.id: [current[recording.id] for recording in call.recordings if recording.id in current] for call in calls
+    }
+
+
+def words_of(session: Session, calls: list[Call]) -> dict[int, str]:
+    """What was heard in each call, as one text."""
+    return {key: " ".join(one.text for one in found if one.text) for key, found in heard(session, calls).items()}
+
+
+def caller_of(session: Session, call: Call, *, at: datetime) -> Caller:
+    """The caller's past."""
+    earlier = queries.earlier_calls(session, call)
+    keys = [call.id, *(one.id for one in earlier)]
+    facts = [fact for source in connections().facts for fact in source(session, keys)]
+    facts.sort(key=lambda fact: (not fact.open, -fact.at.timestamp()))
+    return Caller(earlier, queries.warnings(session, call), facts, block_on(session, call.phone_hash, at=at))
+
+
+def call_data(session: Session, settings: Settings, call: Call, *, at: datetime) -> dict[str, Any]:
+    """One call with its words, its caller and what may be done with it."""
+    board = queries.board(session, at=at)
+    near = [*board.unscreened, *board.live, *board.ready, *board.waiting, *board.ended]
+    texts = words_of(session, [*near, call])
+    lent = connections()
+    return {
+        **names(),
+        "call": call,
+        "heard": heard(session, [call]),
+        "caller": caller_of(session, call, at=at),
+        "alike": alike(call, near, texts),
+        "event": queries.same_event(session, call),
+        "actions": [action for source in lent.actions for action in source(session, call.id, call.public_id)],
+        "emergency": area_pack(settings.area).emergency,
+        "categories": lent.suggester.categories() if lent.suggester else {},
+    }
+
+
+def screen_page(
+    session: Session,
+    settings: Settings,
+    call: Call | None,
+    *,
+    by: str,
+    at: datetime,
+    card: Screening | None = None,
+    problem: str | None = None,
+) -> str:
+    """The whole screen; ``card`` holds typed words that could not be saved because of ``problem``."""
+    lent = connections()
+    data = {
+        **queue_data(session, call.public_id if call else None, by=by, at=at),
+        "card": card or (card_of(call) if call else Screening()),
+        "problem": problem,
+        "call": None,
+        "categories": lent.suggester.categories() if lent.suggester else {},
+        "emergency": area_pack(settings.area).emergency,
+    }
+    if call is not None:
+        queue_heard = data["heard"]
+        data.update(call_data(session, settings, call, at=at))
+        data["heard"] = {**queue_heard, **data["heard"]}
+    return render_template("calls/screen.html", **data)

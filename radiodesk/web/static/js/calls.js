@@ -1,0 +1,101 @@
+// The screener's screen beyond plain forms: places while typing, what the words seem to be about, who has this number,
+// moving through the queue with J and K, and a sound for an emergency.
+
+import { tell } from "./desk.js";
+
+const card = document.getElementById("card");
+const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
+const later = (wait, run) => { let timer; return () => { clearTimeout(timer); timer = setTimeout(run, wait); }; };
+
+async function ask(address, values) {
+  const body = new URLSearchParams({ ...values, csrf_token: token });
+  const answer = await fetch(address, { method: "POST", body, headers: { "HX-Request": "true" } });
+  return answer.status === 200 ? answer.text() : "";
+}
+
+if (card) {
+  const field = (name) => card.elements[name];
+
+  // ---- Places from the area pack.
+  const list = document.getElementById("places");
+  field("place").addEventListener("input", later(120, async () => {
+    const answer = await fetch(`${card.dataset.places}?q=${encodeURIComponent(field("place").value)}`);
+    if (!answer.ok) return;
+    list.replaceChildren(...(await answer.json()).map(({ name, where }) => {
+      const option = new Option(where, name);
+      option.value = name;
+      return option;
+    }));
+  }));
+
+  // ---- What it seems to be about; nothing is set until the screener accepts.
+  const box = document.getElementById("suggestion");
+  const suggest = later(350, async () => {
+    const heard = [...document.querySelectorAll("#words .words, #words .typed")].map((el) => el.textContent);
+    const text = [field("topic").value, field("point").value, field("notes").value, ...heard].join(" ");
+    box.innerHTML = await ask(card.dataset.suggest, { text });
+  });
+  for (const name of ["topic", "point", "notes"]) field(name).addEventListener("input", suggest);
+  if (!field("category").value) suggest();
+  document.addEventListener("desk:change", (event) => { if (event.detail.topic === "speech" && !field("category").value) setTimeout(suggest, 800); });
+  box.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-accept]");
+    if (!button) return;
+    field("category").value = button.dataset.category;
+    field("urgency").value = button.dataset.urgency;
+    box.replaceChildren();
+  });
+
+  // ---- Who has this number.
+  const known = document.getElementById("known");
+  if (known && card.dataset.known) {
+    field("phone").addEventListener("input", later(300, async () => {
+      known.innerHTML = field("phone").value.length >= 6 ? await ask(card.dataset.known, { phone: field("phone").value }) : "";
+    }));
+    known.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-fill]");
+      if (button) { field(button.dataset.fill).value = button.dataset.value; button.remove(); }
+    });
+  }
+}
+
+// ---- J and K go through the queue, U opens the upload, P plays.
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select")) return;
+  const key = event.key.toLowerCase();
+  if (key === "j" || key === "k") {
+    const lines = [...document.querySelectorAll("#queue .pick")].filter((el) => el.offsetParent !== null);
+    const at = lines.findIndex((el) => el.hasAttribute("aria-current"));
+    const next = lines[Math.min(Math.max(at + (key === "j" ? 1 : -1), 0), lines.length - 1)];
+    if (next) { event.preventDefault(); next.click(); }
+  } else if (key === "u") {
+    const form = document.querySelector(".message-form");
+    form.open = !form.open;
+    if (form.open) form.querySelector("textarea").focus();
+    event.preventDefault();
+  } else if (key === "p") {
+    const player = document.querySelector("[data-player]");
+    if (player) { event.preventDefault(); if (player.paused) player.play(); else player.pause(); }
+  }
+});
+
+// ---- An emergency is heard, three short tones; the browser allows sound once a key was pressed on the page.
+let sound;
+document.addEventListener("keydown", () => { sound ??= new AudioContext(); }, { once: true });
+document.addEventListener("pointerdown", () => { sound ??= new AudioContext(); }, { once: true });
+document.addEventListener("desk:change", (event) => {
+  const { topic, kind, urgency } = event.detail;
+  if (topic !== "calls" || kind !== "received" || urgency !== "darurat") return;
+  tell(document.querySelector(".screening").dataset.alarm);
+  if (!sound) return;
+  for (let i = 0; i < 3; i++) {
+    const tone = sound.createOscillator();
+    const level = sound.createGain();
+    tone.frequency.value = 880;
+    level.gain.value = 0.2;
+    tone.connect(level).connect(sound.destination);
+    tone.start(sound.currentTime + i * 0.35);
+    tone.stop(sound.currentTime + i * 0.35 + 0.2);
+  }
+});
