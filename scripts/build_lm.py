@@ -23,9 +23,19 @@ ORDER = 3
 SEED = 1871
 TEXT = Path(__file__).parent / "lm_text"
 TARGET = Path(__file__).parents[1] / "radiodesk" / "speech" / "data" / "id.lm.gz"
-ITEMS = "beras cabai pupuk bensin solar gas motor mobil sepeda tas dompet laptop emas sapi kambing helm ban oli".split()
-ITEMS += "paket obat susu telur ayam daging ikan bawang gula minyak semen kamar makanan bus kereta pesawat tiket".split()
-NAMES = "budi siti agus sri slamet wati joko yanto sumarni rahmat dewi eko tri wahyu nur hadi suparno lestari".split()
+ITEMS = (
+    "beras", "cabai", "pupuk", "bensin", "solar", "gas", "motor", "mobil", "sepeda", "tas", "dompet", "laptop", "emas",
+    "sapi", "kambing", "helm", "ban", "oli", "paket", "obat", "susu", "telur", "ayam", "daging", "ikan", "bawang",
+    "gula", "minyak", "semen", "kamar", "makanan", "bus", "kereta", "pesawat", "tiket",
+)  # fmt: skip
+NAMES = (
+    "budi", "siti", "agus", "sri", "slamet", "wati", "joko", "yanto", "sumarni", "rahmat", "dewi", "eko", "tri",
+    "wahyu", "nur", "hadi", "suparno", "lestari",
+)  # fmt: skip
+MATTERS = (
+    "kehilangan", "pencurian motor", "jalan rusak", "jalan berlubang", "lampu jalan mati", "parkir liar",
+    "kecelakaan", "penipuan", "banjir", "keributan", "balap liar", "pungli", "tabrak lari", "kebakaran",
+)  # fmt: skip
 
 
 class Filler:
@@ -50,13 +60,7 @@ class Filler:
         return self.chance.choice(ITEMS)
 
     def matter(self) -> str:
-        return self.chance.choice(
-            ["kehilangan", "pencurian motor", "jalan rusak", "jalan berlubang", "lampu jalan mati", "parkir liar"]
-            + ["kecelakaan", "penipuan", "banjir", "keributan", "balap liar", "pungli", "tabrak lari", "kebakaran"]
-        )
-
-    def digit(self) -> str:
-        return spell(str(self.chance.randrange(10)), zero=self.chance.choice(["nol", "kosong"]))
+        return self.chance.choice(MATTERS)
 
     def digits(self) -> str:
         zero = self.chance.choice(["nol", "kosong"])
@@ -90,7 +94,13 @@ class Filler:
         hour = cardinal(self.chance.randrange(1, 13))
         minute = cardinal(self.chance.choice([5, 10, 15, 20, 25, 30, 40, 45, 50]))
         return self.chance.choice(
-            [hour, f"setengah {hour}", f"{hour} lewat {minute}", f"{hour} kurang {minute}", f"{hour} lebih {minute} menit"]
+            [
+                hour,
+                f"setengah {hour}",
+                f"{hour} lewat {minute}",
+                f"{hour} kurang {minute}",
+                f"{hour} lebih {minute} menit",
+            ]
         )
 
 

@@ -1,0 +1,191 @@
+"""The default recogniser for Indonesian: Whisper with rescoring, guarded against invented text.
+
+A file flows through in blocks: voice activity cuts utterances, a few windows at a time are decoded, the language model
+chooses among the guesses, the guard drops what nobody said, and every word gets its time and confidence. Memory stays
+flat for any length, and work can stop at any window and go on from there.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from radiodesk.audio.decoding import decode, probe
+from radiodesk.speech.engines.whisper_decoder import LONGEST_SPEECH, Heard, Search, TimedWord, WhisperDecoder
+from radiodesk.speech.guard import doubt
+from radiodesk.speech.lm import has_counts
+from radiodesk.speech.numbers import tokens
+from radiodesk.speech.ports import Hints, Progress, Segment, StreamingSession, Transcription, Word
+from radiodesk.speech.prompts import prompt_for
+from radiodesk.speech.rescoring import Choice, Guess, Rescorer
+from radiodesk.speech.streaming import AgreeingSession
+from radiodesk.speech.vad import RATE, Pauses, Samples, SpeechFinder, Utterance
+from radiodesk.speech.windows import Window, packed
+
+_NO_HINTS = Hints()
+_BATCH = 4
+_WIDEST_GAP = 1.5
+_SECOND_TRY = Search(beams=5, guesses=5, repetition_penalty=1.1)
+_BY_CHANCE = Search(guesses=3, temperature=0.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What was heard up to ``until`` seconds of the recording."""
+
+    until: float
+    segments: tuple[Segment, ...]
+
+
+class WhisperTranscriber:
+    """``radiodesk.transcribers``: ``model_dir`` is a CTranslate2 Whisper folder; raises ``ModelUnusable``."""
+
+    name = "whisper"
+
+    def __init__(
+        self,
+        model_dir: Path,
+        *,
+        language: str = "id",
+        threads: int = 2,
+        search: Search | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.model = model_dir.name
+        self.language = language
+        self._decoder = WhisperDecoder(model_dir, language, threads)
+        self._search = search or Search()
+        self._clock = clock
+        shown = prompt_for(language)
+        self._shown_words = tokens(shown)
+        self._prompt = self._decoder.prompt(shown)
+        self._bare = self._decoder.prompt("")
+        self._rescorers: dict[Hints, Rescorer] = {}
+
+    def transcribe(self, path: Path, *, hints: Hints = _NO_HINTS, progress: Progress | None = None) -> Transcription:
+        """Hear one file; ``progress`` may raise to cancel. Raises ``AudioUnreadable``."""
+        begun = self._clock()
+        duration = probe(path).duration
+        segments: list[Segment] = []
+        for piece in self.pieces(path, hints=hints):
+            segments.extend(piece.segments)
+            if progress:
+                progress(min(piece.until, duration), duration)
+        return Transcription(self.name, self.model, self.language, duration, self._clock() - begun, tuple(segments))
+
+    def pieces(self, path: Path, *, hints: Hints = _NO_HINTS, start: float = 0.0) -> Iterator[Piece]:
+        """Hear a file bit by bit from ``start`` seconds on; every ``until`` is a safe place to go on from."""
+        rescorer = self._rescorer(hints)
+        windows = packed(_utterances(path, start), LONGEST_SPEECH, _WIDEST_GAP)
+        while batch := list(islice(windows, _BATCH)):
+            segments = self._hear(batch, rescorer)
+            yield Piece(batch[-1].end, tuple(segments))
+        yield Piece(probe(path).duration, ())
+
+    def hear(self, utterance: Utterance, hints: Hints = _NO_HINTS) -> list[Segment]:
+        """The words of one utterance that is already in memory."""
+        return self._hear([Window([utterance])], self._rescorer(hints))
+
+    def stream(self, *, hints: Hints = _NO_HINTS) -> StreamingSession:
+        """A session for live words."""
+        return AgreeingSession(
+            quick=self._quick, final=lambda utterance: self.hear(utterance, hints), clock=self._clock
+        )
+
+    def _hear(self, windows: list[Window], rescorer: Rescorer | None) -> list[Segment]:
+        encoded = self._decoder.encode([window.samples() for window in windows])
+        heard = self._decoder.guess(encoded, self._prompt, len(windows), self._search)
+        chosen = [
+            self._believed(found, window, rescorer) or self._again(window, rescorer)
+            for found, window in zip(heard, windows, strict=True)
+        ]
+        if not any(chosen):
+            return []
+        texts = [choice.written if choice else ("…",) for choice in chosen]
+        timed = self._decoder.align(encoded, texts, [window.seconds for window in windows])
+        return [
+            segment
+            for window, choice, times in zip(windows, chosen, timed, strict=True)
+            if choice
+            for segment in _segments(window, choice, times)
+        ]
+
+    def _believed(self, heard: Heard, window: Window, rescorer: Rescorer | None) -> Choice | None:
+        guesses = [Guess(found.text, found.log_probability) for found in heard.hypotheses]
+        choice = rescorer.choose(guesses) if rescorer else _first(guesses)
+        if choice is None:
+            return None
+        mean = next(found.mean for found in heard.hypotheses if found.text == choice.guess.text)
+        reason = doubt(
+            choice.words,
+            log_probability=mean,
+            no_speech=heard.no_speech,
+            seconds=window.seconds,
+            prompt=self._shown_words,
+        )
+        return None if reason else choice
+
+    def _again(self, window: Window, rescorer: Rescorer | None) -> Choice | None:
+        """What was not believed is decoded once more without the prompt, then by chance; else nothing was said."""
+        encoded = self._decoder.encode([window.samples()])
+        for search in (_SECOND_TRY, _BY_CHANCE):
+            choice = self._believed(self._decoder.guess(encoded, self._bare, 1, search)[0], window, rescorer)
+            if choice:
+                return choice
+        return None
+
+    def _quick(self, samples: Samples) -> list[Word]:
+        """A first reading for live words: one beam, no rescoring."""
+        encoded = self._decoder.encode([samples])
+        heard = self._decoder.guess(encoded, self._prompt, 1, Search(beams=1, guesses=1))[0]
+        best = heard.hypotheses[0]
+        seconds = len(samples) / RATE
+        choice = _first([Guess(best.text, best.log_probability)])
+        if choice is None or doubt(
+            choice.words,
+            log_probability=best.mean,
+            no_speech=heard.no_speech,
+            seconds=seconds,
+            prompt=self._shown_words,
+        ):
+            return []
+        times = self._decoder.align(encoded, [choice.written], [seconds])[0]
+        return [
+            Word(time.start, time.end, word, time.confidence) for word, time in zip(choice.written, times, strict=True)
+        ]
+
+    def _rescorer(self, hints: Hints) -> Rescorer | None:
+        if not has_counts(self.language):
+            return None
+        if hints not in self._rescorers:
+            self._rescorers.clear()
+            self._rescorers[hints] = Rescorer(self.language, hints.phrases)
+        return self._rescorers[hints]
+
+
+def _utterances(path: Path, start: float) -> Iterator[Utterance]:
+    finder = SpeechFinder(Pauses(longest=LONGEST_SPEECH - 0.2))
+    for block in decode(path, start=start):
+        for utterance in finder.feed(block):
+            yield Utterance(utterance.start + start, utterance.samples)
+    for utterance in finder.flush():
+        yield Utterance(utterance.start + start, utterance.samples)
+
+
+def _first(guesses: list[Guess]) -> Choice | None:
+    written = tuple(guesses[0].text.split())
+    words = tuple(tokens(guesses[0].text))
+    return Choice(words, written, guesses[0].log_probability, guesses[0]) if words else None
+
+
+def _segments(window: Window, choice: Choice, times: list[TimedWord]) -> Iterator[Segment]:
+    """One segment for each utterance of the window that holds words, times of the recording, two decimals."""
+    turns: dict[int, list[Word]] = {}
+    for written, timed in zip(choice.written, times, strict=True):
+        word = Word(
+            round(window.at(timed.start), 2), round(window.at(timed.end), 2), written, round(timed.confidence, 3)
+        )
+        turns.setdefault(window.turn_of((timed.start + timed.end) / 2), []).append(word)
+    for _, words in sorted(turns.items()):
+        yield Segment(words[0].start, words[-1].end, " ".join(word.word for word in words), tuple(words))

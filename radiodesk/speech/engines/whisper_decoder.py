@@ -1,0 +1,170 @@
+"""Whisper through CTranslate2, one step at a time: sound to features, features to guesses, words to times.
+
+faster-whisper's ``transcribe`` decodes every clip in windows of 30 s and answers with one text. Here the window is 15 s
+(half the work, and a call's utterances are shorter), half a second of silence goes before the sound (Whisper swallows
+the first word otherwise), and all hypotheses of the beam come back for rescoring.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+import tokenizers
+from faster_whisper.feature_extractor import FeatureExtractor
+from faster_whisper.tokenizer import Tokenizer
+from numpy.typing import NDArray
+
+from radiodesk.speech.registry import ModelUnusable
+
+RATE = 16_000
+LEAD_SECONDS = 0.5
+WINDOW_SECONDS = 15.0
+LONGEST_SPEECH = WINDOW_SECONDS - LEAD_SECONDS
+_FRAMES = 1500
+_HOP = 160
+_FRAME_SECONDS = 0.02
+_MOST_TOKENS = 200
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How to look for the text: beams and guesses, a penalty on tokens already used, chance (0: none)."""
+
+    beams: int = 10
+    guesses: int = 10
+    repetition_penalty: float = 1.05
+    temperature: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One text of the beam with its log probability in all and per token."""
+
+    text: str
+    log_probability: float
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The hypotheses for one window, best first, and how likely it is that nobody spoke."""
+
+    hypotheses: tuple[Hypothesis, ...]
+    no_speech: float
+
+
+@dataclass(frozen=True, slots=True)
+class TimedWord:
+    """A word's place in its window, in seconds, and how well the sound agrees with it (0 to 1)."""
+
+    start: float
+    end: float
+    confidence: float
+
+
+class WhisperDecoder:
+    """One loaded model. Not for two threads at once."""
+
+    def __init__(self, folder: Path, language: str, threads: int) -> None:
+        try:
+            json.loads((folder / "tokenizer.json").read_bytes())  # the tokenizer's own complaint has no type to catch
+            self._model: Any = ctranslate2.models.Whisper(
+                str(folder), device="cpu", compute_type="int8", intra_threads=threads
+            )
+            tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._tokenizer: Any = Tokenizer(tokenizer, True, task="transcribe", language=language)
+        except (RuntimeError, ValueError, OSError) as error:
+            raise ModelUnusable(
+                "The speech model in %(folder)s cannot be loaded (%(reason)s). Run: radiodesk models verify",
+                folder=folder,
+                reason=str(error).splitlines()[0],
+            ) from error
+        self._features = FeatureExtractor(feature_size=self._model.n_mels)
+
+    def prompt(self, text: str) -> list[int]:
+        """Tokens that start a decoding, with ``text`` as what was said before."""
+        start = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
+        if not text:
+            return start
+        return [self._tokenizer.sot_prev, *self._tokenizer.encode(" " + text.strip()), *start]
+
+    def encode(self, clips: Sequence[Samples]) -> Any:
+        """The encoder's view of some clips of at most ``LONGEST_SPEECH`` seconds each."""
+        batch = np.stack([self._mel(clip) for clip in clips])
+        return self._model.encode(ctranslate2.StorageView.from_array(batch))
+
+    def guess(self, encoded: Any, prompt: list[int], count: int, search: Search) -> list[Heard]:
+        """The hypotheses for each of the ``count`` encoded clips."""
+        sampling: dict[str, Any] = {"beam_size": search.beams, "num_hypotheses": search.guesses}
+        if search.temperature:
+            sampling = {"beam_size": 1, "num_hypotheses": search.guesses, "sampling_topk": 0}
+            sampling["sampling_temperature"] = search.temperature
+        results = self._model.generate(
+            encoded,
+            [prompt] * count,
+            repetition_penalty=search.repetition_penalty,
+            max_length=min(len(prompt) + _MOST_TOKENS, 448),
+            return_scores=True,
+            return_no_speech_prob=True,
+            **sampling,
+        )
+        return [
+            Heard(
+                tuple(
+                    Hypothesis(self._tokenizer.decode(sequence).strip(), score * len(sequence), score)
+                    for sequence, score in zip(result.sequences_ids, result.scores, strict=True)
+                ),
+                result.no_speech_prob,
+            )
+            for result in results
+        ]
+
+    def align(self, encoded: Any, texts: Sequence[Sequence[str]], seconds: Sequence[float]) -> list[list[TimedWord]]:
+        """When each word of each text was said (cross-attention and dynamic time warping, as in Whisper's paper).
+
+        ``texts`` are words as they are written; ``seconds`` the length of each clip.
+        """
+        pieces = [[self._tokenizer.encode(" " + word) for word in words] for words in texts]
+        results = self._model.align(
+            encoded,
+            self._tokenizer.sot_sequence,
+            [[token for piece in words for token in piece] for words in pieces],
+            [min(round((length + LEAD_SECONDS) * RATE / _HOP), _FRAMES) for length in seconds],
+        )
+        return [_timed(result, words, length) for result, words, length in zip(results, pieces, seconds, strict=True)]
+
+    def _mel(self, clip: Samples) -> Samples:
+        padded = np.zeros(_FRAMES * _HOP, np.float32)
+        lead = round(LEAD_SECONDS * RATE)
+        kept = clip[: len(padded) - lead]
+        padded[lead : lead + len(kept)] = kept
+        mel: Samples = self._features(padded, padding=0)[:, :_FRAMES]
+        return np.ascontiguousarray(np.pad(mel, ((0, 0), (0, _FRAMES - mel.shape[1]))), np.float32)
+
+
+def _timed(result: Any, pieces: list[list[int]], length: float) -> list[TimedWord]:
+    """Word times out of (token, frame) pairs; the silence that went before the sound is taken off again."""
+    starts: dict[int, int] = {}
+    last = 0
+    for token, frame in result.alignments:
+        starts.setdefault(token, frame)
+        last = frame
+    words: list[TimedWord] = []
+    at = 0
+    for piece in pieces:
+        begin, after = starts.get(at, last), starts.get(at + len(piece), last + 1)
+        likely = np.maximum(result.text_token_probs[at : at + len(piece)], 1e-6)
+        at += len(piece)
+        start, end = (_in_clip(frame, length) for frame in (begin, after))
+        words.append(TimedWord(start, max(end, start), float(np.exp(np.mean(np.log(likely))))))
+    return words
+
+
+def _in_clip(frame: int, length: float) -> float:
+    return min(max(frame * _FRAME_SECONDS - LEAD_SECONDS, 0.0), length)

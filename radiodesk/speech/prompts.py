@@ -1,0 +1,18 @@
+"""What the recogniser is told beforehand: a few sentences in the trade's own voice.
+
+Whisper continues in the manner of the text before it. One that greets, reports and spells numbers out makes it write
+"satu satu sembilan" where it would write 119, and know the words of police and roads. The sentences are made up.
+"""
+
+_PROMPTS = {
+    "id": (
+        "Selamat pagi, Polres {place}, ada yang bisa kami bantu? Nomor telepon saya kosong delapan lima dua, "
+        "tiga tujuh sembilan, satu enam empat. Kecelakaan di Jalan Gajah Mada jam setengah delapan malam, "
+        "dua puluh lima orang, kerugian tiga juta lima ratus ribu rupiah."
+    )
+}
+
+
+def prompt_for(language: str, place: str = "Bojonegoro") -> str:
+    """The prompt of that language, with the station's ``place``; empty where none was written."""
+    return _PROMPTS.get(language, "").format(place=place)

@@ -1,0 +1,143 @@
+"""Chooses among a recogniser's guesses what was most likely said.
+
+Each guess is read in every way its digits allow, words that nobody knows may become a known word that sounds like
+them, and the language model weighs the lines. The right words stand among ten guesses far more often than first.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from radiodesk.speech.confusions import Confusions
+from radiodesk.speech.lm import LanguageModel, load_counts
+from radiodesk.speech.numbers import spoken_ways, tokens
+
+_BEAM = 5
+_READINGS = 4
+_COMMON = 5
+_PAIRS = 8
+_WRITTEN = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Natural-log weights: of the language model, a bonus for each word, the price of a changed sound."""
+
+    language: float = 0.5
+    word: float = 1.2
+    sound: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One hypothesis: the text as the recogniser wrote it, and its log probability in all."""
+
+    text: str
+    log_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was most likely said: ``words`` in lower case, ``written`` the same words as a page shows them."""
+
+    words: tuple[str, ...]
+    written: tuple[str, ...]
+    score: float
+    guess: Guess
+
+
+_Way = tuple[tuple[str, ...], tuple[str, ...], float]
+_State = tuple[float, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
+class Rescorer:
+    """Weighs guesses for one language and place."""
+
+    def __init__(self, language: str = "id", local: Iterable[str] = (), weights: Weights | None = None) -> None:
+        counts = load_counts(language)
+        phrases = tuple(local)
+        self._model = LanguageModel(counts, phrases)
+        self._weights = weights or Weights()
+        names = {word for phrase in phrases for word in phrase.lower().replace("-", " ").split() if word.isalpha()}
+        trade, public = counts["trade"], counts["public"]
+        known = {run[0] for run in trade if len(run) == 1}
+        known |= {run[0] for run, times in public.items() if len(run) == 1 and times >= _COMMON}
+        known |= names
+        pairs = [(run[0], run[1]) for run, times in trade.items() if len(run) == 2 and times >= _PAIRS]
+        self._confusions = Confusions(
+            sorted(known - {"<s>", "</s>"}), [pair for pair in pairs if pair[0] != "<s>" and pair[1] != "</s>"]
+        )
+        self._log = lru_cache(maxsize=200_000)(self._model.log_probability)
+
+    def choose(self, guesses: Iterable[Guess]) -> Choice | None:
+        """The best line over all guesses and their readings; None when no guess holds a word."""
+        best: Choice | None = None
+        for guess in guesses:
+            choice = self._best_reading(guess)
+            if choice and (best is None or choice.score > best.score):
+                best = choice
+        return best
+
+    def _best_reading(self, guess: Guess) -> Choice | None:
+        """Viterbi search over the readings and sound-alikes of each written token."""
+        states: list[_State] = [(guess.log_probability, ("<s>",), (), ())]
+        for written in _WRITTEN.findall(guess.text):
+            for token, shown in _pieces(written):
+                states = self._extended(states, self._ways(token, shown))
+        end = self._weights.language
+        finished = [(score + end * self._log("</s>", before), words, shown) for score, before, words, shown in states]
+        score, said, display = max(finished)
+        return Choice(said, display, score, guess) if said else None
+
+    def _extended(self, states: list[_State], ways: list[_Way]) -> list[_State]:
+        grown: list[_State] = []
+        for score, before, words, shown in states:
+            for said, written, price in ways:
+                total, context = score - price, before
+                for word in said:
+                    total += self._weights.language * self._log(word, context) + self._weights.word
+                    context = (*context, word)[-2:]
+                grown.append((total, context, words + said, shown + written))
+        grown.sort(key=lambda state: -state[0])
+        kept: dict[tuple[str, ...], _State] = {}
+        for state in grown:
+            kept.setdefault(state[1], state)
+            if len(kept) == _BEAM:
+                break
+        return list(kept.values())
+
+    def _ways(self, token: str, shown: str) -> list[_Way]:
+        """(words said, words shown, price) of everything that the token may stand for."""
+        if any(character.isdigit() for character in token):
+            readings = [tuple(way.split()) for way in spoken_ways(token)[:_READINGS]]
+            return [(reading, _ending_like(reading, shown), 0.0) for reading in readings]
+        word = token.replace("’", "'")
+        ways: list[_Way] = [((word,), (shown,), 0.0)]
+        if len(word) > 1 and not self._model.knows(word):
+            for said, distance in self._confusions.neighbours(word):
+                ways.append((said, _ending_like(said, shown), self._weights.sound * distance))
+        return ways
+
+
+def _pieces(written: str) -> list[tuple[str, str]]:
+    """The tokens of one written word ("dua-dua," is two) with the way each is shown; punctuation stays at its word."""
+    found = tokens(written)
+    if len(found) == 1:
+        return [(found[0], written)]
+    if not found:
+        return []
+    tail = re.search(r"[^\w%]+$", written)
+    return [(token, token + (tail[0] if tail and at == len(found) - 1 else "")) for at, token in enumerate(found)]
+
+
+def _ending_like(said: Sequence[str], shown: str) -> tuple[str, ...]:
+    """The words with the capital and the punctuation of what they replace."""
+    first, last = said[0], said[-1]
+    tail = re.search(r"[.,!?;:]+$", shown)
+    words = [*said]
+    if shown[:1].isupper():
+        words[0] = first.capitalize()
+        last = words[-1]
+    words[-1] = last + (tail[0] if tail else "")
+    return tuple(words)

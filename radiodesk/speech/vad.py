@@ -1,0 +1,166 @@
+"""Finds where somebody speaks, while the sound flows by: Silero's voice activity detector with memory of its own.
+
+The network (MIT, shipped inside faster-whisper) gives a probability every 32 ms. What lies around it here makes
+utterances of that: cut at pauses, padded, never longer than a recogniser's window, at flat memory for any length.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from faster_whisper.vad import get_vad_model
+from numpy.typing import NDArray
+
+RATE = 16_000
+WINDOW = 512
+_CONTEXT = 64
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Speech between two pauses: ``start`` in seconds from the start of the sound, its samples at 16 kHz."""
+
+    start: float
+    samples: Samples
+
+    @property
+    def end(self) -> float:
+        """Where it ends, in seconds."""
+        return self.start + len(self.samples) / RATE
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """How utterances are cut: probabilities that begin and end speech, and seconds for the rest."""
+
+    threshold: float = 0.5
+    release: float = 0.35
+    silence: float = 0.5
+    shortest: float = 0.1
+    longest: float = 14.0
+    padding: float = 0.3
+
+
+class SpeechProbability:
+    """The network with its state: feed whole windows of 512 samples in order, take one probability each."""
+
+    def __init__(self) -> None:
+        self._session: Any = get_vad_model().session
+        self._h = np.zeros((1, 1, 128), np.float32)
+        self._c = np.zeros((1, 1, 128), np.float32)
+        self._context: Samples = np.zeros(_CONTEXT, np.float32)
+
+    def __call__(self, samples: Samples) -> Samples:
+        windows = samples.reshape(-1, WINDOW)
+        tails = windows[:, -_CONTEXT:]
+        contexts = np.concatenate([self._context[None], tails[:-1]])
+        self._context = tails[-1].copy()
+        given = np.concatenate([contexts, windows], axis=1)
+        out, self._h, self._c = self._session.run(None, {"input": given, "h": self._h, "c": self._c})
+        probabilities: Samples = out.reshape(-1)
+        return probabilities
+
+
+class SpeechFinder:
+    """Cuts a stream of 16 kHz samples into utterances."""
+
+    def __init__(self, pauses: Pauses | None = None) -> None:
+        self._pauses = pauses or Pauses()
+        self._probability = SpeechProbability()
+        self._pending: Samples = np.empty(0, np.float32)
+        self._held: list[Samples] = []  # windows since the utterance, or the padding before one, began
+        self._levels: list[float] = []
+        self._first = 0  # number of the first held window
+        self._begun: int | None = None  # window at which speech began
+        self._last_voiced = 0
+        self._heard = 0
+
+    @property
+    def speaking(self) -> bool:
+        """Whether an utterance is open."""
+        return self._begun is not None
+
+    def feed(self, samples: Samples) -> list[Utterance]:
+        """Take more sound; returns the utterances that ended in it."""
+        self._heard += len(samples)
+        pending = np.concatenate([self._pending, samples])
+        whole = len(pending) // WINDOW * WINDOW
+        self._pending = pending[whole:]
+        if not whole:
+            return []
+        windows = pending[:whole].reshape(-1, WINDOW)
+        done: list[Utterance] = []
+        for window, level in zip(windows, self._probability(pending[:whole]), strict=True):
+            done.extend(self._step(window, float(level)))
+        return done
+
+    def flush(self) -> list[Utterance]:
+        """The sound is over: returns what is still open."""
+        rest = len(self._pending)
+        done = self.feed(np.zeros(WINDOW - rest, np.float32)) if rest else []
+        self._heard -= WINDOW - rest if rest else 0
+        if self._begun is not None:
+            done += self._close(self._last_voiced + 1)
+        return done
+
+    def open_samples(self) -> Utterance | None:
+        """The utterance that is being spoken, as far as it was heard."""
+        if self._begun is None:
+            return None
+        return Utterance(self._first * WINDOW / RATE, np.concatenate([*self._held, self._pending]))
+
+    def _step(self, window: Samples, level: float) -> list[Utterance]:
+        number = self._first + len(self._held)
+        self._held.append(window)
+        self._levels.append(level)
+        if self._begun is None:
+            if level < self._pauses.threshold:
+                self._forget(_windows(self._pauses.padding))
+                return []
+            self._begun = self._last_voiced = number
+            return []
+        if level >= self._pauses.release:
+            self._last_voiced = number
+        if number - self._last_voiced >= _windows(self._pauses.silence):
+            return self._close(self._last_voiced + 1)
+        if len(self._held) >= _windows(self._pauses.longest):
+            return self._divide()
+        return []
+
+    def _close(self, end: int) -> list[Utterance]:
+        """End the utterance at window ``end`` and its padding; what follows stays held for the next one."""
+        assert self._begun is not None  # noqa: S101
+        spoken = end - self._begun
+        stop = min(end - self._first + _windows(self._pauses.padding), len(self._held))
+        utterance = self._cut(stop)
+        self._begun = None
+        self._forget(_windows(self._pauses.padding))
+        return [utterance] if spoken >= _windows(self._pauses.shortest) else []
+
+    def _divide(self) -> list[Utterance]:
+        """Too long for one window: cut at the most silent place of its second half."""
+        half = len(self._levels) // 2
+        place = half + int(np.argmin(self._levels[half:]))
+        utterance = self._cut(place + 1)
+        del self._held[: place + 1], self._levels[: place + 1]
+        self._first += place + 1
+        self._begun = self._first
+        self._last_voiced = max(self._last_voiced, self._first)
+        return [utterance]
+
+    def _cut(self, stop: int) -> Utterance:
+        samples = np.concatenate(self._held[:stop])
+        start = self._first * WINDOW
+        return Utterance(start / RATE, samples[: max(self._heard - start, 0)])
+
+    def _forget(self, keep: int) -> None:
+        spare = len(self._held) - keep
+        if spare > 0:
+            del self._held[:spare], self._levels[:spare]
+            self._first += spare
+
+
+def _windows(seconds: float) -> int:
+    return max(1, round(seconds * RATE / WINDOW))

@@ -1,0 +1,78 @@
+"""Utterances packed into the recogniser's window, and their times brought back.
+
+A window costs the same whether it is full or not, so utterances that follow each other closely share one.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from radiodesk.speech.vad import RATE, Samples, Utterance
+
+_PAUSE = 0.3
+
+
+@dataclass(slots=True)
+class Window:
+    """Utterances of one window, with a short silence between them in place of the pause there was."""
+
+    utterances: list[Utterance] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        """Length of what is decoded."""
+        spoken = sum(len(utterance.samples) for utterance in self.utterances) / RATE
+        return spoken + _PAUSE * max(0, len(self.utterances) - 1)
+
+    @property
+    def start(self) -> float:
+        """Where it begins in the recording."""
+        return self.utterances[0].start
+
+    @property
+    def end(self) -> float:
+        """Where it ends in the recording."""
+        return self.utterances[-1].end
+
+    def samples(self) -> Samples:
+        """The sound to decode."""
+        pause = np.zeros(round(_PAUSE * RATE), np.float32)
+        parts: list[Samples] = []
+        for utterance in self.utterances:
+            parts += [utterance.samples, pause]
+        return np.concatenate(parts[:-1])
+
+    def at(self, second: float) -> float:
+        """The second of the recording that lies at ``second`` of the window."""
+        passed = 0.0
+        for utterance in self.utterances:
+            length = len(utterance.samples) / RATE
+            if second <= passed + length or utterance is self.utterances[-1]:
+                return utterance.start + min(max(second - passed, 0.0), length)
+            passed += length + _PAUSE
+        raise AssertionError  # pragma: no cover
+
+    def turn_of(self, second: float) -> int:
+        """Which of the utterances ``second`` of the window belongs to."""
+        passed = 0.0
+        for number, utterance in enumerate(self.utterances):
+            passed += len(utterance.samples) / RATE + _PAUSE
+            if second < passed - _PAUSE / 2:
+                return number
+        return len(self.utterances) - 1
+
+
+def packed(utterances: Iterable[Utterance], longest: float, widest_gap: float) -> Iterator[Window]:
+    """Windows of at most ``longest`` seconds; a pause above ``widest_gap`` seconds begins a new one."""
+    window = Window()
+    for utterance in utterances:
+        if window.utterances:
+            length = len(utterance.samples) / RATE
+            full = window.seconds + _PAUSE + length > longest
+            if full or utterance.start - window.end > widest_gap:
+                yield window
+                window = Window()
+        window.utterances.append(utterance)
+    if window.utterances:
+        yield window
