@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from radiodesk.area.nouns import AreaPack
 from radiodesk.traffic.composing.choosing import Candidate, brief, choose, is_clear, where_key
@@ -90,8 +91,8 @@ class _Slot:
         conditions: Sequence[Condition],
         previous: Composition | None,
     ) -> Composition:
-        opening = self._frame("opening", "Every bulletin opens with the time that it is true for.")
-        closing = self._frame("closing", "Every bulletin signs off.")
+        opening = self._frame("opening", Why("Every bulletin opens with the time that it is true for."))
+        closing = self._frame("closing", Why("Every bulletin signs off."))
         self.used = opening.seconds + closing.seconds
         bad = [one for one in candidates if not one.clear]
         wanted: list[tuple[float, Candidate | Warned | SpokenAppeal]] = [(one.score, one) for one in bad]
@@ -105,15 +106,14 @@ class _Slot:
         told = self._ended(conditions, clear, previous)
         self._clear([one for one in clear if one.first.place not in told], bad)
         if not bad and not any(item.kind in ("clear", "ended") for _, item, _ in self.chosen):
-            self._add(0, self._frame("quiet", "Nothing was reported that is worth saying."), None)
+            self._add(0, self._frame("quiet", Why("Nothing was reported that is worth saying.")), None)
         if appeal:
             self._appeal_in_full(appeal)
         return self._finished(opening, closing)
 
-    def _frame(self, name: "str", why: str) -> Item:
+    def _frame(self, name: Literal["opening", "closing", "quiet"], why: Why) -> Item:
         sentence = self.speaker.frame(name, brief=self.short)
-        kind = {"opening": "opening", "closing": "closing", "quiet": "quiet"}[name]
-        return Item(kind, sentence, self.speaker.seconds(sentence), Why(why))  # type: ignore[arg-type]
+        return Item(name, sentence, self.speaker.seconds(sentence), why)
 
     def _room(self) -> float:
         return self.limit - self.used

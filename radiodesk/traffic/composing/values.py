@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from radiodesk.core.i18n import N_
 from radiodesk.traffic.ports import Alert, Condition, Report
 
 ItemKind = Literal["opening", "warning", "condition", "ended", "clear", "quiet", "appeal", "correction", "closing"]
@@ -14,19 +15,19 @@ Reason = Literal[
 ]  # fmt: skip
 
 REASONS: dict[Reason, str] = {
-    "expired": "It is too old: nobody has confirmed it in time.",
-    "ended": "It is over.",
-    "not yet": "It begins later, or was seen after the time of this bulletin.",
-    "no room": "The slot is too short; more important items came first.",
-    "said already": "Another item of this bulletin says it.",
-    "outside area": "The place is not in the station's area, or cannot be placed in it for certain.",
-    "low confidence": "It rests on too little: one doubtful report.",
-    "no place": "It does not say where.",
-    "nothing to say": "It tells neither how traffic flows nor what is in the way.",
-    "worse on this road": "It is clear here, but something worse is reported on the same road.",
-    "superseded": "The publisher replaced it with a newer warning.",
-    "cancelled": "The publisher cancelled it.",
-    "not in Indonesian": "The warning has no Indonesian words.",
+    "expired": N_("It is too old: nobody has confirmed it in time."),
+    "ended": N_("It is over."),
+    "not yet": N_("It begins later, or was seen after the time of this bulletin."),
+    "no room": N_("The slot is too short; more important items came first."),
+    "said already": N_("Another item of this bulletin says it."),
+    "outside area": N_("The place is not in the station's area, or cannot be placed in it for certain."),
+    "low confidence": N_("It rests on too little: one doubtful report."),
+    "no place": N_("It does not say where."),
+    "nothing to say": N_("It tells neither how traffic flows nor what is in the way."),
+    "worse on this road": N_("It is clear here, but something worse is reported on the same road."),
+    "superseded": N_("The publisher replaced it with a newer warning."),
+    "cancelled": N_("The publisher cancelled it."),
+    "not in Indonesian": N_("The warning has no Indonesian words."),
 }
 """Message ids for the catalogues."""
 

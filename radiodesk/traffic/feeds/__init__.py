@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cache
 from importlib.metadata import entry_points
 
+from radiodesk.core.i18n import N_
 from radiodesk.traffic.feeds.unreadable import MAX_BYTES, FeedUnreadable
 from radiodesk.traffic.feeds.xml import opening
 from radiodesk.traffic.ports import Feed, FeedResult
@@ -75,13 +76,13 @@ def _what_it_is(data: bytes) -> str:
     """The sentence for a document that no feed knows."""
     head = opening(data).lstrip()
     if data.startswith((b"\x1f\x8b", b"PK\x03\x04")):
-        return "%(source)s is a compressed file; unpack it first."
+        return N_("%(source)s is a compressed file; unpack it first.")
     if head.startswith("<!doctype html") or "<html" in head[:1000]:
-        return "%(source)s is a web page, not a feed; look for the address of its RSS or data feed."
+        return N_("%(source)s is a web page, not a feed; look for the address of its RSS or data feed.")
     if b"\x00" in data[:4096]:
-        return "%(source)s holds NUL bytes, so it is not a readable feed."
+        return N_("%(source)s holds NUL bytes, so it is not a readable feed.")
     if head.startswith("<"):
-        return "%(source)s is XML, but none of the known feed formats."
+        return N_("%(source)s is XML, but none of the known feed formats.")
     if head.startswith(("{", "[")):
-        return "%(source)s is JSON, but none of the known feed formats."
-    return "%(source)s is not a feed; known are RSS, Atom, GeoRSS, CAP, BMKG, Waze, DATEX II, Open511 and WZDx."
+        return N_("%(source)s is JSON, but none of the known feed formats.")
+    return N_("%(source)s is not a feed; known are RSS, Atom, GeoRSS, CAP, BMKG, Waze, DATEX II, Open511 and WZDx.")

@@ -51,13 +51,18 @@ def read_alert(element: Element) -> tuple[list[Alert], list[str]]:
         return [], [Problem("An alert without an identifier was left out.")]
     status = child_text(element, "status")
     if status and status != "Actual":
-        said = "Alert %(id)s was left out: its status is %(status)s, not Actual."
-        return [], [Problem(said, id=identifier, status=status)]
+        return [], [
+            Problem("Alert %(id)s was left out: its status is %(status)s, not Actual.", id=identifier, status=status)
+        ]
     problems: list[str] = []
     namespace = element.tag.partition("}")[0].lstrip("{")
     if namespace not in NAMESPACES:
         problems.append(
-            f"Alert {identifier} uses the unknown namespace {namespace or '(none)'}; it was read as CAP 1.2."
+            Problem(
+                "Alert %(id)s uses the unknown namespace %(namespace)s; it was read as CAP 1.2.",
+                id=identifier,
+                namespace=namespace or "(none)",
+            )
         )
     message_type = child_text(element, "msgType") or "Alert"
     infos = _best_language(list(children(element, "info")))
@@ -65,8 +70,8 @@ def read_alert(element: Element) -> tuple[list[Alert], list[str]]:
         if message_type in ("Cancel", "Update"):
             infos = [Element("info")]
         else:
-            said = "Alert %(id)s was left out: it says nothing (no info block)."
-            return [], [*problems, Problem(said, id=identifier)]
+            silent = Problem("Alert %(id)s was left out: it says nothing (no info block).", id=identifier)
+            return [], [*problems, silent]
     return [_alert(element, info, identifier, message_type) for info in infos], problems
 
 

@@ -71,8 +71,9 @@ class Open511Feed:
         for number, event in enumerate(_events(data, source), start=1):
             report = _report(event, source)
             if report is None:
-                said = "Event %(number)d was left out: it names neither a road nor what happens."
-                problems.append(Problem(said, number=number))
+                problems.append(
+                    Problem("Event %(number)d was left out: it names neither a road nor what happens.", number=number)
+                )
             else:
                 reports.append(report)
         return FeedResult(format=self.name, reports=tuple(reports), problems=tuple(problems))

@@ -53,8 +53,13 @@ class RssFeed:
         links: list[str] = []
         for number, entry in enumerate(feed.entries, start=1):
             if entry.get("cap_status", "Actual") != "Actual":
-                said = "Entry %(number)d was left out: its status is %(status)s, not Actual."
-                problems.append(Problem(said, number=number, status=entry["cap_status"]))
+                problems.append(
+                    Problem(
+                        "Entry %(number)d was left out: its status is %(status)s, not Actual.",
+                        number=number,
+                        status=entry["cap_status"],
+                    )
+                )
             elif nowcast or entry.get("cap_event"):
                 alerts.append(_alert(entry, feed))
                 links.extend(link for link in [_link(entry)] if link)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
+from radiodesk.core.i18n import N_
 from radiodesk.traffic.feeds.loose import as_dict, as_list, as_number, as_text, point_of, read_json
 from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.feeds.times import from_milliseconds
@@ -56,8 +57,8 @@ SUBTYPES: dict[str, tuple[Kind, Flow | None, str | None]] = {
 }
 
 NOT_FOR_AIR = {
-    "POLICE": "Waze alerts of type POLICE were left out: where officers stand is not read on air.",
-    "CHIT_CHAT": "Waze alerts of type CHIT_CHAT were left out: they are conversations.",
+    "POLICE": N_("Waze alerts of type POLICE were left out: where officers stand is not read on air."),
+    "CHIT_CHAT": N_("Waze alerts of type CHIT_CHAT were left out: they are conversations."),
 }
 
 

@@ -44,8 +44,13 @@ class WzdxFeed:
             if event.type == "detour":
                 continue
             if event.type not in ("work-zone", "restriction", "incident"):
-                said = "Feature %(number)d was left out: its type, %(type)s, is not about the road."
-                problems.append(Problem(said, number=number, type=event.type or "(none)"))
+                problems.append(
+                    Problem(
+                        "Feature %(number)d was left out: its type, %(type)s, is not about the road.",
+                        number=number,
+                        type=event.type or "(none)",
+                    )
+                )
             else:
                 reports.append(event.report(source, as_text(info.get("publisher")), detours))
         return FeedResult(format=self.name, reports=tuple(reports), problems=tuple(problems))
