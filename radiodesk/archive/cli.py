@@ -1,6 +1,7 @@
-"""``radiodesk verify``: proves packages, or says what differs."""
+"""``radiodesk verify`` proves packages, or says what differs; ``radiodesk unlock`` reads a restricted file of one."""
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -8,7 +9,8 @@ import click
 from radiodesk.archive.tagfiles import Difference
 from radiodesk.archive.verifying import PackageReport, Report
 from radiodesk.archive.verifying import verify as check
-from radiodesk.core import command
+from radiodesk.core import audit, command
+from radiodesk.core.clock import SystemClock
 from radiodesk.core.i18n import gettext, language
 
 
@@ -27,6 +29,17 @@ def verify(path: Path, as_json: bool, chosen: str | None) -> None:
         report = check(path, lambda done: shown(float(done), float(total)))
     click.echo(json.dumps(as_object(report), ensure_ascii=False) if as_json else "\n".join(lines(report)))
     raise SystemExit(0 if report.ok else 1)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def unlock(file: Path) -> None:
+    """Write a restricted file of a package (….enc) in the clear to standard output; the audit trail keeps that."""
+    database = command.database(command.settings())
+    clear = database.keys.decrypt_bytes(command.readable_file(file).read_bytes())
+    with database.writing() as session:
+        audit.record(session, SystemClock().now(), "command line", "restricted file opened", "archive", file=str(file))
+    sys.stdout.buffer.write(clear)
 
 
 def sentence(difference: Difference) -> str:

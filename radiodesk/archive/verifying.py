@@ -23,6 +23,7 @@ Progress = Callable[[int], None]
 
 _BLOCK = 1 << 20
 _LINK = N_("%(path)s is a link, not a file.")
+_UNLISTED = N_("Package %(package)s is in the folder, but not in the ledger.")
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,9 @@ def _single(path: Path, report: PackageReport) -> Report:
         if line is not None and line.package == path.resolve().name:
             return Report((_sealed(path.resolve().parent, report),), tuple(_fits(line, report, previous)))
         previous = line
-    return Report((report,))
+    if not lines:
+        return Report((report,))
+    return Report((report,), (differs(_UNLISTED, package=path.name),))
 
 
 def looks_like_bag(path: Path) -> bool:
@@ -343,7 +346,7 @@ def _chain(lines: list[ledger.Line | None], packages: tuple[PackageReport, ...])
             yield from _fits(line, package, previous)
         previous = line
     for name in sorted(by_folder.keys() - known):
-        yield differs(N_("Package %(package)s is in the folder, but not in the ledger."), package=name)
+        yield differs(_UNLISTED, package=name)
 
 
 def _fits(line: ledger.Line, package: PackageReport, previous: ledger.Line | None) -> Iterator[Difference]:

@@ -1,0 +1,353 @@
+"""Gathers everything of a broadcast that is to be sealed, as plain data, in one read of the database.
+
+What may tell who a listener is goes into the restricted part, which is encrypted with the station's key: names, phone
+numbers, notes and the words of messages of every call; the sound and the words of calls by protected people and about
+confidential complaints; the programme's original where seconds of it were dumped.
+"""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from radiodesk.audio.cutting import Span
+from radiodesk.audio.models import Recording
+from radiodesk.broadcasts import queries as broadcasts
+from radiodesk.broadcasts.models import AsRun, AsRunKind, Broadcast
+from radiodesk.calls.models import Call
+from radiodesk.programme.models import RundownItem, Script, ScriptVersion
+from radiodesk.programme.queries import rundown
+from radiodesk.speech.models import Transcript
+from radiodesk.tickets import queries as tickets
+from radiodesk.tickets.models import Ticket
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A recording on its way into the bag: its key below the audio folder, its path in the bag, and what it is."""
+
+    key: str
+    path: str
+    facts: Facts
+    restricted: bool
+    dumped: tuple[Span, ...] = ()
+    """Seconds of it that were dumped on air."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """One version of the words of one recording."""
+
+    path: str
+    facts: Facts
+    segments: list[Any]
+    restricted: bool
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """All that is sealed of one broadcast."""
+
+    broadcast: Facts
+    sounds: list[Sound]
+    words: list[Words]
+    scripts: list[Facts]
+    rundown: list[Facts]
+    as_run: list[Facts]
+    calls: list[Facts]
+    identities: list[Facts]
+    tickets: list[Facts]
+    open_transcripts: int = 0
+    note: str = ""
+
+
+def gather(session: Session, broadcast: Broadcast, note: str = "") -> Gathered:
+    """Read all that belongs to an ended broadcast."""
+    log = broadcasts.as_run(session, broadcast)
+    calls = broadcasts.calls_of(session, broadcast)
+    tickets_of = {call.id: tickets.of_call(session, call.id) for call in calls}
+    sounds = _programme(broadcast, dumps(log))
+    for call in calls:
+        sounds += _caller(call, guarded(call, tickets_of[call.id]))
+    transcripts = _transcripts(session, broadcast, calls)
+    return Gathered(
+        broadcast=_broadcast(broadcast),
+        sounds=sounds,
+        words=_words(sounds, transcripts),
+        scripts=[_script(version, read) for version, read in scripts_read(session, broadcast, log)],
+        rundown=[_item(item) for item in rundown(session, broadcast.id)],
+        as_run=[_entry(entry) for entry in log],
+        calls=[_call(call, tickets_of[call.id]) for call in calls],
+        identities=[_identity(call) for call in calls],
+        tickets=[_ticket(ticket) for call in calls for ticket in tickets_of[call.id]],
+        open_transcripts=sum(transcript.is_open for transcript in transcripts),
+        note=note,
+    )
+
+
+def open_transcripts(session: Session, broadcast: Broadcast) -> int:
+    """How many transcripts of a broadcast are still to come."""
+    found = _transcripts(session, broadcast, broadcasts.calls_of(session, broadcast))
+    return sum(transcript.is_open for transcript in found)
+
+
+def sound_bytes(session: Session, broadcast: Broadcast) -> int:
+    """Bytes of all recordings that belong to a broadcast."""
+    recordings = [one for call in broadcasts.calls_of(session, broadcast) for one in call.recordings]
+    return sum(recording.bytes for recording in [*broadcast.recordings, *recordings])
+
+
+def dumps(log: list[AsRun]) -> list[Span]:
+    """The seconds of a broadcast that are cut from every public copy."""
+    return [
+        Span(float(entry.details["begins"]), float(entry.details["ends"]))
+        for entry in log
+        if entry.kind == AsRunKind.DUMP
+    ]
+
+
+def guarded(call: Call, its_tickets: list[Ticket]) -> bool:
+    """Whether a call's sound and words are kept restricted."""
+    return call.protected is not None or any(ticket.confidential for ticket in its_tickets)
+
+
+def offsets(broadcast: Broadcast) -> list[tuple[Recording, float]]:
+    """The recordings of the programme in order, each with the second of the broadcast at which it begins.
+
+    A file that was handed in after the show carries no time of its own; it follows the one before it.
+    """
+    ordered = sorted(broadcast.recordings, key=lambda one: (one.started_at or one.created_at, one.id))
+    found: list[tuple[Recording, float]] = []
+    end = 0.0
+    for recording in ordered:
+        begins = end
+        if _timed(recording) and broadcast.on_air_at is not None and recording.started_at is not None:
+            begins = (recording.started_at - broadcast.on_air_at).total_seconds()
+        found.append((recording, begins))
+        end = begins + recording.duration
+    return found
+
+
+def _timed(recording: Recording) -> bool:
+    if recording.started_at is None:
+        return False
+    guessed = (recording.created_at - recording.started_at).total_seconds()
+    return abs(guessed - recording.duration) > 0.001
+
+
+def _programme(broadcast: Broadcast, dumped: list[Span]) -> list[Sound]:
+    sounds = []
+    for number, (recording, begins) in enumerate(offsets(broadcast), start=1):
+        inside = tuple(
+            Span(max(0.0, span.start - begins), span.end - begins)
+            for span in dumped
+            if span.end > begins and span.start < begins + recording.duration
+        )
+        path = f"audio/programme/{number:02}-{recording.public_id}{_suffix(recording)}"
+        facts = {**_recording(recording), "offset": begins, "dumped": [[span.start, span.end] for span in inside]}
+        sounds.append(Sound(recording.key, path, facts, restricted=bool(inside), dumped=inside))
+    return sounds
+
+
+def _caller(call: Call, restricted: bool) -> list[Sound]:
+    return [
+        Sound(
+            recording.key,
+            f"audio/calls/{call.public_id}/{number:02}-{recording.direction}{_suffix(recording)}",
+            {**_recording(recording), "call": call.public_id},
+            restricted,
+        )
+        for number, recording in enumerate(call.recordings, start=1)
+    ]
+
+
+def _suffix(recording: Recording) -> str:
+    return PurePath(recording.key).suffix
+
+
+def _recording(recording: Recording) -> Facts:
+    return {
+        "recording": recording.public_id,
+        "direction": str(recording.direction),
+        "sha256": recording.sha256,
+        "bytes": recording.bytes,
+        "duration": recording.duration,
+        "sample_rate": recording.sample_rate,
+        "channels": recording.channels,
+        "codec": recording.codec,
+        "started_at": moment(recording.started_at),
+        "problem": recording.problem,
+    }
+
+
+def moment(at: Any) -> str | None:
+    """A time as it stands in a package: UTC, ISO 8601."""
+    return at.isoformat(timespec="milliseconds") if at else None
+
+
+def _transcripts(session: Session, broadcast: Broadcast, calls: list[Call]) -> list[Transcript]:
+    keys = [recording.id for recording in broadcast.recordings]
+    keys += [recording.id for call in calls for recording in call.recordings]
+    wanted = select(Transcript).where(Transcript.recording_id.in_(keys)).order_by(Transcript.id)
+    return list(session.scalars(wanted))
+
+
+def _words(sounds: list[Sound], transcripts: list[Transcript]) -> list[Words]:
+    by_recording = {sound.facts["recording"]: sound for sound in sounds}
+    found = []
+    for transcript in transcripts:
+        recording = transcript.recording.public_id
+        facts = {
+            "transcript": transcript.public_id,
+            "recording": recording,
+            "version": transcript.version,
+            "kind": str(transcript.kind),
+            "state": str(transcript.state),
+            "engine": transcript.engine,
+            "model": transcript.model,
+            "language": transcript.language,
+            "by": transcript.by,
+            "created_at": moment(transcript.created_at),
+            "duration": transcript.duration,
+            "problem": transcript.problem,
+            "text": transcript.text,
+            "segments": transcript.segments,
+            "words": transcript.words,
+        }
+        path = f"transcripts/{recording}/v{transcript.version}-{transcript.kind}"
+        found.append(Words(path, facts, transcript.segments, by_recording[recording].restricted))
+    return found
+
+
+def scripts_read(session: Session, broadcast: Broadcast, log: list[AsRun]) -> list[tuple[ScriptVersion, list[AsRun]]]:
+    """Every version that was read, in order of its first reading, with the as-run entries that say so."""
+    found: dict[tuple[str, int], list[AsRun]] = {}
+    for entry in log:
+        if entry.kind == AsRunKind.SCRIPT and entry.subject:
+            found.setdefault((entry.subject, int(entry.details["number"])), []).append(entry)
+    result = []
+    for (script, number), read in found.items():
+        version = session.scalar(
+            select(ScriptVersion).where(
+                ScriptVersion.script.has(Script.public_id == script), ScriptVersion.number == number
+            )
+        )
+        if version is not None:
+            result.append((version, read))
+    return result
+
+
+def _script(version: ScriptVersion, read: list[AsRun]) -> Facts:
+    script = version.script
+    approved = read[0].details.get("approved_by") or script.approved_by
+    return {
+        "script": script.public_id,
+        "kind": str(script.kind),
+        "title": script.title,
+        "version": version.number,
+        "text": version.text,
+        "sha256": version.digest,
+        "written_by": version.by,
+        "written_at": moment(version.at),
+        "approved_by": approved,
+        "approved_at": moment(script.approved_at) if script.approved_version == version.number else None,
+        "seconds": version.seconds,
+        "read": [
+            {
+                "at": moment(entry.at),
+                "offset": entry.offset,
+                "reader": entry.details.get("reader"),
+                "sha256": entry.details.get("sha256"),
+                "as_approved": entry.details.get("sha256") == version.digest,
+            }
+            for entry in read
+        ],
+        "items": version.items,
+        "left_out": version.left_out,
+    }
+
+
+def _item(item: RundownItem) -> Facts:
+    return {
+        "item": item.public_id,
+        "position": item.position,
+        "kind": str(item.kind),
+        "title": item.title,
+        "seconds": item.seconds,
+        "reader": item.reader,
+        "script": item.script.public_id if item.script else None,
+    }
+
+
+def _entry(entry: AsRun) -> Facts:
+    return {
+        "at": moment(entry.at),
+        "offset": entry.offset,
+        "kind": str(entry.kind),
+        "subject": entry.subject,
+        "title": entry.title,
+        "by": entry.by,
+        "details": entry.details,
+    }
+
+
+def _broadcast(broadcast: Broadcast) -> Facts:
+    return {
+        "broadcast": broadcast.public_id,
+        "programme": broadcast.programme.title,
+        "description": broadcast.programme.description,
+        "title": broadcast.title,
+        "planned_start": moment(broadcast.planned_start),
+        "planned_seconds": broadcast.planned_seconds,
+        "on_air_at": moment(broadcast.on_air_at),
+        "ended_at": moment(broadcast.ended_at),
+        "hosts": broadcast.hosts,
+    }
+
+
+def _call(call: Call, its_tickets: list[Ticket]) -> Facts:
+    return {
+        "call": call.public_id,
+        "channel": str(call.channel),
+        "state": str(call.state),
+        "received_at": moment(call.received_at),
+        "on_air_at": moment(call.on_air_at),
+        "ended_at": moment(call.ended_at),
+        "topic": call.topic,
+        "place": None if guarded(call, its_tickets) else call.place,
+        "point": None if guarded(call, its_tickets) else call.point,
+        "category": call.category,
+        "urgency": str(call.urgency),
+        "consent_at": moment(call.consent_at),
+        "tickets": [ticket.number for ticket in its_tickets],
+        "recordings": [recording.public_id for recording in call.recordings],
+    }
+
+
+def _identity(call: Call) -> Facts:
+    return {
+        "call": call.public_id,
+        "name": call.name,
+        "phone": call.phone,
+        "place": call.place,
+        "point": call.point,
+        "protected": str(call.protected) if call.protected else None,
+        "may_name": call.may_name,
+        "message": call.message,
+        "notes": call.notes,
+    }
+
+
+def _ticket(ticket: Ticket) -> Facts:
+    return {
+        "number": ticket.number,
+        "state": str(ticket.state),
+        "category": ticket.category,
+        "unit": ticket.unit_id,
+        "created_at": moment(ticket.created_at),
+        "call": ticket.call.public_id if ticket.call else None,
+    }
