@@ -37,7 +37,7 @@ STATE_NAMES = {
     TicketState.NEW: N_("Received"),
     TicketState.FORWARDED: N_("Forwarded to the unit"),
     TicketState.IN_PROGRESS: N_("Being worked on"),
-    TicketState.ANSWERED: N_("Answered"),
+    TicketState.ANSWERED: N_("Answer given"),
     TicketState.CLOSED: N_("Closed"),
     TicketState.REJECTED: N_("Not accepted"),
 }

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from radiodesk.calls.models import Call, Urgency
 from radiodesk.core.db import keys_of
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
+from radiodesk.core.i18n import N_, gettext
 from radiodesk.core.ids import public_id
 from radiodesk.tickets import deadlines, numbers
 from radiodesk.tickets.history import write
 from radiodesk.tickets.models import (
     ENDED_STATES,
     OPEN_STATES,
+    STATE_NAMES,
     EntryKind,
     Ticket,
     TicketCounter,
@@ -165,7 +167,7 @@ def take_up(session: Session, rules: Rules, ticket: Ticket, *, by: str, at: date
 def give_back(session: Session, ticket: Ticket, reason: str, *, by: str, at: datetime) -> None:
     """The unit says that it is not the right one; the desk forwards it anew."""
     _only_in(ticket, {TicketState.FORWARDED, TicketState.IN_PROGRESS})
-    _words(reason, "Please say why the unit returns the complaint.")
+    _words(reason, N_("Please say why the unit returns the complaint."))
     returned_by, ticket.state = ticket.unit_id, TicketState.NEW
     write(session, ticket, EntryKind.RETURNED, by=by, at=at, text=reason, unit_id=returned_by)
 
@@ -173,7 +175,7 @@ def give_back(session: Session, ticket: Ticket, reason: str, *, by: str, at: dat
 def answer(session: Session, rules: Rules, ticket: Ticket, text: str, *, by: str, at: datetime) -> None:
     """Answer the complainant; the words are public."""
     _only_in(ticket, OPEN_STATES)
-    _words(text, "Please write the answer.")
+    _words(text, N_("Please write the answer."))
     ticket.state, ticket.answered_at = TicketState.ANSWERED, at
     write(session, ticket, EntryKind.ANSWERED, by=by, at=at, text=text, public=True, unit_id=ticket.unit_id)
     deadlines.reach(session, rules, ticket, Milestone.ANSWERED, at)
@@ -188,14 +190,14 @@ def close(session: Session, rules: Rules, ticket: Ticket, text: str = "", *, by:
 def reject(session: Session, rules: Rules, ticket: Ticket, reason: str, *, by: str, at: datetime) -> None:
     """Not accept the ticket; the reason is public."""
     _only_in(ticket, OPEN_STATES)
-    _words(reason, "Please say why the complaint is not accepted; the complainant reads it.")
+    _words(reason, N_("Please say why the complaint is not accepted; the complainant reads it."))
     _end(session, rules, ticket, TicketState.REJECTED, EntryKind.REJECTED, reason, by=by, at=at)
 
 
 def reopen(session: Session, rules: Rules, ticket: Ticket, reason: str, *, by: str, at: datetime) -> None:
     """Take up an answered, closed, joined or rejected ticket again; it goes back to its unit."""
     _only_in(ticket, ENDED_STATES | {TicketState.ANSWERED})
-    _words(reason, "Please say why the complaint is opened again.")
+    _words(reason, N_("Please say why the complaint is opened again."))
     was_with_unit = ticket.state != TicketState.REJECTED and ticket.unit_id and not ticket.undecided
     ticket.state = TicketState.FORWARDED if was_with_unit else TicketState.NEW
     ticket.merged_into, ticket.answered_at, ticket.closed_at = None, None, None
@@ -251,7 +253,9 @@ def _known_unit(rules: Rules, unit_id: str) -> None:
 def _only_in(ticket: Ticket, states: set[TicketState] | frozenset[TicketState]) -> None:
     if ticket.state not in states:
         raise NotPossible(
-            "Complaint %(number)s cannot do this now; its state is %(state)s.", number=ticket.number, state=ticket.state
+            "Complaint %(number)s cannot do this now; its state is %(state)s.",
+            number=ticket.number,
+            state=gettext(STATE_NAMES[ticket.state]),
         )
 
 
