@@ -80,6 +80,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// ---- What a person opened stays open when the list around it is renewed.
+const opened = new Set();
+document.addEventListener("click", (event) => {
+  const details = event.target.closest("summary")?.parentElement;
+  if (details?.id) { if (details.open) opened.delete(details.id); else opened.add(details.id); }
+});
+document.addEventListener("htmx:after:swap", () => {
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+});
+
 // ---- An emergency is heard, three short tones; the browser allows sound once a key was pressed on the page.
 let sound;
 document.addEventListener("keydown", () => { sound ??= new AudioContext(); }, { once: true });
