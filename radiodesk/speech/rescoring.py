@@ -6,14 +6,18 @@ them, and the language model weighs the lines. The right words stand among ten g
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import exp
+
+from rapidfuzz.distance import Indel
 
 from radiodesk.speech.confusions import Confusions
 from radiodesk.speech.lm import LanguageModel, load_counts
 from radiodesk.speech.numbers import spoken_ways, tokens
 
 _BEAM = 5
+_TRUST = 0.5
 _READINGS = 4
 _COMMON = 5
 _PAIRS = 8
@@ -45,6 +49,7 @@ class Choice:
     written: tuple[str, ...]
     score: float
     guess: Guess
+    confidence: tuple[float, ...] = ()
 
 
 _Way = tuple[tuple[str, ...], tuple[str, ...], float]
@@ -72,12 +77,11 @@ class Rescorer:
 
     def choose(self, guesses: Iterable[Guess]) -> Choice | None:
         """The best line over all guesses and their readings; None when no guess holds a word."""
-        best: Choice | None = None
-        for guess in guesses:
-            choice = self._best_reading(guess)
-            if choice and (best is None or choice.score > best.score):
-                best = choice
-        return best
+        choices = [choice for guess in guesses if (choice := self._best_reading(guess))]
+        if not choices:
+            return None
+        best = max(choices, key=lambda choice: choice.score)
+        return replace(best, confidence=_agreement(best, choices))
 
     def _best_reading(self, guess: Guess) -> Choice | None:
         """Viterbi search over the readings and sound-alikes of each written token."""
@@ -118,6 +122,17 @@ class Rescorer:
             for said, distance in self._confusions.neighbours(word):
                 ways.append((said, _ending_like(said, shown), self._weights.sound * distance))
         return ways
+
+
+def _agreement(best: Choice, choices: Sequence[Choice]) -> tuple[float, ...]:
+    """For each word of the best line, the share of all lines (weighted by their scores) that have it in its place."""
+    shares = [exp(_TRUST * (choice.score - best.score)) for choice in choices]
+    found = [0.0] * len(best.words)
+    for choice, share in zip(choices, shares, strict=True):
+        for block in Indel.opcodes(choice.words, best.words).as_matching_blocks():
+            for at in range(block.b, block.b + block.size):
+                found[at] += share
+    return tuple(value / sum(shares) for value in found)
 
 
 def _pieces(written: str) -> list[tuple[str, str]]:

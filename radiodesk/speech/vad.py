@@ -30,6 +30,10 @@ class Utterance:
         """Where it ends, in seconds."""
         return self.start + len(self.samples) / RATE
 
+    def later(self, seconds: float) -> "Utterance":
+        """The same speech, in a recording that began ``seconds`` earlier."""
+        return Utterance(self.start + seconds, self.samples)
+
 
 @dataclass(frozen=True, slots=True)
 class Pauses:

@@ -3,7 +3,6 @@
 A window costs the same whether it is full or not, so utterances that follow each other closely share one.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,16 +62,25 @@ class Window:
         return len(self.utterances) - 1
 
 
-def packed(utterances: Iterable[Utterance], longest: float, widest_gap: float) -> Iterator[Window]:
-    """Windows of at most ``longest`` seconds; a pause above ``widest_gap`` seconds begins a new one."""
-    window = Window()
-    for utterance in utterances:
-        if window.utterances:
+class Packer:
+    """Fills windows of at most ``longest`` seconds; a pause above ``widest_gap`` seconds begins a new one."""
+
+    def __init__(self, longest: float, widest_gap: float) -> None:
+        self._longest, self._widest_gap = longest, widest_gap
+        self._window = Window()
+
+    def add(self, utterance: Utterance) -> list[Window]:
+        """Take the next utterance; returns the window that became full by it, if one did."""
+        done: list[Window] = []
+        if self._window.utterances:
             length = len(utterance.samples) / RATE
-            full = window.seconds + _PAUSE + length > longest
-            if full or utterance.start - window.end > widest_gap:
-                yield window
-                window = Window()
-        window.utterances.append(utterance)
-    if window.utterances:
-        yield window
+            full = self._window.seconds + _PAUSE + length > self._longest
+            if full or utterance.start - self._window.end > self._widest_gap:
+                done = self.flush()
+        self._window.utterances.append(utterance)
+        return done
+
+    def flush(self) -> list[Window]:
+        """The window that is being filled, if it holds anything."""
+        done, self._window = self._window, Window()
+        return [done] if done.utterances else []

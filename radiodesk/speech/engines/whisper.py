@@ -7,8 +7,6 @@ flat for any length, and work can stop at any window and go on from there.
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from radiodesk.audio.decoding import decode, probe
@@ -16,26 +14,21 @@ from radiodesk.speech.engines.whisper_decoder import LONGEST_SPEECH, Heard, Sear
 from radiodesk.speech.guard import doubt
 from radiodesk.speech.lm import has_counts
 from radiodesk.speech.numbers import tokens
+from radiodesk.speech.pieces import NO_HINTS, Piece, collected
 from radiodesk.speech.ports import Hints, Progress, Segment, StreamingSession, Transcription, Word
 from radiodesk.speech.prompts import prompt_for
 from radiodesk.speech.rescoring import Choice, Guess, Rescorer
 from radiodesk.speech.streaming import AgreeingSession
 from radiodesk.speech.vad import RATE, Pauses, Samples, SpeechFinder, Utterance
-from radiodesk.speech.windows import Window, packed
+from radiodesk.speech.windows import Packer, Window
 
-_NO_HINTS = Hints()
 _BATCH = 4
 _WIDEST_GAP = 1.5
+_TOLD_EVERY = 60.0
+_SOUND_SHARE = 0.15
+_PAUSES = Pauses(longest=LONGEST_SPEECH - 0.2)
 _SECOND_TRY = Search(beams=5, guesses=5, repetition_penalty=1.1)
 _BY_CHANCE = Search(guesses=3, temperature=0.4)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What was heard up to ``until`` seconds of the recording."""
-
-    until: float
-    segments: tuple[Segment, ...]
 
 
 class WhisperTranscriber:
@@ -63,31 +56,41 @@ class WhisperTranscriber:
         self._bare = self._decoder.prompt("")
         self._rescorers: dict[Hints, Rescorer] = {}
 
-    def transcribe(self, path: Path, *, hints: Hints = _NO_HINTS, progress: Progress | None = None) -> Transcription:
+    def transcribe(self, path: Path, *, hints: Hints = NO_HINTS, progress: Progress | None = None) -> Transcription:
         """Hear one file; ``progress`` may raise to cancel. Raises ``AudioUnreadable``."""
-        begun = self._clock()
-        duration = probe(path).duration
-        segments: list[Segment] = []
-        for piece in self.pieces(path, hints=hints):
-            segments.extend(piece.segments)
-            if progress:
-                progress(min(piece.until, duration), duration)
-        return Transcription(self.name, self.model, self.language, duration, self._clock() - begun, tuple(segments))
+        return collected(self, path, hints=hints, progress=progress, clock=self._clock)
 
-    def pieces(self, path: Path, *, hints: Hints = _NO_HINTS, start: float = 0.0) -> Iterator[Piece]:
+    def pieces(self, path: Path, *, hints: Hints = NO_HINTS, start: float = 0.0) -> Iterator[Piece]:
         """Hear a file bit by bit from ``start`` seconds on; every ``until`` is a safe place to go on from."""
         rescorer = self._rescorer(hints)
-        windows = packed(_utterances(path, start), LONGEST_SPEECH, _WIDEST_GAP)
-        while batch := list(islice(windows, _BATCH)):
-            segments = self._hear(batch, rescorer)
-            yield Piece(batch[-1].end, tuple(segments))
-        yield Piece(probe(path).duration, ())
+        finder, packer = SpeechFinder(_PAUSES), Packer(LONGEST_SPEECH, _WIDEST_GAP)
+        waiting: list[Window] = []
+        told = position = start
+        for block in decode(path, start=start):
+            position += len(block) / RATE
+            for utterance in finder.feed(block):
+                waiting += packer.add(utterance.later(start))
+            if len(waiting) < _BATCH and position - told < _TOLD_EVERY:
+                continue
+            if len(waiting) < _BATCH:
+                waiting += packer.flush()
+            if waiting:
+                told = waiting[-1].end
+                yield Piece(told, tuple(self._hear(waiting, rescorer)))
+                waiting = []
+            elif not finder.speaking:
+                told = position - _PAUSES.padding
+                yield Piece(told, ())
+        for utterance in finder.flush():
+            waiting += packer.add(utterance.later(start))
+        waiting += packer.flush()
+        yield Piece(probe(path).duration, tuple(self._hear(waiting, rescorer)) if waiting else ())
 
-    def hear(self, utterance: Utterance, hints: Hints = _NO_HINTS) -> list[Segment]:
+    def hear(self, utterance: Utterance, hints: Hints = NO_HINTS) -> list[Segment]:
         """The words of one utterance that is already in memory."""
         return self._hear([Window([utterance])], self._rescorer(hints))
 
-    def stream(self, *, hints: Hints = _NO_HINTS) -> StreamingSession:
+    def stream(self, *, hints: Hints = NO_HINTS) -> StreamingSession:
         """A session for live words."""
         return AgreeingSession(
             quick=self._quick, final=lambda utterance: self.hear(utterance, hints), clock=self._clock
@@ -164,28 +167,19 @@ class WhisperTranscriber:
         return self._rescorers[hints]
 
 
-def _utterances(path: Path, start: float) -> Iterator[Utterance]:
-    finder = SpeechFinder(Pauses(longest=LONGEST_SPEECH - 0.2))
-    for block in decode(path, start=start):
-        for utterance in finder.feed(block):
-            yield Utterance(utterance.start + start, utterance.samples)
-    for utterance in finder.flush():
-        yield Utterance(utterance.start + start, utterance.samples)
-
-
 def _first(guesses: list[Guess]) -> Choice | None:
     written = tuple(guesses[0].text.split())
     words = tuple(tokens(guesses[0].text))
-    return Choice(words, written, guesses[0].log_probability, guesses[0]) if words else None
+    sure = (1.0,) * len(written)
+    return Choice(words, written, guesses[0].log_probability, guesses[0], sure) if words else None
 
 
 def _segments(window: Window, choice: Choice, times: list[TimedWord]) -> Iterator[Segment]:
     """One segment for each utterance of the window that holds words, times of the recording, two decimals."""
     turns: dict[int, list[Word]] = {}
-    for written, timed in zip(choice.written, times, strict=True):
-        word = Word(
-            round(window.at(timed.start), 2), round(window.at(timed.end), 2), written, round(timed.confidence, 3)
-        )
+    for written, timed, agreed in zip(choice.written, times, choice.confidence, strict=True):
+        confidence = round(agreed * timed.confidence**_SOUND_SHARE, 3)
+        word = Word(round(window.at(timed.start), 2), round(window.at(timed.end), 2), written, confidence)
         turns.setdefault(window.turn_of((timed.start + timed.end) / 2), []).append(word)
     for _, words in sorted(turns.items()):
         yield Segment(words[0].start, words[-1].end, " ".join(word.word for word in words), tuple(words))
