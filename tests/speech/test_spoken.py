@@ -1,7 +1,7 @@
 """What a newsreader says for what is written."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from radiodesk.speech.spoken import reading_seconds, to_spoken
@@ -88,6 +88,7 @@ MESSY = st.lists(st.one_of(FRAGMENTS, st.text(max_size=4)), max_size=12).flatmap
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(MESSY, st.text()))
 def test_any_text_is_speakable_without_digits_and_stays_so(text: str) -> None:
     said = to_spoken(text)
@@ -95,6 +96,7 @@ def test_any_text_is_speakable_without_digits_and_stays_so(text: str) -> None:
     assert to_spoken(said) == said
 
 
+@settings(deadline=None)
 @given(MESSY)
 def test_reading_time_is_never_negative_and_slower_readers_take_longer(text: str) -> None:
     assert 0 <= reading_seconds(text, words_per_minute=160) <= reading_seconds(text, words_per_minute=120)

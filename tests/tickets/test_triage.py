@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from radiodesk.tickets.triage import Suggestion, triage
@@ -108,6 +108,7 @@ def test_two_matters_in_one_message_lower_the_confidence() -> None:
     assert both < alone
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_gets_a_suggestion(text: str) -> None:
     suggestion = triage(text)

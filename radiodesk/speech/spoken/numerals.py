@@ -17,11 +17,20 @@ RANGE = r"\s*(?:-|–|s\.?\s?d\.?|s/d|sampai dengan|sampai|hingga)\s*"
 
 DIGITS = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
 
-_LETTERS = {
+_PLATE_AREA_LINE = (
+    "a aa ab ad ae ag b ba bb bd be bg bh bk bl bm bn bp d da db dc dd de dg dh dk dl dm dn dp dr ds dt dw e ea eb ed"
+    " f g h k kb kh kt ku l m n p pa pb pg ps pt r s t w z"
+)
+PLATE_AREAS = tuple(_PLATE_AREA_LINE.split())
+"""Letters with which an Indonesian number plate begins, in lower case."""
+
+LETTER_NAMES = {
     "a": "a", "b": "be", "c": "ce", "d": "de", "e": "e", "f": "ef", "g": "ge", "h": "ha", "i": "i", "j": "je",
     "k": "ka", "l": "el", "m": "em", "n": "en", "o": "o", "p": "pe", "q": "ki", "r": "er", "s": "es", "t": "te",
     "u": "u", "v": "ve", "w": "we", "x": "eks", "y": "ye", "z": "zet",
 }  # fmt: skip
+"""The Indonesian name of each letter."""
+
 _LARGEST_SAID = 10**15
 _ROMAN = re.compile(r"(X{0,3})(IX|IV|V?I{0,3})\Z")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
@@ -44,7 +53,7 @@ def digits(written: str) -> str:
 
 def letters(written: str) -> str:
     """Every letter by its Indonesian name, digits too: "STNK" → "es te en ka"."""
-    names = (_LETTERS.get(sign.lower()) or (DIGITS[int(sign)] if sign in "0123456789" else "") for sign in written)
+    names = (LETTER_NAMES.get(sign.lower()) or (DIGITS[int(sign)] if sign in "0123456789" else "") for sign in written)
     return " ".join(name for name in names if name)
 
 

@@ -2,14 +2,10 @@
 
 import re
 
-from .numerals import cardinal, digits, letters, number
+from .numerals import PLATE_AREAS, cardinal, digits, letters, number
 from .rule import Rule, before, rule
 
-_PLATE_AREAS = (
-    "A AA AB AD AE AG B BA BB BD BE BG BH BK BL BM BN BP D DA DB DC DD DE DG DH DK DL DM DN DP DR DS DT DW E EA EB ED F"
-    " G H K KB KH KT KU L M N P PA PB PG PS PT R S T W Z"
-)
-_AREA = "(?:" + "|".join(sorted(_PLATE_AREAS.split(), key=len, reverse=True)) + ")"
+_AREA = "(?:" + "|".join(sorted((area.upper() for area in PLATE_AREAS), key=len, reverse=True)) + ")"
 _PLATE_CUE = re.compile(r"(?:nopol|no\.? ?pol|nomor polisi|plat(?: nomor)?|bernopol|berplat)\.?:?\s*\Z", re.IGNORECASE)
 
 

@@ -1,0 +1,34 @@
+"""The words of ``cues.toml``: where names begin and end in talk."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Sets of words in lower case; what each is for stands in ``cues.toml``."""
+
+    honorifics: frozenset[str]
+    roles: frozenset[str]
+    speaker: frozenset[str]
+    after_self: frozenset[str]
+    offices: frozenset[str]
+    place_cues: frozenset[str]
+    never: frozenset[str]
+    directions: frozenset[str]
+    not_after_roles: frozenset[str]
+    links: frozenset[str]
+    filled: frozenset[str]
+    introductions: tuple[tuple[str, ...], ...]
+
+
+@lru_cache(maxsize=1)
+def load_cues() -> Cues:
+    """The cues that come with the product."""
+    table: dict[str, str] = tomllib.loads(
+        resources.files(__package__).joinpath("cues.toml").read_text(encoding="utf-8")
+    )
+    phrases = tuple(tuple(line.split()) for line in table.pop("introductions").splitlines() if line.strip())
+    return Cues(**{name: frozenset(words.split()) for name, words in table.items()}, introductions=phrases)
