@@ -263,6 +263,13 @@ def test_roadworks_are_told_with_the_end_that_their_source_states() -> None:
     assert "20 Desember" in said(compose([works], at=AT, seconds=60))[0]
 
 
+def test_works_that_end_with_a_day_are_told_with_that_day() -> None:
+    works = condition("Jalan Raya", kind="roadwork", obstacle="pelebaran jalan", lasts=9000)
+    midnight = datetime(2026, 12, 20, 17, 0, tzinfo=UTC)  # 00.00 WIB on the 21st
+    works = replace(works, reports=(replace(works.reports[0], expires_at=midnight),))
+    assert "20 Desember" in said(compose([works], at=AT, seconds=60))[0]
+
+
 def test_a_bulletin_says_what_is_over_since_the_one_before_and_keeps_the_evidence() -> None:
     jam = condition(*BAURENO, flow="macet", minutes=20, lasts=60)
     before = compose([jam], at=AT - timedelta(minutes=10), seconds=60)
@@ -378,6 +385,19 @@ def test_the_news_feed_and_the_file_of_one_warning_are_one(pack: AreaPack) -> No
     assert len(said(composition, "warning")) == 1
 
 
+def test_a_newer_warning_of_the_same_event_and_districts_is_enough(pack: AreaPack) -> None:
+    later = replace(warning(), identifier="lain", sent=WARNED_AT)
+    composition = compose([], at=WARNED_AT, seconds=90, pack=pack, alerts=[warning(), later])
+    (item,) = [item for item in composition.items if item.kind == "warning"]
+    assert item.alerts[0].identifier == "lain"
+    assert [left.reason for left in composition.left_out] == ["said already"]
+
+
+def test_two_events_of_one_cap_file_are_both_told() -> None:
+    wind = replace(warning(), event="Angin Kencang")
+    assert len(said(compose([], at=WARNED_AT, seconds=90, alerts=[warning(), wind]), "warning")) == 2
+
+
 def test_a_grave_warning_comes_first_and_even_into_a_short_slot(pack: AreaPack) -> None:
     grave = replace(warning(), severity="Extreme")
     closed = condition(*KAPAS, flow="ditutup", kind="flood", obstacle="banjir", lasts=900)
@@ -445,7 +465,9 @@ def test_places_read_well(place: str, words: str) -> None:
 def test_directions_obstacles_and_lists_read_well() -> None:
     assert toward_words(("arah babat", "Cepu")) == "arah Babat maupun Cepu"
     assert toward_words(("timur laut",)) == "arah timur laut"
-    assert obstacle_words("ada Truk Mogok") == "truk Mogok"
+    assert toward_words(("Jl. Biak", "Grogol", "Tj. Priok")) == "", "three directions are more than the ear keeps"
+    assert toward_words(("Jl. Biak",)) == "arah Jalan Biak"
+    assert obstacle_words("ada Truk Mogok") == "truk mogok"
     assert obstacle_words("PLN memperbaiki kabel") == "PLN memperbaiki kabel"
     assert detour_words("dialihkan lewat Jl. Rajawali.") == "Jalan Rajawali"
     assert listing(["A", "B", "C"]) == "A, B, dan C"

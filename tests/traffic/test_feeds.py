@@ -114,7 +114,7 @@ def test_only_weather_that_hinders_is_told_from_a_forecast() -> None:
 
 def test_an_earthquake_is_an_alert_with_its_own_clock() -> None:
     (alert,) = read("bmkg_gempa.json").alerts
-    assert alert.headline == "Gempa bumi magnitudo 5,2, 52 km TimurLaut Tuban"
+    assert alert.headline == "Gempa bumi magnitudo 5,2, 52 km Timur Laut Tuban"
     assert alert.onset == datetime(2026, 11, 23, 21, 12, 9, tzinfo=UTC)
     assert "Bojonegoro" in alert.description
 

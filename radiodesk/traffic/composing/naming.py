@@ -18,6 +18,8 @@ ABBREVIATIONS = (
     (r"dsn\.?", "Dusun"),
     (r"psr?\.?", "Pasar"),
     (r"jbt\.?|jemb\.?", "Jembatan"),
+    (r"t/?l\.?", "Traffic Light"),
+    (r"tj\.?", "Tanjung"),
 )
 EXPANSIONS = tuple((re.compile(rf"\b(?:{short})(?=\s|$)", re.IGNORECASE), long) for short, long in ABBREVIATIONS)
 RELATIONS = frozenset(
@@ -29,15 +31,23 @@ RELATIONS = frozenset(
 LOWER = RELATIONS | {"di", "dan", "arah", "dari", "menuju", "ke", "sampai", "hingga"}
 LEADING = re.compile(r"^(?:di|pada|ada|terjadi|karena|akibat|sebuah|seekor|sebatang)\s+", re.IGNORECASE)
 VIA = re.compile(r"^(?:lewat|melalui|via|dialihkan\s+(?:ke|lewat|melalui)|ke)\s+", re.IGNORECASE)
+MOST_DIRECTIONS = 2
 COMPASS = frozenset({"utara", "selatan", "timur", "barat", "tenggara", "timur laut", "barat laut", "barat daya"})
+
+
+def written_out(words: str) -> str:
+    """On one line, with the abbreviations of traffic posts in full."""
+    words = " ".join(words.split()).strip(" ,.;")
+    for pattern, long in EXPANSIONS:
+        words = pattern.sub(long, words)
+    return words
 
 
 def place_words(condition: Condition, pack: AreaPack | None) -> str:
     """The place as it is said after "di": abbreviations written out, capitals where a name needs them."""
-    wording = LEADING.sub("", " ".join(condition.place.split())).strip(" ,.;")
+    wording = LEADING.sub("", condition.place.strip())
     uncased = wording.islower() or wording.isupper()
-    for pattern, long in EXPANSIONS:
-        wording = pattern.sub(long, wording)
+    wording = written_out(wording)
     if uncased:
         named = pack.place_by_id.get(condition.place_ids[0]) if pack and condition.place_ids else None
         if named and named.name.lower() == wording.lower():
@@ -47,11 +57,12 @@ def place_words(condition: Condition, pack: AreaPack | None) -> str:
     return f"{head.lower()} {rest}".strip() if head.lower() in RELATIONS else wording
 
 
-def toward_words(condition_toward: tuple[str, ...]) -> str:
-    """ "arah Babat", "arah Babat maupun Cepu", or nothing."""
-    names = [re.sub(r"^(?:arah|ke|menuju)\s+", "", name.strip(), flags=re.IGNORECASE) for name in condition_toward]
+def toward_words(directions: tuple[str, ...]) -> str:
+    """ "arah Babat", "arah Babat maupun Cepu", or nothing: more directions than the ear can keep are left away."""
+    names = [re.sub(r"^(?:arah|ke|menuju)\s+", "", written_out(name), flags=re.IGNORECASE) for name in directions]
     names = [name if name in COMPASS or not name.islower() else name.title() for name in names if name]
-    return f"arah {listing(tuple(dict.fromkeys(names)), 'maupun')}" if names else ""
+    each = tuple(dict.fromkeys(names))
+    return f"arah {listing(each, 'maupun')}" if 0 < len(each) <= MOST_DIRECTIONS else ""
 
 
 def where_words(condition: Condition, toward: tuple[str, ...], pack: AreaPack | None) -> str:
@@ -62,17 +73,11 @@ def where_words(condition: Condition, toward: tuple[str, ...], pack: AreaPack | 
 
 
 def obstacle_words(obstacle: str | None) -> str:
-    """The obstacle as it is said after "akibat": lower case at the start unless it is a name or short form."""
-    words = LEADING.sub("", " ".join((obstacle or "").split())).strip(" ,.;")
-    for pattern, long in EXPANSIONS:
-        words = pattern.sub(long, words)
-    head = words.partition(" ")[0]
-    return words if len(head) > 1 and head.isupper() else words[:1].lower() + words[1:]
+    """The obstacle as it is said after "akibat": posts write it in any case, so only short forms keep capitals."""
+    words = written_out(LEADING.sub("", (obstacle or "").strip()))
+    return " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words.split())
 
 
 def detour_words(detour: str | None) -> str:
     """The way round as it is said after "melalui"."""
-    words = VIA.sub("", " ".join((detour or "").split())).strip(" ,.;")
-    for pattern, long in EXPANSIONS:
-        words = pattern.sub(long, words)
-    return words
+    return written_out(VIA.sub("", (detour or "").strip()))

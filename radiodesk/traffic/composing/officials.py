@@ -51,22 +51,22 @@ class Warned:
 def in_force(alerts: Sequence[Alert], at: datetime) -> tuple[list[Alert], list[LeftOut]]:
     """Warnings that hold at ``at``, each identifier once, after updates and cancellations were followed."""
     left_out: list[LeftOut] = []
-    known: dict[str, Alert] = {}
+    known: dict[str, list[Alert]] = {}
     for alert in alerts:
         if alert.sent is not None and alert.sent > at:
             left_out.append(LeftOut(alert.headline, "not yet", alert=alert))
-        elif alert.identifier not in known or _tells_more(alert, known[alert.identifier]):
-            known[alert.identifier] = alert
         else:
-            left_out.append(LeftOut(alert.headline, "said already", alert=alert))
+            known.setdefault(alert.identifier, []).append(alert)
+    kept = [_told_best(same, left_out) for same in known.values()]
     replaced = {
         reference: alert.message_type
-        for alert in known.values()
+        for same in kept
+        for alert in same
         if alert.message_type in ("Update", "Cancel")
         for reference in alert.references
     }
     holding = []
-    for alert in known.values():
+    for alert in (alert for same in kept for alert in same):
         expires = alert.expires or (alert.onset or alert.sent or at) + WITHOUT_EXPIRY
         if alert.message_type == "Cancel" or replaced.get(alert.identifier) == "Cancel":
             left_out.append(LeftOut(alert.headline, "cancelled", alert=alert))
@@ -83,9 +83,17 @@ def in_force(alerts: Sequence[Alert], at: datetime) -> tuple[list[Alert], list[L
     return holding, left_out
 
 
-def _tells_more(alert: Alert, other: Alert) -> bool:
-    """The CAP file itself tells more than the news feed that announces it."""
-    return len(alert.polygons) > len(other.polygons)
+def _told_best(same: list[Alert], left_out: list[LeftOut]) -> list[Alert]:
+    """Of what shares an identifier: every event of the CAP file, and not the news feed that announces it."""
+    drawn = [alert for alert in same if alert.polygons]
+    kept: dict[tuple[object, ...], Alert] = {}
+    for alert in same:
+        key = (alert.event, alert.areas)
+        if key in kept or (drawn and alert not in drawn):
+            left_out.append(LeftOut(alert.headline, "said already", alert=alert))
+        else:
+            kept[key] = alert
+    return list(kept.values())
 
 
 def for_station(alerts: Sequence[Alert], at: datetime, pack: AreaPack | None) -> tuple[list[Warned], list[LeftOut]]:
@@ -99,7 +107,24 @@ def for_station(alerts: Sequence[Alert], at: datetime, pack: AreaPack | None) ->
         else:
             warned.append(cut)
     warned.sort(key=lambda one: (not one.grave, -((one.alert.sent or at).timestamp())))
-    return warned, left_out
+    return _each_district_once(warned, left_out), left_out
+
+
+def _each_district_once(warned: list[Warned], left_out: list[LeftOut]) -> list[Warned]:
+    """Without warnings of the same event whose districts a newer one has as well."""
+    kept: list[Warned] = []
+    for one in warned:
+        event = one.alert.event.casefold()
+        covering = [
+            other
+            for other in kept
+            if other.alert.event.casefold() == event and set(one.districts) <= set(other.districts)
+        ]
+        if one.districts and covering:
+            left_out.append(LeftOut(one.alert.headline, "said already", alert=one.alert))
+        else:
+            kept.append(one)
+    return kept
 
 
 def cut_to_area(alert: Alert, pack: AreaPack) -> Warned | None:

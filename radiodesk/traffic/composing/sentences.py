@@ -118,9 +118,10 @@ class Speaker:
         ]
         if condition.kind not in ("roadwork", "closure", "event") or not stated:
             return ""
-        local = max(stated).astimezone(ZoneInfo(self.identity.time_zone))
+        # An end at midnight is the end of the day before.
+        local = (max(stated) - timedelta(seconds=1)).astimezone(ZoneInfo(self.identity.time_zone))
         if local.date() == self.local.date():
-            return f"pukul {self.clock(local, zone=False)}"
+            return f"pukul {self.clock(local + timedelta(seconds=1), zone=False)}"
         if local - self.local > timedelta(days=365):
             return ""
         return _date(local) + (f" {local.year}" if local.year != self.local.year else "")

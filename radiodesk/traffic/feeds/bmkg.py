@@ -3,6 +3,7 @@
 Attribution to BMKG is a condition of use; every alert and report from here carries it.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree.ElementTree import Element  # the type only; parsing goes through defusedxml
@@ -16,6 +17,8 @@ from radiodesk.traffic.ports import Alert, FeedResult, Report
 
 ATTRIBUTION = "Badan Meteorologi, Klimatologi, dan Geofisika"
 HOURS_A_STEP = 3
+JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Between the words of "TimurLaut", as BMKG writes directions."""
 
 WEATHER = {
     0: "cerah", 1: "cerah berawan", 2: "cerah berawan", 3: "berawan", 4: "berawan tebal", 5: "udara kabur", 10: "asap",
@@ -126,7 +129,7 @@ def _quake(quake: dict[str, Any]) -> Alert | None:
     )
     if moment is None:
         return None
-    magnitude, where = as_text(quake.get("Magnitude")), as_text(quake.get("Wilayah"))
+    magnitude, where = as_text(quake.get("Magnitude")), JOINED.sub(" ", as_text(quake.get("Wilayah")))
     felt, potential = as_text(quake.get("Dirasakan")), as_text(quake.get("Potensi"))
     latitude, longitude = point_of(*reversed([*as_text(quake.get("Coordinates")).split(","), "", ""][:2]))
     return Alert(

@@ -99,7 +99,7 @@ class _Event:
             kind="closure" if impact == "all-lanes-closed" else "accident" if self.type == "incident" else "roadwork",
             confidence=0.8,
             cleared=as_text(self.properties.get("event_status")) in ("completed", "cancelled"),
-            detour=", ".join(detours.get(self.id, [])) or None,
+            detour=", lalu ".join(detours.get(self.id, [])) or None,
             external_id=self.id or None,
             latitude=latitude,
             longitude=longitude,
