@@ -189,6 +189,19 @@ def test_silence_is_told_as_silence() -> None:
     assert "belum" in said(composition, "quiet")[0]
 
 
+def test_a_doubtful_report_is_not_passed_over_as_silence() -> None:
+    doubtful = condition("A", flow="macet", confidence=0.2)
+    (sentence,) = said(compose([doubtful], at=AT, seconds=60), "quiet")
+    assert "pastikan" in sentence
+    assert "belum ada laporan" not in sentence
+
+
+@pytest.mark.parametrize("seconds", [1, 4, 6, 8, 12])
+def test_in_a_slot_of_a_few_seconds_even_the_frame_gives_way(seconds: float) -> None:
+    composition = compose([condition(*BAURENO, flow="macet")], at=AT, seconds=seconds, appeal=APPEAL)
+    assert composition.seconds <= seconds
+
+
 @pytest.mark.parametrize("seconds", [30, 60, 90, 120])
 @pytest.mark.parametrize("pace", [110, 140, 170])
 def test_a_bulletin_never_takes_longer_than_its_slot(seconds: int, pace: int, pack: AreaPack) -> None:

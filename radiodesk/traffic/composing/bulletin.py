@@ -93,7 +93,7 @@ class _Slot:
     ) -> Composition:
         opening = self._frame("opening", Why("Every bulletin opens with the time that it is true for."))
         closing = self._frame("closing", Why("Every bulletin signs off."))
-        self.used = opening.seconds + closing.seconds
+        frame = [one for one in (opening, closing) if self._reserve(one)]
         bad = [one for one in candidates if not one.clear]
         wanted: list[tuple[float, Candidate | Warned | SpokenAppeal]] = [(one.score, one) for one in bad]
         wanted += [(GRAVE_WARNING_SCORE if one.grave else WARNING_SCORE, one) for one in warned]
@@ -106,14 +106,30 @@ class _Slot:
         told = self._ended(conditions, clear, previous)
         self._clear([one for one in clear if one.first.place not in told], bad)
         if not bad and not any(item.kind in ("clear", "ended") for _, item, _ in self.chosen):
-            self._add(0, self._frame("quiet", Why("Nothing was reported that is worth saying.")), None)
+            self._add(0, self._silence(), None)
         if appeal:
             self._appeal_in_full(appeal)
-        return self._finished(opening, closing)
+        return self._finished(frame)
 
-    def _frame(self, name: Literal["opening", "closing", "quiet"], why: Why) -> Item:
+    def _frame(self, name: Literal["opening", "closing", "quiet", "unsure"], why: Why) -> Item:
         sentence = self.speaker.frame(name, brief=self.short)
-        return Item(name, sentence, self.speaker.seconds(sentence), why)
+        return Item("quiet" if name == "unsure" else name, sentence, self.speaker.seconds(sentence), why)
+
+    def _reserve(self, item: Item) -> bool:
+        """Set seconds aside for the opening or the closing; in a slot of a few seconds they give way."""
+        fits = item.seconds <= self._room()
+        self.used += item.seconds if fits else 0.0
+        return fits
+
+    def _silence(self) -> Item:
+        """That nothing was reported; or, when something doubtful was, that it is being looked into."""
+        doubtful = any(
+            left.reason == "low confidence" and left.condition and not is_clear(left.condition)
+            for left in self.left_out
+        )
+        if doubtful:
+            return self._frame("unsure", Why("Something was reported, but nothing that is certain enough to be said."))
+        return self._frame("quiet", Why("Nothing was reported that is worth saying."))
 
     def _room(self) -> float:
         return self.limit - self.used
@@ -247,8 +263,9 @@ class _Slot:
                     continue
             self.left_out.extend(LeftOut(brief(one.first), "no room", condition=one.first) for one in road)
 
-    def _finished(self, opening: Item, closing: Item) -> Composition:
-        items = [opening, *self._in_order(), closing]
+    def _finished(self, frame: list[Item]) -> Composition:
+        opening = [item for item in frame if item.kind == "opening"]
+        items = [*opening, *self._in_order(), *(item for item in frame if item.kind == "closing")]
         return Composition(
             at=self.speaker.at,
             slot=self.limit,

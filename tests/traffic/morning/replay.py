@@ -95,7 +95,6 @@ def as_text(bulletins: list[Composition]) -> str:
             lines.append(f"{item.kind}: {item.sentence}")
             lines += [f"    {report.observed_at:%H:%M}Z {report.source}: {report.text}" for report in item.reports]
             lines += [f"    {alert.identifier} {alert.sender}: {alert.headline}" for alert in item.alerts]
-        lines += [f"-- {left.what}: {left.reason}" for left in bulletin.left_out]
         lines.append("")
     return "\n".join(lines)
 
