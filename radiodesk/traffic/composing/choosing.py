@@ -78,6 +78,11 @@ class Candidate:
         return tuple(condition for stop in self.stops for condition in stop.conditions)
 
     @property
+    def road(self) -> str | None:
+        """The id of the main road that it lies on."""
+        return self.corridor.id if self.corridor else None
+
+    @property
     def clear(self) -> bool:
         return is_clear(self.first)
 

@@ -143,7 +143,7 @@ class Speaker:
                 self.variation + turn,
                 corridor=corridor.name if corridor else "",
                 whole=whole,
-                places=listing(tuple(self._where(one.stops[0]) for one in candidates[:4])),
+                places=listing(tuple(self._where(one.stops[0]) for one in candidates)),
                 flow=candidates[0].first.flow or "",
                 time=self._time([one.first for one in candidates]),
             )
