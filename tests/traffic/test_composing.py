@@ -1,13 +1,17 @@
 """What a bulletin says, in which order, within which seconds, and why."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from radiodesk.area.nouns import AreaPack
 from radiodesk.area.pack import load_pack
@@ -217,6 +221,44 @@ def test_a_bulletin_never_takes_longer_than_its_slot(seconds: int, pace: int, pa
     assert composition.seconds > 0.75 * seconds
     told = sum(len(item.conditions) for item in composition.items)
     assert told + sum(left.condition is not None for left in composition.left_out) == len(conditions)
+
+
+@given(data=st.data(), seconds=st.integers(5, 150), variation=st.integers(0, 50))
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_reported_is_said_once_or_left_out_with_a_reason(
+    data: st.DataObject, seconds: int, variation: int, pack: AreaPack
+) -> None:
+    place = st.sampled_from([*((one.name, one.id) for one in pack.places[500:540]), KAPAS, BALEN, ("depan Toko", "")])
+    drawn = data.draw(
+        st.lists(
+            st.builds(
+                lambda place, minutes, lasts, **facts: condition(
+                    place[0], *filter(None, place[1:]), minutes=minutes, lasts=lasts, **facts
+                ),
+                place,
+                st.integers(0, 40),
+                st.integers(20, 99),
+                flow=st.sampled_from([None, *FLOWS]),
+                kind=st.sampled_from(list(islice(kinds(), 10))),
+                obstacle=st.sampled_from([None, "Truk Mogok", "ada pohon tumbang", "PLN"]),
+                toward=st.sampled_from([(), ("Babat",), ("Cepu", "Ngawi"), ("a", "b", "c")]),
+                detour=st.sampled_from([None, "lewat Jl. Veteran"]),
+                confidence=st.sampled_from([0.2, 0.5, 0.9]),
+                cleared=st.booleans(),
+            ),
+            max_size=25,
+        )
+    )
+    composition = compose(drawn, at=AT, seconds=seconds, pack=pack, appeal=APPEAL, variation=variation)
+    assert composition.seconds <= seconds
+    told = [one for item in composition.items for one in item.conditions]
+    left = [one.condition for one in composition.left_out if one.condition]
+    assert Counter(map(id, [*told, *left])) == Counter(map(id, drawn))
+    for item in composition.items:
+        assert item.sentence[0].isupper()
+        assert item.sentence[-1] in ".?!"
+        for slip in ("None", "  ", " ,", " .", "..", "{{", "arah ,"):
+            assert slip not in item.sentence
 
 
 def kinds() -> Iterator[Kind]:
