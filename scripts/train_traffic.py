@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def count_words(posts: Path, target: Path) -> None:
-    """Everyday vocabulary: words written three times or more, mostly in small letters, in posts on no subject."""
+    """Everyday vocabulary: words written twice or more, mostly in small letters, in posts on no subject."""
     small: Counter[str] = Counter()
     capital: Counter[str] = Counter()
     for line in posts.read_text(encoding="utf-8").splitlines()[1:]:
@@ -29,7 +29,7 @@ def count_words(posts: Path, target: Path) -> None:
             continue
         for word in re.findall(r"[^\W\d_]{2,}", re.sub(r"[@#]\w+|http\S+", " ", text)):
             (small if word.islower() else capital)[word.lower()] += 1
-    words = sorted(word for word, count in small.items() if count >= 3 and count >= capital[word] and word.isascii())
+    words = sorted(word for word, count in small.items() if count >= 2 and count >= capital[word] and word.isascii())
     head = (
         "# Words of everyday posts, counted by scripts/train_traffic.py --words from the random posts of\n"
         "# dwiajik/twit-macet-mining (Apache-2.0). Generated.\n"

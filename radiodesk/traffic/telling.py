@@ -11,7 +11,7 @@ from radiodesk.area.words import load_words
 from radiodesk.traffic.fusion import FREE, kilometre_of
 from radiodesk.traffic.ports import Kind
 from radiodesk.traffic.reading.clock import read_time
-from radiodesk.traffic.reading.flow import Found, find_flows, find_obstacles
+from radiodesk.traffic.reading.flow import Found, find_flows, find_obstacles, taken
 from radiodesk.traffic.reading.tokens import Post, read_post
 from radiodesk.traffic.reading.words import Comparing, Dictionaries, comparing, dictionaries
 
@@ -77,7 +77,7 @@ def tell(text: str) -> Told:
     body = _TAIL.sub("", text[head.end() :] if head else text)
     post = read_post(body, known)
     flows, obstacles = find_flows(post, known), find_obstacles(post, known)
-    used = {index for found in (*flows, *obstacles) for index in range(found.start, found.end)}
+    used = taken(post, (*flows, *obstacles), known)
     toward, whence, directed = _directions(post, known, words_of, used)
     free = [index for index in range(len(post.words)) if index not in directed]
     plain = " ".join(post.words)

@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 
 from radiodesk.area.words import load_words
+from radiodesk.traffic.reading.against import OWN, TRAFFIC, Said, why_none
 from radiodesk.traffic.reading.flow import Found, Obstacle
 from radiodesk.traffic.reading.tokens import Post
 from radiodesk.traffic.reading.words import Dictionaries
 
-REACH = 5
-"""A word that flows without a road counts within so many words before what is said of it."""
+SHORT = 9
+"""Words of a clause that says little more than where and how."""
 
 CALM = frozenset({"lancar", "ramai lancar", "padat"})
 """Flows whose words are said of much else; they need a word for roads beside them."""
 
-_TRAFFIC = frozenset({"lalu", "arus", "kendaraan"})
+NUMBERED = frozenset({"tiga", "empat", "lima", "3", "4", "5"})
+"""Of "simpang tiga Jetak" the word between kind and name."""
+
 _SOMEWHERE = frozenset({"di", "depan", "sekitar", "dari", "sepanjang", "dekat"})
 
 
@@ -25,45 +28,63 @@ class Verdict:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What is said of the road, as a range of words; ``calm`` when its words are said of much else too."""
-
-    start: int
-    end: int
-    calm: bool
-
-
 def judge(post: Post, flows: list[Found], obstacle: Obstacle | None, known: Dictionaries, *, placed: bool) -> Verdict:
     """Look at each clause that says something of traffic; one that nothing speaks against makes the post a report.
 
     ``placed`` tells that a place of the station's area was found in the text.
     """
-    all_said = [_Said(found.start, found.end, found.label in CALM) for found in flows]
+    all_said = [Said(found.start, found.end, found.label in CALM) for found in flows]
     if obstacle is not None:
-        all_said.append(_Said(obstacle.start, obstacle.end, False))
+        all_said.append(Said(obstacle.start, obstacle.end, False))
     now = [end for _, end, _ in known.now.find(post.words)]
     clauses = post.clauses()
     reason = ""
     for start, stop in clauses:
         said = [mark for mark in all_said if start <= mark.start < stop]
-        against = _against(post, start, stop, said, now, known)
+        against = why_none(post, start, stop, said, now, known)
         if said and not against:
             within = (0, len(post.words)) if len(clauses) <= 4 else (start, stop)
-            if placed or _of_a_road(post, *within, known) or (not said[0].calm and _somewhere(post, *within, known)):
+            if of_a_road(post, *within, known) or _at_a_place(post, said, start, stop, within, known, placed=placed):
                 return Verdict(True, "")
         reason = reason or against
     return Verdict(False, reason)
 
 
-def _of_a_road(post: Post, start: int, stop: int, known: Dictionaries) -> bool:
+def _at_a_place(
+    post: Post, said: list[Said], start: int, stop: int, within: tuple[int, int], known: Dictionaries, *, placed: bool
+) -> bool:
+    """Whether what is said is said of a place, when no road is named.
+
+    Calm words ("ramai", "lancar") are said of much else: they need a known place and a clause of little more.
+    """
+    if all(mark.calm for mark in said):
+        return placed and stop - start <= SHORT and post.words[said[0].end - 1] != "ramai"
+    if placed or _somewhere(post, *within, known):
+        return True
+    # "Kalitidu macet total": a name, and at once what is wrong there.
+    return 0 < said[0].start - start <= 3 and post.words[start] not in known.vehicles and _name_like(post, start, known)
+
+
+def of_a_road(post: Post, start: int, stop: int, known: Dictionaries) -> bool:
     """Whether traffic is named, or a road or direction with a name behind it."""
     words = post.words
+    if _from_to(post, start, stop, known):
+        return True
     return any(
-        words[index] in _TRAFFIC
+        words[index] in TRAFFIC
         or ((words[index] in known.roads or words[index] in known.toward) and _name_like(post, index + 1, known))
         for index in range(start, stop)
     )
+
+
+def _from_to(post: Post, start: int, stop: int, known: Dictionaries) -> bool:
+    """Whether the clause goes "dari A ke B"."""
+    words = post.words
+    for index in range(start, stop):
+        if words[index] == "dari" and _name_like(post, index + 1, known):
+            goals = range(index + 2, min(index + 6, stop))
+            return any(words[far] == "ke" and _name_like(post, far + 1, known) for far in goals)
+    return False
 
 
 def _somewhere(post: Post, start: int, stop: int, known: Dictionaries) -> bool:
@@ -77,67 +98,15 @@ def _name_like(post: Post, index: int, known: Dictionaries) -> bool:
     if index >= len(post.words):
         return False
     word = post.words[index]
-    if word in known.kinds:
+    if word in known.kinds and word not in known.indoors:
         return True
-    if word in known.stop or not word[0].isalpha():
+    if word in NUMBERED:
+        return _name_like(post, index + 1, known)
+    if word in known.indoors:
+        follows = post.words[index + 1] if index + 1 < len(post.words) else ""
+        return follows.isdigit() or (follows.isalpha() and _name_like(post, index + 1, known))
+    if word in known.stop or not word[0].isalpha() or word in known.figure_subjects or word in known.abstract:
         return False
-    return post.text[post.starts[index]].isupper() or word not in load_words().common
-
-
-def _against(post: Post, start: int, stop: int, said: list[_Said], now: list[int], known: Dictionaries) -> str:
-    """Why the clause is no report, or ""."""
-    words = post.words
-    if "?" in words[start:stop]:
-        return "question"
-    present = max((end for end in now if start < end <= stop), default=None)
-    for reason, talk in known.talk.items():
-        if reason == "figure":
-            continue
-        first = talk.first.at(words, start)
-        if (
-            first is not None
-            and first[0] <= stop
-            and not (reason == "appeal" and _because(post, first[0], said, known))
-        ):
-            return reason
-        hit = next(talk.anywhere.find(words, start, stop), None)
-        if hit is not None and not _outweighed(reason, hit, present, said):
-            return reason
-        if _ends_with(words[start:stop], talk.last):
-            return reason
-    return "figure" if _figure(post, start, stop, said, known) else ""
-
-
-def _ends_with(words: list[str], endings: frozenset[tuple[str, ...]]) -> bool:
-    while words and not words[-1][0].isalnum():
-        words.pop()
-    return any(tuple(words[-size:]) in endings for size in (1, 2, 3))
-
-
-def _outweighed(reason: str, hit: tuple[int, int, str], present: int | None, said: list[_Said]) -> bool:
-    """What stands against a phrase: "kemarin macet, sekarang lancar" reports, and so does "padat, patuhi rambu"."""
-    if reason == "appeal":
-        return any(mark.end <= hit[0] for mark in said)
-    return reason == "history" and present is not None and present > hit[1] and any(m.start >= present for m in said)
-
-
-def _because(post: Post, after: int, said: list[_Said], known: Dictionaries) -> bool:
-    """Whether an appeal gives its reason: "hati-hati di Jl. X, ada truk terguling" reports the truck."""
-    if post.words[after - 1] in known.conditions:
-        return False
-    return any(not known.reasons.isdisjoint(post.words[after : mark.start]) for mark in said)
-
-
-def _figure(post: Post, start: int, stop: int, said: list[_Said], known: Dictionaries) -> bool:
-    words = post.words
-    hit = next(known.talk["figure"].anywhere.find(words, start, stop), None)
-    if hit is not None and not any(mark.end <= hit[0] for mark in said):
-        return True
-    if not _TRAFFIC.isdisjoint(words[start:stop]) or not known.roads.isdisjoint(words[start:stop]):
-        return False
-    return any(
-        not known.figure_subjects.isdisjoint(
-            words[max(start, mark.start - REACH) : mark.start] + words[mark.end : min(stop, mark.end + 3)]
-        )
-        for mark in said
-    )
+    if post.text[post.starts[index]].isupper():
+        return index > 0 or word not in load_words().common
+    return word not in load_words().common and OWN.sub("", word) == word

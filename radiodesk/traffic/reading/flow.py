@@ -1,11 +1,17 @@
 """How the road flows, and what stands in the way, from the phrases of the dictionaries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
 from radiodesk.traffic.ports import Flow, Kind
 from radiodesk.traffic.reading.tokens import Post
 from radiodesk.traffic.reading.words import Dictionaries
+
+GAP = 7
+"""Words within which what befell a vehicle is named."""
+
+_VAGUE = frozenset({"gangguan", "ganguan"})
 
 JAMS = frozenset({"padat", "padat merayap", "tersendat", "macet"})
 
@@ -66,7 +72,36 @@ def find_obstacles(post: Post, known: Dictionaries) -> list[Found]:
         before = post.words[max(0, start - 2) : start]
         if known.averted.isdisjoint(before) and known.negated.isdisjoint(before[-1:]):
             found.append(Found(kind, start, end))
-    return found
+    return found or _mishaps(post, known)
+
+
+def taken(post: Post, found: Iterable[Found], known: Dictionaries) -> set[int]:
+    """Positions of words that can be of no place: those found, but not the name in "traffic light Sumbang padam"."""
+    indices: set[int] = set()
+    for one in found:
+        named = one.end - one.start > 2 and post.words[one.start] not in known.vehicles and _gapped(post, one, known)
+        indices.update((one.start, one.end - 1) if named else range(one.start, one.end))
+    return indices
+
+
+def _gapped(post: Post, found: Found, known: Dictionaries) -> bool:
+    return known.obstacles.at(post.words, found.start) is None and known.flows.at(post.words, found.start) is None
+
+
+def _mishaps(post: Post, known: Dictionaries) -> list[Found]:
+    """A thing and what befell it, with other words between: "truk molen B 9001 XY terguling"."""
+    for index, word in enumerate(post.words):
+        befalls = known.mishaps.get("vehicle" if word in known.vehicles else word)
+        if befalls is None:
+            continue
+        for far in range(index + 1, min(index + GAP, len(post.words))):
+            after = post.words[far]
+            if after in befalls:
+                begin = index - 1 if index and post.words[index - 1] in ("traffic", "lampu") else index
+                return [Found(befalls[after], begin, far + 1)]
+            if after in known.toward or after in known.vehicles or after in (".", ",", "di", "ke"):
+                break
+    return []
 
 
 def find_obstacle(post: Post, known: Dictionaries) -> Obstacle | None:
@@ -74,5 +109,6 @@ def find_obstacle(post: Post, known: Dictionaries) -> Obstacle | None:
     found = find_obstacles(post, known)
     if not found:
         return None
-    gravest = min(found, key=lambda one: known.obstacle_order[one.label])
+    # "Truk mengalami gangguan pecah ban": the trouble that is named tells more than that there is one.
+    gravest = min(found, key=lambda one: (known.obstacle_order[one.label], post.words[one.end - 1] in _VAGUE))
     return Obstacle(post.surface(gravest.start, gravest.end), cast(Kind, gravest.label), gravest.start, gravest.end)

@@ -8,15 +8,27 @@ from zoneinfo import ZoneInfo
 
 from radiodesk.area.finding import FoundPlace, PlaceFinder
 from radiodesk.traffic.ports import Flow, Kind, Report
-from radiodesk.traffic.reading.about import Verdict, judge
+from radiodesk.traffic.reading.about import Verdict, judge, of_a_road
 from radiodesk.traffic.reading.clock import read_time
-from radiodesk.traffic.reading.flow import Found, Obstacle, choose_flow, find_flows, find_obstacle
+from radiodesk.traffic.reading.flow import (
+    Found,
+    Obstacle,
+    choose_flow,
+    find_flows,
+    find_obstacle,
+    find_obstacles,
+    taken,
+)
 from radiodesk.traffic.reading.model import LinearModel, load_model
 from radiodesk.traffic.reading.tokens import Post, read_post
 from radiodesk.traffic.reading.where import Where
-from radiodesk.traffic.reading.words import dictionaries
+from radiodesk.traffic.reading.words import Dictionaries, dictionaries
 
 FREE: frozenset[str] = frozenset({"lancar", "ramai lancar"})
+LIKELY, SURE = 0.7, 0.93
+"""Scores from which a post that names neither flow nor trouble nor time is one of traffic: with a road, without."""
+
+_TELLING = re.compile(r"\b\d{1,2}[.:]\d{2}\b|\b(?:terpantau|situasi|lintas|arus)\b")
 _STEADY = re.compile(r"\b(?:sudah|kembali|dibuka|terurai|normal|teratasi|selesai|dievakuasi|tertangani|surut|cair)\b")
 _DETOUR = re.compile(
     r"\b(?:dialihkan|pengalihan)\b.{0,30}?\b(?:lewat|melalui|ke arah|ke|via)\s+(?P<way>[^.,;!?]{4,60})", re.I
@@ -76,12 +88,11 @@ def read_report(
     places = tuple(finder.find(text)) if finder is not None else ()
     verdict = judge(post, flows, obstacle, known, placed=bool(places))
     score = (model or load_model()).score(post)
-    is_traffic, confidence = _decide(post, verdict, flows, obstacle, score)
+    is_traffic, confidence = _decide(post, verdict, known, flows, obstacle, score)
     if not is_traffic:
         return Reading(text, False, None, places, None, (), None, None, "other", confidence, reason=verdict.reason)
     flow = choose_flow(flows, post, known)
-    spans = [(found.start, found.end) for found in flows] + ([(obstacle.start, obstacle.end)] if obstacle else [])
-    marks = frozenset(index for start, end in spans for index in range(start, end))
+    marks = frozenset(taken(post, (*flows, *find_obstacles(post, known)), known))
     where = Where(post, known, marks)
     at = where.at() or (places[0].name if places else None)
     return Reading(
@@ -107,14 +118,16 @@ def read_report(
 
 
 def _decide(
-    post: Post, verdict: Verdict, flows: list[Found], obstacle: Obstacle | None, score: float
+    post: Post, verdict: Verdict, known: Dictionaries, flows: list[Found], obstacle: Obstacle | None, score: float
 ) -> tuple[bool, float]:
     """Whether it is a report, with the confidence of that answer's being "yes"."""
     if verdict.clean:
         return True, 0.6 + 0.4 * score
     if verdict.reason:
         return False, 0.4 * score
-    return score >= 0.5, score
+    if flows or obstacle or _TELLING.search(" ".join(post.words)):
+        return score >= 0.5, score
+    return score >= (LIKELY if of_a_road(post, 0, len(post.words), known) else SURE), score
 
 
 def _cleared(post: Post, flow: Flow | None) -> bool:

@@ -30,6 +30,10 @@ class Post:
         self.starts.append(start)
         self.ends.append(end)
 
+    def drop_last(self) -> None:
+        for column in (self.words, self.starts, self.ends):
+            column.pop()
+
     def raw(self, index: int) -> str:
         """A word as it was written."""
         return self.text[self.starts[index] : self.ends[index]]
@@ -82,6 +86,8 @@ def read_post(text: str, known: Dictionaries) -> Post:
                 standard = known.spelling.get(word)
             elif _ELONGATED.search(word):
                 standard = _shortened(word, known)
+        if post.words[-1:] == ["-"] and post.words[-2:-1] == [standard or word]:
+            post.drop_last()  # "hati-hati" is compared as "hati hati".
         for part in (standard or word).split():
             post.add(part, start, end)
     return post

@@ -1,5 +1,6 @@
 """The dictionaries of the reader: plain files that people edit, compiled once when first used."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,9 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+_SLOT = re.compile(r"\{(\w+)\}")
+
 FOLDER = Path(__file__).parent / "dictionaries"
 
 PLACE_LISTS = (
+    "indoors",
     "roads",
     "kinds",
     "near",
@@ -57,15 +61,6 @@ class Phrases:
                 index += 1
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """Phrases of one reason why a clause is no report: anywhere, at its start, at its end."""
-
-    anywhere: Phrases
-    first: Phrases
-    last: frozenset[tuple[str, ...]]
-
-
 @dataclass(frozen=True)
 class Dictionaries:
     """All that the reader looks up. Sets hold single words in standard spelling."""
@@ -76,13 +71,22 @@ class Dictionaries:
     negated: frozenset[str]
     averted: frozenset[str]
     obstacles: Phrases
+    mishaps: dict[str, dict[str, str]]
     obstacle_order: dict[str, int]
     vehicles: frozenset[str]
-    talk: dict[str, Talk]
+    talk_any: Phrases
+    talk_first: Phrases
+    talk_last: dict[tuple[str, ...], str]
+    months: frozenset[str]
     figure_subjects: frozenset[str]
+    abstract: frozenset[str]
+    to_whom: frozenset[str]
+    coming: frozenset[str]
+    going: frozenset[str]
     now: Phrases
     reasons: frozenset[str]
     conditions: frozenset[str]
+    indoors: frozenset[str]
     roads: frozenset[str]
     kinds: frozenset[str]
     near: frozenset[str]
@@ -124,20 +128,32 @@ def dictionaries(folder: Path = FOLDER) -> Dictionaries:
     flows, obstacles, cues, talk = (_toml(folder / name) for name in ("flows", "obstacles", "cues", "talk"))
     flow_names = [name for name in flows if name not in ("negated", "averted", "nouns")]
     place = cues["place"]
+    spelling = _spelling(folder / "spelling.txt", cues["keywords"])
     return Dictionaries(
-        spelling=_spelling(folder / "spelling.txt", cues["keywords"]),
+        spelling=spelling,
         flows=Phrases((phrase, name) for name in flow_names for phrase in flows[name]),
         flow_nouns=Phrases((phrase, name) for name, phrases in flows["nouns"].items() for phrase in phrases),
         negated=frozenset(flows["negated"]),
         averted=frozenset(flows["averted"]),
         obstacles=Phrases(_obstacle_phrases(obstacles)),
+        mishaps={
+            thing: {word: kind for kind, words in kinds.items() for word in words}
+            for thing, kinds in obstacles["mishaps"].items()
+        },
         obstacle_order={kind: index for index, kind in enumerate(obstacles["order"])},
         vehicles=frozenset(obstacles["vehicles"]),
-        talk={reason: _talk(entry) for reason, entry in talk.items() if reason != "now"},
+        talk_any=Phrases(_talk_phrases(talk, "any", spelling)),
+        talk_first=Phrases(_talk_phrases(talk, "first", spelling)),
+        talk_last={tuple(phrase.split()): reason for phrase, reason in _talk_phrases(talk, "last", spelling)},
+        months=frozenset(talk["months"]),
         figure_subjects=frozenset(talk["figure"]["subjects"]),
+        abstract=frozenset(talk["figure"]["abstract"]),
+        coming=frozenset(talk["announcement"]["coming"]),
+        going=frozenset(talk["announcement"]["going"]),
+        to_whom=frozenset(talk["question"]["to_whom"]),
         reasons=frozenset(talk["appeal"]["reasons"]),
         conditions=frozenset(talk["appeal"]["conditions"]),
-        now=Phrases((phrase, "now") for phrase in talk["now"]["any"]),
+        now=Phrases((standard(phrase, spelling), "now") for phrase in talk["now"]["any"]),
         **{name: frozenset(place[name]) for name in PLACE_LISTS},
     )
 
@@ -146,21 +162,29 @@ def _toml(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))
 
 
-def _talk(entry: dict[str, list[str]]) -> Talk:
-    return Talk(
-        anywhere=Phrases((phrase, phrase) for phrase in entry.get("any", ())),
-        first=Phrases((phrase, phrase) for phrase in entry.get("first", ())),
-        last=frozenset(tuple(phrase.split()) for phrase in entry.get("last", ())),
-    )
+def _talk_phrases(talk: dict[str, Any], place: str, spelling: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Phrases of all reasons that count at a place of a clause ("any", "first", "last"), with their reason."""
+    for reason, entry in talk.items():
+        if isinstance(entry, dict) and reason != "now":
+            for phrase in entry.get(place, ()):
+                yield from ((standard(filled, spelling), reason) for filled in _filled(phrase, talk))
+
+
+def standard(phrase: str, spelling: dict[str, str]) -> str:
+    """A phrase in standard spelling, as posts are compared."""
+    return " ".join(spelling.get(word, word) for word in phrase.split())
+
+
+def _filled(phrase: str, entry: dict[str, Any]) -> list[str]:
+    """The phrase, or with a {slot} in it one for each word of the list of that name with an s."""
+    slot = _SLOT.search(phrase)
+    return [phrase.replace(slot.group(), filler) for filler in entry[slot[1] + "s"]] if slot else [phrase]
 
 
 def _obstacle_phrases(entry: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
     for kind in entry["order"]:
         for phrase in entry[kind]:
-            if "{vehicle}" in phrase:
-                yield from ((phrase.replace("{vehicle}", vehicle), kind) for vehicle in entry["vehicles"])
-            else:
-                yield phrase, kind
+            yield from ((filled, kind) for filled in _filled(phrase, entry))
 
 
 def _spelling(path: Path, keywords: list[str]) -> dict[str, str]:
