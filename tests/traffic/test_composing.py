@@ -528,6 +528,11 @@ def test_directions_obstacles_and_lists_read_well() -> None:
     assert listing(["A", "B", "C"]) == "A, B, dan C"
 
 
+def test_an_area_further_east_is_told_on_its_own_clock(pack: AreaPack) -> None:
+    east = replace(pack, time_zone="Asia/Jayapura", time_zone_name="WIT")
+    assert "09.00 WIT" in compose([], at=AT, seconds=60, pack=east).text
+
+
 def test_at_must_know_its_zone() -> None:
     with pytest.raises(ValueError, match="aware"):
         compose([], at=datetime(2026, 11, 24, 7, 0), seconds=60)  # noqa: DTZ001

@@ -34,7 +34,7 @@ def correct(
     speaker = Speaker(
         phrases=phrasebook((templates or spoken_folder()) / "bulletin"),
         at=at,
-        identity=station or Identity(),
+        identity=station or Identity.of(pack),
         pack=pack,
         words_per_minute=words_per_minute,
         variation=variation,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from radiodesk.area.nouns import AreaPack
 from radiodesk.core.i18n import N_
 from radiodesk.traffic.ports import Alert, Condition, Report
 
@@ -52,6 +53,11 @@ class Identity:
     unit: str = "Satuan Lalu Lintas"
     time_zone: str = "Asia/Jakarta"
     time_zone_name: str = "WIB"
+
+    @classmethod
+    def of(cls, pack: AreaPack | None) -> "Identity":
+        """A station without a name of its own, on the clock of its area."""
+        return cls(time_zone=pack.time_zone, time_zone_name=pack.time_zone_name) if pack else cls()
 
 
 @dataclass(frozen=True, slots=True)
