@@ -28,13 +28,13 @@ class Confusions:
         self._entries: list[tuple[str, ...]] = [(word,) for word in words if len(word) > 1]
         self._entries += [pair for pair in pairs if min(map(len, pair)) > 1]
         self._spelled = ["".join(entry) for entry in self._entries]
-        self._keys = [spelled.translate(_KEY) for spelled in self._spelled]
+        self._keys = [sound_key(spelled) for spelled in self._spelled]
         self.neighbours = lru_cache(maxsize=20_000)(self._neighbours)
 
     def _neighbours(self, word: str) -> tuple[Neighbour, ...]:
         """Up to six (words, distance), nearest first; the word itself is not among them."""
         reach = max(1, round(len(word) * 0.3))
-        key = word.translate(_KEY)
+        key = sound_key(word)
         near = process.extract(key, self._keys, scorer=Levenshtein.distance, score_cutoff=reach, limit=60)
         found: list[Neighbour] = []
         for _, _, at in near:
@@ -44,6 +44,11 @@ class Confusions:
                     found.append((self._entries[at], distance))
         found.sort(key=lambda each: each[1])
         return tuple(found[:_MOST])
+
+
+def sound_key(spelled: str) -> str:
+    """The word with its letters drawn together by kind of sound, for finding candidates quickly."""
+    return spelled.translate(_KEY)
 
 
 def sound_distance(heard: str, meant: str) -> float:

@@ -1,6 +1,7 @@
 """Every file that a phone may send comes out as samples, and everything else as one clear sentence."""
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -124,7 +125,7 @@ def _headless(path: Path) -> None:
     path.write_bytes(whole.read_bytes()[:44])
 
 
-UNREADABLE = {
+UNREADABLE: dict[str, Callable[[Path], object]] = {
     "empty": lambda path: path.write_bytes(b""),
     "zip": _zip,
     "text": lambda path: path.write_text("bukan suara " * 500),
