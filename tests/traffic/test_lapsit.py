@@ -61,6 +61,58 @@ KEJADIAN MENONJOL :
 Laka tunggal di Jl Veteran, pengendara dirawat"""
 
 
+LETTERED = """[24/11 18.02] Bripka Contoh: Mohon izin melaporkan giat harian
+
+A. LAKA LANTAS
+1. Jml Kejadian : 3 Kejadian
+2. Korban
+   - MD : 1 Orang
+   - LR : 4 Orang
+3. Kerugian Material : Rp. 5.700.000 (Lima juta tujuh ratus ribu rupiah)
+B. GIAT GAKKUM
+1. E-TILANG
+   - ETLE STATIS : 10
+   - ETLE Mobile :5
+2. TILANG MANUAL: 5
+HELM =10   SABUK= 2
+Rambu(4) Marka(1)
+- Knalpot brong ..... 7
+Di bawah umur|2
+SIM: 3, STNK 2, Ranmor 1
+C. GIAT KAMSEL
+Dikmas lantas : 2 Giat (SMAN 1 dan SMKN 2)
+D. TURJAWALI
+- Pengaturan pagi : 12 titik
+- Pengaturan sore : 10 titik
+- Patroli R2/R4 : 6
+E. Hal-hal yang menonjol: Nihil
+Rengiat besok
+1. Unit Turjawali; gatur pagi
+2. Unit Gakkum - razia gabungan
+"""
+
+
+def test_a_lettered_form_with_parts_is_read_and_its_parts_are_added_up() -> None:
+    lapsit = parse_lapsit(LETTERED)
+    assert lapsit.not_understood == ()
+    assert (lapsit.value("laka", "kerugian"), lapsit.value("gakkum", "etle")) == (5_700_000, 15)
+    assert (lapsit.value("gakkum", "helm"), lapsit.value("gakkum", "sabuk")) == (10, 2)
+    assert (lapsit.value("gakkum", "rambu"), lapsit.value("gakkum", "bawah_umur")) == (5, 2)
+    assert (lapsit.value("kamsel", "dikmas"), lapsit.value("turjawali", "pengaturan")) == (2, 22)
+    assert [(plan.unit, plan.text) for plan in lapsit.plans] == [
+        ("Unit Turjawali", "gatur pagi"),
+        ("Unit Gakkum", "razia gabungan"),
+    ]
+    script = spoken(lapsit)
+    assert "menindak 20 pelanggaran" in script
+    assert "22 kali pengaturan lalu lintas" in script
+
+
+def test_cameras_listed_below_e_tilang_are_not_counted_twice() -> None:
+    lapsit = parse_lapsit("GAKKUM\nE-Tilang : 15\n- ETLE statis : 10\n- ETLE mobile : 5\nManual : 1")
+    assert "16 pelanggaran" in spoken(lapsit)
+
+
 def test_every_head_is_read() -> None:
     lapsit = parse_lapsit(FULL)
     expected: dict[tuple[Head, str], int] = {

@@ -83,7 +83,7 @@ FIELDS: tuple[Field, ...] = (
             ("lawan_arus", "Lawan arus", r"(?:me)?lawan\s*arus"),
             ("muatan", "Muatan", r"(?:over\s*)?(?:muatan|odol|over\s*load\w*|over\s*dimen\w*)"),
             ("rambu", "Rambu",
-             r"(?:rambu|marka|apill?|traffic\s*light|lampu\s+merah)(?:\s*[/&-]\s*(?:rambu|marka|apill?))*"),
+             r"(?:melanggar\s+)?(?:rambu|marka|apill?|traffic\s*light|lampu\s+merah)(?:\s*[/&-]\s*(?:rambu|marka|apill?))*"),
             ("bawah_umur", "Di bawah umur", r"(?:pengendara\s+)?(?:di\s*)?bawah\s*umur"),
             ("knalpot", "Knalpot", r"knalpot(?:\s+\w+)?"),
             ("bonceng", "Bonceng lebih", r"bonceng(?:an)?(?:\s+lebih|\s+tiga|\s+3)?(?:\s+dari\s+satu)?"),
@@ -105,6 +105,7 @@ FIELDS: tuple[Field, ...] = (
             ("survey", "Survei", r"surve[yi]"),
             ("rekayasa", "Rekayasa", r"rekayasa(?:\s+\w+)?"),
             ("audit", "Audit", r"audit(?:\s+\w+)?"),
+            ("sekolah", "Police goes to school", r"police\s+goes?\s+to\s+school|pgts"),
         ),
     ),
     *_fields(
@@ -135,10 +136,10 @@ FIELDS: tuple[Field, ...] = (
     *_fields(
         "turjawali",
         (
-            ("pengaturan", "Pengaturan", r"(?:peng)?atur(?:an)?|gatur(?:\s*lalin|\s+lantas)?"),
-            ("penjagaan", "Penjagaan", r"(?:pen)?jaga(?:an)?"),
-            ("pengawalan", "Pengawalan", r"(?:peng|pen)?[gk]?awal(?:an)?|wal"),
-            ("patroli", "Patroli", r"patroli|ptrl"),
+            ("pengaturan", "Pengaturan", r"(?:(?:peng)?atur(?:an)?|gatur)(?:\s+[a-z/]+){0,3}"),
+            ("penjagaan", "Penjagaan", r"(?:pen)?jaga(?:an)?(?:\s+[a-z/]+){0,3}"),
+            ("pengawalan", "Pengawalan", r"(?:(?:peng|pen)?[gk]?awal(?:an)?|wal)(?:\s+[a-z/]+){0,3}"),
+            ("patroli", "Patroli", r"(?:patroli|ptrl)(?:\s+[a-z0-9/]+){0,3}"),
         ),
     ),
 )  # fmt: skip

@@ -34,9 +34,11 @@ NUMBER = (
     rf"|\b(?:{'|'.join(WORDS)})\b|{NIL})"
 )
 VALUE = re.compile(rf"^\s*[:=.\s]*\s*(?P<value>{NUMBER})(?P<rest>.*)$", re.IGNORECASE)
-TAIL = re.compile(rf"^\s*(?:\(?\s*(?:{COUNTED}|[a-z]+(?:\s[a-z]+)?)\s*\)?)?[\s.,;:)(-]*$", re.IGNORECASE)
+TAIL = re.compile(
+    rf"^\s*(?:\(?\s*(?:{COUNTED}|[a-z]+(?:\s[a-z]+)?)\s*\)?)?(?:\s*\([^()]*\))?[\s.,;:)(-]*$", re.IGNORECASE
+)
 PAIR = re.compile(
-    rf"(?P<label>[A-Za-z][A-Za-z/&\s.()-]*?)\s*[:=]*\s*(?P<value>{NUMBER})(?=[\s,;./|)(-]|$)"
+    rf"(?P<label>[A-Za-z][A-Za-z/&\s.-]*?)\s*[:=(]*\s*(?P<value>{NUMBER})(?=[\s,;./|)(-]|$)"
     rf"\s*(?:(?:{COUNTED})\b)?[\s.,;/|)-]*",
     re.IGNORECASE,
 )
@@ -44,6 +46,7 @@ COUNT_FIRST = re.compile(r"^(?P<value>\d[\d.]*|nihil)\s+(?P<label>[A-Za-z].*)$",
 UNIT = re.compile(
     r"\b(?:Polres(?:ta(?:bes)?|tro)?|Polsek|Satlantas\s+Polres\w*|Unit|Sat)\s+[A-Z][\w.]*(?:\s+[A-Z][\w.]*)?"
 )
+PLAN_SIGN = re.compile(r"(\s*[:;]|\s[-–]\s)")
 DATE_LINE = re.compile(r"(?P<day>\d{1,2})[\s/.-]+(?P<month>\d{1,2}|[A-Za-z]{3,9})[\s/.-]+(?P<year>\d{4})")
 
 
@@ -67,7 +70,7 @@ class _Reader:
     not_understood: list[MarkedLine] = field(default_factory=list)
 
     def take(self, number: int, raw: str) -> None:
-        line = BULLET.sub("", DECORATION.sub("", raw).strip()).strip()
+        line = BULLET.sub("", DECORATION.sub("", raw).replace("|", ":").strip()).strip()
         if not line or not re.search(r"\w", line):
             return
         head, rest = _head(line, self.section)
@@ -111,9 +114,9 @@ class _Reader:
         line = line.lstrip(" :=.-")
         if re.fullmatch(r"(?:esok|besok|hari|utk|untuk|tgl\.?|tanggal|giat|[\s:.,\d/-])*", line, re.IGNORECASE):
             return
-        unit, _, what = line.partition(":")
-        if what.strip() and len(unit) <= 40:
-            self.plans.append(Plan(unit.strip(), what.strip(), number))
+        unit, sign, what = [*(part.strip() for part in PLAN_SIGN.split(line, maxsplit=1)), "", ""][:3]
+        if sign and what and len(unit) <= 40:
+            self.plans.append(Plan(unit, what, number))
         else:
             self.plans.append(Plan(self.plans[-1].unit if self.plans and not what else "", line.rstrip(": "), number))
 
@@ -122,8 +125,12 @@ class _Reader:
         found = (_one(line, self.head, number) or _several(line, self.head, number)) if self.head else []
         if found:
             self.entries.extend(found)
-        elif not SUBHEAD.match(line) and (not heading or re.search(r"\d", line)):
+        elif not self._is_subhead(line) and (not heading or re.search(r"\d", line)):
             self.not_understood.append(MarkedLine(number, raw.strip()))
+
+    def _is_subhead(self, line: str) -> bool:
+        """A line that only announces what follows: "Jenis pelanggaran :", or a known label without a number."""
+        return bool(SUBHEAD.match(line) or (self.head and _known(line, self.head)))
 
     def lapsit(self, text: str) -> Lapsit:
         return Lapsit(

@@ -76,23 +76,27 @@ def _accidents(lapsit: Lapsit, words: Words) -> dict[str, object]:
 
 
 def _enforcement(lapsit: Lapsit, words: Words) -> dict[str, object]:
-    tickets = [lapsit.value("gakkum", key) for key in ("e_tilang", "etle", "manual")]
+    electronic = lapsit.value("gakkum", "e_tilang")
+    # Some units list the cameras below e-tilang as its parts; those are not counted a second time.
+    tickets = [lapsit.value("gakkum", "etle") if electronic is None else electronic, lapsit.value("gakkum", "manual")]
     warnings = lapsit.value("gakkum", "teguran")
     if all(value is None for value in (*tickets, warnings)):
         return {}
-    offences = [entry for entry in lapsit.entries if entry.head == "gakkum" and entry.key in OFFENCES]
-    most = max(offences, key=lambda entry: entry.value, default=None)
+    offences = {key: lapsit.value("gakkum", key) or 0 for key in OFFENCES}
+    most = max(OFFENCES, key=lambda key: offences[key])
     return {
         "tickets": sum(value or 0 for value in tickets) if any(value is not None for value in tickets) else None,
         "warnings": warnings,
-        "most": words["offences"].get(most.key, most.label.lower()) if most and most.value else "",
+        "most": words["offences"].get(most, most.replace("_", " ")) if offences[most] else "",
     }
 
 
 def _counts(lapsit: Lapsit, head: Head, words: Words) -> dict[str, object]:
-    given = [entry for entry in lapsit.entries if entry.head == head and entry.known and entry.key != "jumlah"]
     said = words["activities"]
-    done = [f"{entry.value} kali {said.get(entry.key, entry.label.lower())}" for entry in given if entry.value]
+    given = [entry for entry in lapsit.entries if entry.head == head and entry.known and entry.key != "jumlah"]
+    labels = {entry.key: said.get(entry.key, entry.label.lower()) for entry in given}
+    counts = {key: lapsit.value(head, key) for key in labels}
+    done = [f"{count} kali {labels[key]}" for key, count in counts.items() if count]
     return {"done": listing(tuple(done))} if done else {}
 
 
