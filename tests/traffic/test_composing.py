@@ -17,7 +17,7 @@ from radiodesk.area.nouns import AreaPack
 from radiodesk.area.pack import load_pack
 from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.traffic.appeals import Appeal
-from radiodesk.traffic.composing import Composition, Identity, compose, correct
+from radiodesk.traffic.composing import Composition, Identity, compose, correct, told_of
 from radiodesk.traffic.composing.naming import detour_words, obstacle_words, place_words, toward_words
 from radiodesk.traffic.composing.wording import listing, spoken_folder
 from radiodesk.traffic.feeds import read_feed
@@ -336,6 +336,8 @@ def test_a_bulletin_says_what_is_over_since_the_one_before_and_keeps_the_evidenc
     assert "lancar" in item.sentence
     assert len(item.reports) == 2
     assert said(composition, "clear") == []
+    kept = compose([over, free], at=AT, seconds=60, told_before=told_of(before))
+    assert kept.text == composition.text, "what a database kept of the bulletin before serves as well"
     unseen = replace(over, ended_why="expired")
     assert said(compose([unseen], at=AT, seconds=60, previous=before), "ended") == []
 

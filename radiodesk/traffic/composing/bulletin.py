@@ -1,11 +1,12 @@
 """Composing one bulletin: what may be said is chosen, cut to the slot and put in order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from radiodesk.area.nouns import AreaPack
 from radiodesk.traffic.composing.choosing import choose
+from radiodesk.traffic.composing.endings import Told, told_of
 from radiodesk.traffic.composing.officials import for_station
 from radiodesk.traffic.composing.sentences import Speaker
 from radiodesk.traffic.composing.slot import Slot
@@ -26,12 +27,13 @@ def compose(
     variation: int = 0,
     station: Identity | None = None,
     previous: Composition | None = None,
+    told_before: Collection[Told] = (),
     templates: Path | None = None,
 ) -> Composition:
     """A bulletin for ``at`` (aware) that takes at most ``seconds`` to read at ``words_per_minute``.
 
-    ``variation`` is the bulletin's running number: it turns the wording. With ``previous``, what was said then and
-    has ended since is told as over. ``templates`` is a folder like ``templates/spoken``, for a station's own wording.
+    ``variation`` is the bulletin's running number: it turns the wording. With ``previous``, or with what
+    ``told_of(previous)`` gave when it was kept, what was said then and has ended since is told as over. ``templates`` is a folder like ``templates/spoken``, for a station's own wording.
     """
     if at.tzinfo is None:
         raise ValueError("at must be an aware time")
@@ -46,7 +48,7 @@ def compose(
     candidates, left_out = choose(conditions, at, pack)
     warned, warnings_left = for_station(alerts, at, pack)
     slot = Slot(speaker, seconds, [*left_out, *warnings_left])
-    items = slot.fill(candidates, warned, appeal, conditions, previous)
+    items = slot.fill(candidates, warned, appeal, conditions, [*told_before, *(told_of(previous) if previous else [])])
     return Composition(
         at=at,
         slot=seconds,

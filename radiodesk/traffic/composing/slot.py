@@ -1,12 +1,12 @@
 """Filling a slot: items are added from the most important down, until the seconds are used up."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from radiodesk.traffic.composing.choosing import Candidate, brief, is_clear, where_key
-from radiodesk.traffic.composing.endings import over_since
+from radiodesk.traffic.composing.endings import Told, over_since
 from radiodesk.traffic.composing.items import (
     appeal_item,
     clear_item,
@@ -18,7 +18,7 @@ from radiodesk.traffic.composing.items import (
 from radiodesk.traffic.composing.officials import Warned
 from radiodesk.traffic.composing.ordering import GRAVE_WARNING_SCORE, Chosen, in_order
 from radiodesk.traffic.composing.sentences import Speaker
-from radiodesk.traffic.composing.values import Composition, Item, LeftOut, SpokenAppeal, Why
+from radiodesk.traffic.composing.values import Item, LeftOut, SpokenAppeal, Why
 from radiodesk.traffic.ports import Condition
 
 MOST_CLEAR = 4
@@ -62,7 +62,7 @@ class Slot:
         warned: list[Warned],
         appeal: SpokenAppeal | None,
         conditions: Sequence[Condition],
-        previous: Composition | None,
+        told_before: Collection[Told],
     ) -> list[Item]:
         """The items in the order in which they are read; what found no room is added to ``left_out``."""
         opening = self._frame("opening", Why("Every bulletin opens with the time that it is true for."))
@@ -77,7 +77,7 @@ class Slot:
         for score, thing in wanted:
             self._try(score, thing)
         clear = [one for one in candidates if one.clear]
-        told = self._ended(conditions, clear, previous)
+        told = self._ended(conditions, clear, told_before)
         self._clear([one for one in clear if one.first.place not in told], bad)
         if not bad and not any(item.kind in ("clear", "ended") for _, item, _ in self.chosen):
             self._add(0, self._silence(), None)
@@ -158,13 +158,15 @@ class Slot:
                 self.used += full.seconds - item.seconds
                 self.chosen[number] = (score, full, None)
 
-    def _ended(self, conditions: Sequence[Condition], clear: list[Candidate], previous: Composition | None) -> set[str]:
+    def _ended(
+        self, conditions: Sequence[Condition], clear: list[Candidate], told_before: Collection[Told]
+    ) -> set[str]:
         """Tell as over what the bulletin before told and somebody has seen end since; the places that were told of.
 
         What merely expired is not told: nobody knows that it is over.
         """
         told: set[str] = set()
-        for group in over_since(previous, conditions, self.speaker.at):
+        for group in over_since(told_before, conditions, self.speaker.at):
             # What was seen there since is the evidence; it is also said while it is fresh.
             since = {where_key(one): one.ended_at for one in group if one.ended_at}
             now = [
