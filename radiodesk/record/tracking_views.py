@@ -1,6 +1,7 @@
 """The public pages on which a complainant follows a ticket with number and PIN. They work without JavaScript."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, current_app, make_response, render_template, request
 from itsdangerous import BadData, URLSafeSerializer
@@ -11,7 +12,7 @@ from radiodesk.core.i18n import say
 from radiodesk.record import tracking
 from radiodesk.record.models import PublishedTicket
 from radiodesk.tickets.care import Reply
-from radiodesk.tickets.models import ENTRY_NAMES, STATE_NAMES, TicketState
+from radiodesk.tickets.models import ENTRY_NAMES, STATE_NAMES, EntryKind, TicketState
 
 blueprint = Blueprint("tracking", __name__)
 
@@ -50,13 +51,23 @@ def thanks() -> str:
     return render_template("public/ticket_thanks.html")
 
 
+def face_of(found: PublishedTicket) -> dict[str, Any]:
+    """What the templates of a ticket's public face need."""
+    return {
+        "ticket": found,
+        "state_name": STATE_NAMES[TicketState(found.state)],
+        "steps": [(STATE_NAMES[step], _passed(found, step)) for step in STEPS],
+        "entries": [
+            {**entry, "name": ENTRY_NAMES[EntryKind(entry["kind"])], "at": datetime.fromisoformat(entry["at"])}
+            for entry in found.entries
+        ],
+    }
+
+
 def _page(found: PublishedTicket) -> str:
     return render_template(
         "public/ticket.html",
-        ticket=found,
-        state_name=STATE_NAMES[TicketState(found.state)],
-        steps=[(STATE_NAMES[step], _passed(found, step)) for step in STEPS],
-        entries=[{**entry, "name": ENTRY_NAMES[entry["kind"]], "at": _moment(entry["at"])} for entry in found.entries],
+        **face_of(found),
         slip=_slips().dumps([found.number, now().timestamp()]),
         may_reply=found.state != TicketState.REJECTED,
         Reply=Reply,
@@ -65,10 +76,6 @@ def _page(found: PublishedTicket) -> str:
 
 def _passed(found: PublishedTicket, step: TicketState) -> bool:
     return found.state in STEPS and STEPS.index(step) <= STEPS.index(TicketState(found.state))
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def _slips() -> URLSafeSerializer:

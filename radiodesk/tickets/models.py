@@ -70,7 +70,7 @@ ENTRY_NAMES = {
     EntryKind.FORWARDED: N_("Forwarded to the unit"),
     EntryKind.TAKEN_UP: N_("Work has begun"),
     EntryKind.RETURNED: N_("Returned by the unit"),
-    EntryKind.ANSWERED: N_("Answer"),
+    EntryKind.ANSWERED: N_("Answer to the complainant"),
     EntryKind.CLOSED: N_("Closed"),
     EntryKind.REJECTED: N_("Not accepted"),
     EntryKind.REOPENED: N_("Opened again"),

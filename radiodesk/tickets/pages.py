@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
@@ -141,6 +141,8 @@ def ticket_page(public_id: str, typed: Mapping[str, str] | None = None, problem:
     number = found.phone or (found.call.phone if found.call else None)
     return render_template(
         "tickets/ticket.html",
+        call_page=url_for("calls.call", public_id=found.call.public_id) if found.call else None,
+        preview=url_for("ticket_preview.preview", public_id=public_id),
         ticket=found,
         typed=typed or {},
         problem=problem,

@@ -1,4 +1,5 @@
-// The ticket pages: the arrow keys walk through a list, an answer text fills the field, an opened form gets the focus.
+// The ticket pages: the arrow keys walk through a list, an answer text fills the field, an opened form gets the focus,
+// and a new suggestion fills the choices that nobody has touched.
 
 const rows = () => [...document.querySelectorAll("[data-row]")];
 document.addEventListener("keydown", (event) => {
@@ -22,9 +23,23 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("toggle", (event) => {
   if (!event.target.matches?.(".act") || !event.target.open) return;
-  event.target.querySelector("form textarea, form select, form input:not([type=hidden])")?.focus();
+  const form = event.target.querySelector("form");
+  (form?.querySelector("textarea") ?? form?.querySelector("select, input:not([type=hidden])"))?.focus();
 }, true);
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+const suggestion = document.getElementById("suggestion");
+if (suggestion) {
+  const touched = new Set();
+  document.addEventListener("change", (event) => event.isTrusted && event.target.matches("select") && touched.add(event.target.name));
+  new MutationObserver(() => {
+    const made = suggestion.querySelector("[data-category]");
+    for (const name of made ? ["category", "unit", "urgency"] : []) {
+      const choice = document.querySelector(`select[name=${name}]`);
+      if (!touched.has(name) && made.dataset[name]) choice.value = made.dataset[name];
+    }
+  }).observe(suggestion, { childList: true, subtree: true });
+}

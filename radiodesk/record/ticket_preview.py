@@ -1,0 +1,21 @@
+"""At the desk: a ticket as its complainant sees it, from the same table and template as the public page."""
+
+from flask import Blueprint, render_template
+from sqlalchemy import select
+
+from radiodesk.accounts.access import allowed
+from radiodesk.accounts.models import Role
+from radiodesk.core.http import session
+from radiodesk.core.i18n import language
+from radiodesk.record.models import PublishedTicket
+from radiodesk.record.tracking_views import face_of
+
+blueprint = Blueprint("ticket_preview", __name__)
+
+
+@blueprint.get("/pengaduan/<public_id>/publik")
+@allowed(Role.TICKET_OFFICER, Role.OFFICER, Role.PRODUCER)
+def preview(public_id: str) -> str:
+    found = session().scalar(select(PublishedTicket).where(PublishedTicket.ticket_public_id == public_id))
+    shown = face_of(found) if found else {"ticket": None}
+    return render_template("record/ticket_preview.html", public_id=public_id, language=language.get(), **shown)
