@@ -33,7 +33,8 @@ def compose(
     """A bulletin for ``at`` (aware) that takes at most ``seconds`` to read at ``words_per_minute``.
 
     ``variation`` is the bulletin's running number: it turns the wording. With ``previous``, or with what
-    ``told_of(previous)`` gave when it was kept, what was said then and has ended since is told as over. ``templates`` is a folder like ``templates/spoken``, for a station's own wording.
+    ``told_of(previous)`` gave when it was kept, what was said then and has ended since is told as over. ``templates``
+    is a folder like ``templates/spoken``, for a station's own wording.
     """
     if at.tzinfo is None:
         raise ValueError("at must be an aware time")
