@@ -51,7 +51,7 @@ def why_none(post: Post, start: int, stop: int, said: list[Said], now: list[int]
 
 def _outweighed(reason: str, begin: int, end: int, present: int | None, said: list[Said]) -> bool:
     """What stands against a phrase: "kemarin macet, sekarang lancar" reports, and so does "padat, patuhi rambu"."""
-    if reason in ("appeal", "figure", "chat"):
+    if reason in ("appeal", "figure", "chat", "later"):
         return any(mark.end <= begin for mark in said)
     return reason == "history" and present is not None and present > end and any(m.start >= present for m in said)
 

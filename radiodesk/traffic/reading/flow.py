@@ -104,11 +104,10 @@ def _mishaps(post: Post, known: Dictionaries) -> list[Found]:
     return []
 
 
-def find_obstacle(post: Post, known: Dictionaries) -> Obstacle | None:
-    """The obstacle of the gravest kind, its first wording in the text."""
-    found = find_obstacles(post, known)
+def gravest(post: Post, found: list[Found], known: Dictionaries) -> Obstacle | None:
+    """Of obstacles the one of the gravest kind, in its first wording."""
     if not found:
         return None
     # "Truk mengalami gangguan pecah ban": the trouble that is named tells more than that there is one.
-    gravest = min(found, key=lambda one: (known.obstacle_order[one.label], post.words[one.end - 1] in _VAGUE))
-    return Obstacle(post.surface(gravest.start, gravest.end), cast(Kind, gravest.label), gravest.start, gravest.end)
+    one = min(found, key=lambda one: (known.obstacle_order[one.label], post.words[one.end - 1] in _VAGUE))
+    return Obstacle(post.surface(one.start, one.end), cast(Kind, one.label), one.start, one.end)

@@ -8,21 +8,20 @@ from zoneinfo import ZoneInfo
 
 from radiodesk.area.finding import FoundPlace, PlaceFinder
 from radiodesk.traffic.ports import Flow, Kind, Report
-from radiodesk.traffic.reading.about import Verdict, judge, of_a_road
+from radiodesk.traffic.reading.about import Verdict, judge
 from radiodesk.traffic.reading.clock import read_time
+from radiodesk.traffic.reading.evidence import Evidence
 from radiodesk.traffic.reading.flow import (
-    Found,
-    Obstacle,
     choose_flow,
     find_flows,
-    find_obstacle,
     find_obstacles,
+    gravest,
     taken,
 )
 from radiodesk.traffic.reading.model import LinearModel, load_model
 from radiodesk.traffic.reading.tokens import Post, read_post
 from radiodesk.traffic.reading.where import Where
-from radiodesk.traffic.reading.words import Dictionaries, dictionaries
+from radiodesk.traffic.reading.words import dictionaries
 
 FREE: frozenset[str] = frozenset({"lancar", "ramai lancar"})
 LIKELY, SURE = 0.7, 0.93
@@ -84,16 +83,18 @@ def read_report(
     post = read_post(text, known)
     if not post.words:
         return Reading(text, False, None, (), None, (), None, None, "other", 0.0)
-    flows, obstacle = find_flows(post, known), find_obstacle(post, known)
+    flows, obstacles = find_flows(post, known), find_obstacles(post, known)
+    marks = taken(post, (*flows, *obstacles), known)
+    evidence = Evidence(post, known, marks)
     places = tuple(finder.find(text)) if finder is not None else ()
-    verdict = judge(post, flows, obstacle, known, placed=bool(places))
+    verdict = judge(post, flows, obstacles, evidence, known, placed=bool(places))
     score = (model or load_model()).score(post)
-    is_traffic, confidence = _decide(post, verdict, known, flows, obstacle, score)
+    is_traffic, confidence = _decide(evidence, verdict, bool(flows or obstacles), score)
     if not is_traffic:
         return Reading(text, False, None, places, None, (), None, None, "other", confidence, reason=verdict.reason)
     flow = choose_flow(flows, post, known)
-    marks = frozenset(taken(post, (*flows, *find_obstacles(post, known)), known))
-    where = Where(post, known, marks)
+    obstacle = gravest(post, obstacles, known)
+    where = Where(post, known, frozenset(marks))
     at = where.at() or (places[0].name if places else None)
     return Reading(
         text=text,
@@ -117,17 +118,15 @@ def read_report(
     )
 
 
-def _decide(
-    post: Post, verdict: Verdict, known: Dictionaries, flows: list[Found], obstacle: Obstacle | None, score: float
-) -> tuple[bool, float]:
+def _decide(evidence: Evidence, verdict: Verdict, said: bool, score: float) -> tuple[bool, float]:
     """Whether it is a report, with the confidence of that answer's being "yes"."""
     if verdict.clean:
         return True, 0.6 + 0.4 * score
     if verdict.reason:
         return False, 0.4 * score
-    if flows or obstacle or _TELLING.search(" ".join(post.words)):
+    if said or _TELLING.search(" ".join(evidence.words)):
         return score >= 0.5, score
-    return score >= (LIKELY if of_a_road(post, 0, len(post.words), known) else SURE), score
+    return score >= (LIKELY if evidence.of_a_road(0, len(evidence.words)) else SURE), score
 
 
 def _cleared(post: Post, flow: Flow | None) -> bool:

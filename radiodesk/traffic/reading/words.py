@@ -81,6 +81,8 @@ class Dictionaries:
     figure_subjects: frozenset[str]
     abstract: frozenset[str]
     to_whom: frozenset[str]
+    persons: frozenset[str]
+    there: frozenset[str]
     coming: frozenset[str]
     going: frozenset[str]
     now: Phrases
@@ -150,6 +152,8 @@ def dictionaries(folder: Path = FOLDER) -> Dictionaries:
         abstract=frozenset(talk["figure"]["abstract"]),
         coming=frozenset(talk["announcement"]["coming"]),
         going=frozenset(talk["announcement"]["going"]),
+        persons=frozenset(talk["figure"]["persons"]),
+        there=frozenset(talk["now"]["there"]),
         to_whom=frozenset(talk["question"]["to_whom"]),
         reasons=frozenset(talk["appeal"]["reasons"]),
         conditions=frozenset(talk["appeal"]["conditions"]),
