@@ -67,6 +67,8 @@ def _ways_of_parts(parts: list[str], bare: str) -> Iterator[str]:
     grouped = len(parts) > 1 and all(len(part) == 3 for part in parts[1:]) and len(parts[0]) <= 3
     if len(parts) > 1 and all(len(part) == 1 for part in parts):
         yield from _digit_by_digit(digits)  # "1,2,2,4,5" was dictated
+        if len(parts) == 2 and "," in bare:
+            yield f"{DIGITS[int(parts[0])]} koma {DIGITS[int(parts[1])]}"
         return
     if grouped or len(parts) == 1:
         if len(digits) <= 15 and (digits[0] != "0" or digits == "0"):

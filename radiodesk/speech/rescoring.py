@@ -26,11 +26,15 @@ _WRITTEN = re.compile(r"\S+")
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Natural-log weights: of the language model, a bonus for each word, the price of a changed sound."""
+    """Natural-log weights: of the language model, a bonus for each word, the price of a changed sound.
+
+    ``reading`` takes the bonus back for the words of a number, so that a long reading gains nothing by its length.
+    """
 
     language: float = 0.5
     word: float = 1.2
     sound: float = 3.0
+    reading: float = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,9 @@ class Rescorer:
         """(words said, words shown, price) of everything that the token may stand for."""
         if any(character.isdigit() for character in token):
             readings = [tuple(way.split()) for way in spoken_ways(token)[:_READINGS]]
-            return [(reading, _ending_like(reading, shown), 0.0) for reading in readings]
+            return [
+                (reading, _ending_like(reading, shown), self._weights.reading * len(reading)) for reading in readings
+            ]
         word = token.replace("’", "'")
         ways: list[_Way] = [((word,), (shown,), 0.0)]
         if len(word) > 1 and not self._model.knows(word):
