@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from radiodesk.traffic.feeds import BUILT_IN, FeedUnreadable, read_feed, registered_feeds
@@ -64,6 +64,7 @@ def test_reading_a_document_of_any_format_ends_in_a_result_or_a_refusal(name: st
     flip=st.integers(min_value=0, max_value=6000),
     byte=st.binary(min_size=1, max_size=1),
 )
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_damaged_document_never_crashes(name: str, cut: int, flip: int, byte: bytes) -> None:
     for path in (FILES / "good").iterdir():
         data = path.read_bytes()

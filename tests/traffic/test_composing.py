@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from radiodesk.area.nouns import AreaPack
@@ -224,7 +224,7 @@ def test_a_bulletin_never_takes_longer_than_its_slot(seconds: int, pace: int, pa
 
 
 @given(data=st.data(), seconds=st.integers(5, 150), variation=st.integers(0, 50))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_reported_is_said_once_or_left_out_with_a_reason(
     data: st.DataObject, seconds: int, variation: int, pack: AreaPack
 ) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from radiodesk.traffic.lapsit import compare, parse_lapsit, spoken
@@ -277,6 +277,7 @@ def test_the_dead_are_named_before_the_hurt() -> None:
 
 
 @given(st.text(max_size=400))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_text_breaks_the_reader(text: str) -> None:
     lapsit = parse_lapsit(f"LAKA LANTAS\n{text}")
     assert spoken(lapsit)
@@ -284,6 +285,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(FULL.splitlines() + CRAMPED.splitlines()), max_size=40))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_lines_in_any_order_lose_nothing_that_has_a_number(lines: list[str]) -> None:
     lapsit = parse_lapsit("\n".join(lines))
     seen = {entry.line for entry in lapsit.entries} | {
