@@ -203,7 +203,7 @@ class Span(Base):
 
 
 class PublishedBroadcast(Base):
-    """What the public sees of one broadcast, and nothing else; after a withdrawal only that it was withdrawn and why."""
+    """What the public sees of one broadcast; after a withdrawal only that it was withdrawn, and why."""
 
     __tablename__ = "published_broadcast"
 

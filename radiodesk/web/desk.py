@@ -16,6 +16,7 @@ from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
 from radiodesk.core.http import Station, session, station
 from radiodesk.programme.views import blueprint as programme
+from radiodesk.record.ticket_preview import blueprint as ticket_preview
 from radiodesk.record.views import blueprint as record
 from radiodesk.speech.views import blueprint as speech
 from radiodesk.tickets import connecting
@@ -24,7 +25,20 @@ from radiodesk.traffic.views import blueprint as traffic
 from radiodesk.web import live, menu
 from radiodesk.web.factory import create_app, refused
 
-BLUEPRINTS = [accounts, archive, audio, broadcasts, calls, live.blueprint, programme, record, speech, tickets, traffic]
+BLUEPRINTS = [
+    accounts,
+    archive,
+    audio,
+    broadcasts,
+    calls,
+    live.blueprint,
+    programme,
+    record,
+    speech,
+    ticket_preview,
+    tickets,
+    traffic,
+]
 
 
 class FormExpired(Refusal):

@@ -9,6 +9,9 @@ from radiodesk.core import i18n
 from radiodesk.core.errors import NotFound
 from radiodesk.core.http import Station, station
 from radiodesk.core.i18n import N_
+from radiodesk.record.open311 import blueprint as open311
+from radiodesk.record.public_views import blueprint as site
+from radiodesk.record.public_views import home
 from radiodesk.record.tracking_views import blueprint as tracking
 from radiodesk.web.factory import create_app
 
@@ -24,9 +27,13 @@ class PublicEntry:
     name: str
 
 
-PUBLIC_BLUEPRINTS = [tracking]
+PUBLIC_BLUEPRINTS = [open311, site, tracking]
 
-PUBLIC_MENU = [PublicEntry("tracking.form", N_("Follow a complaint"))]
+PUBLIC_MENU = [
+    PublicEntry("home", N_("Broadcasts")),
+    PublicEntry("tracking.form", N_("Follow a complaint")),
+    PublicEntry("site.data", N_("Open data")),
+]
 
 
 def create_public(given: Station) -> Flask:
@@ -40,14 +47,8 @@ def create_public(given: Station) -> Flask:
     for blueprint in PUBLIC_BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/bahasa/<code>", "language", switch_language)
-    if "home" not in app.view_functions:
-        app.add_url_rule("/", "home", home)
+    app.add_url_rule("/", "home", home)
     return app
-
-
-def home() -> Response:
-    """Until there are published broadcasts, the first page is the one that people come for."""
-    return redirect(url_for("tracking.form"))
 
 
 def switch_language(code: str) -> Response:

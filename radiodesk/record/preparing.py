@@ -1,0 +1,240 @@
+"""Lays out what of a sealed broadcast could be shown, with suggestions of what must be taken out and why.
+
+Everything is looked at that a listener or a caller could have said something private in: the words of every recording,
+every script that was read. A person then decides; until then every suggestion counts as taken out.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from radiodesk.archive import gathering
+from radiodesk.audio.cutting import Span as Seconds
+from radiodesk.audio.models import Recording
+from radiodesk.broadcasts import queries as broadcasts
+from radiodesk.broadcasts.models import AsRun, AsRunKind, Broadcast
+from radiodesk.calls.models import Call
+from radiodesk.core.i18n import N_
+from radiodesk.core.ids import public_id
+from radiodesk.record.finding import Finder, hidden
+from radiodesk.record.identities import known_of
+from radiodesk.record.models import Piece, PieceKind, Span, SpanState
+from radiodesk.record.rendering import DUMP
+from radiodesk.record.tokens import Token, covered, joined, places, said_between, seconds_of, tokens_of
+from radiodesk.speech import queries as speech
+from radiodesk.speech.models import Transcript, TranscriptState
+from radiodesk.tickets import queries as tickets
+
+UNHEARD = N_(
+    "There are no words of this recording, so nobody knows what is said in it. Listen to it before you show it."
+)
+NOT_AIRED = N_("This was not on air, and no consent to publish it was noted.")
+DUMPED = N_("Seconds were dumped while this call was on air. Listen to it before you show it.")
+PROTECTED = N_("The caller is protected (a child, a victim or a whistle-blower).")
+CONFIDENTIAL = N_("The complaint of this caller is confidential.")
+UNPLAYABLE = N_("Nothing of this recording can be heard.")
+OWN_NAME = N_("The caller's own name.")
+OWN_NUMBER = N_("The caller's own number.")
+WAS_DUMPED = N_("Dumped on air.")
+
+
+@dataclass(frozen=True)
+class _Work:
+    session: Session
+    broadcast: Broadcast
+    log: list[AsRun]
+    find: Finder
+    at: datetime
+
+
+def pieces_of(session: Session, broadcast: Broadcast, find: Finder, *, at: datetime) -> list[Piece]:
+    """Every piece of a broadcast with its suggested spans, in the order in which it went out."""
+    work = _Work(session, broadcast, broadcasts.as_run(session, broadcast), find, at)
+    pieces = [*_programme(work), *_scripts(work), *_calls(work)]
+    for position, piece in enumerate(pieces, start=1):
+        piece.position = position
+    return pieces
+
+
+def _programme(work: _Work) -> list[Piece]:
+    placed = gathering.offsets(work.broadcast)
+    words = speech.current(work.session, [recording for recording, _ in placed])
+    dumps = gathering.dumps(work.log)
+    pieces = []
+    for recording, offset in placed:
+        piece = _sound(work, PieceKind.PROGRAMME, recording, words.get(recording.id), title=work.broadcast.title)
+        piece.offset = offset
+        for dump in dumps:
+            begins, ends = max(0.0, dump.start - offset), min(dump.end - offset, recording.duration)
+            if begins < ends:
+                _add_dump(piece, Seconds(begins, ends), at=work.at)
+        for call in broadcasts.calls_of(work.session, work.broadcast):
+            _add_known(piece, call, at=work.at)
+        pieces.append(piece)
+    return pieces
+
+
+def _scripts(work: _Work) -> list[Piece]:
+    pieces = []
+    for version, read in gathering.scripts_read(work.session, work.broadcast, work.log):
+        piece = _piece(work, PieceKind.SCRIPT, version.script.public_id, version.script.title, version.text)
+        piece.offset = read[0].offset
+        piece.details = {
+            "kind": str(version.script.kind),
+            "reader": read[0].details.get("reader") or "",
+            "sha256": version.digest,
+            "as_approved": all(entry.details.get("sha256") == version.digest for entry in read),
+        }
+        pieces.append(piece)
+    return pieces
+
+
+def _calls(work: _Work) -> list[Piece]:
+    calls = broadcasts.calls_of(work.session, work.broadcast)
+    words = speech.current(work.session, [recording for call in calls for recording in call.recordings])
+    pieces = []
+    for call in calls:
+        for recording in call.recordings:
+            piece = _sound(work, PieceKind.CALL, recording, words.get(recording.id), title=call.topic)
+            piece.subject = call.public_id
+            piece.offset = _first_on_air(work.log, call)
+            piece.details = {"channel": str(call.channel)}
+            _add_known(piece, call, at=work.at)
+            _judge(work, piece, call)
+            pieces.append(piece)
+    return pieces
+
+
+def _first_on_air(log: list[AsRun], call: Call) -> float | None:
+    aired = (entry.offset for entry in log if entry.kind == AsRunKind.CALL_ON and entry.subject == call.public_id)
+    return next(aired, None)
+
+
+def _judge(work: _Work, piece: Piece, call: Call) -> None:
+    """Whether a call may be shown at all, and whether a person must say so first."""
+    if call.protected is not None:
+        piece.withheld = PROTECTED
+    elif any(ticket.confidential for ticket in tickets.of_call(work.session, call.id)):
+        piece.withheld = CONFIDENTIAL
+    elif piece.doubt is None and piece.offset is None and call.consent_at is None:
+        piece.doubt = NOT_AIRED
+    elif piece.doubt is None and _dumped_during(work.log, call):
+        piece.doubt = DUMPED
+    piece.shown = piece.withheld is None and piece.doubt is None
+
+
+def _dumped_during(log: list[AsRun], call: Call) -> bool:
+    """Whether seconds were dumped between the caller's going on air and off again."""
+    on: float | None = None
+    spoken: list[Seconds] = []
+    for entry in log:
+        if entry.subject == call.public_id and entry.kind == AsRunKind.CALL_ON:
+            on = entry.offset
+        elif on is not None and (
+            entry.kind == AsRunKind.END or (entry.subject == call.public_id and entry.kind == AsRunKind.CALL_OFF)
+        ):
+            spoken.append(Seconds(on, entry.offset))
+            on = None
+    dumps = gathering.dumps(log)
+    return any(dump.start < span.end and span.start < dump.end for dump in dumps for span in spoken)
+
+
+def _sound(work: _Work, kind: PieceKind, recording: Recording, words: Transcript | None, *, title: str) -> Piece:
+    # An empty transcript may be silence, or a voice that the machine could not make out.
+    done = words is not None and words.state == TranscriptState.DONE and bool(words.text.strip())
+    tokens = tokens_of(words.segments, words.words) if words is not None and done else []
+    piece = _piece(work, kind, recording.public_id, title, joined(tokens))
+    piece.recording, piece.recording_id = recording, recording.id
+    piece.tokens = [asdict(token) for token in tokens]
+    piece.segments = [
+        {"start": one["start"], "end": one["end"], "speaker": _role(work.broadcast, one.get("speaker"))}
+        for one in (words.segments if words is not None and done else [])
+    ]
+    if recording.problem:
+        piece.withheld = UNPLAYABLE
+    elif not done:
+        piece.doubt = UNHEARD
+    piece.shown = piece.withheld is None and piece.doubt is None
+    return piece
+
+
+def _role(broadcast: Broadcast, speaker: object) -> str | None:
+    """Only those who are heard in their role keep their names."""
+    return str(speaker) if speaker in broadcast.hosts else None
+
+
+def _piece(work: _Work, kind: PieceKind, subject: str, title: str, text: str) -> Piece:
+    piece = Piece(
+        public_id=public_id(work.at),
+        kind=kind,
+        subject=subject,
+        title=hidden(title, work.find),
+        text=text,
+        tokens=[],
+        segments=[],
+        details={},
+        shown=True,
+    )
+    for found in work.find(text):
+        add_span(piece, found.kind, found.start, found.end, found.why, at=work.at)
+    return piece
+
+
+def _add_known(piece: Piece, call: Call, *, at: datetime) -> None:
+    name = None if call.may_name else call.name
+    for known in known_of(piece.text, name, call.phone):
+        why = OWN_NAME if known.kind == "name" else OWN_NUMBER
+        add_span(piece, known.kind, known.start, known.end, why, at=at)
+
+
+def add_span(
+    piece: Piece,
+    kind: str,
+    start: int,
+    end: int,
+    why: str,
+    *,
+    at: datetime,
+    state: SpanState = SpanState.SUGGESTED,
+    by: str = "",
+) -> Span | None:
+    """Add a span unless one that is there covers it; gives the new one."""
+    covers = (one for one in piece.spans if one.kind != DUMP and one.start <= start and end <= one.end)
+    if next(covers, None) is not None:
+        return None
+    span = Span(public_id=public_id(at), kind=kind, why=why[:200], start=start, end=end, state=state, by=by)
+    piece.spans.append(span)
+    return span
+
+
+def _add_dump(piece: Piece, seconds: Seconds, *, at: datetime) -> None:
+    tokens = tokens_in(piece)
+    numbers = said_between(tokens, seconds.start, seconds.end)
+    where = places(tokens)
+    start, end = (where[numbers[0]][0], where[numbers[-1]][1]) if numbers else (0, 0)
+    span = Span(
+        public_id=public_id(at),
+        kind=DUMP,
+        why=WAS_DUMPED,
+        start=start,
+        end=end,
+        begins=seconds.start,
+        ends=seconds.end,
+        state=SpanState.ACCEPTED,
+    )
+    piece.spans.append(span)
+
+
+def tokens_in(piece: Piece) -> list[Token]:
+    """The piece's words."""
+    return [Token(**token) for token in piece.tokens]
+
+
+def heard_at(piece: Piece, span: Span) -> tuple[float, float] | None:
+    """The seconds of the recording that a span takes, ``None`` for text without sound."""
+    if span.begins is not None and span.ends is not None:
+        return span.begins, span.ends
+    tokens = tokens_in(piece)
+    numbers = covered(tokens, span.start, span.end)
+    return seconds_of(tokens, numbers) if numbers else None

@@ -1,0 +1,46 @@
+"""The slow work of publishing: writing a public copy, removing one that is not public any more."""
+
+from radiodesk.core import i18n
+from radiodesk.core.errors import Refusal
+from radiodesk.core.jobs import Context, Handler
+from radiodesk.record import publishing, services
+from radiodesk.record.finding import finder
+from radiodesk.record.models import Publication, PublicationState
+
+
+def publish(context: Context, publication_id: int) -> None:
+    """Write the public copy that was asked for last. A sound file that cannot be made is named; the rest is shown."""
+    settings = context.settings
+    with context.database.reading() as session:
+        publication = session.get_one(Publication, publication_id)
+        if publication.state != PublicationState.WAITING:
+            return
+        planned = publishing.plan(session, publication, finder(settings), settings.language)
+    sounds: list[publishing.Sound | None] = []
+    problems: list[str] = []
+    for done, piece in enumerate(planned.pieces, start=1):
+        try:
+            sounds.append(publishing.make_sound(settings, planned, piece))
+        except Refusal as refusal:
+            sounds.append(None)
+            problems.append(i18n.say_in(settings.language, refusal))
+        context.report(done / (len(planned.pieces) + 1))
+    with context.database.writing() as session:
+        publication = session.get_one(Publication, publication_id)
+        # Withdrawn meanwhile: what was made for it must not lie around.
+        if publication.state == PublicationState.WAITING and publication.revision == planned.revision:
+            publishing.keep(session, publication, planned, sounds, at=context.clock.now())
+            publication.problem = " ".join(problems) or None
+    clear(context, publication_id)
+
+
+def clear(context: Context, publication_id: int) -> None:
+    """Remove the sound of every copy that is not the public one."""
+    with context.database.reading() as session:
+        publication = session.get_one(Publication, publication_id)
+        kept = publication.revision if publication.state != PublicationState.WITHDRAWN else None
+        broadcast = publication.broadcast.public_id
+    publishing.clear(context.settings, broadcast, kept)
+
+
+HANDLERS: dict[str, Handler] = {services.PUBLISH_JOB: publish, services.CLEAR_JOB: clear}

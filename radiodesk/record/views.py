@@ -1,0 +1,129 @@
+"""The desk's look before publishing: what is shown, what is taken out and why; one key each to accept or correct."""
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from radiodesk.accounts.access import allowed, me
+from radiodesk.accounts.models import Role
+from radiodesk.archive.queries import sealed_package_of
+from radiodesk.broadcasts import queries as broadcasts
+from radiodesk.broadcasts.models import Broadcast
+from radiodesk.core.errors import Conflict, Unreadable
+from radiodesk.core.http import back, field, now, session, station
+from radiodesk.record import queries, services
+from radiodesk.record.masks import CHOICES, kind_name
+from radiodesk.record.models import (
+    PIECE_KIND_NAMES,
+    PUBLICATION_STATE_NAMES,
+    Piece,
+    Publication,
+    SpanState,
+)
+from radiodesk.record.preparing import heard_at
+
+blueprint = Blueprint("record", __name__)
+
+EDITORS = (Role.ARCHIVIST, Role.PRODUCER)
+
+
+def _broadcast(public_id: str) -> Broadcast:
+    return broadcasts.broadcast_by_public_id(session(), public_id)
+
+
+@blueprint.get("/siaran/<public_id>/terbit")
+@allowed(*EDITORS)
+def review(public_id: str) -> str:
+    return render_template("record/review.html", **_page(public_id))
+
+
+@blueprint.get("/siaran/<public_id>/terbit/isi")
+@allowed(*EDITORS)
+def review_part(public_id: str) -> str:
+    return render_template("record/_review.html", **_page(public_id))
+
+
+def _page(public_id: str) -> dict[str, object]:
+    broadcast = _broadcast(public_id)
+    publication = queries.publication_of(session(), broadcast)
+    waiting = queries.undecided(publication) if publication else []
+    return {
+        "broadcast": broadcast,
+        "sealed": sealed_package_of(session(), broadcast) is not None,
+        "publication": publication,
+        "current": waiting[0] if waiting else None,
+        "waiting": len(waiting),
+        "states": PUBLICATION_STATE_NAMES,
+        "kinds": PIECE_KIND_NAMES,
+        "kind_name": kind_name,
+        "choices": CHOICES,
+        "stretches": queries.stretches,
+        "heard_at": heard_at,
+        "public_address": station().settings.public_address,
+    }
+
+
+@blueprint.post("/siaran/<public_id>/terbit/siapkan")
+@allowed(*EDITORS)
+def prepare(public_id: str) -> Response:
+    settings, broadcast = station().settings, _broadcast(public_id)
+    services.prepare_again(session(), settings, broadcast, by=me().username, at=now())
+    return back("record.review", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/terbit")
+@allowed(*EDITORS)
+def publish(public_id: str) -> Response:
+    services.publish(session(), station().settings, _broadcast(public_id), by=me().username, at=now())
+    return back("record.review", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/tarik")
+@allowed(*EDITORS)
+def withdraw(public_id: str) -> Response:
+    services.withdraw(session(), _broadcast(public_id), field("reason", 500), by=me().username, at=now())
+    return back("record.review", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/terbit/tanda/<span_id>")
+@allowed(*EDITORS)
+def decide(public_id: str, span_id: str) -> Response:
+    span = queries.span_by_public_id(session(), span_id)
+    _belongs(span.piece.publication, public_id)
+    services.decide(session(), span, _state(), by=me().username, at=now())
+    return back("record.review", public_id=public_id)
+
+
+def _state() -> SpanState:
+    chosen = field("state", 10)
+    if chosen not in (SpanState.ACCEPTED, SpanState.REJECTED):
+        raise Unreadable("The form is incomplete. Please reload the page and try again.")
+    return SpanState(chosen)
+
+
+@blueprint.post("/siaran/<public_id>/terbit/bagian/<piece_id>/tutup")
+@allowed(*EDITORS)
+def hide(public_id: str, piece_id: str) -> Response:
+    kind = field("kind", 20)
+    if kind not in CHOICES:
+        raise Unreadable("The form is incomplete. Please reload the page and try again.")
+    services.hide(session(), _piece(public_id, piece_id), field("words", 300), kind, by=me().username, at=now())
+    return back("record.review", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/terbit/bagian/<piece_id>")
+@allowed(*EDITORS)
+def show(public_id: str, piece_id: str) -> Response:
+    shown = field("shown", 3) == "yes"
+    services.show(session(), _piece(public_id, piece_id), shown, by=me().username, at=now())
+    return back("record.review", public_id=public_id)
+
+
+def _piece(public_id: str, piece_id: str) -> Piece:
+    piece = queries.piece_by_public_id(session(), piece_id)
+    _belongs(piece.publication, public_id)
+    return piece
+
+
+def _belongs(publication: Publication, public_id: str) -> None:
+    if publication.broadcast.public_id != public_id:
+        raise Conflict("This belongs to another broadcast.")

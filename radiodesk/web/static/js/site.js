@@ -1,0 +1,10 @@
+// A time in the words plays the sound from there; without this script the link opens the file at that time.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".words a");
+  const player = link && document.getElementById(link.closest("[data-sound]").dataset.sound);
+  if (!player) return;
+  event.preventDefault();
+  const start = () => { player.currentTime = Number(link.hash.slice(3)); player.play(); };
+  if (player.readyState) start();
+  else { player.addEventListener("loadedmetadata", start, { once: true }); player.load(); }
+});
