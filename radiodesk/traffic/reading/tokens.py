@@ -86,6 +86,8 @@ def read_post(text: str, known: Dictionaries) -> Post:
                 standard = known.spelling.get(word)
             elif _ELONGATED.search(word):
                 standard = _shortened(word, known)
+            elif word.endswith("nya") and word[:-3] in known.vocabulary:
+                standard = known.spelling.get(word[:-3], word[:-3])
         if post.words[-1:] == ["-"] and post.words[-2:-1] == [standard or word]:
             post.drop_last()  # "hati-hati" is compared as "hati hati".
         for part in (standard or word).split():

@@ -66,6 +66,7 @@ class Dictionaries:
     """All that the reader looks up. Sets hold single words in standard spelling."""
 
     spelling: dict[str, str]
+    vocabulary: frozenset[str]
     flows: Phrases
     flow_nouns: Phrases
     negated: frozenset[str]
@@ -133,6 +134,12 @@ def dictionaries(folder: Path = FOLDER) -> Dictionaries:
     spelling = _spelling(folder / "spelling.txt", cues["keywords"])
     return Dictionaries(
         spelling=spelling,
+        vocabulary=frozenset(
+            word
+            for phrases in [*(flows[name] for name in flow_names), *(obstacles[kind] for kind in obstacles["order"])]
+            for phrase in phrases
+            for word in phrase.split()
+        ),
         flows=Phrases((phrase, name) for name in flow_names for phrase in flows[name]),
         flow_nouns=Phrases((phrase, name) for name, phrases in flows["nouns"].items() for phrase in phrases),
         negated=frozenset(flows["negated"]),
