@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from radiodesk.core import audit, events, jobs
 from radiodesk.core.errors import Conflict
@@ -42,6 +43,8 @@ def write(
     entry = TicketEntry(ticket=ticket, kind=kind, public=public, text=text, unit_id=unit_id, at=at, by=by)
     session.add(entry)
     ticket.changed_at = at
+    # Every entry makes a new version, also two of the same moment: an open form must notice both.
+    flag_modified(ticket, "changed_at")
     session.flush()
     audit.record(
         session, at, by, f"ticket {kind.value}", f"ticket {ticket.public_id}", state=ticket.state, unit=unit_id

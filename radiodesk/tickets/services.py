@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.calls.models import Call, Urgency
 from radiodesk.core.db import keys_of
-from radiodesk.core.errors import Conflict, NotFound, Unreadable
+from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.i18n import N_, gettext
 from radiodesk.core.ids import public_id
 from radiodesk.tickets import deadlines, numbers
@@ -35,7 +35,7 @@ class NotPossible(Conflict):
     """The ticket's state does not allow this step."""
 
 
-class UnknownUnit(NotFound):
+class UnknownUnit(Unreadable):
     """The unit is not in the area pack."""
 
 
