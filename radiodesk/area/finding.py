@@ -6,6 +6,7 @@ the longer wins; of two places of one name the one nearer to the others in the t
 """
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -173,8 +174,10 @@ class PlaceFinder:
         names, likeness = self._heard(joined)
         if not names:
             return None
+        if everyday and lead == "likely":
+            lead = ""
         # A lead makes up for letters that differ; without one only long names that sound the same are believed.
-        needed = 0.74 if lead == "certain" else 0.8 if lead == "likely" else 0.86
+        needed = 0.84 if lead == "certain" else 0.85 if lead == "likely" else 0.88
         if likeness < needed or (not lead and (len(joined) < 8 or last - first == 1)):
             return None
         if names[0].weak and lead != "certain" and not names[0].large:
@@ -184,18 +187,18 @@ class PlaceFinder:
     def _settle(self, text: str, tokens: list[_Token], readings: list[_Reading]) -> list[FoundPlace]:
         """Choose among places of one name, drop what stayed doubtful, and add kilometres."""
         beside = self._beside(readings)
-        sure = {
-            holder
-            for index, reading in enumerate(readings)
-            if index in beside or reading.score >= 0.6
-            if len(reading.names) == 1 or reading.names[0].place.kind == "kecamatan"
-            for holder in self.pack.ancestors(reading.names[0].place.id)
-            if holder != self.pack.code
-        }
+        sure: dict[str, set[int]] = defaultdict(set)
+        for index, reading in enumerate(readings):
+            certain = len(reading.names) == 1 or reading.names[0].place.kind == "kecamatan"
+            if certain and (index in beside or reading.score >= 0.6):
+                for holder in self.pack.ancestors(reading.names[0].place.id):
+                    if holder != self.pack.code:
+                        sure[holder].add(index)
         found = []
         for index, reading in enumerate(readings):
             lead = tokens[reading.first - 1].form if reading.first else ""
-            place, near = self._nearest(reading.names, lead, sure - {name.place.id for name in reading.names})
+            others = {holder for holder, indices in sure.items() if indices - {index}}
+            place, near = self._nearest(reading.names, lead, others)
             score = min(1.0, reading.score + 0.35) if near or index in beside else reading.score
             if score < 0.5:
                 continue

@@ -70,7 +70,7 @@ class NameIndex:
         untitled = [form for form in forms[1:] if form not in self.words.titles]
         for rest in (forms[1:], untitled):
             bare = "".join(rest)
-            if len(bare) > SHORT:
+            if len(bare) > SHORT and not self.words.certain.issuperset(rest):
                 yield "jalan" + bare, Name(place, len(rest) + 1, False, everyday=False, person=False, large=False)
                 yield bare, Name(place, len(rest), True, everyday=True, person=True, large=False)
 
@@ -81,7 +81,7 @@ class NameIndex:
         candidates = {name for near in near_keys(key) for name in self.by_sound.get(near, ())}
         for name in candidates:
             other = sound_key(name)
-            likeness = 0.5 * ratio(joined, name) / 100 + 0.5 * ratio(key, other) / 100
+            likeness = 0.6 * ratio(joined, name) / 100 + 0.4 * ratio(key, other) / 100
             alike = abs(len(joined) - len(name)) <= max(1, len(name) // 5) and joined[0] == name[0]
             if alike or key[:2] == other[:2]:
                 best = max(best, (likeness, name))
