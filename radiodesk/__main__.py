@@ -16,6 +16,7 @@ from radiodesk.core.command import LazyGroup, run
         "doctor": "radiodesk.operations.cli:doctor",
         "transcribe": "radiodesk.speech.cli:transcribe",
         "models": "radiodesk.speech.cli:models",
+        "sms-received": "radiodesk.calls.cli:sms_received",
         "user": "radiodesk.accounts.cli:user",
         "area": "radiodesk.area.cli:area",
         "feed": "radiodesk.traffic.cli:feed",

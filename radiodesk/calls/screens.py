@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from radiodesk.area.station import area_pack
 from radiodesk.calls import acts, forms, queries
+from radiodesk.calls.channels import attachments, outbox
+from radiodesk.calls.channels.models import TRANSFER_NAMES
 from radiodesk.calls.likeness import alike
 from radiodesk.calls.models import (
     CHANNEL_NAMES,
@@ -129,6 +131,11 @@ def call_data(session: Session, settings: Settings, call: Call, *, at: datetime)
         "actions": [action for source in lent.actions for action in source(session, call.id, call.public_id)],
         "emergency": area_pack(settings.area).emergency,
         "categories": lent.suggester.categories() if lent.suggester else {},
+        "attachments": attachments.of_call(session, call),
+        "pictures": attachments.PICTURES,
+        "replies": outbox.replies(session, call),
+        "transfers": TRANSFER_NAMES,
+        "can_reply": outbox.can_reply(settings, call),
     }
 
 

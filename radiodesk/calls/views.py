@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, jsonify, render_template, request, send_file
 from werkzeug.wrappers import Response
 
 from radiodesk.accounts.access import allowed, me
 from radiodesk.accounts.models import Role
 from radiodesk.audio import services as audio
 from radiodesk.calls import blocking, forms, phones, queries, screens, services
+from radiodesk.calls.channels import attachments, outbox
 from radiodesk.calls.models import Call, CallState, Protected
 from radiodesk.calls.places import complete, hint_phrases
 from radiodesk.calls.ports import connections
@@ -220,12 +221,14 @@ def take_message() -> Response:
 def _keep_files(found: Call, *, only: bool = False) -> None:
     """Store every file that was sent and ask for its words; raises the refusals of the bad ones once the good are safe.
 
-    ``only`` says that a call without one good file must not come into being; the broken file itself is kept.
+    ``only`` says that a call without one good file does not wait for a screener; the broken file itself is kept.
     """
     settings, bad, good = station().settings, [], 0
     for file in request.files.getlist("files"):
         if not file.filename:
             continue
+        # What is there so far is safe, and nobody waits for the disk.
+        session().commit()
         try:
             recording = audio.store_upload(session(), settings, file.stream, file.filename, at=now())
         except TooLarge as refusal:
@@ -241,6 +244,27 @@ def _keep_files(found: Call, *, only: bool = False) -> None:
     session().commit()
     if bad:
         raise Unreadable(" ".join(bad))
+
+
+@blueprint.post("/antrean/<public_id>/balas")
+@allowed(*CREW)
+def reply(public_id: str) -> Response:
+    found = queries.call_by_public_id(session(), public_id)
+    outbox.reply(session(), station().settings, found, field("text", 4000), by=me().username, at=now())
+    return back("calls.call", public_id=public_id)
+
+
+@blueprint.get("/antrean/lampiran/<public_id>")
+@allowed(*CREW)
+def attachment(public_id: str) -> Response:
+    found = attachments.attachment_by_public_id(session(), public_id)
+    with station().database.writing() as tx:
+        audit.record(tx, now(), me().username, "attachment opened", f"attachment {public_id}")
+    path = attachments.folder(station().settings) / found.key
+    shown = found.mime in attachments.PICTURES
+    # Only plain pictures are shown; everything else is a download that no browser runs.
+    mime = found.mime if shown else "application/octet-stream"
+    return send_file(path.resolve(), mimetype=mime, as_attachment=not shown, download_name=found.name, max_age=0)
 
 
 @blueprint.post("/antrean/urung")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from radiodesk.core.errors import Refusal
@@ -79,6 +79,35 @@ class Settings(BaseSettings):
     bulletin_seconds: Annotated[int, Field(ge=15, le=600)] = Field(60, description="Usual length of a bulletin.")
     appeal_rest: Annotated[int, Field(ge=0)] = Field(
         5, description="Broadcasts that must pass before an appeal is picked again."
+    )
+    web_form: bool = Field(True, description="Offer the form with which listeners write to the show.")
+    intake_per_hour: Annotated[int, Field(ge=1)] = Field(
+        12, description="Messages that one address may send through the web form within an hour."
+    )
+    whatsapp_verify_token: SecretStr | None = Field(
+        None, description="Word that WhatsApp repeats when its webhook is set up; unset means that there is no webhook."
+    )
+    whatsapp_app_secret: SecretStr | None = Field(
+        None, description="App secret with which WhatsApp signs what it sends; unset means that there is no webhook."
+    )
+    whatsapp_token: SecretStr | None = Field(
+        None, description="Access token for fetching WhatsApp media and sending replies."
+    )
+    whatsapp_phone_id: str | None = Field(None, description="WhatsApp's id of the station's number, for replies.")
+    whatsapp_api: str = Field(
+        "https://graph.facebook.com/v21.0", description="Address of the WhatsApp Cloud API with its version."
+    )
+    sms_token: SecretStr | None = Field(
+        None, description="Token that an SMS gateway sends along; unset means that no gateway may post."
+    )
+    sms_gateway_url: str | None = Field(
+        None, description="Address that takes replies by SMS as JSON with `to` and `text`; unset means no replies."
+    )
+    partner_tokens: dict[str, SecretStr] = Field(
+        {}, description="Tokens of partner apps by their name; empty means that no partner may post."
+    )
+    pos_jago_token: SecretStr | None = Field(
+        None, description="Code that officers type once into the Pos Jago form; unset means that there is no form."
     )
     workers: Annotated[int, Field(ge=1, le=16)] = Field(2, description="Jobs that one worker process runs at once.")
     lease_seconds: Annotated[int, Field(ge=5)] = Field(

@@ -4,6 +4,7 @@ import radiodesk.accounts.models
 import radiodesk.archive.models
 import radiodesk.audio.models
 import radiodesk.broadcasts.models
+import radiodesk.calls.channels.models
 import radiodesk.calls.models
 import radiodesk.core.audit
 import radiodesk.core.events

@@ -41,10 +41,12 @@ def public() -> None:
     _log()
     from radiodesk.operations.serve import serve
     from radiodesk.operations.wiring import open_station
+    from radiodesk.operations.work import connect_doorbell
     from radiodesk.web.public import create_public
 
     settings = command.settings()
     station = open_station(settings)
+    connect_doorbell(settings)
     serve(create_public(station), station, settings.public_host, settings.public_port, streams=False)
 
 

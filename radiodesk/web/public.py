@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from flask import Flask, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from radiodesk.calls.public_views import blueprint as intake
+from radiodesk.calls.webhooks import blueprint as webhooks
 from radiodesk.core import i18n
 from radiodesk.core.errors import NotFound
 from radiodesk.core.http import Station, station
@@ -27,10 +29,11 @@ class PublicEntry:
     name: str
 
 
-PUBLIC_BLUEPRINTS = [open311, site, tracking]
+PUBLIC_BLUEPRINTS = [intake, webhooks, open311, site, tracking]
 
 PUBLIC_MENU = [
     PublicEntry("home", N_("Broadcasts")),
+    PublicEntry("intake.form", N_("Write to the show")),
     PublicEntry("tracking.form", N_("Follow a complaint")),
     PublicEntry("site.data", N_("Open data")),
 ]
@@ -41,8 +44,9 @@ def create_public(given: Station) -> Flask:
     app = create_app("public", given)
     app.config["ERROR_PAGE"] = "public/error.html"
     app.before_request(_choose_language)
+    entries = [entry for entry in PUBLIC_MENU if given.settings.web_form or entry.endpoint != "intake.form"]
     app.context_processor(
-        lambda: {"settings": given.settings, "language": i18n.language.get(), "public_menu": PUBLIC_MENU}
+        lambda: {"settings": given.settings, "language": i18n.language.get(), "public_menu": entries}
     )
     for blueprint in PUBLIC_BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -1,0 +1,98 @@
+"""Replies to listeners: written by a person, sent by the worker, tried again when the channel is away."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from radiodesk.calls.channels.models import ChannelMessage, OutgoingMessage, TransferState
+from radiodesk.calls.channels.sending import Sender
+from radiodesk.calls.channels.sms import SmsSender
+from radiodesk.calls.channels.whatsapp import WhatsAppSender
+from radiodesk.calls.models import Call, Channel
+from radiodesk.core import audit, events, jobs
+from radiodesk.core.config import Settings
+from radiodesk.core.errors import Conflict, Unreadable
+from radiodesk.core.ids import public_id
+
+SEND_JOB = "calls.send"
+WINDOW = timedelta(hours=24)
+LONGEST = 1000
+WAITS = (10, 60, 300, 1800, 7200)
+"""Seconds before each further attempt."""
+
+
+class CannotReply(Conflict):
+    """This listener cannot be written to, or not any more."""
+
+
+def can_reply(settings: Settings, call: Call) -> bool:
+    """Whether the channel of a call takes replies, and is set up for it."""
+    if call.phone is None:
+        return False
+    if call.channel is Channel.WHATSAPP:
+        return settings.whatsapp_token is not None and settings.whatsapp_phone_id is not None
+    return call.channel is Channel.SMS and settings.sms_gateway_url is not None
+
+
+def sender_for(settings: Settings, channel: Channel) -> Sender:
+    """The sender of a channel; raises ``NotSent`` when it is not set up."""
+    return WhatsAppSender(settings) if channel is Channel.WHATSAPP else SmsSender(settings)
+
+
+def reply(session: Session, settings: Settings, call: Call, text: str, *, by: str, at: datetime) -> OutgoingMessage:
+    """Write to the listener; raises ``CannotReply`` beyond WhatsApp's 24 hours or where the channel takes none."""
+    told = text.strip()
+    if not told or len(told) > LONGEST:
+        raise Unreadable("A reply has 1 to %(most)s characters.", most=LONGEST)
+    if not can_reply(settings, call):
+        raise CannotReply("This channel takes no replies here. Call the listener back.")
+    if call.channel is Channel.WHATSAPP and (_last_heard(session, call) or call.received_at) < at - WINDOW:
+        raise CannotReply("WhatsApp takes replies for 24 hours after the last message. Call the listener back.")
+    row = OutgoingMessage(
+        public_id=public_id(at),
+        call_id=call.id,
+        channel=call.channel,
+        to=call.phone,
+        text=told,
+        by=by,
+        created_at=at,
+    )
+    session.add(row)
+    session.flush()
+    jobs.enqueue(session, at, SEND_JOB, row.id)
+    audit.record(session, at, by, "replied", f"call {call.public_id}", channel=call.channel)
+    events.announce(session, at, "calls", "reply", call.public_id)
+    return row
+
+
+def replies(session: Session, call: Call) -> list[OutgoingMessage]:
+    """What was written to this listener, oldest first."""
+    query = select(OutgoingMessage).where(OutgoingMessage.call_id == call.id).order_by(OutgoingMessage.id)
+    return list(session.scalars(query))
+
+
+def sent(session: Session, row: OutgoingMessage, external_id: str, *, at: datetime) -> None:
+    """The channel took it."""
+    row.state, row.external_id, row.sent_at, row.problem = TransferState.DONE, external_id or None, at, None
+    row.attempts += 1
+    events.announce(session, at, "calls", "reply", row.call.public_id)
+
+
+def not_sent(session: Session, row: OutgoingMessage, why: str, *, again: bool, at: datetime) -> None:
+    """The channel did not take it: tried again later, or given up with the reason."""
+    row.problem = why
+    if again and row.attempts < len(WAITS):
+        job = jobs.enqueue(session, at, SEND_JOB, row.id)
+        job.not_before = at + timedelta(seconds=WAITS[row.attempts])
+    else:
+        row.state = TransferState.FAILED
+    row.attempts += 1
+    events.announce(session, at, "calls", "reply", row.call.public_id)
+
+
+def _last_heard(session: Session, call: Call) -> datetime | None:
+    query = select(ChannelMessage.received_at).where(
+        ChannelMessage.channel == call.channel, ChannelMessage.sender_hash == call.phone_hash
+    )
+    return session.scalar(query.order_by(ChannelMessage.received_at.desc()).limit(1))

@@ -1,0 +1,95 @@
+"""What the worker does for the channels: fetch the files of messages, send replies. The network is waited for here."""
+
+from datetime import timedelta
+from tempfile import SpooledTemporaryFile
+
+from radiodesk.audio.services import store_upload
+from radiodesk.calls.channels import attachments, outbox
+from radiodesk.calls.channels.intake import FETCH_JOB
+from radiodesk.calls.channels.models import IncomingMedia, OutgoingMessage, TransferState
+from radiodesk.calls.channels.sending import NotSent
+from radiodesk.calls.channels.whatsapp import WhatsAppSender
+from radiodesk.calls.models import Call
+from radiodesk.calls.places import hint_phrases
+from radiodesk.calls.receiving import attach
+from radiodesk.core import events, i18n, jobs
+from radiodesk.core.errors import Refusal, TooLarge
+
+_SUFFIXES = {"audio/ogg": ".ogg", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/aac": ".aac", "audio/amr": ".amr"}
+
+
+def send(context: jobs.Context, row_id: int) -> None:
+    """Send one reply."""
+    with context.database.reading() as session:
+        row = session.get_one(OutgoingMessage, row_id)
+        if row.state is not TransferState.WAITING:
+            return
+    with i18n.speaking(context.settings.language):
+        try:
+            external_id = outbox.sender_for(context.settings, row.channel).send(row.to, row.text)
+        except NotSent as refusal:
+            with context.database.writing() as session:
+                held = session.get_one(OutgoingMessage, row_id)
+                outbox.not_sent(session, held, str(refusal), again=refusal.again, at=context.clock.now())
+            return
+    with context.database.writing() as session:
+        outbox.sent(session, session.get_one(OutgoingMessage, row_id), external_id, at=context.clock.now())
+
+
+def fetch(context: jobs.Context, media_id: int) -> None:
+    """Fetch one file of a message: sound goes to the recogniser, everything else beside the call."""
+    with context.database.reading() as session:
+        media = session.get_one(IncomingMedia, media_id)
+        if media.state is not TransferState.WAITING:
+            return
+    with i18n.speaking(context.settings.language), SpooledTemporaryFile(max_size=1 << 20) as held:
+        try:
+            limit = context.settings.upload_megabytes * 1024 * 1024
+            with WhatsAppSender(context.settings).fetch(media.external_id) as answer:
+                for block in answer.iter_bytes(1 << 16):
+                    held.write(block)
+                    if held.tell() > limit:
+                        raise NotSent(i18n.gettext("The file is larger than the station takes."))
+            held.seek(0)
+            _keep(context, media_id, held)
+        except NotSent as refusal:
+            _put_off(context, media_id, str(refusal), again=refusal.again)
+        except Refusal as refusal:
+            _put_off(context, media_id, i18n.say(refusal), again=not isinstance(refusal, TooLarge))
+
+
+def _keep(context: jobs.Context, media_id: int, held: "SpooledTemporaryFile[bytes]") -> None:
+    settings, at = context.settings, context.clock.now()
+    with context.database.reading() as session:
+        media = session.get_one(IncomingMedia, media_id)
+        call = session.get_one(Call, media.call_id)
+    kind = media.mime.split(";")[0].strip().lower()
+    # The file is on the disk before the transaction begins to write.
+    with context.database.writing() as session:
+        if kind.startswith(("audio/", "video/")):
+            name = media.name or f"{media.channel}{_SUFFIXES.get(kind, '.mp4')}"
+            recording = store_upload(session, settings, held, name, at=at)
+            call = session.get_one(Call, call.id)
+            attach(session, call, recording, phrases=hint_phrases(settings, call.place), by="desk", at=at)
+        else:
+            attachments.keep(session, settings, call, held, media.name or kind, media.mime, at=at)
+            events.announce(session, at, "calls", "attachment", call.public_id)
+        done = session.get_one(IncomingMedia, media_id)
+        done.state, done.problem = TransferState.DONE, None
+
+
+def _put_off(context: jobs.Context, media_id: int, why: str, *, again: bool) -> None:
+    at = context.clock.now()
+    with context.database.writing() as session:
+        media = session.get_one(IncomingMedia, media_id)
+        media.problem = why
+        if again and media.attempts < len(outbox.WAITS):
+            job = jobs.enqueue(session, at, FETCH_JOB, media.id)
+            job.not_before = at + timedelta(seconds=outbox.WAITS[media.attempts])
+        else:
+            media.state = TransferState.FAILED
+        media.attempts += 1
+        events.announce(session, at, "calls", "attachment", session.get_one(Call, media.call_id).public_id)
+
+
+HANDLERS: dict[str, jobs.Handler] = {outbox.SEND_JOB: send, FETCH_JOB: fetch}
