@@ -2,6 +2,8 @@
 
 from huey import SqliteHuey
 
+from radiodesk.archive import jobs as archive_jobs
+from radiodesk.calls import jobs as call_jobs
 from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.config import Settings
 from radiodesk.core.crypto import load_keys
@@ -11,9 +13,23 @@ from radiodesk.core.http import Station
 from radiodesk.core.jobs import Handler, Runner
 from radiodesk.core.live import Notifier
 from radiodesk.migrations import current, head, upgrade
+from radiodesk.programme import jobs as programme_jobs
+from radiodesk.record import jobs as tracking_jobs
+from radiodesk.record import publishing_jobs
 from radiodesk.speech import jobs as speech_jobs
+from radiodesk.tickets import jobs as ticket_jobs
+from radiodesk.traffic import jobs as traffic_jobs
 
-HANDLERS: dict[str, Handler] = {**speech_jobs.HANDLERS}
+HANDLERS: dict[str, Handler] = {
+    **speech_jobs.HANDLERS,
+    **call_jobs.HANDLERS,
+    **traffic_jobs.HANDLERS,
+    **ticket_jobs.HANDLERS,
+    **programme_jobs.HANDLERS,
+    **archive_jobs.HANDLERS,
+    **tracking_jobs.HANDLERS,
+    **publishing_jobs.HANDLERS,
+}
 
 
 class DatabaseNewer(Refusal):
