@@ -107,6 +107,8 @@ def finish(
         digest=line.digest,
     )
     announce(session, at, TOPIC, "sealed", broadcast.public_id)
+    # What was written is read once more from the disk: the first of the package's verifications.
+    jobs.enqueue(session, at, CHECK_JOB, package.id)
 
 
 def fail(session: Session, package: Package, sentence: str, *, at: datetime, final: bool) -> None:

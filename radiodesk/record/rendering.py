@@ -6,7 +6,7 @@ from typing import Any
 
 from radiodesk.audio.cutting import Span as Seconds
 from radiodesk.audio.cutting import merged, remaining
-from radiodesk.record.tokens import Token, covered, said_between, seconds_of
+from radiodesk.record.tokens import Token, covered, places, said_between, seconds_of
 
 DUMP = "dump"
 
@@ -82,19 +82,32 @@ def _words(tokens: Sequence[Token], gone: dict[int, Removal], dumped: set[int], 
     """The words that are left, and one mask for each run of words that went for the same reason."""
     left: list[Token] = []
     last: Removal | None = None
+    where = places(tokens)
     for number, token in enumerate(tokens):
         if number in dumped:
             continue
         removal = gone.get(number)
+        begins, ends = where[number]
         if removal is None:
             left.append(token)
         elif removal is last:
-            masked = left[-1]
-            left[-1] = Token(masked.text, masked.start, max(masked.end, token.end), masked.segment)
+            masked = left.pop()
+            text = masked.text.rstrip(_SIGNS) + _signs(token.text[max(0, removal.end - begins) :])
+            left.append(Token(text, masked.start, max(masked.end, token.end), masked.segment))
         else:
-            left.append(Token(mask(removal.kind), token.start, token.end, token.segment))
+            before = _signs(token.text[: max(0, removal.start - begins)])
+            after = _signs(token.text[removal.end - begins :]) if removal.end < ends else ""
+            left.append(Token(f"{before}{mask(removal.kind)}{after}", token.start, token.end, token.segment))
         last = removal
     return left
+
+
+_SIGNS = ".,;:!?\"'()"
+
+
+def _signs(text: str) -> str:
+    """The sentence's signs beside what was taken out stay; a part of a word never does."""
+    return text if all(sign in _SIGNS for sign in text) else ""
 
 
 def _segment(
