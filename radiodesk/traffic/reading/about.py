@@ -41,7 +41,7 @@ def judge(
     reason = ""
     for start, stop in clauses:
         said = [mark for mark in all_said if start <= mark.start < stop]
-        against = why_none(post, evidence.head(start), stop, said, now, known)
+        against = why_none(post, evidence.head(start, stop), stop, said, now, known)
         if said and not against:
             within = (0, len(post.words)) if len(clauses) <= 4 else (start, stop)
             if evidence.of_a_road(*within) or _at_a_place(said, start, stop, within, evidence, placed=placed):
@@ -67,6 +67,6 @@ def _at_a_place(
     if placed or evidence.somewhere(*within):
         return True
     # "Kalitidu macet total": a name, and at once what is wrong there.
-    head = evidence.head(start)
+    head = evidence.head(start, stop)
     vehicle = evidence.words[head] in evidence.known.vehicles
     return 0 < said[0].start - head <= 3 and not vehicle and evidence.name_like(head)

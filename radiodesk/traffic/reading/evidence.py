@@ -62,8 +62,8 @@ class Evidence:
             return index > 0 or word not in load_words().common
         return word not in load_words().common and OWN.sub("", word) == word
 
-    def head(self, start: int) -> int:
-        """Past those a clause is said to: "Lur, Klotok banjir"."""
-        while start < len(self.words) and (self.words[start] in self.known.to_whom or self.words[start] == ","):
+    def head(self, start: int, stop: int) -> int:
+        """Past those a clause is said to: "Lur, Klotok banjir"; its last word stays."""
+        while start < stop - 1 and (self.words[start] in self.known.to_whom or self.words[start] == ","):
             start += 1
         return start

@@ -1,0 +1,206 @@
+"""Posts as officers and listeners write them: when, where, how, why, and whether they report anything at all."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from radiodesk.area.finding import PlaceFinder
+from radiodesk.area.pack import load_pack
+from radiodesk.traffic.ports import FLOWS
+from radiodesk.traffic.reading import Reading, read_report, to_report
+
+FIXTURES = Path(__file__).parent / "fixtures"
+JAKARTA = ZoneInfo("Asia/Jakarta")
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=JAKARTA)
+
+
+@cache
+def finder() -> PlaceFinder:
+    return PlaceFinder(load_pack("bojonegoro"))
+
+
+def read(text: str) -> Reading:
+    return read_report(text, now=NOON, finder=finder())
+
+
+@pytest.mark.parametrize(
+    ("text", "time", "at", "toward", "flow", "obstacle", "kind"),
+    [
+        ("06.45 WIB lalin simp Gayamsari padat dr arah timur", "06:45", "simp Gayamsari", (), "padat", None, "flow"),
+        ("mcet total jl veteran, truk mogok dpn ps kota", None, "jl veteran", (), "macet", "truk mogok", "breakdown"),
+        ("07.10 Kalitidu arah Cepu padat merayap", "07:10", "Kalitidu", ("Cepu",), "padat merayap", None, "flow"),
+        ("macet nang Balen lur, ono trek nggoling", None, "Balen", (), "macet", "trek nggoling", "accident"),
+        ("Pohon tumbang menutup jalan di Temayang", None, "Temayang", (), None, "Pohon tumbang", "tree"),
+        ("Banjir di Jl. Rajawali, motor tidak bisa lewat", None, "Jl. Rajawali", (), "ditutup", "Banjir", "flood"),
+        ("Jembatan Malo ditutup, ada perbaikan", None, "Jembatan Malo", (), "ditutup", "perbaikan", "roadwork"),
+        ("Jl. Pemuda tidak macet", None, "Jl. Pemuda", (), "lancar", None, "flow"),
+        ("Baureno arah Surabaya antre 3 km", None, "Baureno", ("Surabaya",), "padat", None, "flow"),
+        ("bangjo simpang Sumbang padam", None, "simpang Sumbang", (), None, "bangjo simpang Sumbang padam", "other"),
+        ("08.00 arus dari Padangan menuju Cepu tersendat", "08:00", "Padangan", ("Cepu",), "tersendat", None, "flow"),
+        ("karnaval di Jl. Mastrip, kendaraan dialihkan", None, "Jl. Mastrip", (), "dialihkan", "karnaval", "event"),
+    ],
+)  # fmt: skip
+def test_what_a_post_says(
+    text: str, time: str | None, at: str, toward: tuple[str, ...], flow: str | None, obstacle: str | None, kind: str
+) -> None:
+    reading = read(text)
+    assert reading.is_traffic
+    assert (reading.time, reading.at, reading.toward, reading.flow) == (time, at, toward, flow)
+    assert (reading.obstacle, reading.kind) == (obstacle, kind)
+
+
+@pytest.mark.parametrize(
+    ("words", "flow"),
+    [
+        ("lancar jaya", "lancar"), ("lengang", "lancar"), ("rame lancar", "ramai lancar"), ("ramlan", "ramai lancar"),
+        ("pdat", "padat"), ("cukup padat", "padat"), ("ramai cenderung padat", "padat"), ("pamer", "padat merayap"),
+        ("merambat", "padat merayap"), ("trsendat", "tersendat"), ("melambat", "tersendat"), ("muacet", "macet"),
+        ("macettt", "macet"), ("tidak bergerak", "macet"), ("gak iso mlaku", "macet"), ("lumpuh", "macet"),
+        ("ditutup total", "ditutup"), ("ra iso diliwati", "ditutup"), ("dialihkan", "dialihkan"), ("lancra", "lancar"),
+    ],
+)  # fmt: skip
+def test_flow_in_many_spellings(words: str, flow: str | None) -> None:
+    reading = read(f"07.00 arus lalin simpang Jetak {words}")
+    assert reading.flow == flow
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("06.45 WIB simpang Jetak lancar", "06:45"),
+        ("9:05 simpang Jetak lancar", "09:05"),
+        ("Rabu, 28-10-2015 Pk.08:20 WIB. Simp. POSIS RAMAI", "08:20"),
+        ("Kamis.2/07/2015. pukul.16:11 WIB. Arus lalin simpang Tirto lancar", "16:11"),
+        ("16.12.2015 07.33 WIB lalin simp Ponolawen lancar", "07:33"),
+        ("simpang Jetak macet pukul 7 pagi", "07:00"),
+        ("jam setengah delapan simpang Jetak macet", "07:30"),
+        ("jam tujuh lewat sepuluh simpang Jetak macet", "07:10"),
+        ("jam 5 sore simpang Jetak macet", "17:00"),
+        ("10 menit yang lalu ada laka di Jetak", "11:50"),
+        ("padat di tol KM 21.200 arah Ngawi", None),
+        ("antrean 2.5 km di Baureno", None),
+        ("lalin tol Dalam Kota KM 00+600 padat", None),
+        ("simpang Jetak macet", None),
+    ],
+)
+def test_the_time_stated(text: str, time: str | None) -> None:
+    assert read(text).time == time
+
+
+def talk() -> list[dict[str, object]]:
+    return [json.loads(line) for line in (FIXTURES / "hard_talk.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def test_reports_are_told_from_other_talk() -> None:
+    cases = talk()
+    wrong = [case["text"] for case in cases if read(str(case["text"])).is_traffic != case["is_traffic"]]
+    assert len(cases) >= 400
+    assert len(wrong) <= len(cases) / 100, wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("gimana lalin arah Cepu?", "question"),
+        ("Jalan Veteran macet gak ya", "question"),
+        ("Tahun lalu di Kalitidu macet parah", "history"),
+        ("rezekiku lagi macet bulan ini", "figure"),
+        ("Jika terjadi kecelakaan segera hubungi 110", "appeal"),
+        ("Besok jalan Trunojoyo ditutup mulai jam 6 pagi", "announcement"),
+    ],
+)
+def test_the_reason_is_given(text: str, reason: str) -> None:
+    reading = read(text)
+    assert (reading.is_traffic, reading.reason) == (False, reason)
+    assert (reading.flow, reading.at, reading.obstacle) == (None, None, None)
+
+
+def test_an_appeal_that_gives_its_reason_reports() -> None:
+    reading = read("Hati-hati di tikungan Temayang, ada tumpahan solar")
+    assert reading.is_traffic and reading.obstacle == "tumpahan solar"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jalur Bojonegoro-Babat sudah lancar kembali",
+        "Truk di Ngraho sudah dievakuasi, arus kembali lancar",
+        "Kemarin macet, sekarang arah Padangan sudah lancar",
+    ],
+)
+def test_a_jam_that_has_cleared_is_a_report(text: str) -> None:
+    reading = read(text)
+    assert (reading.is_traffic, reading.flow, reading.cleared) == (True, "lancar", True)
+
+
+def test_the_object_of_the_pipe() -> None:
+    data = read("07.10 kali tidu arah Cepu macet").as_json()
+    assert list(data) == [
+        "text", "is_traffic", "time", "places", "at", "toward", "flow", "obstacle", "kind", "confidence",
+    ]  # fmt: skip
+    assert [place["name"] for place in data["places"]] == ["Kalitidu", "Cepu"]
+    assert json.loads(json.dumps(data)) == data
+
+
+def test_a_reading_becomes_a_report_at_the_time_it_states() -> None:
+    seen = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
+    report = to_report(read("07.10 kali tidu arah Cepu macet"), source="petugas", observed_at=seen)
+    assert report.observed_at == datetime(2026, 11, 24, 0, 10, tzinfo=UTC)
+    assert (report.place, report.place_ids, report.toward) == ("kali tidu", ("35.22.16",), ("Cepu",))
+    assert report.latitude is not None
+
+
+def test_a_post_of_before_midnight_read_after_it_is_yesterdays() -> None:
+    seen = datetime(2026, 11, 24, 17, 10, tzinfo=UTC)
+    report = to_report(read("23.50 simpang Jetak macet"), source="petugas", observed_at=seen)
+    assert report.observed_at == datetime(2026, 11, 24, 16, 50, tzinfo=UTC)
+
+
+def test_the_most_specific_place_comes_first() -> None:
+    report = to_report(read("Jl. Veteran Bojonegoro macet"), source="x", observed_at=NOON)
+    assert report.place_ids[0] == "road:veteran"
+
+
+def test_a_detour_is_kept() -> None:
+    report = to_report(
+        read("Jembatan Glendeng ditutup, arus dialihkan lewat Jembatan Sosrodilogo"), source="x", observed_at=NOON
+    )
+    assert report.detour == "Jembatan Sosrodilogo"
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_without_trouble(text: str) -> None:
+    reading = read_report(text)
+    assert reading.text == text
+    assert reading.flow is None or reading.flow in FLOWS
+    assert 0.0 <= reading.confidence <= 1.0
+    if reading.at is not None:
+        assert reading.at.strip()
+
+
+SIGNS = [*"().,?!:-/&#…", "\n", "07.15", "RT", "@x"]
+WORDS = ["macet", "padat", "di", "jalan", "arah", "km", "truk", "mogok", "lancar", "dari", "ke", "kota", *SIGNS]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=40))
+def test_any_order_of_its_own_words_is_read_without_trouble(words: list[str]) -> None:
+    reading = read_report(" ".join(words), now=NOON)
+    assert to_report(reading, source="x", observed_at=NOON).observed_at is not None
+
+
+def test_long_text_is_read_in_a_moment() -> None:
+    reading = read_report("macet di jalan veteran " * 2000)
+    assert reading.is_traffic
+
+
+def test_time_never_lies_in_the_future() -> None:
+    for hour in range(24):
+        report = to_report(read(f"{hour:02d}.00 simpang Jetak macet"), source="x", observed_at=NOON)
+        assert report.observed_at is not None
+        assert timedelta(hours=-1) <= NOON - report.observed_at < timedelta(days=1)
