@@ -275,7 +275,7 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=Path("models"))
     parser.add_argument("--model", default="base")
     parser.add_argument("--vosk", type=Path)
-    parser.add_argument("--columns", nargs="+", default=["phone", "clean"])
+    parser.add_argument("--columns", nargs="*", default=["phone", "clean"])
     parser.add_argument("--joined", action="store_true")
     parser.add_argument("--split", action="store_true")
     parser.add_argument("--no-peers", action="store_true")

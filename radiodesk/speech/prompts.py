@@ -12,7 +12,21 @@ _PROMPTS = {
     )
 }
 
+_DICTATION = {
+    "id": (
+        "{prompt} Nomor pelat sembilan enam kosong kosong, empat delapan tujuh tujuh nol tiga.",
+        "delapan kosong tiga satu lima, enam tujuh dua sembilan empat, nol lima dua dua tujuh satu, "
+        "sembilan enam kosong empat delapan tiga",
+    )
+}
+
 
 def prompt_for(language: str, place: str = "Bojonegoro") -> str:
     """The prompt of that language, with the station's ``place``; empty where none was written."""
     return _PROMPTS.get(language, "").format(place=place)
+
+
+def dictation_prompts(language: str, place: str = "Bojonegoro") -> tuple[str, ...]:
+    """Prompts for a second and third opinion where somebody dictates a number digit by digit."""
+    general = prompt_for(language, place)
+    return tuple(prompt.format(prompt=general) for prompt in _DICTATION.get(language, ()))

@@ -14,10 +14,11 @@ from rapidfuzz.distance import Indel
 
 from radiodesk.speech.confusions import Confusions
 from radiodesk.speech.lm import LanguageModel, load_counts
-from radiodesk.speech.numbers import spoken_ways, tokens
+from radiodesk.speech.numbers import DIGIT_WORDS, spoken_ways, tokens
 
 _BEAM = 5
 _TRUST = 0.5
+_FLOOR = -14.0
 _READINGS = 4
 _COMMON = 5
 _PAIRS = 8
@@ -79,9 +80,19 @@ class Rescorer:
         )
         self._log = lru_cache(maxsize=200_000)(self._model.log_probability)
 
-    def choose(self, guesses: Iterable[Guess]) -> Choice | None:
-        """The best line over all guesses and their readings; None when no guess holds a word."""
-        choices = [choice for guess in guesses if (choice := self._best_reading(guess))]
+    def choose(self, *opinions: Sequence[Guess]) -> Choice | None:
+        """The best line over all guesses and their readings; None when no guess holds a word.
+
+        Several opinions are guesses about the same sound, reached in different ways: a line counts by the mean of what
+        they give it, little for one who did not think of it.
+        """
+        found: dict[tuple[str, ...], dict[int, Choice]] = {}
+        for number, guesses in enumerate(opinions):
+            for choice in filter(None, map(self._best_reading, guesses)):
+                held = found.setdefault(choice.words, {})
+                if number not in held or choice.score > held[number].score:
+                    held[number] = choice
+        choices = [_averaged(held, len(opinions)) for held in found.values()]
         if not choices:
             return None
         best = max(choices, key=lambda choice: choice.score)
@@ -124,10 +135,19 @@ class Rescorer:
             ]
         word = token.replace("’", "'")
         ways: list[_Way] = [((word,), (shown,), 0.0)]
+        if word in DIGIT_WORDS:
+            return ways
         if len(word) > 1 and not self._model.knows(word):
             for said, distance in self._confusions.neighbours(word):
                 ways.append((said, _ending_like(said, shown), self._weights.sound * distance))
         return ways
+
+
+def _averaged(held: dict[int, Choice], opinions: int) -> Choice:
+    """One line with the mean of what the opinions that hold it say of its sound, and a floor for the others."""
+    best = max(held.values(), key=lambda choice: choice.score)
+    heard = sum(choice.guess.log_probability for choice in held.values()) + _FLOOR * (opinions - len(held))
+    return replace(best, score=best.score - best.guess.log_probability + heard / opinions)
 
 
 def _agreement(best: Choice, choices: Sequence[Choice]) -> tuple[float, ...]:

@@ -6,17 +6,18 @@ flat for any length, and work can stop at any window and go on from there.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from radiodesk.audio.decoding import decode, probe
 from radiodesk.speech.engines.whisper_decoder import LONGEST_SPEECH, Heard, Search, TimedWord, WhisperDecoder
 from radiodesk.speech.guard import doubt
 from radiodesk.speech.lm import has_counts
-from radiodesk.speech.numbers import tokens
+from radiodesk.speech.numbers import DIGIT_WORDS, tokens
 from radiodesk.speech.pieces import NO_HINTS, Piece, collected
 from radiodesk.speech.ports import Hints, Progress, Segment, StreamingSession, Transcription, Word
-from radiodesk.speech.prompts import prompt_for
+from radiodesk.speech.prompts import dictation_prompts, prompt_for
 from radiodesk.speech.rescoring import Choice, Guess, Rescorer
 from radiodesk.speech.streaming import AgreeingSession
 from radiodesk.speech.vad import RATE, Pauses, Samples, SpeechFinder, Utterance
@@ -26,6 +27,7 @@ _BATCH = 4
 _WIDEST_GAP = 1.5
 _TOLD_EVERY = 60.0
 _SOUND_SHARE = 0.15
+_DICTATED = 0.6
 _PAUSES = Pauses(longest=LONGEST_SPEECH - 0.2)
 _SECOND_TRY = Search(beams=5, guesses=5, repetition_penalty=1.1)
 _BY_CHANCE = Search(guesses=3, temperature=0.4)
@@ -54,6 +56,7 @@ class WhisperTranscriber:
         self._shown_words = tokens(shown)
         self._prompt = self._decoder.prompt(shown)
         self._bare = self._decoder.prompt("")
+        self._dictation = [self._decoder.prompt(prompt) for prompt in dictation_prompts(language)]
         self._rescorers: dict[Hints, Rescorer] = {}
 
     def transcribe(self, path: Path, *, hints: Hints = NO_HINTS, progress: Progress | None = None) -> Transcription:
@@ -100,8 +103,8 @@ class WhisperTranscriber:
         encoded = self._decoder.encode([window.samples() for window in windows])
         heard = self._decoder.guess(encoded, self._prompt, len(windows), self._search)
         chosen = [
-            self._believed(found, window, rescorer) or self._again(window, rescorer)
-            for found, window in zip(heard, windows, strict=True)
+            self._chosen(found, self._decoder.only(encoded, at, len(windows)), windows[at], rescorer)
+            for at, found in enumerate(heard)
         ]
         if not any(chosen):
             return []
@@ -114,29 +117,31 @@ class WhisperTranscriber:
             for segment in _segments(window, choice, times)
         ]
 
-    def _believed(self, heard: Heard, window: Window, rescorer: Rescorer | None) -> Choice | None:
-        guesses = [Guess(found.text, found.log_probability) for found in heard.hypotheses]
-        choice = rescorer.choose(guesses) if rescorer else _first(guesses)
+    def _chosen(self, heard: Heard, encoded: Any, window: Window, rescorer: Rescorer | None) -> Choice | None:
+        """The words of a window: what is not believed is decoded once more without the prompt, then by chance."""
+        choice = self._believed([heard], window, rescorer)
+        if choice and rescorer and _dictated(choice.words):
+            more = [self._decoder.guess(encoded, prompt, 1, self._search)[0] for prompt in self._dictation]
+            return self._believed([heard, *more], window, rescorer) or choice
+        for search in (_SECOND_TRY, _BY_CHANCE):
+            choice = choice or self._believed(self._decoder.guess(encoded, self._bare, 1, search), window, rescorer)
+        return choice
+
+    def _believed(self, opinions: Sequence[Heard], window: Window, rescorer: Rescorer | None) -> Choice | None:
+        guesses = [[Guess(each.text, each.log_probability) for each in heard.hypotheses] for heard in opinions]
+        choice = rescorer.choose(*guesses) if rescorer else _first(guesses[0])
         if choice is None:
             return None
-        mean = next(found.mean for found in heard.hypotheses if found.text == choice.guess.text)
         reason = doubt(
             choice.words,
-            log_probability=mean,
-            no_speech=heard.no_speech,
+            log_probability=max(
+                each.mean for heard in opinions for each in heard.hypotheses if each.text == choice.guess.text
+            ),
+            no_speech=opinions[0].no_speech,
             seconds=window.seconds,
             prompt=self._shown_words,
         )
         return None if reason else choice
-
-    def _again(self, window: Window, rescorer: Rescorer | None) -> Choice | None:
-        """What was not believed is decoded once more without the prompt, then by chance; else nothing was said."""
-        encoded = self._decoder.encode([window.samples()])
-        for search in (_SECOND_TRY, _BY_CHANCE):
-            choice = self._believed(self._decoder.guess(encoded, self._bare, 1, search)[0], window, rescorer)
-            if choice:
-                return choice
-        return None
 
     def _quick(self, samples: Samples) -> list[Word]:
         """A first reading for live words: one beam, no rescoring."""
@@ -165,6 +170,12 @@ class WhisperTranscriber:
             self._rescorers.clear()
             self._rescorers[hints] = Rescorer(self.language, hints.phrases)
         return self._rescorers[hints]
+
+
+def _dictated(words: Sequence[str]) -> bool:
+    """Whether most of it is digits, as when somebody gives a telephone number."""
+    digits = sum(word in DIGIT_WORDS for word in words)
+    return digits >= 2 and digits >= _DICTATED * len(words)
 
 
 def _first(guesses: list[Guess]) -> Choice | None:

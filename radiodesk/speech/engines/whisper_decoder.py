@@ -99,6 +99,12 @@ class WhisperDecoder:
         batch = np.stack([self._mel(clip) for clip in clips])
         return self._model.encode(ctranslate2.StorageView.from_array(batch))
 
+    def only(self, encoded: Any, at: int, count: int) -> Any:
+        """One clip out of the ``count`` that were encoded together."""
+        if count == 1:
+            return encoded
+        return ctranslate2.StorageView.from_array(np.ascontiguousarray(np.array(encoded)[at : at + 1]))
+
     def guess(self, encoded: Any, prompt: list[int], count: int, search: Search) -> list[Heard]:
         """The hypotheses for each of the ``count`` encoded clips."""
         sampling: dict[str, Any] = {"beam_size": search.beams, "num_hypotheses": search.guesses}
