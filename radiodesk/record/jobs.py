@@ -1,6 +1,6 @@
 """Work of the record room: what the desk changed becomes what the public sees, and what the public wrote comes in."""
 
-from radiodesk.area.pack import load_pack
+from radiodesk.area.station import area_pack
 from radiodesk.core import events
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import say
@@ -21,7 +21,7 @@ def mirror_ticket(context: Context, ticket_id: int) -> None:
 
     Redaction is done outside of the transaction that writes; when the ticket changed meanwhile, it is done again.
     """
-    rules, pack = load_rules(context.settings), load_pack(context.settings.area)
+    rules, pack = load_rules(context.settings), area_pack(context.settings.area)
     places = frozenset(place.name.lower() for place in pack.places)
 
     def clean(text: str) -> str:

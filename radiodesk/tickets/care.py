@@ -37,10 +37,12 @@ def add_note(session: Session, rules: Rules, ticket: Ticket, text: str, *, publi
         deadlines.reach(session, rules, ticket, Milestone.INFORMED, at)
 
 
-def set_summary(session: Session, ticket: Ticket, summary: str, place: str, *, by: str, at: datetime) -> None:
-    """Say in public words what it is about and where; the words before are kept in the history."""
+def set_summary(
+    session: Session, ticket: Ticket, summary: str, place: str, place_id: str | None, *, by: str, at: datetime
+) -> None:
+    """Say in public words what it is about and where (``place_id`` is the area pack's); the words before are kept."""
     before = ticket.summary
-    ticket.summary, ticket.place = summary.strip(), place.strip() or None
+    ticket.summary, ticket.place, ticket.place_id = summary.strip(), place.strip() or None, place_id
     write(session, ticket, EntryKind.SUMMARY, by=by, at=at, text=before)
 
 

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy.orm import Session
 
 from radiodesk.core.text import tidy
-from radiodesk.tickets.queries import decided_since
+from radiodesk.tickets.queries import corrected_since
 from radiodesk.tickets.rules import Rules
 from radiodesk.tickets.triage import Suggestion, triage
 
@@ -37,8 +37,8 @@ def suggest(session: Session, rules: Rules, text: str, now: datetime) -> Suggest
     made = triage(text, units=rules.unit_by_id.keys())
     earlier = [
         Earlier(ticket.number, tidy(ticket.text).lower(), ticket.category, ticket.unit_id)
-        for ticket in decided_since(session, now - REMEMBERED)
-        if ticket.corrected and ticket.category and ticket.unit_id and not ticket.confidential
+        for ticket in corrected_since(session, now - REMEMBERED)
+        if ticket.category and ticket.unit_id
     ]
     return corrected(made, text, earlier)
 

@@ -105,6 +105,8 @@ class Ticket(Base):
     """What the machine suggested (category, unit, urgency, confidence, why); never changed afterwards."""
     decided_by: Mapped[str | None] = mapped_column(String(80))
     decided_at: Mapped[datetime | None]
+    corrected: Mapped[bool] = mapped_column(default=False, index=True)
+    """Whether the person decided otherwise than the machine suggested."""
     summary: Mapped[str] = mapped_column(Text, default="")
     """The matter in words that anyone may read."""
     text: Mapped[str] = mapped_column(Text)
@@ -141,16 +143,6 @@ class Ticket(Base):
     def undecided(self) -> bool:
         """Whether category and unit are still the machine's suggestion, if anything."""
         return self.decided_at is None
-
-    @property
-    def corrected(self) -> bool:
-        """Whether the person decided otherwise than the machine suggested."""
-        asked = self.suggestion
-        return bool(
-            asked
-            and self.decided_at
-            and (asked["category"], asked["unit"], asked["urgency"]) != (self.category, self.unit_id, self.urgency)
-        )
 
 
 class TicketCounter(Base):

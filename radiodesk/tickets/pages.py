@@ -27,7 +27,8 @@ from radiodesk.tickets.categories import DELICATE, category_choices, category_na
 from radiodesk.tickets.forms import units_by_kind
 from radiodesk.tickets.history import ChangedMeanwhile, expect
 from radiodesk.tickets.learning import suggest
-from radiodesk.tickets.models import ENDED_STATES, ENTRY_NAMES, OPEN_STATES, STATE_NAMES, Ticket, TicketState
+from radiodesk.tickets.likeness import WITHIN, Matter, alike
+from radiodesk.tickets.models import ENDED_STATES, ENTRY_NAMES, OPEN_STATES, STATE_NAMES, Ticket
 from radiodesk.tickets.queries import Filter
 from radiodesk.tickets.receipts import receipt
 from radiodesk.tickets.rules import Rules, load_rules
@@ -151,7 +152,7 @@ def ticket_page(public_id: str, typed: Mapping[str, str] | None = None, problem:
         channels=CHANNEL_NAMES,
         phone=masked(number) if number else None,
         entry_names=ENTRY_NAMES,
-        similar=queries.same_matter(session(), found, OPEN_STATES | {TicketState.ANSWERED}),
+        similar=_similar(Matter(found.text, found.category, found.place, found.place_id), found),
         categories=category_choices(),
         units=units_by_kind(rules()),
         texts=answers.filled(session(), rules(), found),
@@ -186,8 +187,17 @@ def new_page(call: Call | None, typed: Mapping[str, str] | None = None, problem:
         channels=CHANNEL_NAMES,
         categories=category_choices(),
         units=units_by_kind(rules()),
+        similar=_like_new(call, text, suggestion, given.get("place", "")),
         made_before=queries.of_call(session(), call.id) if call else [],
         **names(),
+    )
+
+
+def suggestion_part(call: Call | None, text: str, place: str) -> str:
+    """What the machine makes of the words so far, as a part of the page."""
+    suggestion = suggestion_for(session(), text)
+    return render_template(
+        "tickets/_suggested.html", suggestion=suggestion, similar=_like_new(call, text, suggestion, place), **names()
     )
 
 
@@ -234,6 +244,16 @@ def words_of(tx: Session, call: Call | None) -> str:
     heard = [transcripts[r.id].text for r in call.recordings if r.id in transcripts]
     told = [part for part in (call.message, *heard) if tidy(part or "")]
     return "\n\n".join(told) or call.point
+
+
+def _like_new(call: Call | None, text: str, suggestion: Suggestion | None, place: str) -> list[tuple[Ticket, int]]:
+    category, place_id = suggestion.category if suggestion else None, call.place_id if call else None
+    return _similar(Matter(text, category, place, place_id))
+
+
+def _similar(matter: Matter, but: Ticket | None = None) -> list[tuple[Ticket, int]]:
+    others = queries.joinable(session(), now() - WITHIN, but=but, secret=may_see_secret())
+    return alike(matter, others)
 
 
 def _note(action: str, ticket: Ticket) -> None:

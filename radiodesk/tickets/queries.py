@@ -1,6 +1,5 @@
 """Reads for the ticket screens: one ticket, lists with filters, counts, who else asked."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +11,8 @@ from radiodesk.tickets import numbers
 from radiodesk.tickets.models import OPEN_STATES, Ticket, TicketDeadline, TicketState
 
 PAGE = 60
+COMPARED = 400
+"""How many of the newest tickets a new one is compared with; the comparison takes about ten microseconds each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,27 +142,21 @@ def open_of_caller(session: Session, phone_hash: str) -> list[Ticket]:
     )
 
 
-def decided_since(session: Session, moment: datetime, most: int = 5000) -> list[Ticket]:
-    """Tickets about which a person decided, the newest first: what the machine can learn from."""
-    query = select(Ticket).where(Ticket.decided_at >= moment, Ticket.suggestion.is_not(None))
+def corrected_since(session: Session, moment: datetime, most: int = 2000) -> list[Ticket]:
+    """Tickets whose suggestion a person corrected, the newest first: what the machine can learn from."""
+    query = select(Ticket).where(Ticket.corrected, Ticket.decided_at >= moment, Ticket.confidential.is_(False))
     return list(session.scalars(query.order_by(Ticket.decided_at.desc()).limit(most)))
 
 
-def same_matter(session: Session, ticket: Ticket, states: Collection[TicketState], most: int = 8) -> list[Ticket]:
-    """Tickets about the same category in the same place, for joining duplicates; the newest first."""
-    if not ticket.place_id or not ticket.category:
-        return []
-    query = (
-        select(Ticket)
-        .where(
-            Ticket.place_id == ticket.place_id,
-            Ticket.category == ticket.category,
-            Ticket.id != ticket.id,
-            Ticket.merged_into_id.is_(None),
-            Ticket.state.in_(states),
-            Ticket.confidential.is_(False),
-        )
-        .order_by(Ticket.id.desc())
-        .limit(most)
+def joinable(session: Session, since: datetime, *, but: Ticket | None, secret: bool) -> list[Ticket]:
+    """Tickets that still run and stand for themselves: those that another about the same matter may be joined with."""
+    query = select(Ticket).where(
+        Ticket.created_at >= since,
+        Ticket.merged_into_id.is_(None),
+        Ticket.state.in_([*OPEN_STATES, TicketState.ANSWERED]),
     )
-    return list(session.scalars(query))
+    if but is not None:
+        query = query.where(Ticket.id != but.id)
+    if not secret:
+        query = query.where(Ticket.confidential.is_(False))
+    return list(session.scalars(query.order_by(Ticket.id.desc()).limit(COMPARED)))

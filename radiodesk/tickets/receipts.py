@@ -13,14 +13,18 @@ from radiodesk.tickets.rules import Rules
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The words for reading out and printing; ``until`` is the date by which the complainant hears more."""
+    """The words for reading out and printing.
+
+    ``until`` is the date by which the complainant hears more; ``address`` is the public site's for
+    listeners, none while the station has not set it.
+    """
 
     number: str
     pin: str
     spoken_number: str
     spoken_pin: str
     until: str | None
-    address: str
+    address: str | None
 
 
 def receipt(ticket: Ticket, pin: str, settings: Settings, rules: Rules) -> Receipt:
@@ -32,5 +36,5 @@ def receipt(ticket: Ticket, pin: str, settings: Settings, rules: Rules) -> Recei
         spoken_number=numbers.spoken(ticket.number),
         spoken_pin=numbers.spoken(pin),
         until=format_date(until.astimezone(settings.zone), "EEEE, d MMMM y", locale="id") if until else None,
-        address=f"{settings.public_address.split('://')[-1]}/pengaduan",
+        address=f"{settings.public_url.split('://')[-1].rstrip('/')}/pengaduan" if settings.public_url else None,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from radiodesk.area.nouns import Unit
-from radiodesk.area.pack import load_pack
+from radiodesk.area.station import area_pack
 from radiodesk.core.config import Settings
 from radiodesk.tickets.models import Ticket, TicketDeadline
 from radiodesk.tickets.policy import Policy, Step, load_policies
@@ -59,10 +59,5 @@ def _load(data: Path, timezone: str, area: str) -> Rules:
     return Rules(
         policies=load_policies([data / "policies"]),
         calendar=load_calendar(ZoneInfo(timezone), [data / "calendars"]),
-        units=_units(area),
+        units=area_pack(area).units,
     )
-
-
-@lru_cache(maxsize=2)
-def _units(area: str) -> tuple[Unit, ...]:
-    return load_pack(area).units

@@ -148,7 +148,7 @@ def forward(
     _known_unit(rules, unit_id)
     ticket.unit_id, ticket.state = unit_id, TicketState.FORWARDED
     if ticket.undecided:
-        ticket.decided_by, ticket.decided_at = by, at
+        _decided(ticket, by=by, at=at)
     if text:
         write(session, ticket, EntryKind.NOTED, by=by, at=at, text=text, unit_id=unit_id)
     write(session, ticket, EntryKind.FORWARDED, by=by, at=at, public=True, unit_id=unit_id)
@@ -242,7 +242,13 @@ def _decide(rules: Rules, ticket: Ticket, decision: Decision, *, by: str, at: da
     if not decision.category:
         raise Unreadable("Please choose what the complaint is about.")
     ticket.category, ticket.unit_id, ticket.urgency = decision.category, decision.unit_id, decision.urgency
+    _decided(ticket, by=by, at=at)
+
+
+def _decided(ticket: Ticket, *, by: str, at: datetime) -> None:
     ticket.decided_by, ticket.decided_at = by, at
+    asked, chosen = ticket.suggestion, (ticket.category, ticket.unit_id, ticket.urgency)
+    ticket.corrected = asked is not None and (asked["category"], asked["unit"], asked["urgency"]) != chosen
 
 
 def _known_unit(rules: Rules, unit_id: str) -> None:

@@ -5,8 +5,9 @@ from werkzeug.wrappers import Response
 
 from radiodesk.accounts.access import allowed, me
 from radiodesk.accounts.models import Role
+from radiodesk.calls.places import place_id
 from radiodesk.core.errors import Unreadable
-from radiodesk.core.http import back, field, now, number, session
+from radiodesk.core.http import back, field, now, number, session, station
 from radiodesk.tickets import answers, care, queries, services
 from radiodesk.tickets.forms import LONGEST, decision, list_filter, new_ticket
 from radiodesk.tickets.pages import (
@@ -15,13 +16,13 @@ from radiodesk.tickets.pages import (
     keeps_words,
     list_page,
     may_see_secret,
-    names,
     new_page,
     receipt_page,
     reveal_page,
     rules,
     seen,
     suggestion_for,
+    suggestion_part,
     ticket_page,
     wanted,
 )
@@ -58,10 +59,10 @@ def new() -> str:
 @blueprint.post("/pengaduan/saran")
 @allowed(*OPENERS)
 def suggest() -> str:
-    suggestion = suggestion_for(session(), field("text", LONGEST))
+    call = call_of_form(field("call", 36))
     if request.headers.get("HX-Request"):
-        return render_template("tickets/_suggestion.html", suggestion=suggestion, **names())
-    return new_page(call_of_form(field("call", 36)), typed=request.form)
+        return suggestion_part(call, field("text", LONGEST), field("place", 200))
+    return new_page(call, typed=request.form)
 
 
 @blueprint.post("/pengaduan/baru")
@@ -83,6 +84,7 @@ def open_ticket() -> str | Response:
         call=call,
         summary=form.summary,
         place=form.place,
+        place_id=place_id(station().settings, form.place),
         phone=form.phone,
         confidential=form.confidential,
         identity=form.identity,
@@ -223,7 +225,8 @@ def note(public_id: str) -> Response:
 @keeps_words()
 def summary(public_id: str) -> Response:
     words, place = field("summary", 400), field("place", 200)
-    care.set_summary(session(), wanted(public_id), words, place, by=me().username, at=now())
+    where = place_id(station().settings, place)
+    care.set_summary(session(), wanted(public_id), words, place, where, by=me().username, at=now())
     return back("tickets.ticket", public_id=public_id)
 
 

@@ -213,7 +213,7 @@ def test_confidentiality_needs_a_reason_and_a_change(session: Session, settings:
 def test_the_summary_before_a_change_is_kept(session: Session, settings: Settings, now: datetime) -> None:
     ticket = factory.opened(session, settings, now).ticket
     before = ticket.summary
-    care.set_summary(session, ticket, "Dua lampu padam.", "Pasar Uji", by="p", at=now)
+    care.set_summary(session, ticket, "Dua lampu padam.", "Pasar Uji", None, by="p", at=now)
     assert ticket.summary == "Dua lampu padam."
     assert (ticket.entries[-1].kind, ticket.entries[-1].text) == (EntryKind.SUMMARY, before)
     assert not ticket.entries[-1].public

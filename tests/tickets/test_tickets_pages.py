@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from radiodesk.accounts.models import Role
 from radiodesk.accounts.models import SignIn as OpenSession
-from radiodesk.calls.models import Urgency
+from radiodesk.calls.models import CallState, Urgency
 from radiodesk.core.audit import AuditEntry
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
@@ -339,7 +339,7 @@ def test_the_screener_sees_a_callers_open_tickets(
     place: Desk, sign_in: SignIn, database: Database, settings: Settings, clock: ManualClock
 ) -> None:
     with database.writing() as session:
-        earlier = call_factory.in_state(session, call_factory.CallState.DONE, clock.now())
+        earlier = call_factory.in_state(session, CallState.DONE, clock.now())
         ticket = factory.opened(session, settings, clock.now(), call=earlier).ticket
         number = ticket.number
         again = call_factory.ringing(session, clock.now()).public_id
@@ -357,3 +357,24 @@ def test_what_the_complainant_wrote_stands_in_the_history(place: Desk, officer: 
         )
     page = text(officer, f"/pengaduan/{identity}")
     assert "Lampu sebelah juga." in page and "Tanggapan pelapor" in page
+
+
+def test_alike_matters_are_shown_before_a_second_ticket_is_opened(place: Desk, officer: FlaskClient) -> None:
+    first, other = place.make(), place.make(text="Ada balap liar setiap malam Minggu di dekat alun-alun.")
+    secret = place.make(confidential=True)
+    words = "lampu jalan depan pasar Uji sudah lama padam dan gelap"
+    page = text_of_suggestion(officer, words)
+    assert first in page and other not in page
+    assert secret in page  # a ticket officer may know
+    assert first in text(officer, f"/pengaduan/{place.make(text=words)}")
+    assert first not in text_of_suggestion(officer, "Bagaimana cara memperpanjang SIM yang lewat masa berlakunya?")
+
+
+def test_a_screener_is_not_shown_confidential_matters_that_are_alike(place: Desk, sign_in: SignIn) -> None:
+    secret = place.make(confidential=True)
+    assert secret not in text_of_suggestion(sign_in(Role.SCREENER, username="penyaring"), factory.TEXT)
+
+
+def text_of_suggestion(client: FlaskClient, words: str) -> str:
+    fields = {"text": words, "call": "", "place": ""}
+    return client.post("/pengaduan/saran", data=fields, headers={"HX-Request": "true"}).get_data(as_text=True)
