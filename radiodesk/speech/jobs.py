@@ -1,10 +1,15 @@
-"""Recognition in the worker: the engine is loaded once a process and hears one recording at a time."""
+"""Recognition in the worker: the engine is loaded once a process and hears one recording at a time.
+
+An engine that hears piece by piece shows its words on the open pages as they come; when the worker is killed, the next
+one goes on from the last piece.
+"""
 
 import logging
 import threading
 import time
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from radiodesk.audio.services import original
 from radiodesk.core import events, i18n, jobs
@@ -12,7 +17,8 @@ from radiodesk.core.errors import Refusal
 from radiodesk.speech import services
 from radiodesk.speech.loading import load_transcriber
 from radiodesk.speech.models import Transcript, TranscriptState
-from radiodesk.speech.ports import Hints, Transcriber, Transcription
+from radiodesk.speech.pieces import PieceByPiece
+from radiodesk.speech.ports import Hints, Segment, Transcriber, Transcription, Word
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +30,15 @@ class RecogniserFailed(Refusal):
     """The engine broke on a recording, more than once."""
 
     status = 500
+
+
+class _Cancelled(Exception):
+    """Somebody cancelled the transcript while it was heard."""
+
+
+@runtime_checkable
+class _HearsPieces(PieceByPiece, Protocol):
+    """An engine that can begin anywhere in a file."""
 
 
 @lru_cache(maxsize=1)
@@ -54,29 +69,29 @@ def _begin(context: jobs.Context, transcript_id: int) -> Transcript | None:
         transcript = session.get_one(Transcript, transcript_id)
         if transcript.state in (TranscriptState.DONE, TranscriptState.CANCELLED):
             return None
-        at = context.clock.now()
         transcript.attempts += 1
         if transcript.attempts <= jobs.MOST_ATTEMPTS:
             transcript.state, transcript.problem = TranscriptState.RUNNING, None
-        _ = transcript.recording
-        events.announce(
-            session, at, services.TOPIC, "running", transcript.public_id, recording=transcript.recording.public_id
-        )
+        public_id, recording = transcript.public_id, transcript.recording.public_id
+        events.announce(session, context.clock.now(), services.TOPIC, "running", public_id, recording=recording)
     return transcript
 
 
-def _hear(context: jobs.Context, transcript: Transcript) -> Transcription:
+def _hear(context: jobs.Context, transcript: Transcript) -> Transcription | None:
     settings = context.settings
     try:
         if transcript.attempts > jobs.MOST_ATTEMPTS:
             # Each attempt ended with the death of its worker: the next one would too.
-            raise RecogniserFailed(
-                "The recogniser broke off on this recording %(times)s times.", times=jobs.MOST_ATTEMPTS
-            )
+            times = jobs.MOST_ATTEMPTS
+            raise RecogniserFailed("The recogniser broke off on this recording %(times)s times.", times=times)
         path = original(settings, transcript.recording)
         engine = _loaded(settings.transcriber, settings.models, settings.speech_model, settings.speech_language)
         hints = Hints(tuple(transcript.phrases))
-        return engine.transcribe(path, hints=hints, progress=_Teller(context, transcript))
+        if isinstance(engine, _HearsPieces):
+            return _piece_by_piece(context, transcript, engine, path, hints)
+        return engine.transcribe(path, hints=hints, progress=_Teller(context, transcript.id))
+    except _Cancelled:
+        return None
     except Refusal as refusal:
         _give_up(context, transcript.id, i18n.say_in(settings.language, refusal))
         raise
@@ -86,6 +101,39 @@ def _hear(context: jobs.Context, transcript: Transcript) -> Transcription:
             sentence = i18n.gettext("The recogniser failed on this recording. It is tried again by itself.")
         _give_up(context, transcript.id, sentence)
         raise
+
+
+def _piece_by_piece(
+    context: jobs.Context, transcript: Transcript, engine: PieceByPiece, path: Path, hints: Hints
+) -> Transcription:
+    """Hear from where the last attempt ended; the row is the journal."""
+    began = time.monotonic()
+    segments = _kept(transcript)
+    for piece in engine.pieces(path, hints=hints, start=transcript.heard_until):
+        segments.extend(piece.segments)
+        with context.database.writing() as session:
+            row = session.get_one(Transcript, transcript.id)
+            if row.state is TranscriptState.CANCELLED:
+                raise _Cancelled
+            services.keep_piece(session, row, piece.until, piece.segments, at=context.clock.now())
+            share = row.progress
+        context.report(share)
+    seconds = time.monotonic() - began
+    duration = transcript.recording.duration
+    return Transcription(engine.name, engine.model, engine.language, duration, seconds, tuple(segments))
+
+
+def _kept(transcript: Transcript) -> list[Segment]:
+    """What an earlier attempt had heard: the words, each in the segment whose time holds it."""
+    return [
+        Segment(
+            one["start"],
+            one["end"],
+            one["text"],
+            tuple(Word(**word) for word in transcript.words if one["start"] <= word["start"] < one["end"]),
+        )
+        for one in transcript.segments
+    ]
 
 
 def _give_up(context: jobs.Context, transcript_id: int, sentence: str) -> None:
@@ -98,9 +146,9 @@ def _give_up(context: jobs.Context, transcript_id: int, sentence: str) -> None:
 class _Teller:
     """Stores how far the engine is, at most once a second, and lets the open pages know."""
 
-    def __init__(self, context: jobs.Context, transcript: Transcript) -> None:
+    def __init__(self, context: jobs.Context, transcript_id: int) -> None:
         self._context = context
-        self._transcript = transcript
+        self._transcript_id = transcript_id
         self._told = time.monotonic()
 
     def __call__(self, done: float, total: float) -> None:
@@ -110,16 +158,8 @@ class _Teller:
         share = min(1.0, done / total) if total else 0.0
         self._context.report(share)
         with self._context.database.writing() as session:
-            session.get_one(Transcript, self._transcript.id).progress = share
-            events.announce(
-                session,
-                self._context.clock.now(),
-                services.TOPIC,
-                "progress",
-                self._transcript.public_id,
-                recording=self._transcript.recording.public_id,
-                share=round(share, 3),
-            )
+            transcript = session.get_one(Transcript, self._transcript_id)
+            services.tell_progress(session, transcript, share, at=self._context.clock.now())
 
 
 HANDLERS: dict[str, jobs.Handler] = {services.JOB: transcribe}

@@ -32,7 +32,8 @@ class Transcript(Base):
 
     ``words`` is a list of ``{start, end, word, confidence}``, ``segments`` of ``{start, end, text, speaker}`` (times in
     seconds from the start of the recording); ``phrases`` were given to the recogniser as hints. ``seconds`` is the time
-    that the work took, ``progress`` the share of it that is done.
+    that the work took, ``progress`` the share of it that is done. What was heard up to ``heard_until`` is there already
+    while the state is running: pages show it, and after a kill the next worker goes on from it.
     """
 
     __tablename__ = "transcript"
@@ -55,6 +56,7 @@ class Transcript(Base):
     duration: Mapped[float] = mapped_column(default=0.0)
     seconds: Mapped[float] = mapped_column(default=0.0)
     progress: Mapped[float] = mapped_column(default=0.0)
+    heard_until: Mapped[float] = mapped_column(default=0.0)
     attempts: Mapped[int] = mapped_column(default=0)
     by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]

@@ -13,7 +13,7 @@ from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import tidy
 from radiodesk.speech.models import Kind, Transcript, TranscriptState
-from radiodesk.speech.ports import Transcription
+from radiodesk.speech.ports import Segment, Transcription
 
 JOB = "speech.transcribe"
 TOPIC = "speech"
@@ -36,6 +36,7 @@ def request_transcript(
     session.add(transcript)
     transcript.phrases = list(phrases) or transcript.phrases or []
     transcript.attempts, transcript.progress, transcript.problem = 0, 0.0, recording.problem
+    transcript.heard_until, transcript.text, transcript.words, transcript.segments = 0.0, "", [], []
     transcript.state = TranscriptState.FAILED if recording.problem else TranscriptState.WAITING
     session.flush()
     if not recording.problem:
@@ -51,21 +52,44 @@ def machine_version(session: Session, recording: Recording) -> Transcript | None
     )
 
 
+def keep_piece(
+    session: Session, transcript: Transcript, until: float, segments: Sequence[Segment], *, at: datetime
+) -> None:
+    """Add what was heard up to ``until`` seconds, and let the open pages show it."""
+    transcript.words = [*transcript.words, *_words(segments)]
+    transcript.segments = [*transcript.segments, *_segments(segments)]
+    transcript.text = " ".join(filter(None, (transcript.text, *(segment.text for segment in segments))))
+    transcript.heard_until = until
+    tell_progress(session, transcript, until / (transcript.recording.duration or until or 1.0), at=at)
+
+
+def tell_progress(session: Session, transcript: Transcript, share: float, *, at: datetime) -> None:
+    """Note the share, 0 to 1, of the recording that was heard."""
+    transcript.progress = min(1.0, share)
+    public_id, recording = transcript.public_id, transcript.recording.public_id
+    events.announce(session, at, TOPIC, "progress", public_id, recording=recording, share=round(share, 3))
+
+
 def keep_heard(session: Session, transcript: Transcript, heard: Transcription, *, at: datetime) -> None:
     """Store what an engine heard as the machine's version."""
     transcript.engine, transcript.model, transcript.language = heard.engine, heard.model, heard.language
     transcript.duration, transcript.seconds = heard.duration, heard.seconds
     transcript.text = heard.text
-    transcript.words = [
+    transcript.words, transcript.segments = _words(heard.segments), _segments(heard.segments)
+    transcript.heard_until = heard.duration
+    _finish(session, transcript, TranscriptState.DONE, at=at)
+
+
+def _words(segments: Iterable[Segment]) -> list[dict[str, Any]]:
+    return [
         {"start": word.start, "end": word.end, "word": word.word, "confidence": word.confidence}
-        for segment in heard.segments
+        for segment in segments
         for word in segment.words
     ]
-    transcript.segments = [
-        {"start": segment.start, "end": segment.end, "text": segment.text, "speaker": None}
-        for segment in heard.segments
-    ]
-    _finish(session, transcript, TranscriptState.DONE, at=at)
+
+
+def _segments(segments: Iterable[Segment]) -> list[dict[str, Any]]:
+    return [{"start": segment.start, "end": segment.end, "text": segment.text, "speaker": None} for segment in segments]
 
 
 def fail(session: Session, transcript: Transcript, sentence: str, *, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """Transcripts are asked for once, heard one at a time, fail with a sentence, and are corrected in new versions."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from radiodesk.core.events import Event
 from radiodesk.core.jobs import Job, JobState, Runner
 from radiodesk.speech import jobs, queries, services
 from radiodesk.speech.models import Kind, Transcript, TranscriptState
+from radiodesk.speech.pieces import Piece
 from radiodesk.speech.ports import Hints, Progress, Segment, Transcription, Word
 from radiodesk.speech.registry import ModelUnusable
 from tests.factories import calls as make
@@ -197,6 +198,65 @@ def test_one_recording_is_heard_at_a_time_and_the_other_job_stays_in_the_queue(
     with database.reading() as session:
         states = set(session.scalars(select(Transcript.state)))
     assert states == {TranscriptState.DONE}
+
+
+class PieceEngine:
+    """Hears a second at a time, and breaks or does something at a given second."""
+
+    name, model, language = "pieces", "none", "id"
+
+    def __init__(self, then: Callable[[float], None] = lambda _: None) -> None:
+        self.began: list[float] = []
+        self._then = then
+
+    def transcribe(self, path: Path, **_: Any) -> Transcription:
+        raise AssertionError("the pieces were not asked for")
+
+    def pieces(self, path: Path, *, hints: Hints, start: float = 0.0) -> Iterator[Piece]:
+        self.began.append(start)
+        for second in range(int(start), 3):
+            self._then(second)
+            word = Word(second, second + 0.5, f"kata{second}", 0.9)
+            yield Piece(second + 1.0, (Segment(second, second + 0.5, word.word, (word,)),))
+
+
+def test_words_show_piece_by_piece_and_a_broken_engine_goes_on_from_the_last(
+    monkeypatch: pytest.MonkeyPatch, database: Database, recording: Recording, runner: Runner, clock: ManualClock
+) -> None:
+    seen: list[str] = []
+    asked = ask(database, recording, clock)
+    failures = iter([RuntimeError("broken"), None])
+
+    def then(second: float) -> None:
+        seen.append(read(database, asked).text)
+        if second == 2 and (error := next(failures)):
+            raise error
+
+    told = engine(monkeypatch, PieceEngine(then))
+    runner.run_all()
+    assert seen == ["", "kata0", "kata0 kata1"]
+    clock.advance(timedelta(seconds=10))
+    runner.run_all()
+    heard = read(database, asked)
+    assert (heard.state, heard.text) == (TranscriptState.DONE, "kata0 kata1 kata2")
+    assert [word["word"] for word in heard.words] == ["kata0", "kata1", "kata2"]
+    assert told.began == [0.0, 2.0]
+
+
+def test_cancelling_stops_the_engine_at_its_next_piece(
+    monkeypatch: pytest.MonkeyPatch, database: Database, recording: Recording, runner: Runner, clock: ManualClock
+) -> None:
+    asked = ask(database, recording, clock)
+
+    def then(second: float) -> None:
+        assert second < 2
+        if second == 1:
+            with database.writing() as tx:
+                services.cancel(tx, tx.get_one(Transcript, asked.id), by="wati", at=clock.now())
+
+    engine(monkeypatch, PieceEngine(then))
+    runner.run_all()
+    assert read(database, asked).state is TranscriptState.CANCELLED
 
 
 def test_a_cancelled_transcript_stays_cancelled(

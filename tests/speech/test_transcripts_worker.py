@@ -14,11 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from radiodesk.audio.services import store_file
+from radiodesk.audio.writing import concatenate
 from radiodesk.core.clock import SystemClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.speech import queries, services
 from radiodesk.speech.models import Transcript, TranscriptState
+from radiodesk.speech.registry import list_models
 from tests.factories import calls as make
 
 pytestmark = pytest.mark.slow
@@ -100,3 +103,42 @@ def test_a_worker_killed_in_the_middle_costs_no_transcript(
     with worker(environment):
         wait_for(lambda: state().state is TranscriptState.DONE)
     assert (state().text, state().attempts) == ("ada", 2)
+
+
+def test_the_real_recogniser_goes_on_where_a_killed_worker_stopped(
+    settings: Settings, database: Database, shared: Path, tmp_path: Path
+) -> None:
+    models = [state for state in list_models(settings.models) if state.installed and state.model.name == "base"]
+    if not models:
+        pytest.skip("the speech model base is not installed: radiodesk models install base")
+    clips = sorted((shared / "speech").glob("F*.flac"))[:60]
+    speech = tmp_path / "panjang.flac"
+    concatenate(clips, speech, rate=16000)
+    with database.writing() as tx:
+        at = SystemClock().now()
+        recording = store_file(tx, settings, speech, at=at)
+        asked = services.request_transcript(tx, recording, by="wati", at=at)
+
+    def row() -> Transcript:
+        with database.reading() as session:
+            return queries.transcript_by_public_id(session, asked.public_id)
+
+    environment = {
+        "RADIODESK_DATA": str(settings.data),
+        "RADIODESK_LEASE_SECONDS": "5",
+        "RADIODESK_SWEEP_SECONDS": "0.5",
+    }
+    with worker(environment) as first:
+        wait_for(lambda: row().heard_until > 0, seconds=300)
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+    cut = row()
+    assert cut.state is TranscriptState.RUNNING
+    assert 0 < cut.heard_until < recording.duration
+    with worker(environment):
+        wait_for(lambda: row().state is TranscriptState.DONE, seconds=300)
+    whole = row()
+    assert whole.text.startswith(cut.text)
+    starts = [word["start"] for word in whole.words]
+    assert starts == sorted(starts)
+    assert starts[-1] > recording.duration - 15
