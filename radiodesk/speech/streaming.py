@@ -35,10 +35,11 @@ class AgreeingSession:
         clock: Callable[[], float],
         *,
         step: float = _STEP,
+        finder: SpeechFinder | None = None,
     ) -> None:
         self._quick, self._final, self._clock = quick, final, clock
         self._step = step
-        self._finder = SpeechFinder(Pauses(longest=_LONGEST))
+        self._finder = finder or SpeechFinder(Pauses(longest=_LONGEST))
         self._settled: list[Word] = []
         self._agreed: list[Word] = []
         self._before: list[Word] = []

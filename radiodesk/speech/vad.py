@@ -4,6 +4,7 @@ The network (MIT, shipped inside faster-whisper) gives a probability every 32 ms
 utterances of that: cut at pauses, padded, never longer than a recogniser's window, at flat memory for any length.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,11 +69,14 @@ class SpeechProbability:
 
 
 class SpeechFinder:
-    """Cuts a stream of 16 kHz samples into utterances."""
+    """Cuts a stream of 16 kHz samples into utterances.
 
-    def __init__(self, pauses: Pauses | None = None) -> None:
+    ``probability`` takes whole windows of 512 samples in order and gives one probability of speech for each.
+    """
+
+    def __init__(self, pauses: Pauses | None = None, probability: Callable[[Samples], Samples] | None = None) -> None:
         self._pauses = pauses or Pauses()
-        self._probability = SpeechProbability()
+        self._probability = probability or SpeechProbability()
         self._pending: Samples = np.empty(0, np.float32)
         self._held: list[Samples] = []  # windows since the utterance, or the padding before one, began
         self._levels: list[float] = []
