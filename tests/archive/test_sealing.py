@@ -396,3 +396,22 @@ def test_who_has_no_business_with_the_archive_does_not_see_it(sign_in: Callable[
     browser = sign_in(Role.SCREENER)
     for path in ("/arsip", "/arsip/daftar", "/arsip/buku-besar.jsonl", "/arsip/x"):
         assert browser.get(path).status_code == 403
+
+
+def test_an_ended_broadcasts_page_leads_to_its_package_and_to_publishing(
+    database: Database,
+    settings: Settings,
+    now: datetime,
+    runner: Runner,
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    broadcast = held(database, settings, now)
+    with database.reading() as session:
+        public_id = session.get_one(Broadcast, broadcast).public_id
+    browser = sign_in(Role.ARCHIVIST)
+    page = f"/siaran/{public_id}"
+    assert f"{page}/segel" in browser.get(page).get_data(as_text=True)
+    ask(database, settings, broadcast, now)
+    runner.run_all()
+    shown = browser.get(page).get_data(as_text=True)
+    assert f"{page}/arsip" in shown and f"{page}/terbit" in shown and f"{page}/segel" not in shown

@@ -143,7 +143,7 @@ def every_id(session: Session) -> dict[str, str]:
     return {
         public_id: table.__name__
         for table in tables
-        for public_id in session.scalars(select(table.public_id)).all()  # type: ignore[attr-defined]
+        for public_id in session.scalars(select(table.public_id)).all()
     }
 
 
@@ -271,7 +271,7 @@ def test_a_long_show_stays_light_and_can_be_read_to_its_end(
     with database.writing() as tx:
         shown = tx.scalars(select(PublishedBroadcast)).one()
         sentence = "Di perempatan pasar arus lalu lintas padat merayap dari arah timur ke barat. "
-        segments = [
+        segments: list[dict[str, object]] = [
             {"start": n * 4.0, "end": n * 4.0 + 4, "speaker": None, "text": f"{n} {sentence}", "words": []}
             for n in range(2700)
         ]
