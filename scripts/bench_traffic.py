@@ -78,7 +78,7 @@ def traffic_or_not(rows: Rows) -> dict[str, Score]:
     """Each traffic source in turn with a fifth of the random posts is judged by what was trained on the others."""
     sources = sorted({source for _, label, source in rows if label == "traffic"})
     others = [row for row in rows if row[1] != "traffic"]
-    judges: dict[str, Score] = {name: Score() for name in ("keyword", "tfidf", "model", "reader")}
+    judges: dict[str, Score] = {name: Score() for name in ("keyword", "tfidf", "rules", "model", "reader")}
     for number, source in enumerate(sources):
         held = [row for row in rows if row[2] == source] + others[number :: len(sources)]
         held_texts = {id(row) for row in held}
@@ -92,12 +92,14 @@ def traffic_or_not(rows: Rows) -> dict[str, Score]:
 
 def _judges(rest: Rows) -> dict[str, Callable[[str], bool]]:
     model = LinearModel(*train(rest))
+    silent = LinearModel({}, -9.0)
     vectors = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
     plain = LogisticRegression(C=10.0, max_iter=1000)
     plain.fit(vectors.fit_transform([text for text, _, _ in rest]), [label == "traffic" for _, label, _ in rest])
     return {
         "keyword": lambda text: re.search(r"lalin|lalu ?lintas|\barus\b", text, re.I) is not None,
         "tfidf": lambda text: bool(plain.predict(vectors.transform([text]))[0]),
+        "rules": lambda text: read_report(text, model=silent).is_traffic,
         "model": lambda text: model.score(read_post(text, dictionaries())) >= 0.5,
         "reader": lambda text: read_report(text, model=model).is_traffic,
     }

@@ -174,10 +174,8 @@ class PlaceFinder:
         names, likeness = self._heard(joined)
         if not names:
             return None
-        if everyday and lead == "likely":
-            lead = ""
         # A lead makes up for letters that differ; without one only long names that sound the same are believed.
-        needed = 0.84 if lead == "certain" else 0.85 if lead == "likely" else 0.88
+        needed = 0.95 if everyday else 0.84 if lead == "certain" else 0.85 if lead == "likely" else 0.88
         if likeness < needed or (not lead and (len(joined) < 8 or last - first == 1)):
             return None
         if names[0].weak and lead != "certain" and not names[0].large:
