@@ -1,0 +1,168 @@
+"""Looking through and publishing with the keyboard, and listening on a small phone, in a real browser."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from radiodesk.accounts.access import COOKIE
+from radiodesk.accounts.models import Role
+from radiodesk.archive import services as archive
+from radiodesk.core.clock import ManualClock
+from radiodesk.core.config import Settings
+from radiodesk.core.db import Database
+from radiodesk.core.jobs import Runner
+from radiodesk.operations.wiring import HANDLERS
+from radiodesk.record.models import PublishedBroadcast, Span, SpanState
+from tests.factories import shows
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--autoplay-policy=no-user-gesture-required",
+]
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed (apt-get install chromium)"),
+]
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The application on a free port of this machine."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def runner(database: Database, settings: Settings, clock: ManualClock) -> Runner:
+    return Runner(database, settings, clock, HANDLERS)
+
+
+@pytest.fixture
+def sealed(database: Database, settings: Settings, now: datetime, runner: Runner) -> str:
+    with database.writing() as tx:
+        show = shows.ended(tx, settings, now)
+        archive.seal(tx, settings, show.broadcast, by="arsiparis", at=now)
+        public_id = show.broadcast.public_id
+    runner.run_all()
+    return public_id
+
+
+LISTEN = """() => {
+  window.heard = new Promise((tell) => document.querySelectorAll("audio").forEach((one) =>
+    one.addEventListener("timeupdate", () => one.currentTime > 0.1 && tell(one.id))));
+}"""
+"""Remembers which player is heard first."""
+
+
+def complaints_of(page: Page) -> list[str]:
+    """What the browser's console complains about, as it comes."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+def test_a_show_is_looked_through_with_the_keyboard_and_heard_on_a_phone(
+    desk: Flask,
+    public: Flask,
+    database: Database,
+    runner: Runner,
+    sealed: str,
+    chromium: Browser,
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    cookie = sign_in(Role.ARCHIVIST).get_cookie(COOKIE)
+    assert cookie is not None
+    with served(desk) as address:
+        context = chromium.new_context(viewport={"width": 1440, "height": 600})
+        context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": address}])
+        page = context.new_page()
+        complaints = complaints_of(page)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto(f"{address}/siaran/{sealed}/terbit")
+        page.keyboard.press("p")
+        page.wait_for_selector("#current")
+        waiting = page.locator("li.span.suggested").count()
+        assert waiting > 3
+        for key, state in (("s", "accepted"), ("t", "rejected")):
+            before = page.locator(f"li.span.{state}").count()
+            page.keyboard.press(key)
+            expect(page.locator(f"li.span.{state}")).to_have_count(before + 1)
+        assert page.locator("li.span.suggested").count() == waiting - 2
+        marked = page.locator("mark").last
+        marked.select_text()
+        field = page.locator("input[name=words]").last
+        assert field.input_value() == marked.text_content()
+        page.keyboard.press("s")
+        expect(page.locator("li.span.suggested")).to_have_count(waiting - 3)
+        assert field.input_value() == marked.text_content(), "what was typed is lost when the page is refreshed"
+        while page.locator("#current").count():
+            expect(page.locator("#current")).to_be_in_viewport()
+            left = page.locator("li.span.suggested").count()
+            page.keyboard.press("s")
+            expect(page.locator("li.span.suggested")).to_have_count(left - 1)
+        page.keyboard.press("p")
+        page.wait_for_selector("text=Sedang diterbitkan")
+        runner.run_all()
+        page.wait_for_selector(f"a[href$='/siaran/{sealed}']")
+        assert complaints == []
+        context.close()
+    with database.reading() as session:
+        decided = {span.state for span in session.scalars(select(Span).where(Span.by == "petugas"))}
+        assert decided == {SpanState.ACCEPTED, SpanState.REJECTED}
+        assert session.scalars(select(PublishedBroadcast)).one().open
+    with served(public) as address:
+        for script in (True, False):
+            hear(chromium, f"{address}/siaran/{sealed}", script=script)
+
+
+def hear(chromium: Browser, address: str, *, script: bool) -> None:
+    """On 360 px nothing is wider than the screen; a time in the words leads into the sound."""
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=script)
+    page = context.new_page()
+    complaints = complaints_of(page)
+    page.goto(address)
+    assert page.locator("audio").count() == 2
+    assert page.locator(".words p").count() == 2
+    if script:
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        page.evaluate(LISTEN)
+        page.locator(".words a").last.click()
+        assert page.evaluate("window.heard") == "suara-3"
+        assert page.url == address
+    else:
+        page.locator(".words a").last.click()
+        page.wait_for_url("**/suara/*.mp3#t=*")
+    assert complaints == []
+    context.close()
