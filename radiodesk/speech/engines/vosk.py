@@ -49,7 +49,8 @@ class VoskTranscriber:
         self.language = language
         self._vosk: Any = vosk
         self._model: Any = vosk.Model(str(model_dir))
-        self._grammar = json.dumps([*grammar, "[unk]"], ensure_ascii=False) if grammar else None
+        unknown = ["[unk]"] if self._model.vosk_model_find_word("[unk]") >= 0 else []
+        self._grammar = json.dumps([*grammar, *unknown], ensure_ascii=False) if grammar else None
         self._clock = clock
 
     def transcribe(self, path: Path, *, hints: Hints = NO_HINTS, progress: Progress | None = None) -> Transcription:
