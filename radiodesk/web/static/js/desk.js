@@ -29,7 +29,9 @@ async function refresh(region) {
   try {
     // data-whole: the address gives the whole page, of which the region with this id is taken.
     const part = "whole" in region.dataset ? { select: `#${region.id}`, swap: "outerMorph" } : { swap: "innerMorph" };
-    await htmx.ajax("GET", region.dataset.src, { target: region, ...part });
+    // Each region is a source of its own: requests of one source (the page, by default) wait for each other, and only
+    // one may wait, so that of three regions the third was never fetched.
+    await htmx.ajax("GET", region.dataset.src, { source: region, target: region, ...part });
     count();
   } finally {
     const again = waiting.get(region);

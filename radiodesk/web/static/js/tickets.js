@@ -34,7 +34,7 @@ document.addEventListener("click", (event) => {
 const suggestion = document.getElementById("suggestion");
 if (suggestion) {
   const touched = new Set();
-  document.addEventListener("change", (event) => event.isTrusted && event.target.matches("select") && touched.add(event.target.name));
+  document.addEventListener("change", (event) => event.target.matches("select") && touched.add(event.target.name));
   new MutationObserver(() => {
     const made = suggestion.querySelector("[data-category]");
     for (const name of made ? ["category", "unit", "urgency"] : []) {
