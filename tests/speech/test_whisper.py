@@ -1,0 +1,88 @@
+"""The default recogniser on real sound: nothing invented, numbers in words, better than the tool it is built on."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rapidfuzz.distance import Levenshtein
+
+from radiodesk.audio.decoding import read_all
+from radiodesk.speech.engines.whisper import WhisperTranscriber
+from radiodesk.speech.registry import list_models
+from scripts.bench_speech import Clip, read_clips
+from tests.audio.sounds import write_wav
+from tests.speech.noises import NOISES
+
+pytestmark = pytest.mark.slow
+
+MODELS = Path(__file__).parents[2] / "models"
+SPEECH = Path(__file__).parents[3] / "shared" / "data" / "speech"
+
+
+@pytest.fixture(scope="module")
+def whisper() -> WhisperTranscriber:
+    if not next(state for state in list_models(MODELS) if state.model.name == "base").installed:
+        pytest.skip("the speech model is not installed: radiodesk models install base")
+    return WhisperTranscriber(MODELS / "whisper-base")
+
+
+@pytest.fixture(scope="module")
+def clips() -> list[Clip]:
+    """Every fourteenth of the telephone clips: twenty voices and sentences."""
+    if not (SPEECH / "clips.tsv").is_file():
+        pytest.skip("the speech set is not here")
+    return read_clips(SPEECH, "phone")[::14]
+
+
+@pytest.mark.parametrize("noise", sorted(NOISES))
+@pytest.mark.parametrize("level", [1.0, 0.1])
+def test_nothing_is_made_up_of_what_a_line_carries(
+    whisper: WhisperTranscriber, tmp_path: Path, noise: str, level: float
+) -> None:
+    path = write_wav(tmp_path / "line.wav", NOISES[noise](30.0) * level, 16_000)
+
+    assert whisper.transcribe(path).text == ""
+
+
+def test_telephone_speech_is_understood(whisper: WhisperTranscriber, clips: list[Clip]) -> None:
+    wrong = said = 0
+    for clip in clips:
+        heard = re.findall(r"\w+", whisper.transcribe(clip.path).text.lower())
+        wrong += Levenshtein.distance(heard, clip.words)
+        said += len(clip.words)
+        assert not any(word.isdigit() for word in heard)
+
+    assert wrong / said < 0.25
+
+
+def test_words_lie_where_they_were_said(whisper: WhisperTranscriber, clips: list[Clip], tmp_path: Path) -> None:
+    first, second = (read_all(clip.path) for clip in clips[:2])
+    gap = np.zeros(16_000 * 5, np.float32)
+    path = write_wav(tmp_path / "two.wav", np.concatenate([first, gap, second]), 16_000)
+
+    words = [word for segment in whisper.transcribe(path).segments for word in segment.words]
+
+    before = [word for word in words if word.end <= len(first) / 16_000 + 0.2]
+    after = [word for word in words if word.start >= len(first) / 16_000 + 4.8]
+    assert before
+    assert after
+    assert len(before) + len(after) == len(words)
+
+
+def test_two_channels_may_be_heard_from_one_file(
+    whisper: WhisperTranscriber, clips: list[Clip], tmp_path: Path
+) -> None:
+    from radiodesk.audio.writing import split_channels
+    from radiodesk.speech.turns import turns
+
+    first, second = (read_all(clip.path) for clip in clips[2:4])
+    stereo = np.zeros((len(first) + len(second), 2), np.float32)
+    stereo[: len(first), 0] = first
+    stereo[len(first) :, 1] = second
+    source = write_wav(tmp_path / "line.wav", stereo, 16_000)
+    split_channels(source, tmp_path / "studio.flac", tmp_path / "caller.flac")
+
+    found = turns({name: whisper.transcribe(tmp_path / f"{name}.flac") for name in ("studio", "caller")})
+
+    assert [turn.speaker for turn in found] == ["studio", "caller"]
