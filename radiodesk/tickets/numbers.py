@@ -6,47 +6,65 @@ and every swap of neighbours, which are the slips of somebody who repeats a numb
 
 import re
 import secrets
+from collections.abc import Callable, Iterator
 
-WORDS = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
-
-_HEARD = {word: str(digit) for digit, word in enumerate(WORDS)} | {
-    "kosong": "0", "nul": "0", "siji": "1", "loro": "2", "telu": "3", "papat": "4", "limo": "5", "nem": "6",
-    "pitu": "7", "wolu": "8", "songo": "9", "sanga": "9", "lapan": "8",
-}  # fmt: skip
+from radiodesk.speech.spoken.heard import heard_digits
+from radiodesk.speech.spoken.numerals import DIGITS
 
 _DAMM = (
     "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
     "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
 )  # fmt: skip
-
-_FILLING = re.compile(r"[\s.,;:/\-–—_]+|\b(?:strip|garis|dari|nomor|nomer|pengaduan|tiket)\b")
+_NUMBER = re.compile(r"[0-9]{7,11}")
+_MOST_SIGNS = 200
+_PIN_DIGITS = 6
+_FEWEST_DIFFERENT = 3
 
 
 def make(sequence: int, year: int) -> str:
-    """The number of the n-th ticket of a year, such as ``26-0417-3``."""
+    """The number of the n-th ticket of a year, such as ``26-0417-7``."""
     body = f"{year % 100:02}{sequence:04}"
     return f"{body[:2]}-{body[2:]}-{_check(body)}"
 
 
 def parse(heard: str) -> str | None:
-    """The number as it is stored, from what was typed or said; ``None`` when its digits do not fit together."""
-    said = heard.casefold()[:200]
-    for word, digit in _HEARD.items():
-        said = re.sub(rf"\b{word}\b", digit, said)
-    digits = _FILLING.sub("", said)
-    if not re.fullmatch(r"[0-9]{7,11}", digits) or _check(digits) != "0":
-        return None
-    return f"{digits[:2]}-{digits[2:-1]}-{digits[-1]}"
+    """The number as it is stored, from what was typed or said; ``None`` when its digits do not fit together.
+
+    Digits may be written or said in Indonesian or Javanese ("lapan", "dobel dua", "dua puluh enam"), in any grouping,
+    with other words around them.
+    """
+    for digits in _candidates(heard[:_MOST_SIGNS]):
+        if _NUMBER.fullmatch(digits) and _check(digits) == "0":
+            return f"{digits[:2]}-{digits[2:-1]}-{digits[-1]}"
+    return None
+
+
+def _candidates(heard: str) -> Iterator[str]:
+    """Each unbroken run of digits, as a date may stand beside the number, then all of them together."""
+    runs = [run.digits for run in heard_digits(heard)]
+    yield from runs
+    yield "".join(runs)
 
 
 def spoken(text: str) -> str:
     """The digits of a number or a PIN as they are read out, in groups of two or three with a pause between."""
-    return ", ".join(" ".join(WORDS[int(digit)] for digit in group) for group in _groups(text))
+    return ", ".join(" ".join(DIGITS[int(digit)] for digit in group) for group in _groups(text))
 
 
-def pin() -> str:
-    """Six random digits."""
-    return f"{secrets.randbelow(10**6):06}"
+def pin(random_below: Callable[[int], int] = secrets.randbelow) -> str:
+    """Six random digits of which at least three differ, as "000000" and "121212" are tried first.
+
+    ``random_below(n)`` gives a number from 0 to n - 1.
+    """
+    while True:
+        digits = f"{random_below(10**_PIN_DIGITS):0{_PIN_DIGITS}}"
+        if len(set(digits)) >= _FEWEST_DIFFERENT and not _counts(digits):
+            return digits
+
+
+def _counts(digits: str) -> bool:
+    """Whether each digit follows the one before, upwards or downwards."""
+    return digits in "0123456789" or digits in "9876543210"
 
 
 def _groups(text: str) -> list[str]:

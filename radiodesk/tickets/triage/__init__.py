@@ -51,8 +51,8 @@ class _Scored:
 def triage(text: str, *, units: Collection[str] | None = None) -> Suggestion:
     """Suggest category, unit and urgency for a message in Indonesian or Javanese, spoken or typed.
 
-    ``units`` are the ids of the units that the station knows: the suggestion is one of them where a suitable one is among
-    them ("dpu" also matches "dpu-bmpr"), and else the category's second choice, "spkt" or "lapor".
+    ``units`` are the ids of the units that the station knows: the suggestion is one of them where a suitable one is
+    among them ("dpu" also matches "dpu-bmpr"), and else the category's second choice, "spkt" or "lapor".
     """
     message = Message(text)
     ranked = sorted((_score(message, category) for category in categories()), key=lambda scored: -scored.score)

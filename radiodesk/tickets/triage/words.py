@@ -92,9 +92,9 @@ _SHORTEST_STEM = 3
 _HEDGE_REACH = 6
 _HEDGE = re.compile(
     r"\b(?:rawan|takut\w*|khawatir\w*|dikhawatirkan|menguatirkan|mengkhawatirkan|kuatir|menyebabkan|mengakibatkan"
-    r"|akibatnya|berakibat|sehingga|supaya|agar|biar|bikin|membuat|potensi|berpotensi|jangan sampai"
-    r"|sampai terjadi|bisa|wedi|mundhak|marai|menimbulkan|kalau|jika|apabila|ketika|saat|hasil|bekas|akibat|karena|sebelum|setelah|dekat|depan|belakang"
-    r"|samping|sebelah|seberang|sekitar|sebelum)\b"
+    r"|akibatnya|berakibat|sehingga|supaya|agar|biar|bikin|membuat|potensi|berpotensi|jangan sampai|sampai terjadi|bisa"
+    r"|wedi|mundhak|marai|menimbulkan|kalau|jika|apabila|ketika|saat|hasil|bekas|akibat|karena|sebelum|setelah|dekat"
+    r"|depan|belakang|samping|sebelah|seberang|sekitar)\b"
 )
 """What follows these words is a consequence, a purpose, a cause or a landmark, seldom the matter itself."""
 
