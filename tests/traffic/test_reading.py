@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from radiodesk.area.finding import PlaceFinder
 from radiodesk.area.pack import load_pack
 from radiodesk.traffic.ports import FLOWS
-from radiodesk.traffic.reading import Reading, read_report, to_report
+from radiodesk.traffic.reading import Reading, read_report, to_report, to_reports
 
 FIXTURES = Path(__file__).parent / "fixtures"
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -165,6 +165,32 @@ def test_a_post_of_before_midnight_read_after_it_is_yesterdays() -> None:
 def test_the_most_specific_place_comes_first() -> None:
     report = to_report(read("Jl. Veteran Bojonegoro macet"), source="x", observed_at=NOON)
     assert report.place_ids[0] == "road:veteran"
+
+
+def test_two_directions_of_one_post_are_two_reports() -> None:
+    reading = read("08.30 Simpang Jetak arah Kalitidu cukup padat sedangkan arah Babat terpantau lancar")
+    reports = to_reports(reading, source="x", observed_at=NOON)
+    assert [(one.toward, one.flow) for one in reports] == [(("Kalitidu",), "padat"), (("Babat",), "lancar")]
+    assert to_report(reading, source="x", observed_at=NOON) == reports[0]
+
+
+def test_directions_that_share_a_flow_stay_together() -> None:
+    reading = read("08.30 Simpang Jetak arah Kalitidu maupun arah Babat ramai lancar")
+    (one,) = to_reports(reading, source="x", observed_at=NOON)
+    assert one.toward == ("Kalitidu", "Babat")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pohon tumbang di Temayang sudah disingkirkan",
+        "banjir di Jl. Rajawali sudah surut",
+        "truk mogok di Balen sudah dievakuasi",
+    ],
+)
+def test_an_obstacle_that_is_gone_is_cleared(text: str) -> None:
+    reading = read(text)
+    assert (reading.is_traffic, reading.cleared, reading.flow) == (True, True, None)
 
 
 def test_a_detour_is_kept() -> None:

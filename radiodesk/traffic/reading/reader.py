@@ -1,9 +1,10 @@
 """From a text to a ``Reading``, and from that to the ``Report`` that the traffic room computes with."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from itertools import pairwise
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from radiodesk.area.finding import FoundPlace, PlaceFinder
@@ -12,6 +13,8 @@ from radiodesk.traffic.reading.about import Verdict, judge
 from radiodesk.traffic.reading.clock import read_time
 from radiodesk.traffic.reading.evidence import Evidence
 from radiodesk.traffic.reading.flow import (
+    Found,
+    Obstacle,
     choose_flow,
     find_flows,
     find_obstacles,
@@ -21,14 +24,14 @@ from radiodesk.traffic.reading.flow import (
 from radiodesk.traffic.reading.model import LinearModel, load_model
 from radiodesk.traffic.reading.tokens import Post, read_post
 from radiodesk.traffic.reading.where import Where
-from radiodesk.traffic.reading.words import dictionaries
+from radiodesk.traffic.reading.words import Dictionaries, dictionaries
 
 FREE: frozenset[str] = frozenset({"lancar", "ramai lancar"})
 LIKELY, SURE = 0.7, 0.93
 """Scores from which a post that names neither flow nor trouble nor time is one of traffic: with a road, without."""
 
 _TELLING = re.compile(r"\b\d{1,2}[.:]\d{2}\b|\b(?:terpantau|situasi|lintas|arus)\b")
-_STEADY = re.compile(r"\b(?:sudah|kembali|dibuka|terurai|normal|teratasi|selesai|dievakuasi|tertangani|surut|cair)\b")
+_PARTING = frozenset({",", ".", ";", "sedangkan", "namun", "tapi", "sementara", "sdgkan"})
 _DETOUR = re.compile(
     r"\b(?:dialihkan|pengalihan)\b.{0,30}?\b(?:lewat|melalui|ke arah|ke|via)\s+(?P<way>[^.,;!?]{4,60})", re.I
 )
@@ -38,6 +41,7 @@ _DETOUR = re.compile(
 class Reading:
     """What one post says. ``time`` is station time as "HH:MM"; ``at`` and ``toward`` are the post's own wording.
 
+    ``ways`` parts a post that tells of two directions: each with its flow, the first stated first; empty otherwise.
     ``reason`` says why a text with traffic words is no report (question, history, appeal, announcement, figure).
     """
 
@@ -54,6 +58,7 @@ class Reading:
     cleared: bool = False
     detour: str | None = None
     reason: str = ""
+    ways: tuple[tuple[tuple[str, ...], Flow], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``radiodesk pipe reports`` prints."""
@@ -105,16 +110,11 @@ def read_report(
         toward=where.toward(),
         flow=flow,
         obstacle=obstacle.text if obstacle else None,
-        kind=obstacle.kind
-        if obstacle
-        else "closure"
-        if flow in ("ditutup", "dialihkan")
-        else "flow"
-        if flow
-        else "other",
+        kind=_kind(obstacle, flow),
         confidence=confidence,
-        cleared=_cleared(post, flow),
+        cleared=_cleared(post, known, flows, obstacle),
         detour=_detour(text),
+        ways=_ways(post, flows, where),
     )
 
 
@@ -129,9 +129,37 @@ def _decide(evidence: Evidence, verdict: Verdict, said: bool, score: float) -> t
     return score >= (LIKELY if evidence.of_a_road(0, len(evidence.words)) else SURE), score
 
 
-def _cleared(post: Post, flow: Flow | None) -> bool:
-    """A jam or an obstacle that is over: it flows again, or is open again, and the post says so."""
-    return flow in FREE and _STEADY.search(" ".join(post.words)) is not None
+def _kind(obstacle: Obstacle | None, flow: Flow | None) -> Kind:
+    if obstacle is not None:
+        return obstacle.kind
+    if flow is None:
+        return "other"
+    return "closure" if flow in ("ditutup", "dialihkan") else "flow"
+
+
+def _cleared(post: Post, known: Dictionaries, flows: list[Found], obstacle: Obstacle | None) -> bool:
+    """A jam or an obstacle that is over: it flows again, or what stood there is gone, and the post says so."""
+    if flows and flows[-1].label in FREE:
+        return not known.steady.isdisjoint(post.words)
+    if flows or obstacle is None:
+        return False
+    done = (index for index, word in enumerate(post.words) if word in known.done)
+    return any(not known.removed.isdisjoint(post.words[index + 1 : index + 4]) for index in done)
+
+
+def _ways(post: Post, flows: list[Found], where: Where) -> tuple[tuple[tuple[str, ...], Flow], ...]:
+    """Directions with their flows, where a post tells of several: "arah A padat, sedangkan arah B lancar"."""
+    bounds = [0]
+    for one, other in pairwise(flows):
+        parts = (index for index in range(one.end, other.start) if post.words[index] in _PARTING)
+        bounds.append(next(parts, one.end))
+    bounds.append(len(post.words))
+    found = []
+    for flow, (begin, stop) in zip(flows, pairwise(bounds), strict=True) if flows else ():
+        toward = where.toward(begin, stop)
+        if toward and "sebaliknya" not in post.words[begin:stop]:
+            found.append((toward, cast(Flow, flow.label)))
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _detour(text: str) -> str | None:
@@ -139,9 +167,16 @@ def _detour(text: str) -> str | None:
     return match["way"].strip() if match else None
 
 
+def to_reports(reading: Reading, *, source: str, observed_at: datetime, zone: str = "Asia/Jakarta") -> list[Report]:
+    """A ``Report`` for each direction that the post tells of by itself; one for most posts. See ``to_report``."""
+    first = to_report(reading, source=source, observed_at=observed_at, zone=zone)
+    return [replace(first, toward=toward, flow=flow) for toward, flow in reading.ways] or [first]
+
+
 def to_report(reading: Reading, *, source: str, observed_at: datetime, zone: str = "Asia/Jakarta") -> Report:
     """A ``Report`` at the time that the post states, else when it was seen; ``observed_at`` is aware.
 
+    Of a post that tells of several directions only the first, since its flow is not that of the others.
     A stated time in the future by more than an hour is yesterday's: a post of 23.50 read after midnight.
     """
     local = observed_at.astimezone(ZoneInfo(zone))
@@ -158,7 +193,7 @@ def to_report(reading: Reading, *, source: str, observed_at: datetime, zone: str
         observed_at=at.astimezone(UTC),
         place=reading.at or (here.name if here else None),
         place_ids=ids,
-        toward=reading.toward,
+        toward=reading.ways[0][0] if reading.ways else reading.toward,
         flow=reading.flow,
         obstacle=reading.obstacle,
         kind=reading.kind,

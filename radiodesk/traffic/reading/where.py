@@ -63,11 +63,11 @@ class Where:
             for word in self.words[:index]
         )
 
-    def toward(self) -> tuple[str, ...]:
-        """Where the traffic in question goes, each wording once, in the order of the text."""
+    def toward(self, begin: int = 0, stop: int | None = None) -> tuple[str, ...]:
+        """Where the traffic in question goes, by the words of a range: each wording once, in the order of the text."""
         found: list[str] = []
-        index = 0
-        while index < self.size:
+        index = begin
+        while index < (self.size if stop is None else stop):
             if self.words[index] not in self.known.toward or self._from(index):
                 index += 1
                 continue

@@ -12,6 +12,9 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 FOLDER = Path(__file__).parent / "dictionaries"
 
+FLOW_WORDS = ("negated", "averted", "steady", "done", "removed")
+"""Lists of flows.toml that are no flow, each a field of ``Dictionaries``."""
+
 PLACE_LISTS = (
     "indoors",
     "roads",
@@ -71,6 +74,9 @@ class Dictionaries:
     flow_nouns: Phrases
     negated: frozenset[str]
     averted: frozenset[str]
+    steady: frozenset[str]
+    done: frozenset[str]
+    removed: frozenset[str]
     obstacles: Phrases
     mishaps: dict[str, dict[str, str]]
     obstacle_order: dict[str, int]
@@ -129,7 +135,7 @@ def comparing(folder: Path = FOLDER) -> Comparing:
 def dictionaries(folder: Path = FOLDER) -> Dictionaries:
     """Read and compile the dictionaries of a folder, by default those that come with the program."""
     flows, obstacles, cues, talk = (_toml(folder / name) for name in ("flows", "obstacles", "cues", "talk"))
-    flow_names = [name for name in flows if name not in ("negated", "averted", "nouns")]
+    flow_names = [name for name in flows if isinstance(flows[name], list) and name not in FLOW_WORDS]
     place = cues["place"]
     spelling = _spelling(folder / "spelling.txt", cues["keywords"])
     return Dictionaries(
@@ -142,8 +148,7 @@ def dictionaries(folder: Path = FOLDER) -> Dictionaries:
         ),
         flows=Phrases((phrase, name) for name in flow_names for phrase in flows[name]),
         flow_nouns=Phrases((phrase, name) for name, phrases in flows["nouns"].items() for phrase in phrases),
-        negated=frozenset(flows["negated"]),
-        averted=frozenset(flows["averted"]),
+        **{name: frozenset(flows[name]) for name in FLOW_WORDS},
         obstacles=Phrases(_obstacle_phrases(obstacles)),
         mishaps={
             thing: {word: kind for kind, words in kinds.items() for word in words}
