@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from radiodesk.archive import captions, metadata
+from radiodesk.archive import metadata
 from radiodesk.archive.bags import Item
-from radiodesk.archive.gathering import Facts, Gathered, Sound, Words
+from radiodesk.archive.facts import Facts
+from radiodesk.archive.gathering import Gathered, Sound, Words
 from radiodesk.archive.tagfiles import Difference, differs
 from radiodesk.audio.cutting import cut
 from radiodesk.audio.decoding import AudioUnreadable
 from radiodesk.core.crypto import KeyRing
 from radiodesk.core.i18n import N_
+from radiodesk.speech import captions
 
 README = (Path(__file__).parent / "readme.txt").read_text(encoding="utf-8")
 

@@ -10,10 +10,10 @@ from email.utils import format_datetime
 from typing import Any
 from xml.etree import ElementTree
 
-from radiodesk.archive import captions
 from radiodesk.archive.contents import safe_cell
 from radiodesk.archive.ledger import Line, text_of
 from radiodesk.record.models import PieceKind, PublishedBroadcast, PublishedPiece
+from radiodesk.speech import captions
 
 ATOM = "http://www.w3.org/2005/Atom"
 

@@ -1,21 +1,85 @@
 """Transcripts at the desk: reading, correcting, asking again, taking them along."""
 
-from flask import Blueprint, render_template
+import json
+import math
+import secrets
+from typing import Any
+
+from flask import Blueprint, g, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from radiodesk.accounts.access import allowed, me
 from radiodesk.audio.views import LISTENERS
-from radiodesk.core.http import back, now, session
-from radiodesk.speech import queries, services
+from radiodesk.core import audit
+from radiodesk.core.errors import NotFound, TooLarge, Unreadable
+from radiodesk.core.http import back, now, session, station
+from radiodesk.core.i18n import gettext
+from radiodesk.speech import editing, exporting, queries, services
+from radiodesk.speech.models import Kind, Transcript
 
 blueprint = Blueprint("speech", __name__)
+
+LARGEST_EDIT = 16 * 1024 * 1024
+DOUBTFUL = 0.5
+"""Words that the recogniser was less sure of than this are shown as doubtful."""
 
 
 @blueprint.get("/transkrip/<public_id>")
 @allowed(*LISTENERS)
 def transcript(public_id: str) -> str:
     found = queries.transcript_by_public_id(session(), public_id)
-    return render_template("speech/transcript.html", transcript=found, recording=found.recording)
+    _note("transcript opened", found)
+    # The player draws itself with a style element of its own; only one that carries this word is let through.
+    g.style_nonce = secrets.token_urlsafe(16)
+    versions = [one for one in queries.versions(session(), found.recording) if one.kind is not Kind.PUBLISHED]
+    return render_template(
+        "speech/transcript.html",
+        transcript=found,
+        recording=found.recording,
+        versions=versions,
+        newest=versions[0],
+        formats=list(exporting.FORMATS),
+        segments=_whole(found),
+        doubtful=DOUBTFUL,
+    )
+
+
+@blueprint.get("/transkrip/<public_id>/keadaan")
+@allowed(*LISTENERS)
+def state(public_id: str) -> str:
+    """What the page shows while the machine is listening."""
+    found = queries.transcript_by_public_id(session(), public_id)
+    return render_template("speech/_state.html", transcript=found)
+
+
+@blueprint.post("/transkrip/<public_id>/selaras")
+@allowed(*LISTENERS)
+def realign(public_id: str) -> Response:
+    """Times for words as they are typed; nothing is stored."""
+    with station().database.reading() as tx:
+        duration = queries.transcript_by_public_id(tx, public_id).duration
+    return jsonify(segments=_aligned(_sent(), duration))
+
+
+@blueprint.post("/transkrip/<public_id>")
+@allowed(*LISTENERS)
+def save(public_id: str) -> Response:
+    sent = _sent()
+    base = queries.transcript_by_public_id(session(), public_id)
+    segments = _aligned(sent, base.duration)
+    saved = services.correct_transcript(session(), base, segments, by=me().username, at=now())
+    return jsonify(version=saved.version, public_id=saved.public_id)
+
+
+@blueprint.post("/transkrip/<public_id>/pulihkan")
+@allowed(*LISTENERS)
+def restore(public_id: str) -> Response:
+    """Make an older version the newest again, as a version of its own."""
+    old = queries.transcript_by_public_id(session(), public_id)
+    newest = queries.current(session(), [old.recording])[old.recording_id]
+    segments = _whole(old)
+    saved = services.correct_transcript(session(), newest, segments, by=me().username, at=now())
+    return back("speech.transcript", public_id=saved.public_id)
 
 
 @blueprint.post("/transkrip/<public_id>/lagi")
@@ -24,3 +88,68 @@ def again(public_id: str) -> Response:
     found = queries.transcript_by_public_id(session(), public_id)
     services.request_transcript(session(), found.recording, by=me().username, at=now())
     return back("speech.transcript", public_id=public_id)
+
+
+@blueprint.post("/transkrip/<public_id>/batal")
+@allowed(*LISTENERS)
+def cancel(public_id: str) -> Response:
+    services.cancel(session(), queries.transcript_by_public_id(session(), public_id), by=me().username, at=now())
+    return back("speech.transcript", public_id=public_id)
+
+
+@blueprint.get("/transkrip/<public_id>/unduh.<kind>")
+@allowed(*LISTENERS)
+def download(public_id: str, kind: str) -> Response:
+    if kind not in exporting.FORMATS:
+        raise NotFound("A transcript cannot be taken along in this form.")
+    found = queries.transcript_by_public_id(session(), public_id)
+    _note("transcript taken along", found, form=kind)
+    heading = gettext("Transcript of %(name)s", name=found.recording.original_name)
+    response = make_response(exporting.export(found, kind, heading))
+    response.headers["Content-Type"] = exporting.FORMATS[kind]
+    response.headers["Content-Disposition"] = f'attachment; filename="transkrip-{found.public_id}.{kind}"'
+    return response
+
+
+def _note(action: str, found: Transcript, **details: Any) -> None:
+    with station().database.writing() as tx:
+        audit.record(tx, now(), me().username, action, f"transcript {found.public_id}", **details)
+
+
+def _whole(found: Transcript) -> list[dict[str, Any]]:
+    """The segments with their words: the same list, however the engine had divided it."""
+    paragraphs = [editing.Paragraph(segment["text"], segment.get("speaker")) for segment in found.segments]
+    return editing.realign(found.words, paragraphs, found.duration)
+
+
+def _sent() -> dict[str, Any]:
+    if (request.content_length or 0) > LARGEST_EDIT:
+        raise TooLarge("The transcript is too large.")
+    try:
+        body = json.loads(request.get_data(cache=True))
+    except (ValueError, RecursionError):
+        raise Unreadable("The corrected transcript cannot be read. Please reload the page and try again.") from None
+    if not isinstance(body, dict):
+        raise Unreadable("The corrected transcript cannot be read. Please reload the page and try again.")
+    return body
+
+
+def _aligned(sent: dict[str, Any], duration: float) -> list[dict[str, Any]]:
+    try:
+        words: list[dict[str, Any]] = [
+            {
+                "start": float(word["start"]),
+                "end": float(word["end"]),
+                "word": str(word["word"]),
+                "confidence": float(word["confidence"]),
+            }
+            for word in sent["words"]
+        ]
+        paragraphs = [editing.Paragraph(str(one["text"]), one.get("speaker")) for one in sent["segments"]]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Unreadable("The corrected transcript cannot be read. Please reload the page and try again.") from None
+    if not all(math.isfinite(word[edge]) for word in words for edge in ("start", "end", "confidence")):
+        raise Unreadable("The corrected transcript has times outside of the recording.")
+    if len(words) > 200_000 or sum(len(one.text) for one in paragraphs) > 4_000_000:
+        raise TooLarge("The transcript is too large.")
+    return editing.realign(words, paragraphs, duration)

@@ -1,4 +1,4 @@
-"""Transcripts as files that other programs read: WebVTT (W3C) and plain text."""
+"""Transcripts as files that other programs read: WebVTT (W3C), SubRip and plain text."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -24,6 +24,17 @@ def _cue(segment: Segment) -> str:
         text = text.replace(sign, escaped)
     speaker = " ".join(str(segment.get("speaker") or "").replace(">", " ").replace("<", " ").split())
     return f"<v {speaker}>{text}" if speaker else text
+
+
+def subrip(segments: Iterable[Segment]) -> str:
+    """The segments as SubRip subtitles; a speaker stands before the words."""
+    cues = []
+    for number, segment in enumerate(segments, start=1):
+        start, end = float(segment["start"]), float(segment["end"])
+        times = f"{timestamp(start)} --> {timestamp(max(end, start + 0.001))}".replace(".", ",")
+        speaker = f"{segment['speaker']}: " if segment.get("speaker") else ""
+        cues.append(f"{number}\n{times}\n{speaker}{' '.join(str(segment['text']).split())}\n")
+    return "\n".join(cues)
 
 
 def timestamp(seconds: float) -> str:

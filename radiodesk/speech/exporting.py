@@ -1,0 +1,68 @@
+"""Takes a transcript along: as text, subtitles, data, or a document to print and sign."""
+
+import io
+import json
+from collections.abc import Callable
+
+from docx import Document
+from docx.shared import Pt
+
+from radiodesk.speech import captions
+from radiodesk.speech.models import Transcript
+
+FORMATS = {
+    "txt": "text/plain; charset=utf-8",
+    "vtt": "text/vtt; charset=utf-8",
+    "srt": "application/x-subrip; charset=utf-8",
+    "json": "application/json",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+def export(transcript: Transcript, kind: str, heading: str) -> bytes:
+    """The transcript in one of ``FORMATS``; ``heading`` stands at the top of the document."""
+    if kind == "docx":
+        return _document(transcript, heading)
+    written: dict[str, Callable[[], str]] = {
+        "txt": lambda: captions.plain(transcript.segments),
+        "vtt": lambda: captions.webvtt(transcript.segments),
+        "srt": lambda: captions.subrip(transcript.segments),
+        "json": lambda: _data(transcript),
+    }
+    return written[kind]().encode()
+
+
+def _data(transcript: Transcript) -> str:
+    """One object in the form of ``radiodesk transcribe``."""
+    segments = [
+        {**segment, "words": [word for word in transcript.words if segment["start"] <= word["start"] < segment["end"]]}
+        for segment in transcript.segments
+    ]
+    facts = {
+        "file": transcript.recording.original_name,
+        "engine": transcript.engine,
+        "model": transcript.model,
+        "language": transcript.language,
+        "version": transcript.version,
+        "duration": transcript.duration,
+        "seconds": transcript.seconds,
+        "text": transcript.text,
+        "segments": segments,
+    }
+    return json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
+
+
+def _document(transcript: Transcript, heading: str) -> bytes:
+    document = Document()
+    document.styles["Normal"].font.size = Pt(11)
+    document.add_heading(heading, level=1)
+    for segment in transcript.segments:
+        paragraph = document.add_paragraph()
+        paragraph.add_run(f"[{captions.timestamp(float(segment['start']))[:8]}] ")
+        if segment.get("speaker"):
+            paragraph.add_run(f"{segment['speaker']}: ").bold = True
+        # XML knows no control characters; what the engine wrote has none, a plug-in's might.
+        paragraph.add_run("".join(sign for sign in str(segment["text"]) if sign >= " "))
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
