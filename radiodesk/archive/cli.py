@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from radiodesk.archive.checking import PackageReport
 from radiodesk.archive.tagfiles import Difference
-from radiodesk.archive.verifying import PackageReport, Report
+from radiodesk.archive.verifying import Report
 from radiodesk.archive.verifying import verify as check
 from radiodesk.core import audit, command
 from radiodesk.core.clock import SystemClock

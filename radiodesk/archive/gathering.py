@@ -12,18 +12,28 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from radiodesk.archive.facts import (
+    Facts,
+    guarded,
+    of_broadcast,
+    of_call,
+    of_entry,
+    of_identity,
+    of_item,
+    of_recording,
+    of_script,
+    of_ticket,
+    of_transcript,
+)
 from radiodesk.audio.cutting import Span
 from radiodesk.audio.models import Recording
 from radiodesk.broadcasts import queries as broadcasts
 from radiodesk.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.calls.models import Call
-from radiodesk.programme.models import RundownItem, Script, ScriptVersion
+from radiodesk.programme.models import Script, ScriptVersion
 from radiodesk.programme.queries import rundown
 from radiodesk.speech.models import Transcript
 from radiodesk.tickets import queries as tickets
-from radiodesk.tickets.models import Ticket
-
-Facts = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -75,15 +85,15 @@ def gather(session: Session, broadcast: Broadcast, note: str = "") -> Gathered:
         sounds += _caller(call, guarded(call, tickets_of[call.id]))
     transcripts = _transcripts(session, broadcast, calls)
     return Gathered(
-        broadcast=_broadcast(broadcast),
+        broadcast=of_broadcast(broadcast),
         sounds=sounds,
         words=_words(sounds, transcripts),
-        scripts=[_script(version, read) for version, read in scripts_read(session, broadcast, log)],
-        rundown=[_item(item) for item in rundown(session, broadcast.id)],
-        as_run=[_entry(entry) for entry in log],
-        calls=[_call(call, tickets_of[call.id]) for call in calls],
-        identities=[_identity(call) for call in calls],
-        tickets=[_ticket(ticket) for call in calls for ticket in tickets_of[call.id]],
+        scripts=[of_script(version, read) for version, read in scripts_read(session, broadcast, log)],
+        rundown=[of_item(item) for item in rundown(session, broadcast.id)],
+        as_run=[of_entry(entry) for entry in log],
+        calls=[of_call(call, tickets_of[call.id]) for call in calls],
+        identities=[of_identity(call) for call in calls],
+        tickets=[of_ticket(ticket) for call in calls for ticket in tickets_of[call.id]],
         open_transcripts=sum(transcript.is_open for transcript in transcripts),
         note=note,
     )
@@ -108,11 +118,6 @@ def dumps(log: list[AsRun]) -> list[Span]:
         for entry in log
         if entry.kind == AsRunKind.DUMP
     ]
-
-
-def guarded(call: Call, its_tickets: list[Ticket]) -> bool:
-    """Whether a call's sound and words are kept restricted."""
-    return call.protected is not None or any(ticket.confidential for ticket in its_tickets)
 
 
 def offsets(broadcast: Broadcast) -> list[tuple[Recording, float]]:
@@ -148,7 +153,7 @@ def _programme(broadcast: Broadcast, dumped: list[Span]) -> list[Sound]:
             if span.end > begins and span.start < begins + recording.duration
         )
         path = f"audio/programme/{number:02}-{recording.public_id}{_suffix(recording)}"
-        facts = {**_recording(recording), "offset": begins, "dumped": [[span.start, span.end] for span in inside]}
+        facts = {**of_recording(recording), "offset": begins, "dumped": [[span.start, span.end] for span in inside]}
         sounds.append(Sound(recording.key, path, facts, restricted=bool(inside), dumped=inside))
     return sounds
 
@@ -158,7 +163,7 @@ def _caller(call: Call, restricted: bool) -> list[Sound]:
         Sound(
             recording.key,
             f"audio/calls/{call.public_id}/{number:02}-{recording.direction}{_suffix(recording)}",
-            {**_recording(recording), "call": call.public_id},
+            {**of_recording(recording), "call": call.public_id},
             restricted,
         )
         for number, recording in enumerate(call.recordings, start=1)
@@ -167,26 +172,6 @@ def _caller(call: Call, restricted: bool) -> list[Sound]:
 
 def _suffix(recording: Recording) -> str:
     return PurePath(recording.key).suffix
-
-
-def _recording(recording: Recording) -> Facts:
-    return {
-        "recording": recording.public_id,
-        "direction": str(recording.direction),
-        "sha256": recording.sha256,
-        "bytes": recording.bytes,
-        "duration": recording.duration,
-        "sample_rate": recording.sample_rate,
-        "channels": recording.channels,
-        "codec": recording.codec,
-        "started_at": moment(recording.started_at),
-        "problem": recording.problem,
-    }
-
-
-def moment(at: Any) -> str | None:
-    """A time as it stands in a package: UTC, ISO 8601."""
-    return at.isoformat(timespec="milliseconds") if at else None
 
 
 def _transcripts(session: Session, broadcast: Broadcast, calls: list[Call]) -> list[Transcript]:
@@ -201,23 +186,7 @@ def _words(sounds: list[Sound], transcripts: list[Transcript]) -> list[Words]:
     found = []
     for transcript in transcripts:
         recording = transcript.recording.public_id
-        facts = {
-            "transcript": transcript.public_id,
-            "recording": recording,
-            "version": transcript.version,
-            "kind": str(transcript.kind),
-            "state": str(transcript.state),
-            "engine": transcript.engine,
-            "model": transcript.model,
-            "language": transcript.language,
-            "by": transcript.by,
-            "created_at": moment(transcript.created_at),
-            "duration": transcript.duration,
-            "problem": transcript.problem,
-            "text": transcript.text,
-            "segments": transcript.segments,
-            "words": transcript.words,
-        }
+        facts = of_transcript(transcript)
         path = f"transcripts/{recording}/v{transcript.version}-{transcript.kind}"
         found.append(Words(path, facts, transcript.segments, by_recording[recording].restricted))
     return found
@@ -239,115 +208,3 @@ def scripts_read(session: Session, broadcast: Broadcast, log: list[AsRun]) -> li
         if version is not None:
             result.append((version, read))
     return result
-
-
-def _script(version: ScriptVersion, read: list[AsRun]) -> Facts:
-    script = version.script
-    approved = read[0].details.get("approved_by") or script.approved_by
-    return {
-        "script": script.public_id,
-        "kind": str(script.kind),
-        "title": script.title,
-        "version": version.number,
-        "text": version.text,
-        "sha256": version.digest,
-        "written_by": version.by,
-        "written_at": moment(version.at),
-        "approved_by": approved,
-        "approved_at": moment(script.approved_at) if script.approved_version == version.number else None,
-        "seconds": version.seconds,
-        "read": [
-            {
-                "at": moment(entry.at),
-                "offset": entry.offset,
-                "reader": entry.details.get("reader"),
-                "sha256": entry.details.get("sha256"),
-                "as_approved": entry.details.get("sha256") == version.digest,
-            }
-            for entry in read
-        ],
-        "items": version.items,
-        "left_out": version.left_out,
-    }
-
-
-def _item(item: RundownItem) -> Facts:
-    return {
-        "item": item.public_id,
-        "position": item.position,
-        "kind": str(item.kind),
-        "title": item.title,
-        "seconds": item.seconds,
-        "reader": item.reader,
-        "script": item.script.public_id if item.script else None,
-    }
-
-
-def _entry(entry: AsRun) -> Facts:
-    return {
-        "at": moment(entry.at),
-        "offset": entry.offset,
-        "kind": str(entry.kind),
-        "subject": entry.subject,
-        "title": entry.title,
-        "by": entry.by,
-        "details": entry.details,
-    }
-
-
-def _broadcast(broadcast: Broadcast) -> Facts:
-    return {
-        "broadcast": broadcast.public_id,
-        "programme": broadcast.programme.title,
-        "description": broadcast.programme.description,
-        "title": broadcast.title,
-        "planned_start": moment(broadcast.planned_start),
-        "planned_seconds": broadcast.planned_seconds,
-        "on_air_at": moment(broadcast.on_air_at),
-        "ended_at": moment(broadcast.ended_at),
-        "hosts": broadcast.hosts,
-    }
-
-
-def _call(call: Call, its_tickets: list[Ticket]) -> Facts:
-    return {
-        "call": call.public_id,
-        "channel": str(call.channel),
-        "state": str(call.state),
-        "received_at": moment(call.received_at),
-        "on_air_at": moment(call.on_air_at),
-        "ended_at": moment(call.ended_at),
-        "topic": call.topic,
-        "place": None if guarded(call, its_tickets) else call.place,
-        "point": None if guarded(call, its_tickets) else call.point,
-        "category": call.category,
-        "urgency": str(call.urgency),
-        "consent_at": moment(call.consent_at),
-        "tickets": [ticket.number for ticket in its_tickets],
-        "recordings": [recording.public_id for recording in call.recordings],
-    }
-
-
-def _identity(call: Call) -> Facts:
-    return {
-        "call": call.public_id,
-        "name": call.name,
-        "phone": call.phone,
-        "place": call.place,
-        "point": call.point,
-        "protected": str(call.protected) if call.protected else None,
-        "may_name": call.may_name,
-        "message": call.message,
-        "notes": call.notes,
-    }
-
-
-def _ticket(ticket: Ticket) -> Facts:
-    return {
-        "number": ticket.number,
-        "state": str(ticket.state),
-        "category": ticket.category,
-        "unit": ticket.unit_id,
-        "created_at": moment(ticket.created_at),
-        "call": ticket.call.public_id if ticket.call else None,
-    }

@@ -7,11 +7,12 @@ from pathlib import Path
 from radiodesk import __version__
 from radiodesk.archive import gathering, ledger, queries, services
 from radiodesk.archive.bags import Written, remove, write_bag
+from radiodesk.archive.checking import check_bag
 from radiodesk.archive.contents import Contents
 from radiodesk.archive.gathering import Gathered
 from radiodesk.archive.models import Package, PackageState
 from radiodesk.archive.tagfiles import Difference
-from radiodesk.archive.verifying import Report, check_bag, verify
+from radiodesk.archive.verifying import Report, verify
 from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
 from radiodesk.core.jobs import Context, Handler

@@ -141,9 +141,7 @@ def every_id(session: Session) -> dict[str, str]:
     """The public id of every row of every kind, by what it is."""
     tables = (Broadcast, Call, Recording, Transcript, Script, RundownItem, Package, Publication, Piece, Span)
     return {
-        public_id: table.__name__
-        for table in tables
-        for public_id in session.scalars(select(table.public_id)).all()
+        public_id: table.__name__ for table in tables for public_id in session.scalars(select(table.public_id)).all()
     }
 
 
