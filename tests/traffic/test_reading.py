@@ -167,6 +167,12 @@ def test_the_most_specific_place_comes_first() -> None:
     assert report.place_ids[0] == "road:veteran"
 
 
+def test_a_narrower_place_beside_a_long_road_comes_first() -> None:
+    text = "jalan raya bojonegoro cepu tepatnya di desa sumengko ada laka bus dan truk"
+    report = to_report(read(text), source="x", observed_at=NOON)
+    assert report.place_ids == ("35.22.16.2007", "corridor:bojonegoro-cepu")
+
+
 def test_two_directions_of_one_post_are_two_reports() -> None:
     reading = read("08.30 Simpang Jetak arah Kalitidu cukup padat sedangkan arah Babat terpantau lancar")
     reports = to_reports(reading, source="x", observed_at=NOON)

@@ -11,6 +11,9 @@ from radiodesk.traffic.reading.words import Dictionaries
 GAP = 7
 """Words within which what befell a vehicle is named."""
 
+_WEAK = frozenset({"antrean"})
+"""Says that cars wait; what follows says how badly."""
+
 _VAGUE = frozenset({"gangguan", "ganguan"})
 
 JAMS = frozenset({"padat", "padat merayap", "tersendat", "macet"})
@@ -48,6 +51,10 @@ def choose_flow(flows: list[Found], post: Post, known: Dictionaries) -> Flow | N
     if len(flows) > 1 and now and flows[0].end <= now[-1]:
         later = [flow for flow in flows if flow.start >= now[-1]]
         flows = later or flows
+    if len(flows) > 1 and post.words[flows[0].end - 1] in _WEAK and flows[1].label in JAMS:
+        between = post.words[flows[0].end : flows[1].start]
+        if len(between) < GAP and not known.toward.intersection(between) and "," not in between:
+            flows = flows[1:]
     for flow in flows:
         return cast(Flow, flow.label)
     for _, _, label in known.flow_nouns.find(post.words):

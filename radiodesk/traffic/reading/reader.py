@@ -206,15 +206,21 @@ def to_report(reading: Reading, *, source: str, observed_at: datetime, zone: str
 
 
 def _place(reading: Reading) -> tuple[FoundPlace | None, tuple[str, ...]]:
-    """The found places within the wording of ``at``, the most specific first; without any, all but directions."""
+    """The found places within the wording of ``at``, the most specific first; without any, all but directions.
+
+    Where ``at`` names no more than a road to another town or a kecamatan, a narrower place beside it counts too:
+    "jalan raya Bojonegoro-Cepu, tepatnya di desa Sumengko".
+    """
     at = (reading.at or "").lower()
-    toward = " ".join(reading.toward).lower()
+    elsewhere = " ".join((*reading.toward, reading.detour or "")).lower()
     wording = [(place, reading.text[place.start : place.end].lower()) for place in reading.places]
-    here = [place for place, words in wording if words in at] or [
-        place for place, words in wording if words not in toward
-    ]
+    others = [place for place, words in wording if words not in at and words not in elsewhere]
+    here = [place for place, words in wording if words in at] or others
+    if all(_SPECIFIC.get(place.kind, 0) >= WIDE for place in here):
+        here += [place for place in others if place not in here and _SPECIFIC.get(place.kind, 0) < WIDE]
     ranked = sorted(here, key=lambda place: _SPECIFIC.get(place.kind, 0))
     return (ranked[0] if ranked else None), tuple(dict.fromkeys(place.place.id for place in ranked))
 
 
+WIDE = 3
 _SPECIFIC = {"road": 1, "desa": 2, "corridor": 3, "kecamatan": 4, "town": 5, "kabupaten": 6}

@@ -166,7 +166,7 @@ class Where:
                 break
             if not (word[0].isalnum() or word in _JOINERS or word in ENDERS):
                 break
-            if index in self.marks and not (index > start and self._is_kind(index)):
+            if index in self.marks or (index > start and word in known.vehicles):
                 break
             if word in known.stop and not ((index > start or word == "dalam") and self._inside_name(index, direction)):
                 break
