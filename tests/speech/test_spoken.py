@@ -55,6 +55,9 @@ SAID = [
     ("1/2 jam, 2 x 24 jam", "setengah jam, dua kali dua puluh empat jam"),
     ("skor 2-1", "skor dua satu"),
     ("gempa M 5.4", "gempa magnitudo lima koma empat"),
+    ("07.00 Situasi arus lancar", "pukul tujuh, Situasi arus lancar"),
+    ("pju dan pdam mati...tolong", "pe je u dan pe de a em mati. tolong"),
+    ("GT. Semanggi Jaksel", "gerbang tol Semanggi Jakarta Selatan"),
     ("lapor@polri.go.id", "lapor at polri titik ge o titik i de"),
     ("SITUASI LALU LINTAS DI JALAN VETERAN", "Situasi Lalu Lintas Di Jalan Veteran"),
 ]

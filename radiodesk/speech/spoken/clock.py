@@ -19,6 +19,9 @@ _NO_CLOCK_AFTER = re.compile(
 )
 
 
+_SENTENCE = re.compile(r"\s[A-Z][a-z]")
+
+
 def _moment(written: str) -> str:
     hour, minute, *second = (int(part) for part in re.split(r"[.:]", written))
     said = cardinal(hour)
@@ -46,7 +49,13 @@ def _clock(match: "re.Match[str]") -> str | None:
     said = f"{cue} {_moment(match['first'])}"
     if match["last"]:
         said += f" sampai {cue} {_moment(match['last'])}"
-    return said + _zone(match)
+    return said + _zone(match) + _pause(match)
+
+
+def _pause(match: "re.Match[str]") -> str:
+    """Posts open with the time and go on with a sentence: a reader pauses between the two."""
+    opens = not match["cue"] and not before(match, 200).rpartition("\n")[2].strip()
+    return "," if opens and _SENTENCE.match(after(match, 4)) else ""
 
 
 def _full_hour(match: "re.Match[str]") -> str | None:

@@ -68,7 +68,7 @@ def silence(text: str) -> str:
     text = re.sub(r"\s+(?=[.,;:?!])", "", text)
     text = re.sub(r"[,;:](?=[.,;:?!])|\.(?=[,;:])", "", text)
     text = re.sub(r"(?m)^[\s,;:.–-]+|[\s,–-]+$", "", text)
-    return re.sub(r"([,;:?!])(?=[^\W\d_])", r"\1 ", text).strip()
+    return re.sub(r"([.,;:?!])(?=[^\W\d_])", r"\1 ", text).strip()
 
 
 def _net(match: "re.Match[str]") -> str:

@@ -92,7 +92,8 @@ def _words(pairs: Iterable[tuple[str, str]], spelled: frozenset[str], as_words: 
 @lru_cache(maxsize=1)
 def _table() -> tuple[tuple[tuple[str, str], ...], frozenset[str], frozenset[str]]:
     table = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
-    pairs = (*table["expanded"].items(), *table["respelled"].items())
+    typed = ((short, letters(short)) for short in table["lower_case"]["said"].split())
+    pairs = (*typed, *table["expanded"].items(), *table["respelled"].items())
     return pairs, frozenset(table["spelled"]["said"].split()), frozenset(table["words"]["said"].split())
 
 
