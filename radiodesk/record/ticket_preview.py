@@ -3,8 +3,9 @@
 from flask import Blueprint, render_template
 from sqlalchemy import select
 
-from radiodesk.accounts.access import allowed
+from radiodesk.accounts.access import allowed, me
 from radiodesk.accounts.models import Role
+from radiodesk.core.errors import NotFound
 from radiodesk.core.http import session
 from radiodesk.core.i18n import language
 from radiodesk.record.models import PublishedTicket
@@ -17,5 +18,7 @@ blueprint = Blueprint("ticket_preview", __name__)
 @allowed(Role.TICKET_OFFICER, Role.OFFICER, Role.PRODUCER)
 def preview(public_id: str) -> str:
     found = session().scalar(select(PublishedTicket).where(PublishedTicket.ticket_public_id == public_id))
+    if found and found.confidential and not me().may(Role.TICKET_OFFICER):
+        raise NotFound("This complaint is not here. Look for its number in the list.")
     shown = face_of(found) if found else {"ticket": None}
     return render_template("record/ticket_preview.html", public_id=public_id, language=language.get(), **shown)

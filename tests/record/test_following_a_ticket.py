@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from radiodesk.accounts.models import Role
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
@@ -136,6 +137,19 @@ def test_of_a_confidential_ticket_only_state_and_dates_are_there(place: Station)
         row = session.scalars(select(PublishedTicket)).one()
         assert (row.summary, row.unit, row.place, row.category, row.listed) == ("", None, None, None, False)
         assert all(not entry["text"] and not entry["unit"] for entry in row.entries)
+
+
+def test_an_officer_sees_beforehand_what_the_complainant_sees(
+    place: Station, sign_in: Callable[..., FlaskClient]
+) -> None:
+    place.open(summary="Lampu padam, hubungi 0812 0000 0001.")
+    place.answer()
+    producer = sign_in(Role.PRODUCER)
+    page = producer.get(f"/pengaduan/{place.identity}/publik").get_data(as_text=True)
+    assert "Lampu padam, hubungi [nomor telepon]." in page and factory.ANSWER in page
+    assert "0812" not in page and "<form" not in page
+    place.change(lambda s, t: care.set_confidential(s, t, True, "Pelapor takut.", by="p", at=place.clock.now()))
+    assert producer.get(f"/pengaduan/{place.identity}/publik").status_code == 404
 
 
 def test_too_many_wrong_pins_pause_the_number_even_for_the_right_one(place: Station) -> None:
