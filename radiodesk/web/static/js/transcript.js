@@ -207,7 +207,7 @@ function start() {
     clearTimeout(resting);
     resting = setTimeout(async () => {
       await settle();
-      if (wasPlaying) { wasPlaying = false; player.currentTime = Math.max(0, player.currentTime - 1); player.play(); }
+      if (wasPlaying) { wasPlaying = false; player.currentTime = Math.max(0, player.currentTime - 1); go(); }
     }, 1200);
   });
   text.addEventListener("focusout", (event) => { if (touched.size && !text.contains(event.relatedTarget)) settle(); });
@@ -251,7 +251,9 @@ function start() {
   });
 
   // ---- Hearing.
-  function hear(time) { player.currentTime = time; player.play(); }
+  // Pausing while the sound is still being fetched is no failure.
+  function go() { player.play().catch((error) => { if (error.name !== "AbortError") tell(error.message); }); }
+  function hear(time) { player.currentTime = time; go(); }
   text.addEventListener("click", (event) => {
     const section = event.target.closest(".segment");
     if (event.target.matches(".time")) hear(section.segment.start);
@@ -336,7 +338,7 @@ function start() {
 
   // ---- Buttons and keys.
   const acts = {
-    play: () => { if (player.paused) player.play(); else player.pause(); },
+    play: () => { if (player.paused) go(); else player.pause(); },
     back: () => { player.currentTime = Math.max(0, player.currentTime - 3); },
     doubt: nextDoubt,
     right, undo, redo, save,
