@@ -6,6 +6,12 @@ It counts words and their neighbours in four sources and writes nothing else: se
 purpose (``scripts/lm_text``, whose slots are filled with numbers and place names by a fixed seed), spoken numbers, the
 names of the area packs, and, where they are given, posts of traffic accounts (Apache-2.0: counts only) and the desk's
 own corrected transcripts (``--corrected``, a text a line). The result is a gzip of tab-separated counts.
+
+``--words`` takes a table of word and frequency per thousand million, as the package wordfreq (CC BY-SA 4.0) gives it:
+
+    get_frequency_dict("id", "best"), each value times 1e9, a word and a tab and a number a line
+
+and writes the thirty thousand commonest plain words beside the counts, under the same licence.
 """
 
 import argparse
@@ -21,6 +27,7 @@ from radiodesk.speech.numbers import cardinal, spell
 
 ORDER = 3
 SEED = 1871
+COMMONEST = 30_000
 TEXT = Path(__file__).parent / "lm_text"
 TARGET = Path(__file__).parents[1] / "radiodesk" / "speech" / "data" / "id.lm.gz"
 ITEMS = (
@@ -151,6 +158,20 @@ def count(texts: Iterable[str], least: int) -> Counter[tuple[str, ...]]:
     return Counter({run: times for run, times in counts.items() if len(run) == 1 or times >= least})
 
 
+def write_words(table: Path, target: Path) -> None:
+    """The commonest words of a frequency table, with the notice that its licence asks for."""
+    pairs = [line.split("\t") for line in table.read_text("utf-8").splitlines()]
+    plain = [(word, int(times)) for word, times in pairs if re.fullmatch("[a-z]{2,}", word) and int(times)]
+    plain = sorted(plain, key=lambda pair: (-pair[1], pair[0]))[:COMMONEST]
+    notice = (
+        "# Word frequencies from wordfreq 3.1 by Robyn Speer, CC BY-SA 4.0; a selection, per thousand million words"
+    )
+    lines = [notice, *(f"{word}\t{times}" for word, times in plain)]
+    with gzip.GzipFile(target, "wb", mtime=0) as out:
+        out.write("\n".join(lines).encode())
+    print(f"{target}: {target.stat().st_size:,} bytes, {len(plain):,} words")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--areas", type=Path, default=Path("radiodesk/area/packs"))
@@ -158,7 +179,10 @@ def main() -> None:
     parser.add_argument("--corrected", type=Path)
     parser.add_argument("--rounds", type=int, default=400)
     parser.add_argument("--target", type=Path, default=TARGET)
+    parser.add_argument("--words", type=Path)
     arguments = parser.parse_args()
+    if arguments.words:
+        write_words(arguments.words, arguments.target.with_name("id.words.gz"))
     own = count(written_text(place_names(arguments.areas), arguments.rounds), least=2)
     corrected = arguments.corrected.read_text("utf-8").splitlines() if arguments.corrected else []
     own.update(count(corrected, least=1))

@@ -1,18 +1,19 @@
 """A small language model of the trade and the place, which tells the likelier of two guesses.
 
 Two trigram models (the project's own sentences and names; public posts), each smoothed as Witten and Bell do (1991),
-are mixed with a letter model for words that neither knows, so that an invented word costs more than a rare one and a
-name of the area costs little. All logarithms are natural. The counts come from ``scripts/build_lm.py``.
+are mixed with the frequencies of thirty thousand common words and with a letter model for words that neither knows, so
+that an invented word costs more than a rare one and a name of the area costs little. All logarithms are natural. The
+counts come from ``scripts/build_lm.py``.
 """
 
 import gzip
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from math import exp, log
 
-_TRADE, _PUBLIC, _LOCAL, _LETTERS = 0.62, 0.28, 0.02, 0.08
+_TRADE, _PUBLIC, _GENERAL, _LOCAL, _LETTERS = 0.56, 0.24, 0.10, 0.02, 0.08
 _LETTER_ORDER = 4
 
 
@@ -78,10 +79,16 @@ class _Letters:
 class LanguageModel:
     """Scores lines of lower-case words; ``local`` words (the names of an area, of tonight's guests) count as known."""
 
-    def __init__(self, counts: dict[str, dict[tuple[str, ...], int]], local: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        counts: dict[str, dict[tuple[str, ...], int]],
+        local: Iterable[str] = (),
+        general: Mapping[str, float] | None = None,
+    ) -> None:
+        self._general = general or {}
         self._trade = _Trigrams(counts["trade"])
         self._public = _Trigrams(counts["public"])
-        self._letters = _Letters(self._trade.words | self._public.words)
+        self._letters = _Letters(self._trade.words | self._public.words | set(self._general))
         self._local: frozenset[str] = frozenset()
         self._unknown = lru_cache(maxsize=50_000)(self._letters.probability)
         self.listen_for(local)
@@ -92,7 +99,7 @@ class LanguageModel:
 
     def knows(self, word: str) -> bool:
         """Whether the word was ever counted, or is listened for."""
-        return word in self._trade.words or word in self._public.words or word in self._local
+        return word in self._trade.words or word in self._public.words or word in self._local or word in self._general
 
     def score(self, words: Sequence[str]) -> float:
         """Log probability of the line with its end."""
@@ -106,6 +113,7 @@ class LanguageModel:
     def log_probability(self, word: str, before: tuple[str, ...]) -> float:
         """Of ``word`` after the (up to two) words ``before``; ``<s>`` and ``</s>`` stand for the ends of a line."""
         likely = _TRADE * self._trade.probability(word, before) + _PUBLIC * self._public.probability(word, before)
+        likely += _GENERAL * self._general.get(word, 0.0)
         if word in self._local:
             likely += _LOCAL / len(self._local)
         if word != "</s>":
@@ -122,6 +130,17 @@ def load_counts(language: str = "id") -> dict[str, dict[tuple[str, ...], int]]:
         part, run, times = line.split("\t")
         counts[part][tuple(run.split(" "))] = int(times)
     return dict(counts)
+
+
+@lru_cache(maxsize=4)
+def load_frequencies(language: str = "id") -> dict[str, float]:
+    """How often each common word of the language is used, as a share of all words; empty where nobody counted."""
+    packed = files("radiodesk.speech") / "data" / f"{language}.words.gz"
+    if not packed.is_file():
+        return {}
+    lines = gzip.decompress(packed.read_bytes()).decode().splitlines()
+    pairs = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {word: int(times) / 1e9 for word, times in pairs}
 
 
 def has_counts(language: str) -> bool:

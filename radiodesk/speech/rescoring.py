@@ -13,7 +13,7 @@ from math import exp
 from rapidfuzz.distance import Indel
 
 from radiodesk.speech.confusions import Confusions
-from radiodesk.speech.lm import LanguageModel, load_counts
+from radiodesk.speech.lm import LanguageModel, load_counts, load_frequencies
 from radiodesk.speech.numbers import DIGIT_WORDS, spoken_ways, tokens
 
 _BEAM = 5
@@ -21,6 +21,7 @@ _TRUST = 0.5
 _FLOOR = -14.0
 _READINGS = 4
 _COMMON = 5
+_USUAL = 1e-4
 _PAIRS = 8
 _WRITTEN = re.compile(r"\S+")
 
@@ -32,10 +33,10 @@ class Weights:
     ``reading`` takes the bonus back for the words of a number, so that a long reading gains nothing by its length.
     """
 
-    language: float = 0.5
-    word: float = 1.2
-    sound: float = 3.0
-    reading: float = 1.2
+    language: float = 0.7
+    word: float = 1.6
+    sound: float = 4.0
+    reading: float = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,14 @@ class Rescorer:
     def __init__(self, language: str = "id", local: Iterable[str] = (), weights: Weights | None = None) -> None:
         counts = load_counts(language)
         phrases = tuple(local)
-        self._model = LanguageModel(counts, phrases)
+        general = load_frequencies(language)
+        self._model = LanguageModel(counts, phrases, general)
         self._weights = weights or Weights()
         names = {word for phrase in phrases for word in phrase.lower().replace("-", " ").split() if word.isalpha()}
         trade, public = counts["trade"], counts["public"]
         known = {run[0] for run in trade if len(run) == 1}
         known |= {run[0] for run, times in public.items() if len(run) == 1 and times >= _COMMON}
-        known |= names
+        known |= {word for word, share in general.items() if share >= _USUAL} | names
         pairs = [(run[0], run[1]) for run, times in trade.items() if len(run) == 2 and times >= _PAIRS]
         self._confusions = Confusions(
             sorted(known - {"<s>", "</s>"}), [pair for pair in pairs if pair[0] != "<s>" and pair[1] != "</s>"]

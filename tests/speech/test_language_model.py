@@ -7,14 +7,14 @@ from importlib.resources import files
 import pytest
 
 from radiodesk.speech.confusions import Confusions, sound_distance
-from radiodesk.speech.lm import LanguageModel, has_counts, load_counts
+from radiodesk.speech.lm import LanguageModel, has_counts, load_counts, load_frequencies
 from radiodesk.speech.rescoring import Guess, Rescorer
 from scripts.build_lm import Filler, count
 
 
 @pytest.fixture(scope="module")
 def model() -> LanguageModel:
-    return LanguageModel(load_counts("id"))
+    return LanguageModel(load_counts("id"), general=load_frequencies("id"))
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,11 @@ def test_the_counts_stay_small_enough_to_ship() -> None:
     assert (files("radiodesk.speech") / "data" / "id.lm.gz").stat().st_size < 2_000_000  # type: ignore[attr-defined]
     assert has_counts("id")
     assert not has_counts("tlh")
+
+
+@pytest.mark.parametrize("word", ["penerangan", "sungai", "membahayakan", "stasiun", "dirampok", "terkait"])
+def test_common_words_are_known_though_nobody_of_the_trade_wrote_them(model: LanguageModel, word: str) -> None:
+    assert model.knows(word)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +50,7 @@ def test_probabilities_of_the_next_word_do_not_exceed_one(model: LanguageModel) 
     from math import exp
 
     words = {run[0] for counts in load_counts("id").values() for run in counts if len(run) == 1} - {"<s>"}
+    words |= set(load_frequencies("id"))
     for before in [("<s>",), ("lalu", "lintas"), ("kosong", "delapan")]:
         assert 0.85 < sum(exp(model.log_probability(word, before)) for word in words) <= 1.0001
 
