@@ -1,7 +1,7 @@
 """Tickets that may be about the same matter: a suggestion with a score, for a person to look at and join.
 
 Of 35,000 pairs of real complaints about different matters one in a thousand reaches the least score by its words alone;
-the same category or the same place needs fewer words in common.
+within a category, and more so at the same place, fewer words in common will do. A place alone says nothing.
 """
 
 from collections.abc import Iterable
@@ -39,8 +39,8 @@ def alike(matter: Matter, others: Iterable[Ticket]) -> list[tuple[Ticket, int]]:
     found = []
     for other in others:
         score = fuzz.token_set_ratio(mine, _words(other.text))
-        score += _SAME_CATEGORY if matter.category and matter.category == other.category else 0
-        score += _SAME_PLACE if _same_place(matter, other) else 0
+        if matter.category and matter.category == other.category:
+            score += _SAME_CATEGORY + (_SAME_PLACE if _same_place(matter, other) else 0)
         if score >= LEAST:
             found.append((other, min(100, round(score))))
     return sorted(found, key=lambda pair: (-pair[1], pair[0].id))[:_MOST]

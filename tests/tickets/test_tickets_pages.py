@@ -359,7 +359,9 @@ def test_what_the_complainant_wrote_stands_in_the_history(place: Desk, officer: 
 
 
 def test_alike_matters_are_shown_before_a_second_ticket_is_opened(place: Desk, officer: FlaskClient) -> None:
-    first, other = place.make(), place.make(text="Ada balap liar setiap malam Minggu di dekat alun-alun.")
+    first = place.make()
+    race = "Setiap malam Minggu ada balap liar di dekat pasar, knalpotnya bising sampai subuh."
+    other = place.make(text=race, decision=services.Decision("balap_liar", "satlantas", Urgency.BIASA))
     secret = place.make(confidential=True)
     words = "lampu jalan depan pasar Uji sudah lama padam dan gelap"
     page = text_of_suggestion(officer, words)
