@@ -5,7 +5,7 @@
 DIR holds ``clips.tsv`` with the columns clean, phone (file names), text (words as said, digits spelled) and kind
 (dialogue or digits). Each engine runs in a process of its own, one after the other. WER counts lower-case words without
 punctuation. "kinder" is the same output of plain faster-whisper with every number read in the way that fits best.
-``--joined`` adds the phone clips joined into thirty minutes; ``--split`` prints each half of the speakers apart.
+``--joined`` adds the phone clips joined into thirty minutes; ``--tuned-on`` prints those speakers and the rest apart.
 """
 
 import argparse
@@ -254,14 +254,12 @@ def print_table(rows: Iterable[Row]) -> None:
         )
 
 
-def parts_of(clips: list[Clip], run: Run, split: bool) -> list[tuple[str, list[Clip], Run]]:
-    """All clips, and each half of the speakers (by the alphabet) where that is asked for."""
+def parts_of(clips: list[Clip], run: Run, tuned_on: set[str]) -> list[tuple[str, list[Clip], Run]]:
+    """All clips, and those of the speakers that the weights were chosen on apart from the others."""
     parts = [("all", clips, run)]
-    if split:
-        speakers = sorted({clip.speaker for clip in clips})
-        half = set(speakers[::2])
-        for name, wanted in (("tuning half", True), ("held-out half", False)):
-            chosen = [at for at, clip in enumerate(clips) if (clip.speaker in half) == wanted]
+    if tuned_on:
+        for name, wanted in (("tuned on", True), ("held out", False)):
+            chosen = [at for at, clip in enumerate(clips) if (clip.speaker in tuned_on) == wanted]
             share = sum(clips[at].seconds for at in chosen) / sum(clip.seconds for clip in clips)
             texts = [run.texts[at] for at in chosen]
             part = Run(texts, run.seconds * share, run.cpu * share, run.peak_mb)
@@ -277,7 +275,7 @@ def main() -> None:
     parser.add_argument("--vosk", type=Path)
     parser.add_argument("--columns", nargs="*", default=["phone", "clean"])
     parser.add_argument("--joined", action="store_true")
-    parser.add_argument("--split", action="store_true")
+    parser.add_argument("--tuned-on", nargs="*", default=[], metavar="SPEAKER")
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
@@ -296,7 +294,7 @@ def main() -> None:
         for column, clips in jobs:
             for name, make, given in engines:
                 run = run_apart(make, given, [clip.path for clip in clips])
-                for part, some, done in parts_of(clips, run, arguments.split and len(clips) > 1):
+                for part, some, done in parts_of(clips, run, set(arguments.tuned_on) if len(clips) > 1 else set()):
                     rows.append(score(column, name, part, some, done, as_printed))
                     if name == "faster-whisper":
                         rows.append(score(column, "faster-whisper, kinder", part, some, done, kinder))

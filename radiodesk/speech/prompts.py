@@ -21,12 +21,12 @@ _DICTATION = {
 }
 
 
-def prompt_for(language: str, place: str = "Bojonegoro") -> str:
+def prompt_for(language: str, place: str = "Kota") -> str:
     """The prompt of that language, with the station's ``place``; empty where none was written."""
     return _PROMPTS.get(language, "").format(place=place)
 
 
-def dictation_prompts(language: str, place: str = "Bojonegoro") -> tuple[str, ...]:
+def dictation_prompts(language: str, place: str = "Kota") -> tuple[str, ...]:
     """Prompts for a second and third opinion where somebody dictates a number digit by digit."""
     general = prompt_for(language, place)
     return tuple(prompt.format(prompt=general) for prompt in _DICTATION.get(language, ()))

@@ -34,7 +34,10 @@ _BY_CHANCE = Search(guesses=3, temperature=0.4)
 
 
 class WhisperTranscriber:
-    """``radiodesk.transcribers``: ``model_dir`` is a CTranslate2 Whisper folder; raises ``ModelUnusable``."""
+    """``radiodesk.transcribers``: ``model_dir`` is a CTranslate2 Whisper folder; raises ``ModelUnusable``.
+
+    ``place`` is the town of the station, which the prompt names.
+    """
 
     name = "whisper"
 
@@ -44,6 +47,7 @@ class WhisperTranscriber:
         *,
         language: str = "id",
         threads: int = 2,
+        place: str = "Kota",
         search: Search | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -52,11 +56,11 @@ class WhisperTranscriber:
         self._decoder = WhisperDecoder(model_dir, language, threads)
         self._search = search or Search()
         self._clock = clock
-        shown = prompt_for(language)
+        shown = prompt_for(language, place)
         self._shown_words = tokens(shown)
         self._prompt = self._decoder.prompt(shown)
         self._bare = self._decoder.prompt("")
-        self._dictation = [self._decoder.prompt(prompt) for prompt in dictation_prompts(language)]
+        self._dictation = [self._decoder.prompt(prompt) for prompt in dictation_prompts(language, place)]
         self._rescorers: dict[Hints, Rescorer] = {}
 
     def transcribe(self, path: Path, *, hints: Hints = NO_HINTS, progress: Progress | None = None) -> Transcription:
