@@ -180,6 +180,19 @@ def test_two_directions_of_one_post_are_two_reports() -> None:
     assert to_report(reading, source="x", observed_at=NOON) == reports[0]
 
 
+def test_two_places_of_one_post_are_two_reports() -> None:
+    text = "Pantauan jam 16.45 WIB Bundaran Adipura ramai lancar, Proliman Kapas arah Babat padat ada truk mogok"
+    first, second = to_reports(read(text), source="x", observed_at=NOON + timedelta(hours=5))
+    assert (first.place, first.flow, first.obstacle) == ("Bundaran Adipura", "ramai lancar", None)
+    assert (second.place, second.toward, second.flow) == ("Proliman Kapas", ("Babat",), "padat")
+    assert (second.kind, second.place_ids) == ("breakdown", ("junction:proliman-kapas",))
+    assert first.observed_at == second.observed_at
+
+
+def test_one_place_told_twice_is_one_report() -> None:
+    assert len(to_reports(read("Jl. Veteran padat merayap, arus tersendat"), source="x", observed_at=NOON)) == 1
+
+
 def test_directions_that_share_a_flow_stay_together() -> None:
     reading = read("08.30 Simpang Jetak arah Kalitidu maupun arah Babat ramai lancar")
     (one,) = to_reports(reading, source="x", observed_at=NOON)

@@ -4,6 +4,7 @@ Rules over dictionaries that people edit (``dictionaries/``) come first; a small
 say little. Nothing here knows a place: a place finder for the station's area may be given.
 """
 
-from radiodesk.traffic.reading.reader import Reading, read_report, to_report, to_reports
+from radiodesk.traffic.reading.reader import read_report
+from radiodesk.traffic.reading.result import Reading, to_report, to_reports
 
 __all__ = ["Reading", "read_report", "to_report", "to_reports"]

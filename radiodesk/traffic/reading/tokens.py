@@ -30,6 +30,10 @@ class Post:
         self.starts.append(start)
         self.ends.append(end)
 
+    def part(self, start: int, end: int) -> "Post":
+        """A range of words as a post of its own, with offsets into the same text."""
+        return Post(self.text, self.words[start:end], self.starts[start:end], self.ends[start:end], self.shortened)
+
     def drop_last(self) -> None:
         for column in (self.words, self.starts, self.ends):
             column.pop()

@@ -26,6 +26,13 @@ class Where:
         best = self._after("di") or first or self._after(*self.known.at) or self._after_subject() or self._whence()
         return self._text(*best) if best else None
 
+    def by_kind(self, wording: str | None) -> bool:
+        """Whether a wording begins with a kind of road or place ("Jl. Veteran", "Simpang Jetak")."""
+        first = (wording or "").replace(".", " ").split()[:1]
+        return (
+            bool(first) and self.known.spelling.get(first[0].lower(), first[0].lower()).split()[0] in self.known.kinds
+        )
+
     def _after(self, *leads: str) -> tuple[int, int] | None:
         """The first name behind one of the words; behind "di" only where it leads to a place."""
         for index, word in enumerate(self.words):
@@ -63,11 +70,11 @@ class Where:
             for word in self.words[:index]
         )
 
-    def toward(self, begin: int = 0, stop: int | None = None) -> tuple[str, ...]:
-        """Where the traffic in question goes, by the words of a range: each wording once, in the order of the text."""
+    def toward(self) -> tuple[str, ...]:
+        """Where the traffic in question goes, each wording once, in the order of the text."""
         found: list[str] = []
-        index = begin
-        while index < (self.size if stop is None else stop):
+        index = 0
+        while index < self.size:
             if self.words[index] not in self.known.toward or self._from(index):
                 index += 1
                 continue
