@@ -46,7 +46,7 @@ def judge(
             within = (0, len(post.words)) if len(clauses) <= 4 else (start, stop)
             if evidence.of_a_road(*within) or _at_a_place(said, start, stop, within, evidence, placed=placed):
                 return Verdict(True, "")
-        reason = reason or against
+        reason = reason or ("announcement" if against == "later" else against)
     return Verdict(False, reason)
 
 

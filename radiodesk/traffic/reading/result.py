@@ -14,7 +14,8 @@ class Reading:
     """What one post says. ``time`` is station time as "HH:MM"; ``at`` and ``toward`` are the post's own wording.
 
     ``parts`` are readings of their own where a post tells of several places or directions, the first stated first.
-    ``reason`` says why a text with traffic words is no report (question, history, appeal, announcement, figure).
+    ``reason`` says why a text with traffic words is no report (question, history, appeal,
+    announcement, chat, figure).
     """
 
     text: str
