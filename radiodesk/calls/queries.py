@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from radiodesk.calls.models import BlockedNumber, Call, CallerWarning, CallState, Protected
@@ -41,6 +41,7 @@ def board(session: Session, *, at: datetime, ended: int = 12) -> Board:
     query = select(Call).where(Call.state.in_(Call.open_states)).options(selectinload(Call.recordings))
     calls = list(session.scalars(query.order_by(Call.position, Call.id)))
     past = select(Call).where(Call.state.in_(Call.ended_states), Call.ended_at > at - ENDED_SHOWN)
+    past = past.options(selectinload(Call.recordings))
     return Board(
         unscreened=[call for call in calls if call.state in Call.unscreened_states],
         ready=[call for call in calls if call.state is CallState.READY],
@@ -95,14 +96,22 @@ def event_sizes(session: Session, calls: list[Call]) -> dict[int, int]:
 
 def call_back_list(session: Session, *, at: datetime) -> list[Call]:
     """Callers who were lost, or still waited at the close, and can be called back; the oldest first."""
-    missed = or_(Call.state == CallState.LOST, (Call.state == CallState.DROPPED) & (Call.ended_why == "closing"))
-    query = select(Call).where(
-        missed,
+    return list(session.scalars(select(Call).where(*_missed(at)).order_by(Call.received_at)))
+
+
+def call_back_count(session: Session, *, at: datetime) -> int:
+    """How many callers are to be called back."""
+    return session.scalar(select(func.count()).select_from(Call).where(*_missed(at))) or 0
+
+
+def _missed(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    closing = (Call.state == CallState.DROPPED) & (Call.ended_why == "closing")
+    return (
+        or_(Call.state == CallState.LOST, closing),
         Call.phone_hash.is_not(None),
         Call.called_back_at.is_(None),
         Call.received_at > at - CALL_BACK_FOR,
     )
-    return list(session.scalars(query.order_by(Call.received_at)))
 
 
 def blocks(session: Session, *, at: datetime) -> list[BlockedNumber]:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import render_template
+from flask import current_app, render_template
 from sqlalchemy.orm import Session
 
 from radiodesk.area.station import area_pack
-from radiodesk.calls import acts, forms, queries
+from radiodesk.calls import acts, forms, queries, shared_list
 from radiodesk.calls.channels import attachments, outbox
 from radiodesk.calls.channels.models import TRANSFER_NAMES
 from radiodesk.calls.likeness import alike
@@ -78,17 +78,24 @@ def names() -> dict[str, Any]:
 
 
 def queue_data(session: Session, selected: str | None, *, by: str, at: datetime) -> dict[str, Any]:
-    """The queue with everything that its lines show."""
+    """The queue: its head for this person, its lines as everybody sees them."""
+    return {
+        "act_names": ACT_NAMES,
+        "selected": selected,
+        "lines": shared_list.of(current_app).html(session, selected, lambda: _lines(session, at)),
+        "undoable": acts.undoable(session, by=by, at=at),
+        "missed": queries.call_back_count(session, at=at),
+    }
+
+
+def _lines(session: Session, at: datetime) -> dict[str, Any]:
     board = queries.board(session, at=at)
     calls = [*board.unscreened, *board.live, *board.ready, *board.waiting, *board.ended]
     return {
         **names(),
         "board": board,
-        "selected": selected,
         "sizes": queries.event_sizes(session, calls),
         "heard": heard(session, calls),
-        "undoable": acts.undoable(session, by=by, at=at),
-        "missed": len(queries.call_back_list(session, at=at)),
     }
 
 
@@ -152,6 +159,7 @@ def screen_page(
     """The whole screen; ``card`` holds typed words that could not be saved because of ``problem``."""
     lent = connections()
     data = {
+        **names(),
         **queue_data(session, call.public_id if call else None, by=by, at=at),
         "card": card or (card_of(call) if call else Screening()),
         "problem": problem,
@@ -160,7 +168,5 @@ def screen_page(
         "emergency": area_pack(settings.area).emergency,
     }
     if call is not None:
-        queue_heard = data["heard"]
         data.update(call_data(session, settings, call, at=at))
-        data["heard"] = {**queue_heard, **data["heard"]}
     return render_template("calls/screen.html", **data)
