@@ -98,22 +98,24 @@ def test_a_ticket_is_forwarded_worked_on_and_answered_with_the_keyboard_alone(
         identity = factory.opened(session, settings, clock.now(), decision=None).ticket.public_id
     page.goto(f"{address}/pengaduan")
     page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**/{identity}")
-    page.keyboard.press("a")
-    page.wait_for_selector("[data-key=a]", state="detached")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("a")
+    assert page.locator("[data-key=a]").count() == 0
     page.keyboard.press("t")
     page.keyboard.type("Mohon segera.")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("[data-key=k]")
-    page.keyboard.press("k")
-    page.wait_for_selector("[data-key=k]", state="detached")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("k")
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.id") == "answer-words"
     page.keyboard.type("Sudah diganti.")
-    page.click("text=Kirim jawaban")
-    page.wait_for_selector("[data-key=s]")
+    with page.expect_navigation():
+        page.click("text=Kirim jawaban")
+    assert page.locator("[data-key=s]").count() == 1
     with database.reading() as session:
         ticket = queries.ticket_by_public_id(session, identity)
         assert (ticket.state, ticket.unit_id) == (TicketState.ANSWERED, "dishub")

@@ -21,11 +21,15 @@ document.addEventListener("change", (event) => {
   field.focus();
 });
 
-document.addEventListener("toggle", (event) => {
-  if (!event.target.matches?.(".act") || !event.target.open) return;
-  const form = event.target.querySelector("form");
+// The field has the focus before the next key is pressed; waiting for the toggle event would lose the first letters.
+document.addEventListener("click", (event) => {
+  const act = event.target.closest(".act > summary")?.parentElement;
+  if (!act || act.open) return;
+  event.preventDefault();
+  act.open = true;
+  const form = act.querySelector(":scope > form");
   (form?.querySelector("textarea") ?? form?.querySelector("select, input:not([type=hidden])"))?.focus();
-}, true);
+});
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
