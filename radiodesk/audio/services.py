@@ -18,11 +18,15 @@ from radiodesk.audio.models import Direction, Recording
 from radiodesk.audio.peaks import peaks
 from radiodesk.audio.replacing import replacing
 from radiodesk.audio.writing import derive_mp3
-from radiodesk.core import i18n
+from radiodesk.core import i18n, jobs
 from radiodesk.core.config import Settings
 from radiodesk.core.errors import NotFound, Refusal, TooLarge
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import tidy
+
+PREPARE_JOB = "audio.prepare"
+LONG = 120.0
+"""Seconds from which a recording is made ready for pages by the worker."""
 
 _BLOCK = 1 << 18
 _SUFFIXES = frozenset(
@@ -86,23 +90,7 @@ def store_upload(
     key = _key(identity, at, direction, name)
     target = settings.audio / key
     taken = _write(stream, target, limit, name, settings)
-    info, problem = _look(target, name, settings)
-    recording = Recording(
-        public_id=identity,
-        direction=direction,
-        key=key,
-        original_name=name,
-        sha256=taken.sha256,
-        bytes=taken.size,
-        started_at=started_at,
-        created_at=at,
-        problem=problem,
-    )
-    if info is not None:
-        _describe(recording, info)
-    session.add(recording)
-    session.flush()
-    return recording
+    return _added(session, settings, identity, key, name, taken, direction=direction, started_at=started_at, at=at)
 
 
 def store_file(
@@ -144,23 +132,9 @@ def adopt(
     path = settings.audio / key
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    info, problem = _look(path, path.name, settings)
-    recording = Recording(
-        public_id=public_id(at),
-        direction=direction,
-        key=key,
-        original_name=path.name,
-        sha256=digest,
-        bytes=path.stat().st_size,
-        started_at=started_at,
-        created_at=at,
-        problem=problem,
-    )
-    if info is not None:
-        _describe(recording, info)
-    session.add(recording)
-    session.flush()
-    return recording
+    taken = _Taken(digest, path.stat().st_size)
+    identity = public_id(at)
+    return _added(session, settings, identity, key, path.name, taken, direction=direction, started_at=started_at, at=at)
 
 
 def require_sound(recording: Recording) -> Recording:
@@ -253,8 +227,38 @@ def _look(path: Path, name: str, settings: Settings) -> tuple[AudioInfo | None, 
     return info, None
 
 
-def _describe(recording: Recording, info: AudioInfo) -> None:
-    recording.duration, recording.sample_rate = info.duration, info.sample_rate
-    recording.channels, recording.codec = info.channels, info.codec
-    if recording.started_at is None:
-        recording.started_at = recording.created_at - timedelta(seconds=info.duration)
+def _added(
+    session: Session,
+    settings: Settings,
+    identity: str,
+    key: str,
+    name: str,
+    taken: _Taken,
+    *,
+    direction: Direction,
+    started_at: datetime | None,
+    at: datetime,
+) -> Recording:
+    """The row of a file that lies at its key."""
+    info, problem = _look(settings.audio / key, name, settings)
+    recording = Recording(
+        public_id=identity,
+        direction=direction,
+        key=key,
+        original_name=name,
+        sha256=taken.sha256,
+        bytes=taken.size,
+        duration=info.duration if info else 0.0,
+        sample_rate=info.sample_rate if info else 0,
+        channels=info.channels if info else 0,
+        codec=info.codec if info else "",
+        # A message ended when it came in.
+        started_at=started_at or (at - timedelta(seconds=info.duration) if info else None),
+        created_at=at,
+        problem=problem,
+    )
+    session.add(recording)
+    session.flush()
+    if recording.duration > LONG:
+        jobs.enqueue(session, at, PREPARE_JOB, recording.id)
+    return recording

@@ -3,6 +3,7 @@
 from huey import SqliteHuey
 
 from radiodesk.archive import jobs as archive_jobs
+from radiodesk.audio import jobs as audio_jobs
 from radiodesk.calls import jobs as call_jobs
 from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.config import Settings
@@ -21,6 +22,7 @@ from radiodesk.tickets import jobs as ticket_jobs
 from radiodesk.traffic import jobs as traffic_jobs
 
 HANDLERS: dict[str, Handler] = {
+    **audio_jobs.HANDLERS,
     **speech_jobs.HANDLERS,
     **call_jobs.HANDLERS,
     **traffic_jobs.HANDLERS,

@@ -4,21 +4,25 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 
+import numpy as np
 import pytest
+import soundfile
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.accounts.models import Role
-from radiodesk.audio import services
+from radiodesk.audio import jobs, services
 from radiodesk.audio.decoding import AudioUnreadable
-from radiodesk.audio.models import Recording
+from radiodesk.audio.models import Direction, Recording
 from radiodesk.core.audit import AuditEntry
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.errors import NotFound, TooLarge
+from radiodesk.core.jobs import Runner
 from tests.factories import calls as make
 
 
@@ -104,6 +108,31 @@ def test_what_is_played_is_made_again_when_it_is_missing(
     first = services.playable(settings, recording)
     first.unlink()
     assert services.playable(settings, recording).read_bytes()[:2] in (b"\xff\xf3", b"\xff\xfb", b"ID")
+
+
+def test_a_long_recording_is_made_ready_before_anybody_plays_it(
+    database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    with database.writing() as tx:
+        recording = make.recording(tx, settings, clock.now(), make.wav(130.0))
+    assert Runner(database, settings, clock, jobs.HANDLERS).run_all() == 1
+    derived = settings.data / "derived"
+    assert {path.suffix for path in derived.rglob("*") if path.is_file()} == {".mp3", ".json"}
+    assert services.outline(settings, recording)
+
+
+def test_what_the_recorder_wrote_is_described_where_it_lies(
+    session: Session, settings: Settings, clock: ManualClock
+) -> None:
+    key = "2026/11/24/panggilan/caller.flac"
+    path = settings.audio / key
+    path.parent.mkdir(parents=True)
+    soundfile.write(path, np.zeros(16000), 16000)
+    began = clock.now() - timedelta(minutes=5)
+    recording = services.adopt(session, settings, key, at=clock.now(), direction=Direction.CALLER, started_at=began)
+    assert (recording.key, recording.started_at, recording.problem) == (key, began, None)
+    assert recording.duration == pytest.approx(1.0)
+    assert recording.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_a_file_gone_from_the_disk_is_named(session: Session, settings: Settings, clock: ManualClock) -> None:
