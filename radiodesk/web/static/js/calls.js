@@ -59,6 +59,15 @@ if (card) {
   }
 }
 
+// ---- A file that is too large is said before it is sent; the desk would cut the line in the middle.
+document.addEventListener("change", (event) => {
+  const { files, dataset } = event.target;
+  if (!files || !dataset.most) return;
+  const large = [...files].find((file) => file.size > Number(dataset.most) * 1024 * 1024);
+  event.target.setCustomValidity(large ? `${large.name}: ${dataset.tooLarge}` : "");
+  event.target.reportValidity();
+});
+
 // ---- J and K go through the queue, U opens the upload, P plays.
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
