@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from radiodesk.audio.models import Recording
 from radiodesk.calls.models import STATE_NAMES, Call, CallAct, CallState
@@ -64,6 +65,10 @@ class CallTaken(Conflict):
     """Another screener has the call."""
 
 
+class SameMoment(Conflict):
+    """Two people changed one call at once; the first one's change stands."""
+
+
 class NothingToUndo(Conflict):
     """The last act is too old, was on air, or somebody acted on the call since."""
 
@@ -94,7 +99,11 @@ def acting(
             call_version=version,
         )
     )
-    session.flush()
+    try:
+        session.flush()
+    except StaleDataError:
+        # Another process committed a change of this row between our reading and our writing.
+        raise SameMoment("Somebody changed this call in the same moment. Please look at it and try again.") from None
     audit.record(session, at, by, f"call {kind}", f"call {call.public_id}", state=call.state, **details)
     events.announce(session, at, TOPIC, kind, call.public_id, state=call.state, urgency=call.urgency)
 

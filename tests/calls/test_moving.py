@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from radiodesk.calls import queries
 from radiodesk.calls import services as calls
+from radiodesk.calls.acts import SameMoment
 from radiodesk.calls.models import Call, CallState
 from tests.factories import calls as make
 
@@ -55,6 +57,14 @@ def test_of_two_screeners_one_wins_and_the_other_is_told_who(session: Session, n
     calls.answer(session, call, by="wati", at=now)
     with pytest.raises(calls.CallTaken, match="wati"):
         calls.answer(session, call, by="budi", at=now)
+
+
+def test_two_changes_in_one_moment_leave_one_winner(session: Session, now: datetime) -> None:
+    call = make.in_state(session, S.WAITING, now)
+    # Another process was faster: the row has a newer version than this session read.
+    session.execute(update(Call).where(Call.id == call.id).values(version=call.version + 1))
+    with pytest.raises(SameMoment):
+        calls.drop(session, call, by="wati", at=now)
 
 
 def test_a_call_can_be_taken_over_from_someone_who_left(session: Session, now: datetime) -> None:
