@@ -1,6 +1,8 @@
 """The default recogniser on real sound: nothing invented, numbers in words, better than the tool it is built on."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 from radiodesk.audio.decoding import read_all
 from radiodesk.speech.engines.whisper import WhisperTranscriber
+from radiodesk.speech.ports import Hints
 from radiodesk.speech.registry import list_models
 from scripts.bench_speech import Clip, read_clips
 from tests.audio.sounds import write_wav
@@ -86,3 +89,25 @@ def test_two_channels_may_be_heard_from_one_file(
     found = turns({name: whisper.transcribe(tmp_path / f"{name}.flac") for name in ("studio", "caller")})
 
     assert [turn.speaker for turn in found] == ["studio", "caller"]
+
+
+def test_names_that_are_listened_for_are_heard(whisper: WhisperTranscriber, tmp_path: Path) -> None:
+    if not shutil.which("espeak-ng"):
+        pytest.skip("espeak-ng is not installed")
+    names = ("Ngraho", "Tambakrejo", "Margomulyo", "Kedewan", "Trucuk", "Gayam")
+    heard = 0
+    for name in names:
+        path = tmp_path / f"{name}.wav"
+        text = f"ada kecelakaan di {name}, dua orang luka"
+        subprocess.run(["espeak-ng", "-v", "id", "-s", "130", "-w", str(path), text], check=True)
+        heard += name.lower() in whisper.transcribe(path, hints=Hints(names)).text.lower()
+
+    assert heard >= 4
+
+
+def test_more_names_than_the_prompt_holds_do_no_harm(whisper: WhisperTranscriber, clips: list[Clip]) -> None:
+    many = Hints(tuple(f"Desa Sumber{number} Rejo" for number in range(800)))
+
+    heard = re.findall(r"\w+", whisper.transcribe(clips[0].path, hints=many).text.lower())
+
+    assert Levenshtein.distance(heard, clips[0].words) <= len(clips[0].words) / 2

@@ -7,6 +7,7 @@ flat for any length, and work can stop at any window and go on from there.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,19 @@ _WIDEST_GAP = 1.5
 _TOLD_EVERY = 60.0
 _SOUND_SHARE = 0.15
 _DICTATED = 0.6
+_MOST_PROMPT = 220
 _PAUSES = Pauses(longest=LONGEST_SPEECH - 0.2)
 _SECOND_TRY = Search(beams=5, guesses=5, repetition_penalty=1.1)
 _BY_CHANCE = Search(guesses=3, temperature=0.4)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ear:
+    """How the decoder listens for one set of hints: its prompt, the words shown in it, and who weighs the guesses."""
+
+    prompt: list[int]
+    shown: tuple[str, ...]
+    rescorer: Rescorer | None
 
 
 class WhisperTranscriber:
@@ -56,12 +67,10 @@ class WhisperTranscriber:
         self._decoder = WhisperDecoder(model_dir, language, threads)
         self._search = search or Search()
         self._clock = clock
-        shown = prompt_for(language, place)
-        self._shown_words = tokens(shown)
-        self._prompt = self._decoder.prompt(shown)
+        self._manner = prompt_for(language, place)
         self._bare = self._decoder.prompt("")
         self._dictation = [self._decoder.prompt(prompt) for prompt in dictation_prompts(language, place)]
-        self._rescorers: dict[Hints, Rescorer] = {}
+        self._ears: dict[Hints, _Ear] = {}
 
     def transcribe(self, path: Path, *, hints: Hints = NO_HINTS, progress: Progress | None = None) -> Transcription:
         """Hear one file; ``progress`` may raise to cancel. Raises ``AudioUnreadable``."""
@@ -69,7 +78,7 @@ class WhisperTranscriber:
 
     def pieces(self, path: Path, *, hints: Hints = NO_HINTS, start: float = 0.0) -> Iterator[Piece]:
         """Hear a file bit by bit from ``start`` seconds on; every ``until`` is a safe place to go on from."""
-        rescorer = self._rescorer(hints)
+        ear = self._ear(hints)
         finder, packer = SpeechFinder(_PAUSES), Packer(LONGEST_SPEECH, _WIDEST_GAP)
         waiting: list[Window] = []
         told = position = start
@@ -83,7 +92,7 @@ class WhisperTranscriber:
                 waiting += packer.flush()
             if waiting:
                 told = waiting[-1].end
-                yield Piece(told, tuple(self._hear(waiting, rescorer)))
+                yield Piece(told, tuple(self._hear(waiting, ear)))
                 waiting = []
             elif not finder.speaking:
                 told = position - _PAUSES.padding
@@ -91,23 +100,25 @@ class WhisperTranscriber:
         for utterance in finder.flush():
             waiting += packer.add(utterance.later(start))
         waiting += packer.flush()
-        yield Piece(probe(path).duration, tuple(self._hear(waiting, rescorer)) if waiting else ())
+        yield Piece(probe(path).duration, tuple(self._hear(waiting, ear)) if waiting else ())
 
     def hear(self, utterance: Utterance, hints: Hints = NO_HINTS) -> list[Segment]:
         """The words of one utterance that is already in memory."""
-        return self._hear([Window([utterance])], self._rescorer(hints))
+        return self._hear([Window([utterance])], self._ear(hints))
 
     def stream(self, *, hints: Hints = NO_HINTS) -> StreamingSession:
         """A session for live words."""
         return AgreeingSession(
-            quick=self._quick, final=lambda utterance: self.hear(utterance, hints), clock=self._clock
+            quick=lambda samples: self._quick(samples, self._ear(hints)),
+            final=lambda utterance: self.hear(utterance, hints),
+            clock=self._clock,
         )
 
-    def _hear(self, windows: list[Window], rescorer: Rescorer | None) -> list[Segment]:
+    def _hear(self, windows: list[Window], ear: _Ear) -> list[Segment]:
         encoded = self._decoder.encode([window.samples() for window in windows])
-        heard = self._decoder.guess(encoded, self._prompt, len(windows), self._search)
+        heard = self._decoder.guess(encoded, ear.prompt, len(windows), self._search)
         chosen = [
-            self._chosen(found, self._decoder.only(encoded, at, len(windows)), windows[at], rescorer)
+            self._chosen(found, self._decoder.only(encoded, at, len(windows)), windows[at], ear)
             for at, found in enumerate(heard)
         ]
         if not any(chosen):
@@ -121,19 +132,19 @@ class WhisperTranscriber:
             for segment in _segments(window, choice, times)
         ]
 
-    def _chosen(self, heard: Heard, encoded: Any, window: Window, rescorer: Rescorer | None) -> Choice | None:
+    def _chosen(self, heard: Heard, encoded: Any, window: Window, ear: _Ear) -> Choice | None:
         """The words of a window: what is not believed is decoded once more without the prompt, then by chance."""
-        choice = self._believed([heard], window, rescorer)
-        if choice and rescorer and _dictated(choice.words):
+        choice = self._believed([heard], window, ear)
+        if choice and ear.rescorer and _dictated(choice.words):
             more = [self._decoder.guess(encoded, prompt, 1, self._search)[0] for prompt in self._dictation]
-            return self._believed([heard, *more], window, rescorer) or choice
+            return self._believed([heard, *more], window, ear) or choice
         for search in (_SECOND_TRY, _BY_CHANCE):
-            choice = choice or self._believed(self._decoder.guess(encoded, self._bare, 1, search), window, rescorer)
+            choice = choice or self._believed(self._decoder.guess(encoded, self._bare, 1, search), window, ear)
         return choice
 
-    def _believed(self, opinions: Sequence[Heard], window: Window, rescorer: Rescorer | None) -> Choice | None:
+    def _believed(self, opinions: Sequence[Heard], window: Window, ear: _Ear) -> Choice | None:
         guesses = [[Guess(each.text, each.log_probability) for each in heard.hypotheses] for heard in opinions]
-        choice = rescorer.choose(*guesses) if rescorer else _first(guesses[0])
+        choice = ear.rescorer.choose(*guesses) if ear.rescorer else _first(guesses[0])
         if choice is None:
             return None
         reason = doubt(
@@ -143,14 +154,14 @@ class WhisperTranscriber:
             ),
             no_speech=opinions[0].no_speech,
             seconds=window.seconds,
-            prompt=self._shown_words,
+            prompt=ear.shown,
         )
         return None if reason else choice
 
-    def _quick(self, samples: Samples) -> list[Word]:
+    def _quick(self, samples: Samples, ear: _Ear) -> list[Word]:
         """A first reading for live words: one beam, no rescoring."""
         encoded = self._decoder.encode([samples])
-        heard = self._decoder.guess(encoded, self._prompt, 1, Search(beams=1, guesses=1))[0]
+        heard = self._decoder.guess(encoded, ear.prompt, 1, Search(beams=1, guesses=1))[0]
         best = heard.hypotheses[0]
         seconds = len(samples) / RATE
         choice = _first([Guess(best.text, best.log_probability)])
@@ -159,7 +170,7 @@ class WhisperTranscriber:
             log_probability=best.mean,
             no_speech=heard.no_speech,
             seconds=seconds,
-            prompt=self._shown_words,
+            prompt=ear.shown,
         ):
             return []
         times = self._decoder.align(encoded, [choice.written], [seconds])[0]
@@ -167,13 +178,24 @@ class WhisperTranscriber:
             Word(time.start, time.end, word, time.confidence) for word, time in zip(choice.written, times, strict=True)
         ]
 
-    def _rescorer(self, hints: Hints) -> Rescorer | None:
-        if not has_counts(self.language):
-            return None
-        if hints not in self._rescorers:
-            self._rescorers.clear()
-            self._rescorers[hints] = Rescorer(self.language, hints.phrases)
-        return self._rescorers[hints]
+    def _ear(self, hints: Hints) -> _Ear:
+        """Prompt and rescorer for these hints; those of the last call are kept."""
+        if hints not in self._ears:
+            self._ears.clear()
+            shown = self._shown(hints)
+            rescorer = Rescorer(self.language, hints.phrases) if has_counts(self.language) else None
+            self._ears[hints] = _Ear(self._decoder.prompt(shown), tuple(tokens(shown)), rescorer)
+        return self._ears[hints]
+
+    def _shown(self, hints: Hints) -> str:
+        """As many of the phrases, first ones first, as the prompt has room for, then the manner of the trade."""
+        shown = self._manner
+        for count in range(1, len(hints.phrases) + 1):
+            longer = f"{', '.join(hints.phrases[:count])}. {self._manner}"
+            if len(self._decoder.prompt(longer)) > _MOST_PROMPT:
+                break
+            shown = longer
+        return shown
 
 
 def _dictated(words: Sequence[str]) -> bool:
