@@ -16,13 +16,13 @@ from pathlib import Path
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from train_traffic import Rows, read_rows, train
 
 from radiodesk.traffic.reading import Reading, read_report
 from radiodesk.traffic.reading.model import LinearModel
 from radiodesk.traffic.reading.tokens import read_post
 from radiodesk.traffic.reading.words import dictionaries
 from radiodesk.traffic.same import same_event
+from scripts.train_traffic import Rows, read_rows, train
 
 FIXTURES = Path(__file__).parent.parent / "tests/traffic/fixtures"
 
