@@ -8,7 +8,7 @@ import re
 import zlib
 from collections.abc import Sequence
 
-from radiodesk.speech.numbers import DIGIT_WORDS
+from radiodesk.speech.numbers import DIGIT_WORDS, NUMBER_WORDS
 
 _COMPRESSION = 2.4
 _NO_SPEECH = 0.6
@@ -42,7 +42,7 @@ def doubt(
         return "credits of a video"
     if repeated(words):
         return "repeated phrase"
-    if compression(text) > _COMPRESSION:
+    if compression(" ".join(word for word in words if word not in NUMBER_WORDS)) > _COMPRESSION:
         return "repetitive"
     if len(words) > 4 + _WORDS_A_SECOND * seconds:
         return "more words than time"

@@ -11,6 +11,9 @@ from itertools import islice, product
 
 DIGITS = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
 DIGIT_WORDS = frozenset((*DIGITS, "kosong"))
+NUMBER_WORDS = DIGIT_WORDS | {
+    "sepuluh", "sebelas", "belas", "puluh", "ratus", "seratus", "ribu", "seribu", "juta", "miliar", "triliun", "rupiah",
+}  # fmt: skip
 _POWERS = ((10**12, "triliun"), (10**9, "miliar"), (10**6, "juta"), (1000, "ribu"), (100, "ratus"))
 _TOKEN = re.compile(r"rp\.?\s*\d[\d.,]*|\d+(?:[.,:/-]\d+)*%?|[^\W\d_]+(?:['’][^\W\d_]+)?", re.IGNORECASE)
 _MOST = 48

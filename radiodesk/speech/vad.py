@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 RATE = 16_000
 WINDOW = 512
 _CONTEXT = 64
+_STRIDE = 8 * WINDOW
+_QUIET = 0.01
 
 Samples = NDArray[np.float32]
 
@@ -53,9 +55,17 @@ class SpeechProbability:
 
     def __init__(self) -> None:
         self._session: Any = get_vad_model().session
-        self._h = np.zeros((1, 1, 128), np.float32)
-        self._c = np.zeros((1, 1, 128), np.float32)
+        self._h: Samples = np.zeros((1, 1, 128), np.float32)
+        self._c: Samples = np.zeros((1, 1, 128), np.float32)
         self._context: Samples = np.zeros(_CONTEXT, np.float32)
+
+    def reset(self) -> None:
+        """Forget what was heard: silence wears the network's memory down until it is deaf to the next speaker.
+
+        Music and tones must not be forgotten, or their next note passes for a voice.
+        """
+        self._h.fill(0)
+        self._c.fill(0)
 
     def __call__(self, samples: Samples) -> Samples:
         windows = samples.reshape(-1, WINDOW)
@@ -76,7 +86,8 @@ class SpeechFinder:
 
     def __init__(self, pauses: Pauses | None = None, probability: Callable[[Samples], Samples] | None = None) -> None:
         self._pauses = pauses or Pauses()
-        self._probability = probability or SpeechProbability()
+        self._probability: Callable[[Samples], Samples] = probability or SpeechProbability()
+        self._reset = self._probability.reset if isinstance(self._probability, SpeechProbability) else None
         self._pending: Samples = np.empty(0, np.float32)
         self._held: list[Samples] = []  # windows since the utterance, or the padding before one, began
         self._levels: list[float] = []
@@ -93,22 +104,13 @@ class SpeechFinder:
     def feed(self, samples: Samples) -> list[Utterance]:
         """Take more sound; returns the utterances that ended in it."""
         self._heard += len(samples)
-        pending = np.concatenate([self._pending, samples])
-        whole = len(pending) // WINDOW * WINDOW
-        self._pending = pending[whole:]
-        if not whole:
-            return []
-        windows = pending[:whole].reshape(-1, WINDOW)
-        done: list[Utterance] = []
-        for window, level in zip(windows, self._probability(pending[:whole]), strict=True):
-            done.extend(self._step(window, float(level)))
-        return done
+        self._pending = np.concatenate([self._pending, samples])
+        return self._take(_STRIDE)
 
     def flush(self) -> list[Utterance]:
         """The sound is over: returns what is still open."""
-        rest = len(self._pending)
-        done = self.feed(np.zeros(WINDOW - rest, np.float32)) if rest else []
-        self._heard -= WINDOW - rest if rest else 0
+        self._pending = np.pad(self._pending, (0, -len(self._pending) % WINDOW))
+        done = self._take(WINDOW)
         if self._begun is not None:
             done += self._close(self._last_voiced + 1)
         return done
@@ -118,6 +120,18 @@ class SpeechFinder:
         if self._begun is None:
             return None
         return Utterance(self._first * WINDOW / RATE, np.concatenate([*self._held, self._pending]))
+
+    def _take(self, stride: int) -> list[Utterance]:
+        """Judge what waits, ``stride`` samples at a time, so that blocks of any size give the same."""
+        done: list[Utterance] = []
+        while len(self._pending) >= stride:
+            taken, self._pending = self._pending[:stride], self._pending[stride:]
+            levels = self._probability(taken)
+            for window, level in zip(taken.reshape(-1, WINDOW), levels, strict=True):
+                done.extend(self._step(window, float(level)))
+            if self._begun is None and self._reset and float(np.sqrt(np.mean(taken**2))) < _QUIET:
+                self._reset()
+        return done
 
     def _step(self, window: Samples, level: float) -> list[Utterance]:
         number = self._first + len(self._held)
