@@ -24,11 +24,12 @@ from radiodesk.speech.streaming import AgreeingSession
 from radiodesk.speech.vad import RATE, Pauses, Samples, SpeechFinder, Utterance
 from radiodesk.speech.windows import Packer, Window
 
-_BATCH = 4
-_WIDEST_GAP = 1.5
+_BATCH = 8
+_WIDEST_GAP = 30.0
+_PACKED = 8.0  # fuller windows are quicker, but Whisper leaves out whole sentences of them
 _TOLD_EVERY = 60.0
 _SOUND_SHARE = 0.15
-_DICTATED = 0.6
+_DICTATED = 0.75
 _MOST_PROMPT = 220
 _PAUSES = Pauses(longest=LONGEST_SPEECH - 0.2)
 _SECOND_TRY = Search(beams=5, guesses=5, repetition_penalty=1.1)
@@ -79,7 +80,7 @@ class WhisperTranscriber:
     def pieces(self, path: Path, *, hints: Hints = NO_HINTS, start: float = 0.0) -> Iterator[Piece]:
         """Hear a file bit by bit from ``start`` seconds on; every ``until`` is a safe place to go on from."""
         ear = self._ear(hints)
-        finder, packer = SpeechFinder(_PAUSES), Packer(LONGEST_SPEECH, _WIDEST_GAP)
+        finder, packer = SpeechFinder(_PAUSES), Packer(_PACKED, _WIDEST_GAP)
         waiting: list[Window] = []
         told = position = start
         for block in decode(path, start=start):

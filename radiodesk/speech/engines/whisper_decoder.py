@@ -25,6 +25,7 @@ LEAD_SECONDS = 0.5
 WINDOW_SECONDS = 15.0
 LONGEST_SPEECH = WINDOW_SECONDS - LEAD_SECONDS
 _FRAMES = 1500
+_SHORT_FRAMES = 1250
 _HOP = 160
 _FRAME_SECONDS = 0.02
 _MOST_TOKENS = 200
@@ -36,9 +37,9 @@ Samples = NDArray[np.float32]
 class Search:
     """How to look for the text: beams and guesses, a penalty on tokens already used, chance (0: none)."""
 
-    beams: int = 10
-    guesses: int = 10
-    repetition_penalty: float = 1.05
+    beams: int = 8
+    guesses: int = 8
+    repetition_penalty: float = 1.0
     temperature: float = 0.0
 
 
@@ -96,7 +97,9 @@ class WhisperDecoder:
 
     def encode(self, clips: Sequence[Samples]) -> Any:
         """The encoder's view of some clips of at most ``LONGEST_SPEECH`` seconds each."""
-        batch = np.stack([self._mel(clip) for clip in clips])
+        longest = max(map(len, clips)) / RATE + LEAD_SECONDS
+        frames = _SHORT_FRAMES if longest <= _SHORT_FRAMES * _HOP / RATE else _FRAMES
+        batch = np.stack([self._mel(clip, frames) for clip in clips])
         return self._model.encode(ctranslate2.StorageView.from_array(batch))
 
     def only(self, encoded: Any, at: int, count: int) -> Any:
@@ -145,13 +148,13 @@ class WhisperDecoder:
         )
         return [_timed(result, words, length) for result, words, length in zip(results, pieces, seconds, strict=True)]
 
-    def _mel(self, clip: Samples) -> Samples:
-        padded = np.zeros(_FRAMES * _HOP, np.float32)
+    def _mel(self, clip: Samples, frames: int) -> Samples:
+        padded = np.zeros(frames * _HOP, np.float32)
         lead = round(LEAD_SECONDS * RATE)
         kept = clip[: len(padded) - lead]
         padded[lead : lead + len(kept)] = kept
-        mel: Samples = self._features(padded, padding=0)[:, :_FRAMES]
-        return np.ascontiguousarray(np.pad(mel, ((0, 0), (0, _FRAMES - mel.shape[1]))), np.float32)
+        mel: Samples = self._features(padded, padding=0)[:, :frames]
+        return np.ascontiguousarray(np.pad(mel, ((0, 0), (0, frames - mel.shape[1]))), np.float32)
 
 
 def _timed(result: Any, pieces: list[list[int]], length: float) -> list[TimedWord]:
