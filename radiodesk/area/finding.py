@@ -20,6 +20,9 @@ TOKEN = re.compile(r"[^\W_]+")
 LONGEST = 7
 """Words of the longest name that is tried."""
 
+LONGEST_HEARD = 17
+"""Letters of the longest name that is looked for by its sound; longer ones hold shorter ones."""
+
 _KILOMETRE = re.compile(r"\W{0,3}\b(?:km|kilometer|kilo meter)\b\.?\s*(\d{1,3}(?:[.,+]\d{1,3})?)", re.I)
 
 
@@ -48,12 +51,22 @@ class FoundPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class _Word:
+    """A word as it is looked up. ``role`` says what it makes of the word behind it, ``common`` that it is everyday."""
+
     text: str
     form: str
+    role: str
+    common: bool
+    follows: bool
+    capital: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    word: _Word
     start: int
     end: int
-    capital: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,7 @@ class PlaceFinder:
         self.words = words or load_words()
         self.index = NameIndex(pack.places, self.words, pack.seat)
         self._heard = lru_cache(maxsize=50_000)(self.index.heard_as)
+        self._word = lru_cache(maxsize=50_000)(self._look_up)
 
     def find(self, text: str) -> list[FoundPlace]:
         """All places in the text, in order, without overlaps."""
@@ -90,50 +104,60 @@ class PlaceFinder:
         kept.sort(key=lambda reading: reading.first)
         return self._settle(text, tokens, kept)
 
+    def _look_up(self, raw: str) -> _Word:
+        text = raw.lower()
+        form = self.words.same.get(text, text)
+        roles = (
+            ("certain", form in self.words.certain),
+            ("person", text in self.words.person),
+            ("likely", text in self.words.likely),
+        )
+        return _Word(
+            text=text,
+            form=form,
+            role=next((role for role, holds in roles if holds), ""),
+            common=text in self.words.common or text in self.words.everyday,
+            follows=text in self.words.follows,
+            capital=raw[0].isupper(),
+        )
+
     def _tokens(self, text: str) -> list[_Token]:
         found: list[_Token] = []
-        same = self.words.same
         for match in TOKEN.finditer(text):
-            word = match.group()
-            lower = word.lower()
-            if lower == "raya" and found and found[-1].form == "jalan":
+            word = self._word(match.group())
+            if word.text == "raya" and found and found[-1].word.form == "jalan":
                 continue
-            found.append(_Token(lower, same.get(lower, lower), match.start(), match.end(), word[0].isupper()))
+            found.append(_Token(word, match.start(), match.end()))
         return found
 
     def _readings(self, tokens: list[_Token], first: int) -> list[_Reading]:
         """Readings of the words from ``first`` on, exact before heard, longest first."""
+        exact, beginnings = self.index.exact, self.index.beginnings
         joined = forms = ""
-        keys = []
+        found: list[tuple[int, tuple[Name, ...]]] = []
         for last in range(first, min(first + LONGEST, len(tokens))):
-            joined += tokens[last].text
-            forms += tokens[last].form
-            keys.append((last + 1, joined, forms))
-        for last, joined, forms in reversed(keys):
-            if names := self.index.exact.get(forms) or self.index.exact.get(joined):
-                score = self._belief(tokens, first, last, names)
-                if score > 0:
-                    return [_Reading(first, last, score, names)]
-        for last, joined, _ in reversed(keys[:3]):
-            if reading := self._misheard(tokens, first, last, joined):
+            joined += tokens[last].word.text
+            forms += tokens[last].word.form
+            if names := exact.get(forms) or exact.get(joined):
+                found.append((last + 1, names))
+            if forms not in beginnings and joined not in beginnings:
+                break
+        for last, names in reversed(found):
+            score = self._belief(tokens, first, last, names)
+            if score > 0:
+                return [_Reading(first, last, score, names)]
+        # A name that was misheard begins with no word that leads to one.
+        if tokens[first].word.role or not tokens[first].word.text.isalpha():
+            return []
+        for last in range(min(first + 3, len(tokens)), first, -1):
+            if reading := self._misheard(tokens, first, last):
                 return [reading]
         return []
 
-    def _lead(self, tokens: list[_Token], first: int) -> str:
-        """What the word before says: "certain", "likely", "person" or ""."""
-        if first == 0:
-            return ""
-        before = tokens[first - 1]
-        if before.form in self.words.certain:
-            return "certain"
-        if before.text in self.words.person:
-            return "person"
-        return "likely" if before.text in self.words.likely else ""
-
     def _support(self, tokens: list[_Token], first: int, last: int) -> str:
-        """What stands before, or else behind, the words; see ``_lead``."""
-        lead = self._lead(tokens, first)
-        if not lead and last < len(tokens) and tokens[last].text in self.words.follows:
+        """What stands before the words, or else behind them: "certain", "likely", "person" or ""."""
+        lead = tokens[first - 1].word.role if first else ""
+        if not lead and last < len(tokens) and tokens[last].word.follows:
             return "likely"
         return lead
 
@@ -144,13 +168,13 @@ class PlaceFinder:
         if lead == "certain":
             return 1.0
         if not name.weak:
-            parts = {token.text for token in tokens[first:last]}
-            if last - first > name.words and (parts <= self.words.common or tokens[first].text in self.words.likely):
+            parts = [token.word for token in tokens[first:last]]
+            if last - first > name.words and (all(word.common for word in parts) or parts[0].role == "likely"):
                 return 0.75 if lead == "likely" else 0.0
             return 0.55 if lead == "person" and name.words == 1 else 0.95
         if lead == "person":
             return 0.0
-        capital = all(token.capital for token in tokens[first:last]) and not self._shouted(tokens)
+        capital = all(token.word.capital for token in tokens[first:last]) and not self._shouted(tokens)
         if lead == "likely":
             return 0.85 if capital or name.large else 0.6 if not name.everyday else 0.3
         if capital and first > 0 and not name.person:
@@ -159,24 +183,26 @@ class PlaceFinder:
 
     @staticmethod
     def _shouted(tokens: list[_Token]) -> bool:
-        return all(token.capital for token in tokens[:12])
+        return all(token.word.capital for token in tokens[:12])
 
-    def _misheard(self, tokens: list[_Token], first: int, last: int, joined: str) -> _Reading | None:
-        words = tokens[first:last]
-        if len(joined) < 5 or joined.isdigit() or (last - first > 1 and any(len(word.text) > 12 for word in words)):
-            return None
-        if words[0].form in self.words.certain or words[0].text in self.words.likely | self.words.person:
-            return None
+    def _misheard(self, tokens: list[_Token], first: int, last: int) -> _Reading | None:
         lead = self._support(tokens, first, last)
-        everyday = all(word.text in self.words.common or word.text in self.words.everyday for word in words)
-        if lead == "person" or (everyday and (lead != "certain" if last - first == 1 else not lead)):
+        single = last - first == 1
+        if lead == "person" or (single and not lead):
+            return None
+        words = [token.word for token in tokens[first:last]]
+        everyday = all(word.common for word in words)
+        if everyday and (lead != "certain" if single else not lead):
+            return None
+        joined = "".join(word.text for word in words)
+        if not (5 if lead else 8) <= len(joined) <= LONGEST_HEARD or not joined.isalpha():
             return None
         names, likeness = self._heard(joined)
         if not names:
             return None
         # A lead makes up for letters that differ; without one only long names that sound the same are believed.
         needed = 0.95 if everyday else 0.84 if lead == "certain" else 0.85 if lead == "likely" else 0.88
-        if likeness < needed or (not lead and (len(joined) < 8 or last - first == 1)):
+        if likeness < needed:
             return None
         if names[0].weak and lead != "certain" and not names[0].large:
             return None
@@ -194,7 +220,7 @@ class PlaceFinder:
                         sure[holder].add(index)
         found = []
         for index, reading in enumerate(readings):
-            lead = tokens[reading.first - 1].form if reading.first else ""
+            lead = tokens[reading.first - 1].word.form if reading.first else ""
             others = {holder for holder, indices in sure.items() if indices - {index}}
             place, near = self._nearest(reading.names, lead, others)
             score = min(1.0, reading.score + 0.35) if near or index in beside else reading.score

@@ -34,7 +34,7 @@ class Name:
 
 
 class NameIndex:
-    """``exact``: joined forms to names, the likelier place first. ``heard_as``: the best name by sound."""
+    """``exact``: joined forms to names, the likelier place first; ``beginnings`` of these; ``heard_as`` by sound."""
 
     def __init__(self, places: Iterable[Place], words: Words, seat: str = "") -> None:
         self.words = words
@@ -47,9 +47,10 @@ class NameIndex:
                     if known is None or known.weak > name.weak:
                         gathered[key][place.id] = name
         self.exact = {key: tuple(sorted(names.values(), key=self._order)) for key, names in gathered.items()}
+        self.beginnings = {key[:size] for key in self.exact for size in range(1, len(key))}
         self.by_sound: dict[str, set[str]] = defaultdict(set)
         for key in self.exact:
-            if len(key) >= 5 and not key.isdigit():
+            if 5 <= len(key) <= 18 and key.isalpha():
                 for near in near_keys(sound_key(key)):
                     self.by_sound[near].add(key)
 

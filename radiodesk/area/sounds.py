@@ -8,34 +8,27 @@ ends (-d/-t, -b/-p, -g/-k), lost h, Javanese a/o and e/i/a all fall together, so
 import re
 from functools import lru_cache
 
-_SPELLINGS = (
-    (re.compile(r"oe"), "u"),
-    (re.compile(r"dj"), "j"),
-    (re.compile(r"tj|ch"), "c"),
-    (re.compile(r"sj|sy"), "s"),
-    (re.compile(r"([bdgkt])h"), r"\1"),
-    (re.compile(r"[vp]|f"), "p"),
-    (re.compile(r"z"), "s"),
-    (re.compile(r"q"), "k"),
-    (re.compile(r"x"), "ks"),
-    (re.compile(r"y"), "i"),
-    (re.compile(r"h(?=[^aeiou]|$)"), ""),
-    (re.compile(r"[aeiou]+"), "a"),
-    (re.compile(r"(.)\1+"), r"\1"),
-    (re.compile(r"d$"), "t"),
-    (re.compile(r"b$"), "p"),
-    (re.compile(r"(?<!n)g$"), "k"),
+_DIGRAPHS = (("oe", "u"), ("dj", "j"), ("tj", "c"), ("ch", "c"), ("sj", "s"), ("sy", "s"))
+_LETTERS = str.maketrans(
+    {"v": "p", "f": "p", "z": "s", "q": "k", "x": "ks", "y": "a", "e": "a", "i": "a", "o": "a", "u": "a"}
 )
+_SILENT = re.compile(r"(?<=[bdgkt])h|h(?![a])")
+_DOUBLED = re.compile(r"(.)\1+")
+_ENDS = {"d": "t", "b": "p"}
 
 
 @lru_cache(maxsize=20_000)
 def sound_key(word: str) -> str:
     """The key of a lower-case word without spaces; vowels are written "a"."""
-    for pattern, replacement in _SPELLINGS:
-        word = pattern.sub(replacement, word)
-    return word
+    for old, new in _DIGRAPHS:
+        if old in word:
+            word = word.replace(old, new)
+    key = _DOUBLED.sub(r"\1", _SILENT.sub("", word.translate(_LETTERS)))
+    if key[-1:] == "g" and key[-2:] != "ng":
+        return key[:-1] + "k"
+    return key[:-1] + _ENDS.get(key[-1:], key[-1:])
 
 
-def near_keys(key: str) -> set[str]:
+def near_keys(key: str) -> list[str]:
     """The key and what is left when one of its sounds is dropped (Garbe's symmetric deletion, at distance one)."""
-    return {key, *(key[:index] + key[index + 1 :] for index in range(len(key)))}
+    return [key, *[key[:index] + key[index + 1 :] for index in range(len(key))]]

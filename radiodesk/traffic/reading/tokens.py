@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from radiodesk.traffic.reading.words import Dictionaries
 
@@ -82,21 +83,29 @@ def read_post(text: str, known: Dictionaries) -> Post:
         if word == "dr" and raw[0] == "D" and clean[end : end + 1] == ".":
             post.add(word, start, end)  # Doctor; "dr" in small letters is "dari".
             continue
-        standard = known.spelling.get(word)
-        if standard is None and len(word) > 3:
-            if word.startswith("di") and _leads_to_place(word[2:], known):
-                post.add("di", start, start + 2)
-                start, word = start + 2, word[2:]
-                standard = known.spelling.get(word)
-            elif _ELONGATED.search(word):
-                standard = _shortened(word, known)
-            elif word.endswith("nya") and word[:-3] in known.vocabulary:
-                standard = known.spelling.get(word[:-3], word[:-3])
-        if post.words[-1:] == ["-"] and post.words[-2:-1] == [standard or word]:
+        parts = _standard(word, known)
+        if post.words[-1:] == ["-"] and post.words[-2:-1] == [parts[0]]:
             post.drop_last()  # "hati-hati" is compared as "hati hati".
-        for part in (standard or word).split():
+        if parts[0] == "di" and len(parts) > 1:
+            post.add("di", start, start + 2)
+            start, parts = start + 2, parts[1:]
+        for part in parts:
             post.add(part, start, end)
     return post
+
+
+@lru_cache(maxsize=50_000)
+def _standard(word: str, known: Dictionaries) -> tuple[str, ...]:
+    """The words in standard spelling that a written one stands for; "di" first where it was written together."""
+    standard = known.spelling.get(word)
+    if standard is None and len(word) > 3:
+        if word.startswith("di") and _leads_to_place(word[2:], known):
+            standard = "di " + known.spelling.get(word[2:], word[2:])
+        elif _ELONGATED.search(word):
+            standard = _shortened(word, known)
+        elif word.endswith("nya") and word[:-3] in known.vocabulary:
+            standard = known.spelling.get(word[:-3], word[:-3])
+    return tuple((standard or word).split())
 
 
 def _leads_to_place(rest: str, known: Dictionaries) -> bool:

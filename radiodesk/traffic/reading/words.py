@@ -64,9 +64,9 @@ class Phrases:
                 index += 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dictionaries:
-    """All that the reader looks up. Sets hold single words in standard spelling."""
+    """All that the reader looks up. Sets hold single words in standard spelling. Compared by identity, so hashable."""
 
     spelling: dict[str, str]
     vocabulary: frozenset[str]
