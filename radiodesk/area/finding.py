@@ -146,9 +146,18 @@ class PlaceFinder:
             score = self._belief(tokens, first, last, names)
             if score > 0:
                 return [_Reading(first, last, score, names)]
-        # A name that was misheard begins with no word that leads to one.
-        if tokens[first].word.role or not tokens[first].word.text.isalpha():
+        return self._sounding(tokens, first)
+
+    def _sounding(self, tokens: list[_Token], first: int) -> list[_Reading]:
+        """The longest reading by sound. A name that was misheard begins with no word that leads to one."""
+        begins = tokens[first].word
+        lead = tokens[first - 1].word.role if first else ""
+        if begins.role or lead == "person" or not begins.text.isalpha():
             return []
+        if not lead and all(token.word.common for token in tokens[first : first + 3]):
+            followed = any(token.word.follows for token in tokens[first + 2 : first + 4])
+            if not followed:
+                return []
         for last in range(min(first + 3, len(tokens)), first, -1):
             if reading := self._misheard(tokens, first, last):
                 return [reading]

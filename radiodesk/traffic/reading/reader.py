@@ -74,7 +74,8 @@ def read_report(
         cleared=_cleared(post, known, flows, obstacle),
         detour=_detour(text),
     )
-    return replace(whole, parts=split(whole, post, flows, obstacles, marks, known))
+    parts = split(whole, post, flows, obstacles, marks, known)
+    return replace(whole, parts=parts) if parts else whole
 
 
 def _decide(evidence: Evidence, verdict: Verdict, said: bool, score: float) -> tuple[bool, float]:
