@@ -4,8 +4,8 @@ import signal
 import sys
 from types import FrameType
 
-import waitress
 from flask import Flask
+from waitress.server import create_server
 
 from radiodesk.core.errors import Refusal
 from radiodesk.core.http import Station
@@ -30,7 +30,7 @@ def serve(app: Flask, station: Station, host: str, port: int, *, streams: bool) 
     signal.signal(signal.SIGTERM, stop)
     threads = SPARE_THREADS + (station.settings.screens if streams else 0)
     try:
-        server = waitress.create_server(
+        server = create_server(
             app,
             host=host,
             port=port,

@@ -17,10 +17,12 @@ from radiodesk.core.db import Database
 from radiodesk.core.events import prune
 from radiodesk.core.jobs import Runner, ring_after_commit
 from radiodesk.operations.wiring import doorbell_queue, prepare, runner
+from radiodesk.traffic.sources import schedule
 
 log = logging.getLogger(__name__)
 
 PRUNE_EVERY = timedelta(hours=1)
+SCHEDULE_EVERY = timedelta(seconds=20)
 
 
 class HueyDoorbell:
@@ -53,6 +55,7 @@ def work(settings: Settings) -> None:
     stop = threading.Event()
     threading.Thread(target=_sweep, args=(jobs, bell, settings.sweep_seconds, stop), daemon=True).start()
     threading.Thread(target=_prune, args=(database, SystemClock(), stop), daemon=True).start()
+    threading.Thread(target=_schedule, args=(database, SystemClock(), stop), daemon=True).start()
     try:
         Consumer(queue, workers=settings.workers, periodic=False, initial_delay=0.05, max_delay=0.5, backoff=1.2).run()
     finally:
@@ -70,6 +73,13 @@ def _sweep(jobs: Runner, bell: HueyDoorbell, every: float, stop: threading.Event
                 bell.ring(job_id)
                 rung[job_id] = 10 * every
             rung[job_id] -= every
+
+
+def _schedule(database: Database, clock: Clock, stop: threading.Event) -> None:
+    """Ask for what comes round by the clock: sources whose turn it is."""
+    while not stop.wait(SCHEDULE_EVERY.total_seconds()):
+        with database.writing() as session:
+            schedule(session, clock.now())
 
 
 def _prune(database: Database, clock: Clock, stop: threading.Event) -> None:

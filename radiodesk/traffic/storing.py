@@ -7,7 +7,7 @@ from typing import Any
 from radiodesk.traffic.models import RoadCondition, RoadReport
 from radiodesk.traffic.ports import Alert, Condition, Report
 
-_TIMES = frozenset({"observed_at", "starts_at", "expires_at", "onset", "expires"})
+_TIMES = frozenset({"observed_at", "starts_at", "expires_at", "onset", "expires", "sent"})
 
 
 def to_json(value: Report | Alert) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from flask import Flask, Response, current_app, g, redirect, render_template, re
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
 
-from radiodesk.accounts import queries as account_queries
 from radiodesk.accounts.access import load_person
 from radiodesk.accounts.models import Role
 from radiodesk.accounts.views import blueprint as accounts
@@ -14,7 +13,7 @@ from radiodesk.broadcasts.views import blueprint as broadcasts
 from radiodesk.calls.views import blueprint as calls
 from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
-from radiodesk.core.http import Station, session, station
+from radiodesk.core.http import Station, now, session, station
 from radiodesk.programme.views import blueprint as programme
 from radiodesk.record.ticket_preview import blueprint as ticket_preview
 from radiodesk.record.views import blueprint as record
@@ -24,6 +23,7 @@ from radiodesk.tickets.views import blueprint as tickets
 from radiodesk.traffic.views import blueprint as traffic
 from radiodesk.web import live, menu
 from radiodesk.web.factory import create_app, refused
+from radiodesk.web.overview import overview
 
 BLUEPRINTS = [
     accounts,
@@ -85,4 +85,4 @@ def _csrf_failed(_error: CSRFError) -> Response:
 
 def home() -> str:
     """The first page after signing in: what is on, and where one's work is."""
-    return render_template("web/home.html", nobody=account_queries.nobody_yet(session()))
+    return render_template("web/home.html", view=overview(session(), now()))

@@ -505,6 +505,7 @@ def upgrade() -> None:
         sa.Column("duration", sa.Double(), nullable=False),
         sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("progress", sa.Double(), nullable=False),
+        sa.Column("heard_until", sa.Double(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("by", sa.String(length=80), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
@@ -678,6 +679,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_call_act_call_id"), ["call_id"], unique=False)
 
     op.create_table(
+        "call_attachment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=36), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("mime", sa.String(length=120), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_attachment_call_id_call")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_attachment")),
+        sa.UniqueConstraint("key", name=op.f("uq_call_attachment_key")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_call_attachment_public_id")),
+    )
+    with op.batch_alter_table("call_attachment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_attachment_call_id"), ["call_id"], unique=False)
+
+    op.create_table(
         "call_recording",
         sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("recording_id", sa.Integer(), nullable=False),
@@ -687,6 +707,27 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("call_id", "recording_id", name=op.f("pk_call_recording")),
     )
+    op.create_table(
+        "channel_message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("received_at", Moment(), nullable=False),
+        sa.Column("sender_hash", sa.String(length=64), nullable=True),
+        sa.Column("text", Private(), nullable=False),
+        sa.Column("before", Private(), nullable=True),
+        sa.Column("edited_at", Moment(), nullable=True),
+        sa.Column("deleted_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_channel_message_call_id_call")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channel_message")),
+        sa.UniqueConstraint("channel", "external_id", name=op.f("uq_channel_message_channel_external_id")),
+    )
+    with op.batch_alter_table("channel_message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_channel_message_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_channel_message_received_at"), ["received_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_channel_message_sender_hash"), ["sender_hash"], unique=False)
+
     op.create_table(
         "correction",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -715,6 +756,47 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("fixity_check", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_fixity_check_package_id"), ["package_id"], unique=False)
+
+    op.create_table(
+        "incoming_media",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=False),
+        sa.Column("mime", sa.String(length=120), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_incoming_media_call_id_call")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incoming_media")),
+    )
+    with op.batch_alter_table("incoming_media", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_incoming_media_call_id"), ["call_id"], unique=False)
+
+    op.create_table(
+        "outgoing_message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=36), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("to", Private(), nullable=False),
+        sa.Column("text", Private(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("sent_at", Moment(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_outgoing_message_call_id_call")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_message")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_outgoing_message_public_id")),
+    )
+    with op.batch_alter_table("outgoing_message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outgoing_message_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outgoing_message_external_id"), ["external_id"], unique=False)
 
     op.create_table(
         "publication",
@@ -779,6 +861,7 @@ def upgrade() -> None:
         sa.Column("suggestion", sa.JSON(), nullable=True),
         sa.Column("decided_by", sa.String(length=80), nullable=True),
         sa.Column("decided_at", Moment(), nullable=True),
+        sa.Column("corrected", sa.Boolean(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("place", sa.String(length=200), nullable=True),
@@ -804,6 +887,7 @@ def upgrade() -> None:
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_call_id"), ["call_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_category"), ["category"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_corrected"), ["corrected"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_phone_hash"), ["phone_hash"], unique=False)
@@ -928,6 +1012,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ticket_phone_hash"))
         batch_op.drop_index(batch_op.f("ix_ticket_merged_into_id"))
         batch_op.drop_index(batch_op.f("ix_ticket_created_at"))
+        batch_op.drop_index(batch_op.f("ix_ticket_corrected"))
         batch_op.drop_index(batch_op.f("ix_ticket_category"))
         batch_op.drop_index(batch_op.f("ix_ticket_call_id"))
 
@@ -940,6 +1025,15 @@ def downgrade() -> None:
 
     op.drop_table("road_report")
     op.drop_table("publication")
+    with op.batch_alter_table("outgoing_message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outgoing_message_external_id"))
+        batch_op.drop_index(batch_op.f("ix_outgoing_message_call_id"))
+
+    op.drop_table("outgoing_message")
+    with op.batch_alter_table("incoming_media", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_incoming_media_call_id"))
+
+    op.drop_table("incoming_media")
     with op.batch_alter_table("fixity_check", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fixity_check_package_id"))
 
@@ -948,7 +1042,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_correction_package_id"))
 
     op.drop_table("correction")
+    with op.batch_alter_table("channel_message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_channel_message_sender_hash"))
+        batch_op.drop_index(batch_op.f("ix_channel_message_received_at"))
+        batch_op.drop_index(batch_op.f("ix_channel_message_call_id"))
+
+    op.drop_table("channel_message")
     op.drop_table("call_recording")
+    with op.batch_alter_table("call_attachment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_call_attachment_call_id"))
+
+    op.drop_table("call_attachment")
     with op.batch_alter_table("call_act", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_call_act_call_id"))
         batch_op.drop_index(batch_op.f("ix_call_act_by"))

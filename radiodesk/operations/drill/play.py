@@ -32,7 +32,7 @@ LEAD = timedelta(minutes=30)
 def own_station(settings: Settings, show: Show, data: Path | None) -> Iterator[Settings]:
     """Settings of a station for this drill alone: in ``data``, or in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="radiodesk-drill-") as folder:
-        own = {"data": data or Path(folder), "database_url": None}
+        own: dict[str, Any] = {"data": data or Path(folder), "database_url": None}
         if show.area is not None:
             own["area"] = show.area
         yield settings.model_copy(update=own)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from radiodesk.archive.queries import package_of
+from radiodesk.archive.queries import folder_of, package_of
 from radiodesk.archive.verifying import verify
 from radiodesk.broadcasts.models import Broadcast
 from radiodesk.broadcasts.queries import as_run, calls_of
@@ -14,7 +14,8 @@ from radiodesk.core.audit import broken_link
 from radiodesk.core.jobs import Job, JobState
 from radiodesk.operations.drill.stages import Played, ticket_rows
 from radiodesk.programme.models import Script
-from radiodesk.record.queries import public_files
+from radiodesk.record.models import PublishedBroadcast
+from radiodesk.record.publishing import public_folder
 from radiodesk.speech.queries import current
 from radiodesk.traffic.models import RoadCondition
 
@@ -23,8 +24,9 @@ def summary(played: Played, session: Session, seconds: dict[str, float]) -> dict
     """Everything that went in and what became of it."""
     broadcast = session.get_one(Broadcast, played.broadcast_id)
     package = package_of(session, broadcast)
-    folder = played.settings.archive / package.folder if package and package.folder else None
-    report = verify(folder) if folder is not None else None
+    folder = folder_of(played.settings, package) if package else None
+    # The folder of all packages, so that the chain to the one before is proved too.
+    report = verify(played.settings.archive) if folder is not None and folder.is_dir() else None
     told = _calls(played, session)
     conditions = list(session.scalars(select(RoadCondition).order_by(RoadCondition.first_at)))
     return {
@@ -62,10 +64,10 @@ def summary(played: Played, session: Session, seconds: dict[str, float]) -> dict
         "package": {
             "path": str(folder) if folder else None,
             "verified": bool(report and report.ok),
-            "differences": [one.sentence for one in report.all_differences()] if report else [],
+            "differences": [str(one) for one in report.all_differences()] if report else [],
             "problem": package.problem if package else None,
         },
-        "public": public_files(session, played.settings, broadcast),
+        "public": _public(played, session, broadcast),
         "state": broadcast.state.value,
         "audit_chain_whole": broken_link(session) is None,
         "failed_jobs": [
@@ -78,7 +80,7 @@ def summary(played: Played, session: Session, seconds: dict[str, float]) -> dict
 
 
 def _calls(played: Played, session: Session) -> list[dict[str, Any]]:
-    told = []
+    told: list[dict[str, Any]] = []
     for wanted in played.show.calls:
         key = played.calls.get(wanted.file)
         if key is None:
@@ -94,8 +96,9 @@ def _calls(played: Played, session: Session) -> list[dict[str, Any]]:
                 "state": call.state.value,
                 "topic": call.topic,
                 "message": call.message,
-                "transcript": transcript
-                and {
+                "transcript": None
+                if transcript is None
+                else {
                     "state": transcript.state.value,
                     "text": transcript.text,
                     "words": len(transcript.words),
@@ -122,6 +125,21 @@ def _tickets(played: Played, session: Session) -> list[dict[str, Any]]:
         }
         for name, ticket, pin in ticket_rows(played, session)
     ]
+
+
+def _public(played: Played, session: Session, broadcast: Broadcast) -> dict[str, Any] | None:
+    """What listeners can reach of it: pieces with their words as published, sound files, what was taken out."""
+    shown = session.scalar(select(PublishedBroadcast).where(PublishedBroadcast.public_id == broadcast.public_id))
+    if shown is None:
+        return None
+    folder = public_folder(played.settings)
+    return {
+        "path": f"/siaran/{shown.public_id}",
+        "pieces": [{"kind": piece.kind, "title": piece.title, "text": piece.text} for piece in shown.pieces],
+        "files": [piece.audio_key for piece in shown.pieces if piece.audio_key and (folder / piece.audio_key).is_file()],
+        "tickets": shown.tickets,
+        "removed": shown.removed,
+    }
 
 
 def _condition(row: RoadCondition) -> dict[str, Any]:
