@@ -17,6 +17,7 @@ WINDOW = 512
 _CONTEXT = 64
 _STRIDE = 8 * WINDOW
 _QUIET = 0.01
+_WEARY = 2.0
 
 Samples = NDArray[np.float32]
 
@@ -95,6 +96,7 @@ class SpeechFinder:
         self._begun: int | None = None  # window at which speech began
         self._last_voiced = 0
         self._heard = 0
+        self._quiet = 0  # samples of quiet since the last sound or clearing
 
     @property
     def speaking(self) -> bool:
@@ -129,9 +131,16 @@ class SpeechFinder:
             levels = self._probability(taken)
             for window, level in zip(taken.reshape(-1, WINDOW), levels, strict=True):
                 done.extend(self._step(window, float(level)))
-            if self._begun is None and self._reset and float(np.sqrt(np.mean(taken**2))) < _QUIET:
-                self._reset()
+            self._rest(taken)
         return done
+
+    def _rest(self, taken: Samples) -> None:
+        """Clear the detector's memory after two seconds of quiet, and again after each two more."""
+        quiet = self._begun is None and float(np.sqrt(np.mean(taken**2))) < _QUIET
+        self._quiet = self._quiet + len(taken) if quiet else 0
+        if self._reset and self._quiet >= _WEARY * RATE:
+            self._reset()
+            self._quiet = 0
 
     def _step(self, window: Samples, level: float) -> list[Utterance]:
         number = self._first + len(self._held)

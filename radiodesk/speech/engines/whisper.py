@@ -7,7 +7,7 @@ flat for any length, and work can stop at any window and go on from there.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ _SOUND_SHARE = 0.15
 _DICTATED = 0.75
 _MOST_PROMPT = 220
 _PAUSES = Pauses(longest=LONGEST_SPEECH - 0.2)
+_OPINION = Search(beams=5, guesses=5)
 _SECOND_TRY = Search(beams=5, guesses=5, repetition_penalty=1.1)
 _BY_CHANCE = Search(guesses=3, temperature=0.4)
 
@@ -117,7 +118,10 @@ class WhisperTranscriber:
 
     def _hear(self, windows: list[Window], ear: _Ear) -> list[Segment]:
         encoded = self._decoder.encode([window.samples() for window in windows])
-        heard = self._decoder.guess(encoded, ear.prompt, len(windows), self._search)
+        search = self._search
+        if any(len(window.utterances) > 1 for window in windows):
+            search = replace(search, repetition_penalty=1.0)  # what returns in the next utterance is no loop
+        heard = self._decoder.guess(encoded, ear.prompt, len(windows), search)
         chosen = [
             self._chosen(found, self._decoder.only(encoded, at, len(windows)), windows[at], ear)
             for at, found in enumerate(heard)
@@ -137,7 +141,7 @@ class WhisperTranscriber:
         """The words of a window: what is not believed is decoded once more without the prompt, then by chance."""
         choice = self._believed([heard], window, ear)
         if choice and ear.rescorer and _dictated(choice.words):
-            more = [self._decoder.guess(encoded, prompt, 1, self._search)[0] for prompt in self._dictation]
+            more = [self._decoder.guess(encoded, prompt, 1, _OPINION)[0] for prompt in self._dictation]
             return self._believed([heard, *more], window, ear) or choice
         for search in (_SECOND_TRY, _BY_CHANCE):
             choice = choice or self._believed(self._decoder.guess(encoded, self._bare, 1, search), window, ear)

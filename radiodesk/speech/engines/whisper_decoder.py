@@ -39,7 +39,7 @@ class Search:
 
     beams: int = 8
     guesses: int = 8
-    repetition_penalty: float = 1.0
+    repetition_penalty: float = 1.05
     temperature: float = 0.0
 
 
