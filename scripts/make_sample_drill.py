@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the voices of the sample drill with espeak-ng, from sentences written for it. Run it when a sentence changes."""
+"""Makes the voices of the sample drill with espeak-ng, from sentences written for it; for when one of them changes."""
 
 import subprocess
 import sys
@@ -15,13 +15,41 @@ import soxr
 CALLS = Path(__file__).resolve().parents[1] / "tests" / "drills" / "sample" / "calls"
 
 SENTENCES = {
-    "01-lampu-jalan.wav": ("id", 120, "Selamat pagi Pak. Saya warga Kapas. Lampu jalan di desa kami padam. Sudah satu minggu. Tolong segera diperbaiki. Terima kasih."),
-    "02-truk-mogok.ogg": ("id+f3", 115, "Selamat pagi. Ada truk mogok di depan pasar Kalitidu. Lalu lintas macet. Mohon bantuan petugas."),
-    "03-balap-liar.ogg": ("id+m3", 120, "Selamat malam Pak Polisi. Setiap malam Minggu ada balap liar di jalan Dander. Warga takut. Mohon ada patroli. Nomor saya nol delapan satu dua tiga empat lima enam tujuh delapan."),
-    "04-pelayanan-sim.mp3": ("id+f2", 110, "Selamat pagi Bu. Saya mau bertanya. Kapan mobil SIM keliling datang ke Sumberrejo? Terima kasih."),
-    "05-pencurian.m4a": ("id+m1", 115, "Selamat pagi. Sepeda motor saya hilang di pasar. Saya sudah melapor. Belum ada kabar dari polisi. Mohon bantuannya Pak."),
-    "06-jalan-rusak.flac": ("id+m7", 120, "Jalan di Temayang rusak dan berlubang. Malam hari gelap. Ada orang jatuh dari sepeda motor. Tolong dipasang rambu."),
-}  # fmt: skip
+    "01-lampu-jalan.wav": (
+        "id",
+        120,
+        "Selamat pagi Pak. Saya warga Kapas. Lampu jalan di desa kami padam. Sudah satu minggu. "
+        "Tolong segera diperbaiki. Terima kasih.",
+    ),
+    "02-truk-mogok.ogg": (
+        "id+f3",
+        115,
+        "Selamat pagi. Ada truk mogok di depan pasar Kalitidu. Lalu lintas macet. Mohon bantuan petugas.",
+    ),
+    "03-balap-liar.ogg": (
+        "id+m3",
+        120,
+        "Selamat malam Pak Polisi. Setiap malam Minggu ada balap liar di jalan Dander. Warga takut. "
+        "Mohon ada patroli. Nomor saya nol delapan satu dua tiga empat lima enam tujuh delapan.",
+    ),
+    "04-pelayanan-sim.mp3": (
+        "id+f2",
+        110,
+        "Selamat pagi Bu. Saya mau bertanya. Kapan mobil SIM keliling datang ke Sumberrejo? Terima kasih.",
+    ),
+    "05-pencurian.m4a": (
+        "id+m1",
+        115,
+        "Selamat pagi. Sepeda motor saya hilang di pasar. Saya sudah melapor. Belum ada kabar dari "
+        "polisi. Mohon bantuannya Pak.",
+    ),
+    "06-jalan-rusak.flac": (
+        "id+m7",
+        120,
+        "Jalan di Temayang rusak dan berlubang. Malam hari gelap. Ada orang jatuh dari sepeda "
+        "motor. Tolong dipasang rambu.",
+    ),
+}
 
 
 def speak(voice: str, speed: int, text: str) -> tuple[np.ndarray, int]:
@@ -48,6 +76,8 @@ def encode(path: Path, samples: np.ndarray, rate: int, codec: str, to_rate: int,
     resampled = soxr.resample(samples, rate, to_rate).astype(np.float32)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=to_rate, layout="mono")
+        if not isinstance(stream, av.AudioStream):
+            raise TypeError(codec)
         stream.bit_rate = bit_rate
         frame = av.AudioFrame.from_ndarray(resampled[np.newaxis, :], format="fltp", layout="mono")
         frame.sample_rate, frame.time_base, frame.pts = to_rate, Fraction(1, to_rate), 0

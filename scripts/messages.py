@@ -101,7 +101,7 @@ def update(found: Found, only: str | None) -> None:
                 text = old if old and any(old) else (message if language == "en" else "")
                 plural = isinstance(message, tuple)
                 if plural and isinstance(text, str):
-                    text = (text,) if language == "id" else (text, text)
+                    text = (text, text)
                 catalog.add(message, text, flags=())
             with (TRANSLATIONS / language / f"{room}.po").open("wb") as file:
                 write_po(file, catalog, omit_header=False, width=110, sort_output=True, no_location=True)
@@ -117,7 +117,7 @@ def problems(found: Found) -> list[str]:
         said += [f"{language}: left over in {held[key][0].name}: {key}" for key in sorted(held.keys() - wanted)]
         for key in sorted(wanted & held.keys()):
             path, message = held[key]
-            texts = [message.string] if isinstance(message.string, str) else list(message.string)
+            texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
             if not all(texts) or message.fuzzy:
                 said.append(f"{language}: not translated in {path.name}: {key}")
             elif any(places(text) - places(key) for text in texts):

@@ -47,8 +47,7 @@ python_environment() {
     if [ -f "$stamp" ] && grep -qF "$want" "$stamp"; then return 0; fi
     echo "Installing the Python packages (pinned, checked by hash) …"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null \
-        || .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
     echo "$want" >>"$stamp"
 }
 

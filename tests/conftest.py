@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -38,6 +39,12 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing that is slow on purpose would only slow the tests down."""
+    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture(autouse=True)
@@ -131,9 +138,7 @@ def sign_in(desk: Flask, station: Station) -> Callable[..., FlaskClient]:
         with station.database.writing() as tx:
             accounts.add_person(tx, username, "Petugas Uji", roles, PASSWORD, by="test", at=at)
         with station.database.writing() as tx:
-            token = accounts.sign_in(
-                tx, username, PASSWORD, None, address="127.0.0.1", browser="test", hours=12, at=at
-            )
+            token = accounts.sign_in(tx, username, PASSWORD, None, address="127.0.0.1", browser="test", hours=12, at=at)
         client = desk.test_client()
         client.set_cookie(COOKIE, token)
         return client

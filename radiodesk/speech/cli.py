@@ -8,11 +8,13 @@ from typing import Any
 
 import click
 
+from radiodesk.area.station import area_pack
 from radiodesk.core import command, i18n
 from radiodesk.core.errors import Refusal
 from radiodesk.speech import installing, registry
 from radiodesk.speech.loading import load_transcriber
 from radiodesk.speech.ports import Hints, Transcription
+from radiodesk.speech.spoken import reading_seconds, to_spoken
 
 
 @click.command()
@@ -87,3 +89,14 @@ def verify(name: str) -> None:
     if not wrong:
         click.echo("ok")
     sys.exit(1 if wrong else 0)
+
+
+@click.command("speak")
+def speak() -> None:
+    """Say text as a newsreader does: a text a line in; its spoken form and reading time, a JSON object a line out."""
+    settings = command.settings()
+    lexicon = area_pack(settings.area).spoken
+    for text in command.input_lines():
+        spoken = to_spoken(text, lexicon=lexicon)
+        seconds = reading_seconds(text, words_per_minute=settings.words_per_minute, lexicon=lexicon)
+        click.echo(json.dumps({"text": text, "spoken": spoken, "seconds": round(seconds, 1)}, ensure_ascii=False))

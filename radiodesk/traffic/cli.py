@@ -15,6 +15,7 @@ from radiodesk.core.errors import Refusal, Unreadable
 from radiodesk.traffic.composing import Composition, Identity, compose
 from radiodesk.traffic.files import gather, read_feed_file
 from radiodesk.traffic.fusion import fuse
+from radiodesk.traffic.ports import FeedResult
 from radiodesk.traffic.reading import read_report
 from radiodesk.traffic.same import same_event
 
@@ -35,9 +36,7 @@ def feed(file_or_url: str, at: str | None) -> None:
     settings = command.settings()
     now = _moment(at, settings)
     if file_or_url.startswith(("http://", "https://")):
-        from radiodesk.traffic.fetching import fetch_document
-
-        result = fetch_document(file_or_url, now=now)
+        result = _fetched(file_or_url, now)
     else:
         result = read_feed_file(command.readable_file(Path(file_or_url)), now=now)
     for report in result.reports:
@@ -46,6 +45,17 @@ def feed(file_or_url: str, at: str | None) -> None:
         _print({"alert": asdict(alert)})
     for problem in result.problems:
         click.echo(problem, err=True)
+
+
+def _fetched(url: str, now: datetime) -> FeedResult:
+    # Imported here: the pipes and the other commands need no network code.
+    from radiodesk.traffic.fetching import refresh
+    from radiodesk.traffic.fetchstate import FetchState
+
+    got = refresh(FetchState(url), source=url, now=now)
+    if got.refusal is not None:
+        raise got.refusal
+    return got.result or FeedResult("nothing new")
 
 
 @click.command()

@@ -40,7 +40,9 @@ def overview(session: Session, at: datetime) -> Overview:
         upcoming=next_planned(session, at),
         ringing=count(Call, Call.state == CallState.RINGING),
         waiting=count(Call, Call.state.in_((CallState.WAITING, CallState.READY))),
-        scripts=count(Script, Script.state == ScriptState.DRAFT, (Script.valid_until.is_(None)) | (Script.valid_until > at)),
+        scripts=count(
+            Script, Script.state == ScriptState.DRAFT, (Script.valid_until.is_(None)) | (Script.valid_until > at)
+        ),
         tickets=count(Ticket, Ticket.state == TicketState.NEW),
         to_seal=count(Broadcast, Broadcast.state == BroadcastState.ENDED),
         conditions=len(live_conditions(session, at)),

@@ -45,9 +45,7 @@ def create_public(given: Station) -> Flask:
     app.config["ERROR_PAGE"] = "public/error.html"
     app.before_request(_choose_language)
     entries = [entry for entry in PUBLIC_MENU if given.settings.web_form or entry.endpoint != "intake.form"]
-    app.context_processor(
-        lambda: {"settings": given.settings, "language": i18n.language.get(), "public_menu": entries}
-    )
+    app.context_processor(lambda: {"settings": given.settings, "language": i18n.language.get(), "public_menu": entries})
     for blueprint in PUBLIC_BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/bahasa/<code>", "language", switch_language)

@@ -109,9 +109,7 @@ def test_a_second_factor_is_asked_for_once_it_is_on(session: Session, clock: Man
     session.flush()
 
     def attempt(code: str | None) -> str:
-        return services.sign_in(
-            session, "wati", GOOD, code, address="127.0.0.1", browser="", hours=1, at=clock.now()
-        )
+        return services.sign_in(session, "wati", GOOD, code, address="127.0.0.1", browser="", hours=1, at=clock.now())
 
     with pytest.raises(services.SignInRefused):
         attempt("000000")

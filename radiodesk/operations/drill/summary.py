@@ -72,7 +72,7 @@ def summary(played: Played, session: Session, seconds: dict[str, float]) -> dict
         "audit_chain_whole": broken_link(session) is None,
         "failed_jobs": [
             {"kind": job.kind, "error": job.error}
-            for job in session.scalars(select(Job).where(Job.state != JobState.DONE))
+            for job in session.scalars(select(Job).where(Job.state == JobState.FAILED))
         ],
         "problems": played.problems,
         "seconds": {**seconds, "total": round(sum(seconds.values()), 2)},
@@ -136,7 +136,9 @@ def _public(played: Played, session: Session, broadcast: Broadcast) -> dict[str,
     return {
         "path": f"/siaran/{shown.public_id}",
         "pieces": [{"kind": piece.kind, "title": piece.title, "text": piece.text} for piece in shown.pieces],
-        "files": [piece.audio_key for piece in shown.pieces if piece.audio_key and (folder / piece.audio_key).is_file()],
+        "files": [
+            piece.audio_key for piece in shown.pieces if piece.audio_key and (folder / piece.audio_key).is_file()
+        ],
         "tickets": shown.tickets,
         "removed": shown.removed,
     }
