@@ -19,7 +19,7 @@ FLOW_NAMES: dict[Flow, str] = {
     "tersendat": N_("Stop and go"),
     "macet": N_("Jammed"),
     "dialihkan": N_("Diverted"),
-    "ditutup": N_("Closed"),
+    "ditutup": N_("Road closed"),
 }
 KIND_NAMES: dict[Kind, str] = {
     "flow": N_("Traffic flow"),

@@ -54,13 +54,13 @@ def fill(
 
 
 def _now(show: Show, now: datetime, settings: Settings) -> tuple[Post, ...]:
-    """The show's posts as of the last half hour; the times in their text are dropped, so that they are of now."""
+    """The show's posts as of the last half hour: the time that each one begins with is moved too."""
     local = now.astimezone(settings.zone)
     moved = []
     for index, post in enumerate(show.posts):
         at = local - timedelta(minutes=2 * (len(show.posts) - index))
-        text = post.text.split(" ", 1)[1] if post.text[:1].isdigit() else post.text
-        moved.append(Post(text.removeprefix("WIB ").strip(), (at.hour, at.minute), post.source))
+        text = f"{at:%H.%M} {post.text.split(' ', 1)[1]}" if post.text[:1].isdigit() else post.text
+        moved.append(Post(text, (at.hour, at.minute), post.source))
     return tuple(moved)
 
 
