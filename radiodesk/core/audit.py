@@ -6,7 +6,7 @@ gets around them breaks the chain, and ``radiodesk doctor`` says where.
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import String, select
@@ -39,6 +39,8 @@ class AuditEntry(Base):
 
 def record(session: Session, at: datetime, actor: str, action: str, subject: str, **details: Any) -> AuditEntry:
     """Append one entry in the caller's transaction."""
+    # The digest is computed again from what the database gives back, and that is UTC.
+    at = at.astimezone(UTC)
     session.flush()
     last = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))
     entry = AuditEntry(

@@ -1,0 +1,157 @@
+"""One show in real browsers, a window for each person: from the first call to the page that listeners open."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from radiodesk.accounts.access import COOKIE
+from radiodesk.accounts.models import Role
+from radiodesk.core.http import Station
+from radiodesk.operations.wiring import runner
+
+pytestmark = pytest.mark.slow
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+SIZE = {"width": 1440, "height": 900}
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Flask], str]]:
+    servers = []
+
+    def served(app: Flask) -> str:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield served
+    for server in servers:
+        server.shutdown()
+
+
+@pytest.fixture
+def window(
+    browser: Browser, desk: Flask, serve: Callable[[Flask], str], sign_in: Callable[..., FlaskClient]
+) -> Callable[..., Page]:
+    """A browser window of the desk in which someone with the given role is signed in."""
+    address = serve(desk)
+
+    def opened(role: Role) -> Page:
+        cookie = sign_in(role, username=role.value.replace(" ", "-")).get_cookie(COOKIE)
+        assert cookie is not None
+        context = browser.new_context(viewport=SIZE, base_url=address)  # type: ignore[arg-type]
+        context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": address}])
+        context.set_default_timeout(15_000)
+        return context.new_page()
+
+    return opened
+
+
+def test_a_show_from_the_first_call_to_the_public_page(
+    window: Callable[..., Page],
+    browser: Browser,
+    public: Flask,
+    serve: Callable[[Flask], str],
+    station: Station,
+) -> None:
+    producer = window(Role.PRODUCER)
+    producer.goto("/program")
+    producer.fill("[name=title]", "Halo Uji")
+    producer.get_by_role("button", name="Tambah").click()
+    producer.goto("/siaran")
+    producer.get_by_role("button", name="Rencanakan").click()
+    producer.wait_for_url("**/siaran/0*")
+    show = producer.url.rsplit("/", 1)[1]
+
+    officer = window(Role.OFFICER)
+    officer.goto("/lalin")
+    officer.fill("textarea[name=text]", "18.20 WIB lalin di depan Pasar Kalitidu macet ada truk mogok")
+    officer.get_by_role("button", name="Baca").click()
+    officer.get_by_role("link", name="Ke papan lalu lintas").click()
+    officer.get_by_role("button", name="Susun").click()
+    officer.wait_for_url("**/naskah/0*")
+    assert "Kalitidu" in officer.input_value("textarea[name=text]")
+    script = officer.url.rsplit("/", 1)[1]
+    officer.keyboard.press("a")
+    officer.get_by_text("Disetujui officer").wait_for()
+
+    producer.goto(f"/siaran/{show}")
+    producer.select_option(".adder select[name=script]", script)
+    producer.get_by_role("button", name="Tambah acara").click()
+    producer.locator(".rundown").get_by_text("Disetujui").first.wait_for()
+
+    screener = window(Role.SCREENER)
+    screener.goto("/antrean")
+    card = screener.locator("form", has=screener.locator("[name=point]")).first
+    card.locator("[name=phone]").fill("0812 0000 0001")
+    card.locator("[name=name]").fill("Penelepon Uji")
+    card.locator("[name=topic]").fill("Lampu jalan padam")
+    card.locator("[name=point]").fill("Lampu jalan padam sudah seminggu.")
+    card.locator("[name=may_name]").check()
+    screener.get_by_role("button", name="Langsung siap").click()
+    screener.locator("#queue").get_by_text("Penelepon Uji").wait_for()
+
+    host = window(Role.HOST)
+    host.goto(f"/siaran/{show}/penyiar")
+    host.get_by_role("button", name="Mulai siaran").click()
+    host.get_by_text("MENGUDARA").wait_for()
+    host.keyboard.press("g")
+    host.get_by_text("Sedang dibaca").wait_for()
+    host.keyboard.press("f")
+    host.keyboard.press("n")
+    host.locator(".caller.air").get_by_text("Penelepon Uji").wait_for()
+    screener.locator("#queue").get_by_text("Mengudara").first.wait_for()
+    host.keyboard.press("e")
+    host.locator(".caller.air").wait_for(state="detached")
+    host.get_by_role("button", name="Akhiri siaran").click()
+    host.get_by_text("Berakhir").first.wait_for()
+
+    archivist = window(Role.ARCHIVIST)
+    archivist.goto(f"/siaran/{show}")
+    archivist.get_by_role("button", name="Segel").click()
+    jobs = runner(station.settings, station.database, station.clock)
+    jobs.run_all()
+    archivist.goto(f"/siaran/{show}/terbit")
+    archivist.on("dialog", lambda dialog: dialog.accept())
+    archivist.locator("form[action$='/siapkan'] button.primary").click()
+    archivist.locator("form[data-confirm][action$='/terbit'] button").click()
+    archivist.get_by_text("Salinan publik sedang ditulis").or_(
+        archivist.get_by_text("Terbit", exact=True)
+    ).first.wait_for()
+    jobs.run_all()
+
+    listener = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False).new_page()
+    address = serve(public)
+    listener.goto(f"{address}/siaran/{show}")
+    page = listener.inner_text("main")
+    assert "Kalitidu" in page
+    assert "0812" not in page
+    for path in (f"/siaran/{show}/penyiar", "/antrean", f"/naskah/{script}", "/petugas"):
+        answer = listener.goto(f"{address}{path}")
+        assert answer is not None
+        assert answer.status == 404, path

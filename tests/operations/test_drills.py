@@ -1,0 +1,103 @@
+"""Drills: the sample show from end to end, real speech and real feeds, and folders with broken things in them."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import bagit
+import pytest
+
+from radiodesk.core.config import CHECKOUT, Settings
+from radiodesk.operations.drill import load_show, play
+from radiodesk.operations.drill.show import DrillUnreadable
+
+SAMPLE = CHECKOUT / "tests" / "drills" / "sample"
+MODELS = CHECKOUT / "models"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", autouse=True)
+def model() -> None:
+    if not (MODELS / "whisper-base" / "model.bin").exists():
+        pytest.skip("the speech model is not installed: radiodesk models install base")
+
+
+def played(folder: Path, data: Path) -> dict[str, Any]:
+    result = play(load_show(folder), Settings(data=data, models=MODELS))
+    json.dumps(result)
+    return result
+
+
+def test_the_sample_show_loses_nothing_and_verifies(tmp_path: Path) -> None:
+    result = played(SAMPLE, tmp_path / "station")
+    assert result["out"]["calls"] == result["in"]["calls"] == 6
+    assert result["out"]["transcribed"] == 6
+    assert all(call["transcript"]["words"] > 3 for call in result["calls"])
+    assert result["out"]["filed"] == 6
+    assert {"satlantas", "satreskrim"} <= {ticket["unit"] for ticket in result["tickets"]}
+    assert [one["why"] for one in result["refused_posts"]] == ["question"]
+    assert "BMKG" in result["bulletin"]["text"]
+    assert result["bulletin"]["seconds"] <= 61
+    assert result["package"]["verified"]
+    assert bagit.Bag(result["package"]["path"]).validate()
+    assert result["state"] == "published"
+    assert result["problems"] == []
+    assert result["failed_jobs"] == []
+    assert result["audit_chain_whole"]
+    words = json.dumps(result["public"])
+    assert "0812" not in words
+    # The call of a victim never becomes public, nor does the number of its complaint.
+    assert not any("Sepeda motor" in piece["title"] for piece in result["public"]["pieces"])
+
+
+def test_what_is_broken_in_a_folder_is_named_and_the_rest_is_done(tmp_path: Path) -> None:
+    folder = tmp_path / "show"
+    shutil.copytree(SAMPLE, folder)
+    (folder / "calls" / "01-lampu-jalan.wav").write_bytes(b"")
+    (folder / "calls" / "03-balap-liar.ogg").write_bytes(b"PK\x03\x04 not sound at all")
+    (folder / "calls" / "05-pencurian.m4a").unlink()
+    (folder / "feeds" / "rusak.xml").write_bytes(b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "a">]><x>&a;</x>')
+    (folder / "scripts" / "pembuka.txt").unlink()
+    result = played(folder, tmp_path / "station")
+    problems = "\n".join(result["problems"])
+    for name in ("01-lampu-jalan", "03-balap-liar", "05-pencurian", "rusak.xml", "pembuka.txt"):
+        assert name in problems
+    assert result["out"]["transcribed"] == 3
+    assert result["package"]["verified"]
+    assert result["state"] == "published"
+
+
+def test_a_folder_without_a_show_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DrillUnreadable):
+        load_show(tmp_path)
+    (tmp_path / "show.toml").write_text("programme = [", encoding="utf-8")
+    with pytest.raises(DrillUnreadable):
+        load_show(tmp_path)
+
+
+def test_real_voices_feeds_and_posts_go_through_the_same_show(tmp_path: Path, shared: Path) -> None:
+    folder = tmp_path / "real"
+    (folder / "calls").mkdir(parents=True)
+    (folder / "feeds").mkdir()
+    rows = (shared / "speech" / "clips.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    clips = [row.split("\t")[1] for row in rows[::70]]
+    for name in clips:
+        shutil.copy(shared / "speech" / name, folder / "calls" / name)
+    for name in ("bmkg/cap_jateng.xml", "bmkg/rss_active.xml", "waze/louisville_20190220.json"):
+        shutil.copy(shared / "feeds" / name, folder / "feeds" / Path(name).name)
+    posts = (shared / "reports" / "tmc_structured.jsonl").read_text(encoding="utf-8").splitlines()[:40]
+    (folder / "reports.txt").write_text("\n".join(json.loads(line)["text"] for line in posts), encoding="utf-8")
+    calls = "".join(f'[[call]]\nfile = "calls/{name}"\nminute = {n}\ntopic = "Uji"\n' for n, name in enumerate(clips))
+    head = 'programme = "Suara nyata"\nstart = 2026-11-23T07:00:00+07:00\n'
+    items = '[[rundown]]\nkind = "script"\ntitle = "Buletin"\nseconds = 60\ntext = "bulletin"\n'
+    items += '[[rundown]]\nkind = "calls"\ntitle = "Telepon"\nseconds = 600\n'
+    (folder / "show.toml").write_text(head + items + calls, encoding="utf-8")
+    result = played(folder, tmp_path / "station")
+    assert result["out"]["transcribed"] == len(clips)
+    assert sum(call["transcript"]["words"] for call in result["calls"]) >= 2 * len(clips)
+    assert result["out"]["reports"] >= 30
+    assert result["out"]["feed_items"] > 10
+    assert result["package"]["verified"]
+    assert result["state"] == "published"
