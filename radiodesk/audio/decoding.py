@@ -80,6 +80,8 @@ def decode(
         if skip:
             dropped = min(skip, len(piece))
             skip -= dropped
+            if dropped == len(piece):
+                continue  # not even an empty view of it is kept, which would keep all of it
             piece = piece[dropped:]
         held.append(piece)
         waiting += len(piece)
