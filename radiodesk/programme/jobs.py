@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from radiodesk.area.station import area_pack
 from radiodesk.core.config import Settings
 from radiodesk.core.events import announce
 from radiodesk.core.jobs import Context, Handler
@@ -26,7 +27,8 @@ def read_aloud(context: Context, version_id: int) -> None:
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         voice = load_voice(context.settings.voice)
-        voice.speak(to_spoken(text), target, words_per_minute=context.settings.words_per_minute)
+        lexicon = area_pack(context.settings.area).spoken
+        voice.speak(to_spoken(text, lexicon=lexicon), target, words_per_minute=context.settings.words_per_minute)
     with context.database.writing() as session:
         announce(session, context.clock.now(), "programme", "heard", public_id)
 

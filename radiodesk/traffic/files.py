@@ -8,7 +8,7 @@ from radiodesk.area.finding import PlaceFinder
 from radiodesk.core.text import tidy
 from radiodesk.traffic.feeds import MAX_BYTES, FeedUnreadable, read_feed
 from radiodesk.traffic.ports import Alert, FeedResult, Report
-from radiodesk.traffic.reading import read_report, to_report
+from radiodesk.traffic.reading import read_report, to_reports
 
 FEED_SUFFIXES = frozenset({".xml", ".json", ".geojson", ".rss", ".atom", ".cap"})
 
@@ -34,11 +34,11 @@ def read_feed_file(path: Path, *, now: datetime) -> FeedResult:
 
 def read_posts(text: str, *, source: str, now: datetime, finder: PlaceFinder | None, zone: str) -> list[Report]:
     """The lines of a text that are road reports."""
-    reports = []
+    reports: list[Report] = []
     for line in filter(None, (tidy(line) for line in text.splitlines())):
         reading = read_report(line, now=now, finder=finder)
         if reading.is_traffic:
-            reports.append(to_report(reading, source=source, observed_at=now, zone=zone))
+            reports += to_reports(reading, source=source, observed_at=now, zone=zone)
     return reports
 
 

@@ -21,7 +21,7 @@ from radiodesk.traffic.fusion import fuse
 from radiodesk.traffic.lapsit import Lapsit, parse_lapsit
 from radiodesk.traffic.models import AppealUse, RoadCondition, RoadReport, SituationReport, Warned
 from radiodesk.traffic.ports import FLOWS, Alert, Condition, FeedResult, Flow, Kind, Report
-from radiodesk.traffic.reading import read_report, to_report
+from radiodesk.traffic.reading import read_report, to_reports
 from radiodesk.traffic.storing import report_of, to_json
 
 TOPIC = "traffic"
@@ -70,8 +70,8 @@ def take_posts(
         if not reading.is_traffic:
             refused.append(Refused(line, reading.reason or "no traffic"))
             continue
-        report = to_report(reading, source=source, observed_at=at, zone=zone)
-        rows.append(_keep(session, report, by=by, at=at, call_id=call_id))
+        for report in to_reports(reading, source=source, observed_at=at, zone=zone):
+            rows.append(_keep(session, report, by=by, at=at, call_id=call_id))
     if rows:
         refresh(session, at=at)
         announce(session, at, TOPIC, "reports")
