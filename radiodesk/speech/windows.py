@@ -42,15 +42,15 @@ class Window:
             parts += [utterance.samples, pause]
         return np.concatenate(parts[:-1])
 
-    def at(self, second: float) -> float:
-        """The second of the recording that lies at ``second`` of the window."""
-        passed = 0.0
-        for utterance in self.utterances:
-            length = len(utterance.samples) / RATE
-            if second <= passed + length or utterance is self.utterances[-1]:
-                return utterance.start + min(max(second - passed, 0.0), length)
-            passed += length + _PAUSE
-        raise AssertionError  # pragma: no cover
+    def at(self, second: float, turn: int) -> float:
+        """The second of the recording that lies at ``second`` of the window, within the utterance number ``turn``.
+
+        What lies in the silence that was put between two utterances counts as the edge of the one it belongs to: a
+        word never reaches over the pause there really was.
+        """
+        passed = sum(len(one.samples) / RATE + _PAUSE for one in self.utterances[:turn])
+        utterance = self.utterances[turn]
+        return utterance.start + min(max(second - passed, 0.0), len(utterance.samples) / RATE)
 
     def turn_of(self, second: float) -> int:
         """Which of the utterances ``second`` of the window belongs to."""

@@ -93,7 +93,8 @@ def test_windows_take_what_fits_and_bring_times_back() -> None:
     first = full[0]
     assert first.seconds == pytest.approx(4.3)
     assert len(first.samples()) == round(4.3 * RATE)
-    assert first.at(0.5) == pytest.approx(10.5)
-    assert first.at(2.3) == pytest.approx(13.0)
-    assert first.at(99) == pytest.approx(15.0)
+    assert first.at(0.5, 0) == pytest.approx(10.5)
+    assert first.at(2.2, 0) == pytest.approx(12.0), "the pause between them is not part of the first one"
+    assert first.at(2.3, 1) == pytest.approx(13.0)
+    assert first.at(99, 1) == pytest.approx(15.0)
     assert [first.turn_of(second) for second in (0.1, 2.0, 2.4, 4.2)] == [0, 0, 1, 1]

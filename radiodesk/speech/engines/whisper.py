@@ -221,7 +221,8 @@ def _segments(window: Window, choice: Choice, times: list[TimedWord]) -> Iterato
     turns: dict[int, list[Word]] = {}
     for written, timed, agreed in zip(choice.written, times, choice.confidence, strict=True):
         confidence = round(agreed * timed.confidence**_SOUND_SHARE, 3)
-        word = Word(round(window.at(timed.start), 2), round(window.at(timed.end), 2), written, confidence)
-        turns.setdefault(window.turn_of((timed.start + timed.end) / 2), []).append(word)
+        turn = window.turn_of((timed.start + timed.end) / 2)
+        start, end = round(window.at(timed.start, turn), 2), round(window.at(timed.end, turn), 2)
+        turns.setdefault(turn, []).append(Word(start, end, written, confidence))
     for _, words in sorted(turns.items()):
         yield Segment(words[0].start, words[-1].end, " ".join(word.word for word in words), tuple(words))
