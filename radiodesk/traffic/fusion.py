@@ -124,6 +124,8 @@ def kilometre_of(wording: str) -> float | None:
 
 
 def _direction(report: Report) -> frozenset[str]:
+    if not report.toward:
+        return frozenset()
     words = frozenset(" ".join(standard_words(wording)) for wording in report.toward)
     return frozenset() if any(_BOTH_WAYS.intersection(word.split()) for word in words) else words
 

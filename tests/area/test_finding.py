@@ -1,7 +1,6 @@
 """The place finder on clean and on misheard text, and on words that only look like places."""
 
 import json
-import time
 from functools import cache
 from pathlib import Path
 
@@ -144,12 +143,8 @@ def test_sounds_fold_what_the_ear_confuses() -> None:
 
 
 @pytest.mark.skipif(not POSTS.is_file(), reason="needs ../shared/data/reports")
-def test_posts_on_no_subject_hold_hardly_a_place_and_are_read_fast() -> None:
+def test_posts_on_no_subject_hold_hardly_a_place() -> None:
     rows = [line.split("\t") for line in POSTS.read_text(encoding="utf-8").splitlines()[1:]]
     texts = [text for text, label, _ in rows if label == "other"]
-    finder()
-    begun = time.process_time()
     with_places = [text for text in texts if find(text)]
-    seconds = time.process_time() - begun
     assert len(with_places) <= len(texts) / 400, with_places
-    assert len(texts) / seconds > 1000

@@ -91,7 +91,7 @@ def is_clear(condition: Condition) -> bool:
     """Whether there is nothing in the way: free flow, and no obstacle that has not been cleared."""
     if condition.flow not in CLEAR:
         return False
-    if condition.reports and all(report.cleared for report in condition.reports):
+    if condition.reports and condition.reports[0].cleared and all(report.cleared for report in condition.reports):
         return True
     return condition.kind in ("flow", "other") and not condition.obstacle
 
@@ -125,9 +125,10 @@ def why_not(condition: Condition, at: datetime, pack: AreaPack | None) -> Reason
 
 
 def _starts_later(condition: Condition, at: datetime) -> bool:
-    return bool(condition.reports) and all(
-        report.starts_at is not None and report.starts_at > at for report in condition.reports
-    )
+    reports = condition.reports
+    if not reports or reports[0].starts_at is None:
+        return False
+    return all(report.starts_at is not None and report.starts_at > at for report in reports)
 
 
 def _inside(condition: Condition, pack: AreaPack) -> bool:
@@ -169,10 +170,12 @@ def choose(
             left_out.append(LeftOut(brief(condition), reason, condition=condition))
         else:
             kept.append(condition)
-    kept.sort(key=lambda condition: (-score(condition, at), -condition.last_at.timestamp(), condition.place))
+    # Scored once: with thousands of reports everything that is done for each of them counts.
+    scores = {id(condition): score(condition, at) for condition in kept}
+    kept.sort(key=lambda condition: (-scores[id(condition)], -condition.last_at.timestamp(), condition.place))
     groups, repeated = _said_once(kept)
     left_out.extend(repeated)
-    candidates = _side_by_side(_placed(_with_their_flow(groups), at, pack))
+    candidates = _side_by_side(_placed(_with_their_flow(groups), scores, pack))
     return sorted(candidates, key=lambda one: -one.score), left_out
 
 
@@ -229,12 +232,12 @@ def is_bare(condition: Condition) -> bool:
     return condition.kind in ("flow", "closure") and not condition.obstacle
 
 
-def _placed(groups: list[list[Condition]], at: datetime, pack: AreaPack | None) -> list[Candidate]:
+def _placed(groups: list[list[Condition]], scores: dict[int, float], pack: AreaPack | None) -> list[Candidate]:
     roads = Roads(pack)
     candidates = []
     for group in groups:
         corridor, position = roads.of(group[0])
-        best = max(score(condition, at) for condition in group)
+        best = max(scores[id(condition)] for condition in group)
         candidates.append(Candidate((Stop(tuple(group), position),), best, corridor))
     return candidates
 
