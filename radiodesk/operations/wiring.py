@@ -2,42 +2,14 @@
 
 from huey import SqliteHuey
 
-from radiodesk.archive import jobs as archive_jobs
-from radiodesk.audio import jobs as audio_jobs
-from radiodesk.calls import jobs as call_jobs
 from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.config import Settings
 from radiodesk.core.crypto import load_keys
 from radiodesk.core.db import Database, open_database
-from radiodesk.core.errors import Refusal
 from radiodesk.core.http import Station
 from radiodesk.core.jobs import Handler, Runner
 from radiodesk.core.live import Notifier
 from radiodesk.migrations import current, head, upgrade
-from radiodesk.programme import jobs as programme_jobs
-from radiodesk.record import jobs as tracking_jobs
-from radiodesk.record import publishing_jobs
-from radiodesk.speech import jobs as speech_jobs
-from radiodesk.tickets import jobs as ticket_jobs
-from radiodesk.traffic import jobs as traffic_jobs
-
-HANDLERS: dict[str, Handler] = {
-    **audio_jobs.HANDLERS,
-    **speech_jobs.HANDLERS,
-    **call_jobs.HANDLERS,
-    **traffic_jobs.HANDLERS,
-    **ticket_jobs.HANDLERS,
-    **programme_jobs.HANDLERS,
-    **archive_jobs.HANDLERS,
-    **tracking_jobs.HANDLERS,
-    **publishing_jobs.HANDLERS,
-}
-
-
-class DatabaseNewer(Refusal):
-    """The database was made by a later release."""
-
-    exit_code = 3
 
 
 def prepare(settings: Settings) -> Database:
@@ -56,9 +28,34 @@ def open_station(settings: Settings, clock: Clock | None = None) -> Station:
     return Station(settings, database, clock or SystemClock(), Notifier(database))
 
 
+def handlers() -> dict[str, Handler]:
+    """Every room's jobs by name; imported here alone, so that the supervisor and the web start without them."""
+    from radiodesk.archive import jobs as archive_jobs
+    from radiodesk.audio import jobs as audio_jobs
+    from radiodesk.calls import jobs as call_jobs
+    from radiodesk.programme import jobs as programme_jobs
+    from radiodesk.record import jobs as tracking_jobs
+    from radiodesk.record import publishing_jobs
+    from radiodesk.speech import jobs as speech_jobs
+    from radiodesk.tickets import jobs as ticket_jobs
+    from radiodesk.traffic import jobs as traffic_jobs
+
+    return {
+        **audio_jobs.HANDLERS,
+        **speech_jobs.HANDLERS,
+        **call_jobs.HANDLERS,
+        **traffic_jobs.HANDLERS,
+        **ticket_jobs.HANDLERS,
+        **programme_jobs.HANDLERS,
+        **archive_jobs.HANDLERS,
+        **tracking_jobs.HANDLERS,
+        **publishing_jobs.HANDLERS,
+    }
+
+
 def runner(settings: Settings, database: Database, clock: Clock | None = None) -> Runner:
     """Runs the jobs of all rooms."""
-    return Runner(database, settings, clock or SystemClock(), HANDLERS)
+    return Runner(database, settings, clock or SystemClock(), handlers())
 
 
 def doorbell_queue(settings: Settings) -> SqliteHuey:

@@ -32,7 +32,7 @@ from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.ids import public_id as new_id
 from radiodesk.core.jobs import Runner
-from radiodesk.operations.wiring import HANDLERS
+from radiodesk.operations.wiring import handlers
 from radiodesk.programme.models import RundownItem, Script
 from radiodesk.record import search, services
 from radiodesk.record.models import Piece, Publication, PublishedBroadcast, PublishedPiece, Span
@@ -57,7 +57,7 @@ def published(database: Database, settings: Settings, now: datetime, clock: Manu
         ticket_factory.opened(tx, settings, now, call=show.caller)
         archive.seal(tx, settings, show.broadcast, by=BY, at=now)
         public_id = show.broadcast.public_id
-    runner = Runner(database, settings, clock, HANDLERS)
+    runner = Runner(database, settings, clock, handlers())
     runner.run_all()
     with database.writing() as tx:
         services.publish(tx, settings, row(tx, public_id), by=BY, at=now)
@@ -72,7 +72,7 @@ def unpublished(database: Database, settings: Settings, now: datetime, clock: Ma
         show = shows.ended(tx, settings, now + timedelta(hours=2), title="Siaran Rahasia")
         archive.seal(tx, settings, show.broadcast, by=BY, at=now)
         public_id = show.broadcast.public_id
-    Runner(database, settings, clock, HANDLERS).run_all()
+    Runner(database, settings, clock, handlers()).run_all()
     with database.writing() as tx:
         services.prepare(tx, settings, row(tx, public_id), by=BY, at=now)
     return public_id

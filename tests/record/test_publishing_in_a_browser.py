@@ -20,7 +20,7 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.jobs import Runner
-from radiodesk.operations.wiring import HANDLERS
+from radiodesk.operations.wiring import handlers
 from radiodesk.record.models import PublishedBroadcast, Span, SpanState
 from tests.factories import shows
 
@@ -65,7 +65,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def runner(database: Database, settings: Settings, clock: ManualClock) -> Runner:
-    return Runner(database, settings, clock, HANDLERS)
+    return Runner(database, settings, clock, handlers())
 
 
 @pytest.fixture
