@@ -67,12 +67,21 @@ class Settings(BaseSettings):
     disk_alarm_gigabytes: Annotated[float, Field(ge=0)] = Field(
         2.0, description="Free disk space, in gigabytes, below which the desk raises an alarm."
     )
+    disk_stop_megabytes: Annotated[int, Field(ge=1)] = Field(
+        300, description="Free disk space, in megabytes, below which live recording stops until there is room again."
+    )
     models: Path = Field(CHECKOUT / "models", description="Folder with the model registry and the speech models.")
     transcriber: str = Field("whisper", description="Recognition engine, by its entry-point name.")
     speech_model: str = Field("base", description="Speech model from the registry, or a folder that holds one.")
     speech_language: str = Field("id", description="Language that callers speak.")
     speech_threads: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Threads that one recognition uses.")
-    voice: str = Field("espeak", description="Synthesis engine, by its entry-point name.")
+    voice: str = Field("espeak", description="Synthesis engine, by its entry-point name: espeak, piper or sherpa.")
+    voice_model: Path | None = Field(
+        None, description="Model of the voice: a file for Piper, a folder for sherpa; espeak needs none."
+    )
+    voice_program: str | None = Field(
+        None, description="Path of the program `espeak-ng` or `piper`, where it is not found by its name."
+    )
     words_per_minute: Annotated[int, Field(ge=60, le=260)] = Field(
         140, description="Reading speed, in words a minute, until a reader's own speed is known."
     )
@@ -164,6 +173,16 @@ class Settings(BaseSettings):
     def archive(self) -> Path:
         """Folder of sealed packages."""
         return self.data / "archive"
+
+    @property
+    def spool(self) -> Path:
+        """Folder of live sound that is not yet a recording."""
+        return self.data / "spool"
+
+    @property
+    def lines(self) -> Path:
+        """Folder of what the parts with live sound say and are told."""
+        return self.data / "lines"
 
     @property
     def public_address(self) -> str:
