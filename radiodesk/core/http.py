@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+TOO_LARGE = "radiodesk.too_large"
+"""In the WSGI environment when the server would not read the body, because it is larger than the settings allow."""
+
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

@@ -3,12 +3,16 @@
 import signal
 import sys
 from types import FrameType
+from typing import Any
 
 from flask import Flask
-from waitress.server import create_server
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer, create_server
+from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import RequestEntityTooLarge
 
 from radiodesk.core.errors import Refusal
-from radiodesk.core.http import Station
+from radiodesk.core.http import TOO_LARGE, Station
 
 SPARE_THREADS = 16
 
@@ -19,15 +23,32 @@ class AddressInUse(Refusal):
     exit_code = 4
 
 
-def serve(app: Flask, station: Station, host: str, port: int, *, streams: bool) -> None:
-    """Serve until the process is told to stop; raises ``AddressInUse``."""
+class RefusedTask(ErrorTask, WSGITask):
+    """Answers what waitress refused: the application speaks for a body that is too large, waitress for the rest."""
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        # Open streams end first, or the server would wait for them.
-        station.notifier.close()
-        sys.exit(0)
+    def execute(self) -> None:
+        request: Any = self.request
+        if isinstance(request.error, RequestEntityTooLarge):
+            self.complete = False
+            self.set_close_on_finish()
+            WSGITask.execute(self)
+        else:
+            ErrorTask.execute(self)
 
-    signal.signal(signal.SIGTERM, stop)
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        environ.update({"CONTENT_LENGTH": "0", TOO_LARGE: True})
+        return environ
+
+
+class Channel(HTTPChannel):
+    """A connection whose refusals speak the user's language."""
+
+    error_task_class = RefusedTask
+
+
+def listen(app: Flask, station: Station, host: str, port: int, *, streams: bool) -> Any:
+    """A waitress server that is bound to its address and not running yet; raises ``AddressInUse``."""
     threads = SPARE_THREADS + (station.settings.screens if streams else 0)
     try:
         server = create_server(
@@ -47,4 +68,20 @@ def serve(app: Flask, station: Station, host: str, port: int, *, streams: bool) 
             host=host,
             why=error.strerror or error,
         ) from None
-    server.run()
+    # A name with several addresses has a listener for each.
+    listeners: Any = [server] if isinstance(server, BaseWSGIServer) else (server.map or {}).values()
+    for listener in listeners:
+        listener.channel_class = Channel
+    return server
+
+
+def serve(app: Flask, station: Station, host: str, port: int, *, streams: bool) -> None:
+    """Serve until the process is told to stop; raises ``AddressInUse``."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        # Open streams end first, or the server would wait for them.
+        station.notifier.close()
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    listen(app, station, host, port, streams=streams).run()

@@ -22,7 +22,7 @@ from radiodesk.tickets import connecting
 from radiodesk.tickets.views import blueprint as tickets
 from radiodesk.traffic.views import blueprint as traffic
 from radiodesk.web import live, menu
-from radiodesk.web.factory import create_app, refused
+from radiodesk.web.factory import create_app, refuse_too_large, refused
 from radiodesk.web.overview import overview
 
 BLUEPRINTS = [
@@ -54,6 +54,7 @@ def create_desk(given: Station) -> Flask:
     CSRFProtect(app)
     app.register_error_handler(CSRFError, _csrf_failed)
     app.before_request(_choose_language)
+    app.before_request(refuse_too_large)
     app.before_request(_only_people)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -9,8 +9,8 @@ from werkzeug.exceptions import HTTPException
 
 from radiodesk.core import i18n
 from radiodesk.core.config import CHECKOUT
-from radiodesk.core.errors import Refusal
-from radiodesk.core.http import Station, own_transaction
+from radiodesk.core.errors import Refusal, TooLarge
+from radiodesk.core.http import TOO_LARGE, Station, own_transaction
 from radiodesk.core.i18n import N_
 from radiodesk.web import filters
 
@@ -26,9 +26,13 @@ HTTP_SENTENCES = {
     400: N_("The desk could not understand this request. Please reload the page and try again."),
     404: N_("There is nothing at this address."),
     405: N_("This address does not take such a request."),
-    413: N_("The upload is too large."),
     500: N_("Something went wrong here. It was noted; please try again, and tell an administrator if it stays."),
 }
+
+
+TOO_LARGE_SENTENCE = N_(
+    "What was sent is larger than %(most)s MB, which is the most that is taken here. Send a part of it."
+)
 
 
 def template_folder() -> Path:
@@ -112,7 +116,20 @@ def _http_error(error: HTTPException) -> Response:
     code = error.code or 500
     if code < 400 and error.response is not None:
         return error.response  # type: ignore[return-value]
+    if code == 413:
+        return refused(too_large())
     return _page(i18n.gettext(HTTP_SENTENCES.get(code, HTTP_SENTENCES[400])), code)
+
+
+def refuse_too_large() -> None:
+    """Before each request, once its language is known; raises ``TooLarge`` for a body that the server did not read."""
+    if request.environ.get(TOO_LARGE):
+        raise too_large()
+
+
+def too_large() -> TooLarge:
+    """The refusal of more than the settings allow."""
+    return TooLarge(TOO_LARGE_SENTENCE, most=current_app.extensions["radiodesk"].settings.upload_megabytes)
 
 
 def _broken(_error: Exception) -> Response:

@@ -15,7 +15,7 @@ from radiodesk.record.open311 import blueprint as open311
 from radiodesk.record.public_views import blueprint as site
 from radiodesk.record.public_views import home
 from radiodesk.record.tracking_views import blueprint as tracking
-from radiodesk.web.factory import create_app
+from radiodesk.web.factory import create_app, refuse_too_large
 
 LANGUAGE_COOKIE = "language"
 LANGUAGE_KEPT = 365 * 24 * 3600
@@ -44,6 +44,7 @@ def create_public(given: Station) -> Flask:
     app = create_app("public", given)
     app.config["ERROR_PAGE"] = "public/error.html"
     app.before_request(_choose_language)
+    app.before_request(refuse_too_large)
     entries = [entry for entry in PUBLIC_MENU if given.settings.web_form or entry.endpoint != "intake.form"]
     app.context_processor(lambda: {"settings": given.settings, "language": i18n.language.get(), "public_menu": entries})
     for blueprint in PUBLIC_BLUEPRINTS:
