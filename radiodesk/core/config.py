@@ -31,6 +31,12 @@ def _config_file() -> Path | None:
     return next((folder / "radiodesk.toml" for folder in folders if (folder / "radiodesk.toml").exists()), None)
 
 
+def _models_folder() -> Path:
+    """The checkout's folder of models; for an installed package one beside the data folder."""
+    inside = CHECKOUT / "models"
+    return inside if (inside / "registry.toml").is_file() else Path("models")
+
+
 class Settings(BaseSettings):
     """The settings of one station. Each field's description is what ``docs/settings.md`` prints."""
 
@@ -70,7 +76,7 @@ class Settings(BaseSettings):
     disk_stop_megabytes: Annotated[int, Field(ge=1)] = Field(
         300, description="Free disk space, in megabytes, below which live recording stops until there is room again."
     )
-    models: Path = Field(CHECKOUT / "models", description="Folder with the model registry and the speech models.")
+    models: Path = Field(_models_folder(), description="Folder with the model registry and the speech models.")
     transcriber: str = Field("whisper", description="Recognition engine, by its entry-point name.")
     speech_model: str = Field("base", description="Speech model from the registry, or a folder that holds one.")
     speech_language: str = Field("id", description="Language that callers speak.")

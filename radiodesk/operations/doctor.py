@@ -21,7 +21,7 @@ from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import gettext, say
 from radiodesk.core.jobs import Job, JobState
 from radiodesk.migrations import current, head
-from radiodesk.speech.loading import load_transcriber
+from radiodesk.speech.loading import load_for_station
 from radiodesk.speech.voices.loading import load_voice
 
 
@@ -116,14 +116,12 @@ def _database(settings: Settings) -> Iterable[Finding]:
 
 
 def _model(settings: Settings) -> Iterable[Finding]:
-    transcriber = load_transcriber(
-        settings.transcriber, settings.models, settings.speech_model, settings.speech_language
-    )
+    transcriber = load_for_station(settings)
     yield Finding("model", Verdict.GOOD, f"{transcriber.name} {transcriber.model}")
 
 
 def _voice(settings: Settings) -> Iterable[Finding]:
-    voices = list(load_voice(settings.voice).voices())
+    voices = list(load_voice(settings).voices())
     yield Finding("voice", Verdict.GOOD, gettext("%(name)s, %(count)s voices.", name=settings.voice, count=len(voices)))
 
 

@@ -26,7 +26,7 @@ def read_aloud(context: Context, version_id: int) -> None:
     target = heard_file(context.settings, version)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        voice = load_voice(context.settings.voice)
+        voice = load_voice(context.settings)
         lexicon = area_pack(context.settings.area).spoken
         voice.speak(to_spoken(text, lexicon=lexicon), target, words_per_minute=context.settings.words_per_minute)
     with context.database.writing() as session:

@@ -32,7 +32,14 @@ def transcribe(
     """
     settings = command.settings()
     engine, model = engine or settings.transcriber, model or settings.speech_model
-    loaded = load_transcriber(engine, settings.models, model, language or settings.speech_language)
+    loaded = load_transcriber(
+        engine,
+        settings.models,
+        model,
+        language or settings.speech_language,
+        place=area_pack(settings.area).name,
+        threads=settings.speech_threads,
+    )
     failed = False
     for path in files:
         try:

@@ -7,7 +7,6 @@ one goes on from the last piece.
 import logging
 import threading
 import time
-from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -15,10 +14,10 @@ from radiodesk.audio.services import original
 from radiodesk.core import events, i18n, jobs
 from radiodesk.core.errors import Refusal
 from radiodesk.speech import services
-from radiodesk.speech.loading import load_transcriber
+from radiodesk.speech.loading import load_for_station
 from radiodesk.speech.models import Transcript, TranscriptState
 from radiodesk.speech.pieces import PieceByPiece
-from radiodesk.speech.ports import Hints, Segment, Transcriber, Transcription, Word
+from radiodesk.speech.ports import Hints, Segment, Transcription, Word
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +38,6 @@ class _Cancelled(Exception):
 @runtime_checkable
 class _HearsPieces(PieceByPiece, Protocol):
     """An engine that can begin anywhere in a file."""
-
-
-@lru_cache(maxsize=1)
-def _loaded(name: str, models: Path, model: str, language: str) -> Transcriber:
-    return load_transcriber(name, models, model, language)
 
 
 def transcribe(context: jobs.Context, transcript_id: int) -> None:
@@ -85,7 +79,7 @@ def _hear(context: jobs.Context, transcript: Transcript) -> Transcription | None
             times = jobs.MOST_ATTEMPTS
             raise RecogniserFailed("The recogniser broke off on this recording %(times)s times.", times=times)
         path = original(settings, transcript.recording)
-        engine = _loaded(settings.transcriber, settings.models, settings.speech_model, settings.speech_language)
+        engine = load_for_station(settings)
         hints = Hints(tuple(transcript.phrases))
         if isinstance(engine, _HearsPieces):
             return _piece_by_piece(context, transcript, engine, path, hints)

@@ -99,8 +99,21 @@ class VoiceInfo:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceSetup:
+    """What the station's settings say of its voice.
+
+    ``model`` is the file or folder of a voice that needs one, ``program`` the path of one that is a program of its own,
+    ``names`` the area's names in dictionary spelling (ê as in "enam", é as in "desa").
+    """
+
+    model: Path | None = None
+    program: str | None = None
+    names: tuple[str, ...] = ()
+
+
 class Voice(Protocol):
-    """Reads text that is already in its spoken form into a WAV file."""
+    """Reads text that is already in its spoken form into a WAV file; made by ``Class.set_up(VoiceSetup)``."""
 
     name: str
 

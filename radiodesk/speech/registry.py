@@ -108,12 +108,12 @@ def missing(model: Model, folder: Path) -> ModelUnusable:
     """The refusal that tells how to get a model that is not there."""
     if model.files:
         return ModelUnusable(
-            "The speech model %(name)s is not installed in %(folder)s. Run: radiodesk models install %(name)s",
+            "The speech model %(name)s is not installed in %(folder)s. “radiodesk models install %(name)s” fetches it.",
             name=model.name,
             folder=folder,
         )
     return ModelUnusable(
-        "The speech model %(name)s has to be put in place by hand: %(place)s. Its home: %(source)s",
+        "The speech model %(name)s has to be put in place by hand: %(place)s (its home: %(source)s).",
         name=model.name,
         place=model.place,
         source=model.source,

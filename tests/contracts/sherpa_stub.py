@@ -1,4 +1,8 @@
-"""As much of sherpa_onnx's OnlineRecognizer as the engine uses: it hears a token for each loud fifth of a second."""
+"""As much of sherpa_onnx as the engine and the voice use.
+
+The recogniser hears a token for each loud fifth of a second; the voice hums for as long as the words would take. Names,
+argument names and defaults were checked against sherpa-onnx 2.0.1.
+"""
 
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -9,6 +13,16 @@ import numpy as np
 RATE = 16_000
 _STEP = RATE // 5
 FILES = ("tokens.txt", "encoder-99.int8.onnx", "decoder-99.onnx", "joiner-99.int8.onnx")
+VOICE_FILES = (
+    "duration_predictor.int8.onnx",
+    "text_encoder.int8.onnx",
+    "vector_estimator.int8.onnx",
+    "vocoder.int8.onnx",
+    "tts.json",
+    "unicode_indexer.bin",
+    "voice.bin",
+)
+VOICE_RATE = 44_100
 TOKENS = ("▁jalan", "▁ru", "sak", "▁di", "▁desa")
 VOICE = (0.3 * np.sin(2 * np.pi * 200 * np.arange(RATE) / RATE)).astype(np.float32)
 
@@ -81,8 +95,77 @@ class OnlineRecognizer:
         stream.tokens, stream.timestamps, stream.steps, stream.quiet = [], [], 0, 0
 
 
+class OfflineTtsSupertonicModelConfig:
+    """The files of a voice."""
+
+    def __init__(
+        self,
+        duration_predictor: str,
+        text_encoder: str,
+        vector_estimator: str,
+        vocoder: str,
+        tts_json: str,
+        unicode_indexer: str,
+        voice_style: str,
+    ) -> None:
+        paths = (duration_predictor, text_encoder, vector_estimator, vocoder, tts_json, unicode_indexer, voice_style)
+        self.whole = tuple(Path(path).name for path in paths) == VOICE_FILES and all(
+            Path(path).is_file() for path in paths
+        )
+
+
+class OfflineTtsModelConfig:
+    """A voice with its threads."""
+
+    def __init__(self, supertonic: OfflineTtsSupertonicModelConfig, num_threads: int = 1) -> None:
+        self.supertonic = supertonic
+        assert num_threads
+
+
+class OfflineTtsConfig:
+    """What the library is given."""
+
+    def __init__(self, model: OfflineTtsModelConfig) -> None:
+        self.model = model
+
+    def validate(self) -> bool:
+        return self.model.supertonic.whole
+
+
+class GenerationConfig:
+    """How a text is to be spoken."""
+
+    def __init__(self) -> None:
+        self.sid, self.speed, self.num_steps = 0, 1.0, 5
+        self.extra: dict[str, str] = {}
+
+
+class OfflineTts:
+    """A voice of ten speakers."""
+
+    num_speakers = 10
+
+    def __init__(self, config: OfflineTtsConfig) -> None:
+        assert config.validate()
+
+    def generate(self, text: str, config: GenerationConfig) -> SimpleNamespace:
+        assert config.extra == {"lang": "id"}
+        assert 0 <= config.sid < self.num_speakers
+        seconds = 0.42 * len(text.split()) / config.speed
+        hum = 0.3 * np.sin(2 * np.pi * 150 * np.arange(int(seconds * VOICE_RATE)) / VOICE_RATE)
+        return SimpleNamespace(samples=hum.tolist(), sample_rate=VOICE_RATE)
+
+
 def library() -> ModuleType:
     """The stub as a module."""
     module = ModuleType("sherpa_onnx")
-    module.OnlineRecognizer = OnlineRecognizer  # type: ignore[attr-defined]
+    for part in (
+        OnlineRecognizer,
+        OfflineTtsSupertonicModelConfig,
+        OfflineTtsModelConfig,
+        OfflineTtsConfig,
+        GenerationConfig,
+        OfflineTts,
+    ):
+        setattr(module, part.__name__, part)
     return module

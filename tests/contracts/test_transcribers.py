@@ -55,7 +55,7 @@ def _vosk() -> Transcriber:
 def _sherpa(folder: Path) -> Transcriber:
     for name in sherpa_stub.FILES:
         (folder / name).write_bytes(b"")
-    return SherpaTranscriber(folder)
+    return load_transcriber("sherpa", MODELS, str(folder), place="Kota", threads=1)
 
 
 @pytest.fixture(scope="module", params=["whisper", "vosk", "sherpa"])
@@ -177,7 +177,7 @@ def test_live_words_settle_and_stay(engine: Transcriber, spoken: Path) -> None:
 
 
 def test_built_in_engines_are_registered_like_anyones() -> None:
-    assert {"whisper", "vosk"} <= set(transcriber_names())
+    assert {"whisper", "vosk", "sherpa"} <= set(transcriber_names())
     for entry in entry_points(group="radiodesk.transcribers"):
         assert entry.load().name == entry.name
 

@@ -8,11 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from radiodesk.speech.ports import Voice
+from radiodesk.core.config import Settings
+from radiodesk.core.errors import NotFound
+from radiodesk.speech.ports import Voice, VoiceSetup
 from radiodesk.speech.spoken import reading_seconds, to_spoken
 from radiodesk.speech.voices.espeak import EspeakVoice
 from radiodesk.speech.voices.failure import VoiceFailed
+from radiodesk.speech.voices.loading import load_voice
 from radiodesk.speech.voices.piper import PiperVoice
+from radiodesk.speech.voices.pronunciation import to_phonemes
+from radiodesk.speech.voices.sherpa import SherpaVoice
+from tests.contracts import sherpa_stub
 
 BULLETIN = to_spoken(
     "Pukul 06.45 WIB, arus lalu lintas di Jl. Veteran padat merayap. Kurangi kecepatan, maks. 40 km/jam."
@@ -46,7 +52,22 @@ def piper(folder: Path) -> Voice:
     return PiperVoice(model, program=script(folder / "piper", STUB_PIPER))
 
 
-VOICES = [pytest.param(espeak, marks=pytest.mark.slow, id="espeak"), pytest.param(piper, id="piper")]
+def sherpa(folder: Path) -> Voice:
+    for name in sherpa_stub.VOICE_FILES:
+        (folder / name).write_bytes(b"")
+    return SherpaVoice(folder)
+
+
+@pytest.fixture(autouse=True)
+def _sherpa_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sherpa_onnx", sherpa_stub.library())
+
+
+VOICES = [
+    pytest.param(espeak, marks=pytest.mark.slow, id="espeak"),
+    pytest.param(piper, id="piper"),
+    pytest.param(sherpa, id="sherpa"),
+]
 
 
 @pytest.mark.parametrize("made", VOICES)
@@ -74,6 +95,47 @@ class TestAVoice:
 
     def test_names_at_least_one_indonesian_voice(self, made: Callable[[Path], Voice], tmp_path: Path) -> None:
         assert [voice.language for voice in made(tmp_path).voices()][:1] == ["id"]
+
+
+def test_the_settings_choose_the_voice_and_its_model(settings: Settings, tmp_path: Path) -> None:
+    model = tmp_path / "id_voice.onnx"
+    model.write_bytes(b"model")
+    program = script(tmp_path / "piper", STUB_PIPER)
+    chosen = settings.model_copy(update={"voice": "piper", "voice_model": model, "voice_program": program})
+    assert load_voice(chosen).speak("Arus padat merayap", tmp_path / "a.wav") > 0
+
+    sherpa(tmp_path)
+    chosen = settings.model_copy(update={"voice": "sherpa", "voice_model": tmp_path})
+    assert len(list(load_voice(chosen).voices())) == 10
+
+
+@pytest.mark.parametrize("name", ["piper", "sherpa"])
+def test_a_voice_that_needs_a_model_says_which_setting_names_it(settings: Settings, name: str) -> None:
+    with pytest.raises(VoiceFailed, match="voice_model"):
+        load_voice(settings.model_copy(update={"voice": name}))
+
+
+def test_an_unknown_voice_is_refused_with_the_names_there_are(settings: Settings) -> None:
+    with pytest.raises(NotFound, match="espeak, piper, sherpa"):
+        load_voice(settings.model_copy(update={"voice": "robot"}))
+
+
+def test_the_names_of_the_area_are_said_as_its_pack_tells(settings: Settings, tmp_path: Path) -> None:
+    said = tmp_path / "said.txt"
+    program = script(
+        tmp_path / "espeak", f"#!{{python}}\nimport sys\nopen({str(said)!r}, 'w').write(sys.stdin.read())\n"
+    )
+    voice = load_voice(settings.model_copy(update={"voice_program": program}))
+    assert isinstance(voice, EspeakVoice)
+    silent = EspeakVoice.set_up(VoiceSetup(program=program))
+    heard = []
+    for each in (voice, silent):
+        each.attempts = 0
+        with pytest.raises(VoiceFailed):
+            each.speak("Sumbertlaseh", tmp_path / "a.wav")
+        heard.append(said.read_text())
+    assert heard[0] == f"[[{to_phonemes('sumbêrtlasêh')}]]"
+    assert heard[1] != heard[0]
 
 
 def test_a_missing_program_says_what_to_install(tmp_path: Path) -> None:

@@ -43,8 +43,7 @@ class ToldEngine:
 
 
 def engine(monkeypatch: pytest.MonkeyPatch, told: Any) -> Any:
-    jobs._loaded.cache_clear()
-    monkeypatch.setattr(jobs, "load_transcriber", lambda *_: told)
+    monkeypatch.setattr(jobs, "load_for_station", lambda _: told)
     return told
 
 
@@ -107,13 +106,14 @@ def test_pages_are_told_when_the_words_are_there(
 def test_a_missing_model_fails_with_the_command_that_mends_it(
     monkeypatch: pytest.MonkeyPatch, database: Database, recording: Recording, runner: Runner, clock: ManualClock
 ) -> None:
-    jobs._loaded.cache_clear()
-    sentence = "The speech model %(name)s is not installed in %(folder)s. Run: radiodesk models install %(name)s"
+    sentence = (
+        "The speech model %(name)s is not installed in %(folder)s. “radiodesk models install %(name)s” fetches it."
+    )
 
     def missing(*_: Any) -> None:
         raise ModelUnusable(sentence, name="base", folder="models")
 
-    monkeypatch.setattr(jobs, "load_transcriber", missing)
+    monkeypatch.setattr(jobs, "load_for_station", missing)
     asked = ask(database, recording, clock)
     runner.run_all()
     failed = read(database, asked)

@@ -53,7 +53,7 @@ def station(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (models / "tiny" / "model.bin").write_bytes(b"foo")
     monkeypatch.setenv("RADIODESK_DATA", str(settings.data))
     monkeypatch.setenv("RADIODESK_MODELS", str(models))
-    monkeypatch.setattr(cli, "load_transcriber", lambda *_: Told())
+    monkeypatch.setattr(cli, "load_transcriber", lambda *_, **__: Told())
     return tmp_path
 
 

@@ -25,7 +25,10 @@ _TOKEN_SECONDS = 0.04
 
 
 class SherpaTranscriber:
-    """A transcriber on a folder with int8 encoder and joiner, float decoder, tokens.txt; raises ``ModelUnusable``."""
+    """A transcriber on a folder with int8 encoder and joiner, float decoder, tokens.txt; raises ``ModelUnusable``.
+
+    ``place`` changes nothing: the model knows no prompt.
+    """
 
     name = "sherpa"
 
@@ -34,6 +37,7 @@ class SherpaTranscriber:
         model_dir: Path,
         *,
         language: str = "id",
+        place: str = "",
         threads: int = 2,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -41,7 +45,7 @@ class SherpaTranscriber:
             library: Any = importlib.import_module("sherpa_onnx")
         except ImportError:
             raise ModelUnusable(
-                "The recogniser sherpa needs the package sherpa-onnx. Run: pip install 'radiodesk[sherpa]'"
+                "The recogniser sherpa needs the package sherpa-onnx: “pip install 'radiodesk[sherpa]'” installs it."
             ) from None
         self.model = model_dir.name
         self.language = language

@@ -24,7 +24,8 @@ _NEEDS = ("am/final.mdl", "conf/mfcc.conf")
 class VoskTranscriber:
     """``radiodesk.transcribers``: ``model_dir`` is a Vosk model folder; raises ``ModelUnusable``.
 
-    ``grammar`` limits what can be heard to these phrases (models with a dynamic graph only).
+    ``grammar`` limits what can be heard to these phrases (models with a dynamic graph only). ``place`` and ``threads``
+    change nothing: the model knows no prompt, and the library works on one thread.
     """
 
     name = "vosk"
@@ -34,6 +35,8 @@ class VoskTranscriber:
         model_dir: Path,
         *,
         language: str = "id",
+        place: str = "",
+        threads: int = 1,
         grammar: Sequence[str] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

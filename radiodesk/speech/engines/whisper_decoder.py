@@ -82,7 +82,7 @@ class WhisperDecoder:
             self._tokenizer: Any = Tokenizer(tokenizer, True, task="transcribe", language=language)
         except (RuntimeError, ValueError, OSError) as error:
             raise ModelUnusable(
-                "The speech model in %(folder)s cannot be loaded (%(reason)s). Run: radiodesk models verify",
+                "The speech model in %(folder)s cannot be loaded (%(reason)s): “radiodesk models verify” tells why.",
                 folder=folder,
                 reason=str(error).splitlines()[0],
             ) from error

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from shutil import move
 
-from radiodesk.speech.ports import VoiceInfo
+from radiodesk.speech.ports import VoiceInfo, VoiceSetup
 
 from .failure import VoiceFailed
 from .pronunciation import Pronunciations
@@ -42,8 +42,13 @@ class EspeakVoice:
     ) -> None:
         self._program = program
         self._python = python
-        self._attempts = attempts
+        self.attempts = attempts
         self._pronunciations = pronunciations or Pronunciations.shipped()
+
+    @classmethod
+    def set_up(cls, setup: VoiceSetup) -> "EspeakVoice":
+        """The voice as the station's settings want it."""
+        return cls(program=setup.program or "espeak-ng", pronunciations=Pronunciations.shipped(setup.names))
 
     def voices(self) -> Iterable[VoiceInfo]:
         """The Indonesian voices that espeak-ng has; raises ``VoiceFailed`` where it is not installed."""
@@ -65,10 +70,10 @@ class EspeakVoice:
         phonetic = self._pronunciations.apply(spoken)
         reasons: list[str] = []
         with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-            for attempt in range(self._attempts + 1):
+            for attempt in range(self.attempts + 1):
                 draft = Path(folder) / f"{attempt}.wav"
                 try:
-                    if attempt < self._attempts:
+                    if attempt < self.attempts:
                         self._by_pyttsx3(phonetic, draft, voice, pace)
                     else:
                         self._by_program(phonetic, draft, voice, pace)
@@ -80,7 +85,7 @@ class EspeakVoice:
                 move(draft, target)
                 return seconds
         raise VoiceFailed(
-            "The voice espeak-ng wrote no usable sound (%(reason)s). Check with: espeak-ng -v %(voice)s tes",
+            "The voice espeak-ng wrote no usable sound (%(reason)s). Try it with “espeak-ng -v %(voice)s tes”.",
             reason=reasons[-1],
             voice=voice,
         )
@@ -111,7 +116,7 @@ class EspeakVoice:
             raise Unusable(f"no answer within {allowed:.0f} s") from error
         except OSError as error:
             raise VoiceFailed(
-                "The voice needs the program %(program)s, which cannot be started. Install it: apt install espeak-ng",
+                "The voice cannot start the program %(program)s. “apt install espeak-ng” installs it.",
                 program=command[0],
             ) from error
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from shutil import move
 
-from radiodesk.speech.ports import VoiceInfo
+from radiodesk.speech.ports import VoiceInfo, VoiceSetup
 
 from .failure import VoiceFailed
 from .sound import Unusable, checked_seconds
@@ -29,6 +29,13 @@ class PiperVoice:
     def __init__(self, model: Path, *, program: str = "piper") -> None:
         self._model = model
         self._program = program
+
+    @classmethod
+    def set_up(cls, setup: VoiceSetup) -> "PiperVoice":
+        """The voice as the station's settings want it; raises ``VoiceFailed`` where they name no model."""
+        if setup.model is None:
+            raise VoiceFailed("The voice piper needs a model: name its .onnx file in the setting voice_model.")
+        return cls(setup.model, program=setup.program or "piper")
 
     def voices(self) -> Iterable[VoiceInfo]:
         """The one voice of the model."""
@@ -64,8 +71,8 @@ class PiperVoice:
             raise VoiceFailed("Piper did not answer within %(seconds)d s.", seconds=_SECONDS_ALLOWED) from error
         except OSError as error:
             raise VoiceFailed(
-                "The program %(program)s cannot be started. Install Piper, or name its path in the settings.",
+                "The program %(program)s cannot be started. Install Piper, or set its path as voice_program.",
                 program=self._program,
             ) from error
         if result.returncode != 0:
-            raise VoiceFailed("Piper failed: %(reason)s", reason=result.stderr.strip()[-200:] or result.returncode)
+            raise VoiceFailed("Piper failed (%(reason)s).", reason=result.stderr.strip()[-200:] or result.returncode)
