@@ -3,6 +3,7 @@
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 
 from radiodesk.accounts import services as accounts
@@ -23,6 +25,7 @@ from radiodesk.core.db import Database, open_database
 from radiodesk.core.http import Station
 from radiodesk.core.live import Notifier
 from radiodesk.migrations import upgrade
+from tests.factories.browsers import chromium, served
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 PASSWORD = "sepuluh-huruf"
@@ -144,3 +147,17 @@ def sign_in(desk: Flask, station: Station) -> Callable[..., FlaskClient]:
         return client
 
     return signed_in
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the tests of a file."""
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Flask], str]]:
+    """Serves an application on a free port of this machine until the test is over; gives its address."""
+    with ExitStack() as running:
+        yield lambda app: running.enter_context(served(app))

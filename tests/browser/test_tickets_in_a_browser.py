@@ -1,13 +1,10 @@
 """The ticket pages in Chromium: keys, live updates, answer texts, and a listener's phone without JavaScript."""
 
-import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import BaseWSGIServer, make_server
+from playwright.sync_api import Browser, Page
 
 from radiodesk.accounts import services as accounts
 from radiodesk.accounts.models import Role
@@ -23,45 +20,12 @@ from radiodesk.tickets.rules import load_rules
 from radiodesk.web.desk import create_desk
 from radiodesk.web.public import create_public
 from tests.factories import tickets as factory
+from tests.factories.browsers import needs_chromium
 
-pytestmark = pytest.mark.slow
+pytestmark = needs_chromium
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-]  # fmt: skip
 PASSWORD = "sepuluh-huruf"
 Serve = Callable[[Flask], str]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Serves an application on a free port of this machine; gives its address."""
-    running: list[tuple[BaseWSGIServer, threading.Thread]] = []
-
-    def served(app: Flask) -> str:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        running.append((server, thread))
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield served
-    for server, thread in running:
-        server.shutdown()
-        thread.join(timeout=5)
-        server.server_close()
 
 
 @pytest.fixture

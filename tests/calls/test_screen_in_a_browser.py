@@ -14,16 +14,10 @@ from radiodesk.calls.models import Call, CallState, Urgency
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.db import Database
 from tests.factories import calls as make
-from tests.factories.browsers import chromium, needs_chromium, page_of, served
+from tests.factories.browsers import needs_chromium, page_of, served
 
 pytestmark = needs_chromium
 SignIn = Callable[..., FlaskClient]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -55,6 +55,14 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+def complaints_of(page: Page) -> list[str]:
+    """What the browser's console complains about, as it comes."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
 def page_of(browser: Browser, address: str, client: FlaskClient, width: int = 1440, height: int = 900) -> Page:
     """A window in which the person of the test client is signed in; script errors fail the test."""
     cookie = client.get_cookie(COOKIE)

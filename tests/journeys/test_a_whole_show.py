@@ -1,57 +1,18 @@
 """One show in real browsers, a window for each person: from the first call to the page that listeners open."""
 
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page
 
-from radiodesk.accounts.access import COOKIE
 from radiodesk.accounts.models import Role
 from radiodesk.core.http import Station
 from radiodesk.operations.wiring import runner
+from tests.factories.browsers import needs_chromium, page_of
 
-pytestmark = pytest.mark.slow
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-SIZE = {"width": 1440, "height": 900}
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[[Flask], str]]:
-    servers = []
-
-    def served(app: Flask) -> str:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield served
-    for server in servers:
-        server.shutdown()
+pytestmark = needs_chromium
 
 
 @pytest.fixture
@@ -62,12 +23,7 @@ def window(
     address = serve(desk)
 
     def opened(role: Role) -> Page:
-        cookie = sign_in(role, username=role.value.replace(" ", "-")).get_cookie(COOKIE)
-        assert cookie is not None
-        context = browser.new_context(viewport=SIZE, base_url=address)  # type: ignore[arg-type]
-        context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": address}])
-        context.set_default_timeout(15_000)
-        return context.new_page()
+        return page_of(browser, address, sign_in(role, username=role.value.replace(" ", "-")))
 
     return opened
 

@@ -1,19 +1,14 @@
 """Looking through and publishing with the keyboard, and listening on a small phone, in a real browser."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
-from radiodesk.accounts.access import COOKIE
 from radiodesk.accounts.models import Role
 from radiodesk.archive import services as archive
 from radiodesk.core.clock import ManualClock
@@ -23,44 +18,9 @@ from radiodesk.core.jobs import Runner
 from radiodesk.operations.wiring import handlers
 from radiodesk.record.models import PublishedBroadcast, Span, SpanState
 from tests.factories import shows
+from tests.factories.browsers import complaints_of, needs_chromium, page_of, served
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--autoplay-policy=no-user-gesture-required",
-]
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed (apt-get install chromium)"),
-]
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The application on a free port of this machine."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture
@@ -85,29 +45,17 @@ LISTEN = """() => {
 """Remembers which player is heard first."""
 
 
-def complaints_of(page: Page) -> list[str]:
-    """What the browser's console complains about, as it comes."""
-    found: list[str] = []
-    page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    return found
-
-
 def test_a_show_is_looked_through_with_the_keyboard_and_heard_on_a_phone(
     desk: Flask,
     public: Flask,
     database: Database,
     runner: Runner,
     sealed: str,
-    chromium: Browser,
+    browser: Browser,
     sign_in: Callable[..., FlaskClient],
 ) -> None:
-    cookie = sign_in(Role.ARCHIVIST).get_cookie(COOKIE)
-    assert cookie is not None
     with served(desk) as address:
-        context = chromium.new_context(viewport={"width": 1440, "height": 600})
-        context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": address}])
-        page = context.new_page()
+        page = page_of(browser, address, sign_in(Role.ARCHIVIST), height=600)
         complaints = complaints_of(page)
         page.on("dialog", lambda dialog: dialog.accept())
         page.goto(f"{address}/siaran/{sealed}/terbit")
@@ -137,19 +85,19 @@ def test_a_show_is_looked_through_with_the_keyboard_and_heard_on_a_phone(
         runner.run_all()
         page.wait_for_selector(f"a[href$='/siaran/{sealed}']")
         assert complaints == []
-        context.close()
+        page.context.close()
     with database.reading() as session:
         decided = {span.state for span in session.scalars(select(Span).where(Span.by == "petugas"))}
         assert decided == {SpanState.ACCEPTED, SpanState.REJECTED}
         assert session.scalars(select(PublishedBroadcast)).one().open
     with served(public) as address:
         for script in (True, False):
-            hear(chromium, f"{address}/siaran/{sealed}", script=script)
+            hear(browser, f"{address}/siaran/{sealed}", script=script)
 
 
-def hear(chromium: Browser, address: str, *, script: bool) -> None:
+def hear(browser: Browser, address: str, *, script: bool) -> None:
     """On 360 px nothing is wider than the screen; a time in the words leads into the sound."""
-    context = chromium.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=script)
+    context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=script)
     page = context.new_page()
     complaints = complaints_of(page)
     page.goto(address)

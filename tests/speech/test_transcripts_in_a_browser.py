@@ -16,7 +16,7 @@ from radiodesk.speech import services
 from radiodesk.speech.models import Transcript
 from radiodesk.speech.ports import Segment, Transcription, Word
 from tests.factories import calls as make
-from tests.factories.browsers import chromium, needs_chromium, page_of, served
+from tests.factories.browsers import needs_chromium, page_of, served
 
 pytestmark = needs_chromium
 
@@ -45,12 +45,6 @@ def transcript(database: Database, settings: Settings, clock: ManualClock) -> Tr
         heard = Transcription("whisper", "base", "id", 12.0, 1.0, spoken())
         services.keep_heard(tx, asked, heard, at=clock.now())
     return asked
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture
