@@ -11,6 +11,7 @@ import radiodesk.core.events
 import radiodesk.core.jobs
 import radiodesk.programme.models
 import radiodesk.record.models
+import radiodesk.speech.live.models
 import radiodesk.speech.models
 import radiodesk.tickets.models
 import radiodesk.traffic.models  # noqa: F401

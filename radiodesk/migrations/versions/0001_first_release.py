@@ -322,6 +322,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_situation_report_day"), ["day"], unique=False)
 
     op.create_table(
+        "spoken_wording",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spoken_wording")),
+        sa.UniqueConstraint("name", name=op.f("uq_spoken_wording_name")),
+    )
+    op.create_table(
         "talkback_message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", Moment(), nullable=False),
@@ -363,7 +374,9 @@ def upgrade() -> None:
         sa.Column("state", sa.JSON(), nullable=False),
         sa.Column("last_success_at", Moment(), nullable=True),
         sa.Column("last_items", sa.Integer(), nullable=False),
+        sa.Column("last_elsewhere", sa.Integer(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("notes", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_traffic_source")),
         sa.UniqueConstraint("name", name=op.f("uq_traffic_source_name")),
         sa.UniqueConstraint("public_id", name=op.f("uq_traffic_source_public_id")),
@@ -408,6 +421,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_broadcast_planned_start"), ["planned_start"], unique=False)
         batch_op.create_index(batch_op.f("ix_broadcast_programme_id"), ["programme_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_broadcast_state"), ["state"], unique=False)
+
+    op.create_table(
+        "live_words",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("take", sa.String(length=60), nullable=False),
+        sa.Column("about", sa.String(length=36), nullable=True),
+        sa.Column("recording_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("settled", Private(), nullable=False),
+        sa.Column("tentative", Private(), nullable=False),
+        sa.Column("heard_until", sa.Double(), nullable=False),
+        sa.Column("reached", sa.Double(), nullable=False),
+        sa.Column("lag", sa.Double(), nullable=False),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.Column("updated_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["recording_id"], ["recording.id"], name=op.f("fk_live_words_recording_id_recording")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_words")),
+        sa.UniqueConstraint("take", name=op.f("uq_live_words_take")),
+    )
+    with op.batch_alter_table("live_words", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_live_words_about"), ["about"], unique=False)
+        batch_op.create_index(batch_op.f("ix_live_words_recording_id"), ["recording_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_live_words_updated_at"), ["updated_at"], unique=False)
 
     op.create_table(
         "published_piece",
@@ -1102,6 +1138,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_published_piece_broadcast_id"))
 
     op.drop_table("published_piece")
+    with op.batch_alter_table("live_words", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_live_words_updated_at"))
+        batch_op.drop_index(batch_op.f("ix_live_words_recording_id"))
+        batch_op.drop_index(batch_op.f("ix_live_words_about"))
+
+    op.drop_table("live_words")
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_broadcast_state"))
         batch_op.drop_index(batch_op.f("ix_broadcast_programme_id"))
@@ -1127,6 +1169,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_talkback_message_at"))
 
     op.drop_table("talkback_message")
+    op.drop_table("spoken_wording")
     with op.batch_alter_table("situation_report", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_situation_report_day"))
 

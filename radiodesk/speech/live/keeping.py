@@ -1,0 +1,25 @@
+"""Puts live words into the database, in short transactions of its own."""
+
+from collections.abc import Sequence
+
+from radiodesk.core.clock import Clock
+from radiodesk.core.db import Database
+from radiodesk.speech.live import services
+from radiodesk.speech.live.services import Shown
+
+
+class DatabaseKeeper:
+    """A ``listening.Keeper``."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    def begin(self, take: str, about: str | None) -> str:
+        """Note that a take is listened to; returns the words that a listener before had kept."""
+        with self._database.writing() as tx:
+            return services.begin(tx, take, about, at=self._clock.now()).text
+
+    def show(self, shown: Sequence[Shown]) -> set[str]:
+        """Store the newest words; returns the takes whose transcript is there already."""
+        with self._database.writing() as tx:
+            return services.show(tx, shown, at=self._clock.now())
