@@ -1,4 +1,4 @@
-"""The worker process: answers the doorbell, sweeps for what was left lying, prunes old events.
+"""The worker process: answers the doorbell, sweeps for what was left lying, prunes old events and live words.
 
 It is a process of its own, so that a native crash in an engine takes neither the desk nor the public site down.
 """
@@ -17,11 +17,14 @@ from radiodesk.core.db import Database
 from radiodesk.core.events import prune
 from radiodesk.core.jobs import Runner, ring_after_commit
 from radiodesk.operations.wiring import doorbell_queue, prepare, runner
+from radiodesk.speech.live import services as live
 from radiodesk.traffic.sources import schedule
 
 log = logging.getLogger(__name__)
 
 PRUNE_EVERY = timedelta(hours=1)
+LIVE_WORDS_KEPT = timedelta(hours=2)
+"""Words whose transcript never came (a call without sound, a recogniser that failed) are forgotten after this time."""
 SCHEDULE_EVERY = timedelta(seconds=20)
 
 
@@ -86,5 +89,6 @@ def _prune(database: Database, clock: Clock, stop: threading.Event) -> None:
     while True:
         with database.writing() as session:
             prune(session, clock.now())
+            live.forget(session, LIVE_WORDS_KEPT, at=clock.now())
         if stop.wait(PRUNE_EVERY.total_seconds()):
             return

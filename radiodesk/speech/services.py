@@ -12,6 +12,7 @@ from radiodesk.core import audit, events, jobs
 from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import tidy
+from radiodesk.speech.live import services as live
 from radiodesk.speech.models import Kind, Transcript, TranscriptState
 from radiodesk.speech.ports import Segment, Transcription
 
@@ -71,12 +72,13 @@ def tell_progress(session: Session, transcript: Transcript, share: float, *, at:
 
 
 def keep_heard(session: Session, transcript: Transcript, heard: Transcription, *, at: datetime) -> None:
-    """Store what an engine heard as the machine's version."""
+    """Store what an engine heard as the machine's version; the live words of the recording have done their work."""
     transcript.engine, transcript.model, transcript.language = heard.engine, heard.model, heard.language
     transcript.duration, transcript.seconds = heard.duration, heard.seconds
     transcript.text = heard.text
     transcript.words, transcript.segments = _words(heard.segments), _segments(heard.segments)
     transcript.heard_until = heard.duration
+    live.replaced(session, transcript.recording, at=at)
     _finish(session, transcript, TranscriptState.DONE, at=at)
 
 
