@@ -21,6 +21,7 @@ from radiodesk.core.ids import public_id
 from radiodesk.core.text import shorten
 from radiodesk.programme import services as programme_services
 from radiodesk.programme.models import ItemKind, Programme, RundownItem, ScriptVersion
+from radiodesk.speech.services import request_transcript
 
 TOPIC = "broadcasts"
 LONGEST_DUMP = 120
@@ -221,11 +222,12 @@ def dump(session: Session, broadcast: Broadcast, seconds: int, why: str, *, by: 
 
 
 def attach_recording(session: Session, broadcast: Broadcast, recording: Recording, *, by: str, at: datetime) -> None:
-    """Add a recording of the programme as it went out."""
+    """Add a recording of the programme as it went out, and ask for its words, so that the public can search it."""
     if broadcast.state in (BroadcastState.SEALED, BroadcastState.PUBLISHED):
         raise Conflict("This broadcast is sealed. Nothing can be added to it.")
     broadcast.recordings.append(recording)
     session.flush()
+    request_transcript(session, recording, by=by, at=at)
     audit.record(session, at, by, "recording attached", f"broadcast {broadcast.public_id}", sha256=recording.sha256)
     announce(session, at, TOPIC, "recording", broadcast.public_id)
 

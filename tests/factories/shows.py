@@ -105,8 +105,8 @@ def ended(
     recorded = store_upload(
         session, settings, sound(50), "program.flac", at=at + timedelta(seconds=60), direction=Direction.PROGRAMME
     )
-    broadcasts.attach_recording(session, broadcast, recorded, by="produser", at=at + timedelta(seconds=60))
     transcript(session, recorded, f"{SCRIPT} {COMPLAINT} " + " ".join(["lalu"] * 60), at)
+    broadcasts.attach_recording(session, broadcast, recorded, by="produser", at=at + timedelta(seconds=60))
     return Show(broadcast, caller, quiet, recorded)
 
 

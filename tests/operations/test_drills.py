@@ -50,6 +50,7 @@ def test_the_sample_show_loses_nothing_and_verifies(tmp_path: Path) -> None:
     assert "0812" not in words
     # The call of a victim never becomes public, nor does the number of its complaint.
     assert not any("Sepeda motor" in piece["title"] for piece in result["public"]["pieces"])
+    assert [p["kind"] for p in result["public"]["pieces"]].count("programme") == 1  # and with its words
 
 
 def test_what_is_broken_in_a_folder_is_named_and_the_rest_is_done(tmp_path: Path) -> None:

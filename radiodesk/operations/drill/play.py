@@ -17,15 +17,16 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.jobs import Runner
-from radiodesk.operations.drill import stages
+from radiodesk.operations.drill import airing, callers, planning, road
+from radiodesk.operations.drill.played import ARCHIVIST, Played, moment_of
 from radiodesk.operations.drill.show import Show
-from radiodesk.operations.drill.stages import ARCHIVIST, Played
 from radiodesk.operations.drill.summary import summary
 from radiodesk.operations.wiring import prepare, runner
 from radiodesk.record import services as record
 
 Stage = Callable[[Played, Session], None]
 LEAD = timedelta(minutes=30)
+STAGES = 15
 
 
 @contextmanager
@@ -56,13 +57,14 @@ def play(
     played = Played(show, settings, database, clock, problems=list(show.problems))
     jobs = runner(settings, database, clock)
     timing = _Timing(database, played, jobs, progress)
-    timing.stage("prepare", stages.prepare, stages.write_texts, stages.file_lapsit)
-    timing.stage("calls", stages.receive_calls)
+    timing.stage("prepare", planning.prepare, planning.write_texts, road.file_lapsit)
+    timing.stage("calls", callers.receive_calls)
     timing.jobs("transcribe")
-    timing.stage("tickets", stages.open_tickets)
+    timing.stage("tickets", callers.open_tickets)
     _morning(timing, show)
-    timing.stage("scripts", stages.approve_all)
-    timing.stage("on_air", stages.on_air)
+    timing.stage("scripts", planning.approve_all)
+    timing.stage("on_air", airing.on_air)
+    timing.jobs("programme_words")
     timing.stage("seal", _seal)
     timing.jobs("seal_job")
     timing.stage("publish", _publish)
@@ -78,13 +80,13 @@ def _morning(timing: "_Timing", show: Show) -> None:
     played = timing.played
     compile_at = played.at(show.bulletin.minute)
     played.clock.set(max(show.start - LEAD, min(compile_at, show.start)))
-    timing.stage("feeds", stages.take_feeds)
-    before = [post for post in show.posts if stages.moment_of(played, post) <= compile_at]
+    timing.stage("feeds", road.take_feeds)
+    before = [post for post in show.posts if moment_of(played, post) <= compile_at]
     after = [post for post in show.posts if post not in before]
-    timing.stage("posts", lambda one, session: stages.take_posts(one, session, before))
+    timing.stage("posts", lambda one, session: road.take_posts(one, session, before))
     played.clock.set(compile_at)
-    timing.stage("bulletin", stages.compile_bulletin)
-    timing.stage("later_posts", lambda one, session: stages.take_posts(one, session, after))
+    timing.stage("bulletin", road.compile_bulletin)
+    timing.stage("later_posts", lambda one, session: road.take_posts(one, session, after))
     # The show itself begins at its planned time; what was compiled for a later minute is at hand by then.
     played.clock.set(min(compile_at, show.start))
 
@@ -125,4 +127,4 @@ class _Timing:
 
     def _note(self, name: str, begun: float) -> None:
         self.seconds[name] = round(time.perf_counter() - begun, 2)
-        self._progress(len(self.seconds), 13)
+        self._progress(len(self.seconds), STAGES)

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from radiodesk.broadcasts.models import Broadcast
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
-from radiodesk.operations.drill import stages
+from radiodesk.operations.drill import callers, planning, road
 from radiodesk.operations.drill.play import play
+from radiodesk.operations.drill.played import Played
 from radiodesk.operations.drill.show import Post, Show
-from radiodesk.operations.drill.stages import Played
 from radiodesk.operations.wiring import prepare
 
 
@@ -40,12 +40,12 @@ def fill(
     moved = replace(show, start=start, title=show.programme, posts=_now(show, now, settings), calls=calls)
     played = Played(moved, settings, database, ManualClock(now))
     for stage in (
-        stages.prepare,
-        stages.write_texts,
-        stages.file_lapsit,
-        stages.receive_calls,
-        lambda one, session: stages.take_posts(one, session, list(moved.posts)),
-        stages.compile_bulletin,
+        planning.prepare,
+        planning.write_texts,
+        road.file_lapsit,
+        callers.receive_calls,
+        lambda one, session: road.take_posts(one, session, list(moved.posts)),
+        road.compile_bulletin,
         _place_scripts,
     ):
         with database.writing() as session:
@@ -67,6 +67,6 @@ def _now(show: Show, now: datetime, settings: Settings) -> tuple[Post, ...]:
 def _place_scripts(played: Played, session: Session) -> None:
     """All but the bulletin are approved: that one is for the newcomer to read and approve."""
     bulletin = played.texts.pop("bulletin")
-    stages.approve_all(played, session)
+    planning.approve_all(played, session)
     played.texts["bulletin"] = bulletin
-    stages.place_only(played, session, "bulletin")
+    planning.place_only(played, session, "bulletin")

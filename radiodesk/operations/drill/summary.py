@@ -12,7 +12,7 @@ from radiodesk.broadcasts.queries import as_run, calls_of
 from radiodesk.calls.models import Call
 from radiodesk.core.audit import broken_link
 from radiodesk.core.jobs import Job, JobState
-from radiodesk.operations.drill.stages import Played, ticket_rows
+from radiodesk.operations.drill.played import Played, ticket_rows
 from radiodesk.programme.models import Script
 from radiodesk.record.models import PublishedBroadcast
 from radiodesk.record.publishing import public_folder
