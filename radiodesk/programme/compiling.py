@@ -1,23 +1,34 @@
 """Bulletins and situation reports become scripts: the traffic room's words, put where an officer approves them."""
 
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from radiodesk.area.pack import AreaPack
+from radiodesk.area.station import area_pack
 from radiodesk.core.config import Settings
+from radiodesk.core.errors import Conflict
 from radiodesk.core.i18n import gettext
 from radiodesk.programme import services
-from radiodesk.programme.models import Script, ScriptKind
+from radiodesk.programme.models import Script, ScriptKind, ScriptState
 from radiodesk.traffic import queries as traffic
+from radiodesk.traffic import wordings
 from radiodesk.traffic.appeals import load_appeals, pick_appeal, weather_words
-from radiodesk.traffic.composing import Composition, Identity, Item, compose
+from radiodesk.traffic.composing import Before, Composition, Identity, Item, compose, correct, read_items, told_data
 from radiodesk.traffic.lapsit import parse_lapsit, spoken
-from radiodesk.traffic.models import SituationReport
+from radiodesk.traffic.models import RoadCondition, SituationReport
+from radiodesk.traffic.ports import Condition
 from radiodesk.traffic.services import use_appeal
 from radiodesk.traffic.storing import condition_of
+
+REMEMBERED = timedelta(hours=3)
+"""A bulletin that is older has nothing to do with the next one any more."""
+
+SAID_OF_THE_ROAD = frozenset({"condition", "ended", "clear", "warning"})
+"""Items of a bulletin that may turn out to be wrong."""
 
 
 def identity(settings: Settings) -> Identity:
@@ -34,15 +45,17 @@ def compile_bulletin(
     reader: str,
     by: str,
     at: datetime,
-    corrects: Script | None = None,
 ) -> Script:
     """Compile what is worth saying now into a script that waits for approval.
 
-    It goes out of date when the first condition in it does, and says of every sentence what is behind it.
+    It goes out of date when the first condition in it does, and says of every sentence what is behind it. What the
+    bulletin before told and is over since is told as over; what is told again is told in other words.
     """
     speed = services.words_per_minute(session, reader, settings.words_per_minute)
     alerts = traffic.live_warnings(session, at)
-    conditions = [condition_of(row) for row in traffic.recent_conditions(session, at)]
+    rows = traffic.recent_conditions(session, at)
+    conditions = [condition_of(row) for row in rows]
+    before = bulletin_before(session, at)
     appeal = pick_appeal(
         load_appeals(),
         at=at,
@@ -61,22 +74,101 @@ def compile_bulletin(
         words_per_minute=round(speed),
         variation=_running_number(session),
         station=identity(settings),
+        told_before=before.told if before else (),
+        said_before=before.sentences if before else (),
+        wording=wordings.own(session),
     )
     for item in composed.items:
         if item.appeal_id is not None:
             use_appeal(session, item.appeal_id, at=at)
-    draft = services.Draft(composed.text, _items(composed, settings), _left_out(composed))
     local = at.astimezone(settings.zone)
     return services.write_script(
         session,
         ScriptKind.BULLETIN,
         gettext("Traffic bulletin %(time)s", time=f"{local:%H.%M}"),
-        draft,
+        _draft(composed, rows, conditions, settings),
         by=by,
         at=at,
         speed=speed,
         valid_until=_valid_until(composed),
-        corrects=corrects,
+        lexicon=pack.spoken,
+    )
+
+
+def bulletin_before(session: Session, at: datetime) -> Before | None:
+    """What the newest bulletin said that is still remembered; one that was withdrawn said nothing."""
+    wanted = select(Script).where(
+        Script.kind == ScriptKind.BULLETIN,
+        Script.state != ScriptState.WITHDRAWN,
+        Script.corrects_id.is_(None),
+        Script.created_at > at - REMEMBERED,
+    )
+    script = session.scalar(wanted.order_by(Script.id.desc()).limit(1))
+    return _read(script) if script else None
+
+
+def _read(script: Script) -> Before:
+    return read_items((script.approved or script.latest).items, at=script.created_at)
+
+
+def correctable(script: Script) -> list[str]:
+    """The sentences of a bulletin that tell of the road, as they stand in the words that were approved."""
+    if script.kind is not ScriptKind.BULLETIN:
+        return []
+    return [item.sentence for item in _read(script).items if item.kind in SAID_OF_THE_ROAD]
+
+
+def places_of(script: Script, sentence: str) -> list[str]:
+    """Public ids of the conditions behind one sentence of a bulletin."""
+    items = (script.approved or script.latest).items
+    return [one for item in items if item["sentence"] == sentence for one in item.get("conditions", ())]
+
+
+def compile_correction(
+    session: Session,
+    settings: Settings,
+    pack: AreaPack,
+    script: Script,
+    sentence: str,
+    right: Sequence[RoadCondition],
+    *,
+    reader: str,
+    by: str,
+    at: datetime,
+) -> Script:
+    """A bulletin that takes back one sentence of another one (ralat), says what is right, and points at that one.
+
+    Raises ``Conflict`` when the bulletin does not say that.
+    """
+    before = _read(script)
+    wrong = next((item for item in before.items if item.sentence == sentence and item.kind in SAID_OF_THE_ROAD), None)
+    if wrong is None:
+        raise Conflict("This bulletin does not say that, so there is nothing to correct.")
+    speed = services.words_per_minute(session, reader, settings.words_per_minute)
+    conditions = [condition_of(row) for row in right]
+    composed = correct(
+        before,
+        wrong,
+        right=conditions,
+        at=at,
+        pack=pack,
+        words_per_minute=round(speed),
+        variation=_running_number(session),
+        station=identity(settings),
+        wording=wordings.own(session),
+    )
+    local = script.created_at.astimezone(settings.zone)
+    return services.write_script(
+        session,
+        ScriptKind.BULLETIN,
+        gettext("Correction of the bulletin of %(time)s", time=f"{local:%H.%M}"),
+        _draft(composed, right, conditions, settings),
+        by=by,
+        at=at,
+        speed=speed,
+        valid_until=min((condition.expires_at for condition in conditions), default=None),
+        corrects=script,
+        lexicon=pack.spoken,
     )
 
 
@@ -91,16 +183,39 @@ def _valid_until(composed: Composition) -> datetime | None:
     return min(ends, default=None)
 
 
-def _items(composed: Composition, settings: Settings) -> list[dict[str, Any]]:
+def _draft(
+    composed: Composition, rows: Sequence[RoadCondition], conditions: Sequence[Condition], settings: Settings
+) -> services.Draft:
+    known = {id(condition): row.public_id for row, condition in zip(rows, conditions, strict=True)}
+    return services.Draft(composed.text, _items(composed, known, settings), _left_out(composed))
+
+
+def _items(composed: Composition, known: dict[int, str], settings: Settings) -> list[dict[str, Any]]:
     return [
         {
             "kind": item.kind,
             "sentence": item.sentence,
-            "why": gettext(item.why.message, **item.why.facts),
+            "seconds": round(item.seconds, 1),
+            "why": gettext(item.why.message, **_readable(item.why.facts, settings)),
             "sources": _sources(item, settings),
+            "conditions": _known(item.conditions, known),
+            "told": told_data(item),
+            "appeal": item.appeal_id,
         }
         for item in composed.items
     ]
+
+
+def _known(conditions: Collection[Condition], known: dict[int, str]) -> list[str]:
+    return list(dict.fromkeys(known[id(one)] for one in conditions if id(one) in known))
+
+
+def _readable(facts: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """Times in facts as the station's clock shows them."""
+    return {
+        name: f"{fact.astimezone(settings.zone):%H.%M}" if isinstance(fact, datetime) else fact
+        for name, fact in facts.items()
+    }
 
 
 def _sources(item: Item, settings: Settings) -> list[str]:
@@ -120,6 +235,8 @@ def situation_script(session: Session, settings: Settings, row: SituationReport,
     """Turn a filed situation report into a script."""
     lapsit = parse_lapsit(row.text)
     title = gettext("Situation report %(day)s", day=f"{row.day:%d.%m.%Y}")
-    draft = services.Draft(spoken(lapsit, station=identity(settings)))
+    draft = services.Draft(spoken(lapsit, station=identity(settings), wording=wordings.own(session)))
     speed = float(settings.words_per_minute)
-    return services.write_script(session, ScriptKind.SITUATION, title, draft, by=by, at=at, speed=speed)
+    return services.write_script(
+        session, ScriptKind.SITUATION, title, draft, by=by, at=at, speed=speed, lexicon=area_pack(settings.area).spoken
+    )

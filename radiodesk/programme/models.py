@@ -83,6 +83,9 @@ class Script(Base):
         order_by="ScriptVersion.number", back_populates="script", lazy="selectin"
     )
 
+    corrects: Mapped["Script | None"] = relationship(remote_side="Script.id", back_populates="corrections")
+    corrections: Mapped[list["Script"]] = relationship(back_populates="corrects", order_by="Script.id")
+
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     @property

@@ -1,7 +1,7 @@
 """Writing, approving and withdrawing scripts; building a rundown."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -102,8 +102,12 @@ def write_script(
     speed: float,
     valid_until: datetime | None = None,
     corrects: Script | None = None,
+    lexicon: Mapping[str, str] | None = None,
 ) -> Script:
-    """Start a script with its first version; ``speed`` in words a minute gives the reading time."""
+    """Start a script with its first version; ``speed`` in words a minute gives the reading time.
+
+    ``lexicon`` is the area's own spoken forms, which may take longer to say than what is written.
+    """
     script = Script(
         public_id=public_id(at),
         kind=kind,
@@ -112,7 +116,7 @@ def write_script(
         valid_until=valid_until,
         corrects_id=corrects.id if corrects else None,
     )
-    script.versions.append(_version(1, draft, by=by, at=at, speed=speed))
+    script.versions.append(_version(1, draft, by=by, at=at, speed=speed, lexicon=lexicon))
     session.add(script)
     session.flush()
     audit.record(session, at, by, "script written", f"script {script.public_id}", kind=kind.value)
@@ -120,20 +124,30 @@ def write_script(
     return script
 
 
-def _version(number: int, draft: Draft, *, by: str, at: datetime, speed: float) -> ScriptVersion:
+def _version(
+    number: int, draft: Draft, *, by: str, at: datetime, speed: float, lexicon: Mapping[str, str] | None
+) -> ScriptVersion:
     text = draft.text.replace("\r\n", "\n").strip()
     if not text:
         raise Unreadable("The script is empty. Please write what is to be read.")
     if len(text) > LONGEST_SCRIPT:
         raise Unreadable("The script is too long: at most %(most)s characters.", most=LONGEST_SCRIPT)
-    seconds = reading_seconds(text, words_per_minute=round(speed))
+    seconds = reading_seconds(text, words_per_minute=round(speed), lexicon=lexicon)
     return ScriptVersion(
         number=number, text=text, seconds=seconds, by=by, at=at, items=list(draft.items), left_out=list(draft.left_out)
     )
 
 
 def edit_script(
-    session: Session, script: Script, draft: Draft, *, expected: int, by: str, at: datetime, speed: float
+    session: Session,
+    script: Script,
+    draft: Draft,
+    *,
+    expected: int,
+    by: str,
+    at: datetime,
+    speed: float,
+    lexicon: Mapping[str, str] | None = None,
 ) -> ScriptVersion:
     """Add a version; an approval of an earlier one ends. ``expected`` is the version number that was edited."""
     if script.latest.number != expected:
@@ -143,13 +157,20 @@ def edit_script(
         )
     if draft.text.strip() == script.latest.text:
         return script.latest
-    version = _version(expected + 1, draft, by=by, at=at, speed=speed)
+    draft = _with_sources(draft, script.latest)
+    version = _version(expected + 1, draft, by=by, at=at, speed=speed, lexicon=lexicon)
     script.versions.append(version)
     script.state, script.approved_version, script.approved_by, script.approved_at = ScriptState.DRAFT, None, None, None
     session.flush()
     audit.record(session, at, by, "script edited", f"script {script.public_id}", number=version.number)
     announce(session, at, TOPIC, "script", script.public_id)
     return version
+
+
+def _with_sources(draft: Draft, before: ScriptVersion) -> Draft:
+    """What a person typed keeps the sources of the sentences that he left as they were."""
+    kept = [item for item in before.items if item["sentence"] in draft.text]
+    return replace(draft, items=draft.items or kept, left_out=draft.left_out or before.left_out)
 
 
 def approve(session: Session, script: Script, *, number: int, by: str, at: datetime) -> None:

@@ -1,5 +1,7 @@
 """Scripts: writing, approving, listening, the prompter; and the series of the station."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -24,6 +26,10 @@ def _speed() -> float:
     return services.words_per_minute(session(), me().name, station().settings.words_per_minute)
 
 
+def _lexicon() -> Mapping[str, str]:
+    return area_pack(station().settings.area).spoken
+
+
 def _script(public_id: str) -> Script:
     return queries.script_by_public_id(session(), public_id)
 
@@ -42,7 +48,7 @@ def write() -> BaseResponse:
         raise Unreadable("This kind of script is not there.") from None
     draft = services.Draft(field("text", services.LONGEST_SCRIPT))
     script = services.write_script(
-        session(), kind, field("title", 160), draft, by=me().username, at=now(), speed=_speed()
+        session(), kind, field("title", 160), draft, by=me().username, at=now(), speed=_speed(), lexicon=_lexicon()
     )
     return redirect(url_for("programme.script", public_id=script.public_id), code=303)
 
@@ -99,6 +105,7 @@ def edit(public_id: str) -> BaseResponse:
         by=me().username,
         at=now(),
         speed=_speed(),
+        lexicon=_lexicon(),
     )
     return back("programme.script", public_id=public_id)
 

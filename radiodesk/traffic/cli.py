@@ -12,8 +12,9 @@ from radiodesk.area.station import area_pack, place_finder
 from radiodesk.core import command
 from radiodesk.core.config import Settings
 from radiodesk.core.errors import Refusal, Unreadable
-from radiodesk.traffic.composing import Composition, Identity, compose
-from radiodesk.traffic.files import gather, read_feed_file
+from radiodesk.traffic.appeals import load_appeals, pick_appeal, weather_words
+from radiodesk.traffic.composing import Before, Composition, Identity, as_data, compose, correct, read_back
+from radiodesk.traffic.files import Gathered, gather, read_feed_file
 from radiodesk.traffic.fusion import fuse
 from radiodesk.traffic.ports import FeedResult
 from radiodesk.traffic.reading import read_report
@@ -62,23 +63,42 @@ def _fetched(url: str, now: datetime) -> FeedResult:
 @click.option("--at", help="Time of the bulletin: HH:MM of today in station time, or ISO 8601; now when left out.")
 @click.option("--seconds", type=click.IntRange(15, 600), help="Slot to fill; the station's setting when left out.")
 @click.option("--json", "as_json", is_flag=True, help="Print the items with their sources, and what was left out.")
+@click.option(
+    "--previous",
+    type=click.Path(path_type=Path),
+    help="The bulletin before, as --json printed it: what is over since is told, nothing in the same words, and its "
+    "appeal is not picked again.",
+)
+@click.option(
+    "--corrects",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="Take back item NUMBER of the --previous bulletin instead (ralat); what FILES say of that place is right.",
+)
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-def bulletin(at: str | None, seconds: int | None, as_json: bool, files: tuple[Path, ...]) -> None:
-    """Compile a bulletin from feed FILES and files of posts."""
+def bulletin(
+    at: str | None,
+    seconds: int | None,
+    as_json: bool,
+    previous: Path | None,
+    corrects: int | None,
+    files: tuple[Path, ...],
+) -> None:
+    """Compile a bulletin from feed FILES and files of posts, with one appeal that fits the moment."""
     settings = command.settings()
     now = _moment(at, settings)
     for path in files:
         command.readable_file(path)
+    before = _previous(previous)
+    if corrects is not None and not 1 <= corrects <= len(before.items if before else ()):
+        raise Unreadable(
+            "There is no item %(number)s in the previous bulletin. Give it with --previous.", number=corrects
+        )
     gathered = gather(list(files), now=now, finder=place_finder(settings.area), zone=settings.timezone)
-    composed = compose(
-        fuse(gathered.reports, now),
-        at=now,
-        seconds=seconds or settings.bulletin_seconds,
-        pack=area_pack(settings.area),
-        alerts=gathered.alerts,
-        words_per_minute=settings.words_per_minute,
-        station=Identity(station=settings.station, time_zone=settings.timezone, time_zone_name=settings.timezone_label),
-    )
+    if before is not None and corrects is not None:
+        composed = _correction(before, corrects, gathered, settings, now)
+    else:
+        composed = _composition(before, gathered, settings, now, seconds or settings.bulletin_seconds)
     for problem in gathered.problems:
         click.echo(problem, err=True)
     if as_json:
@@ -87,31 +107,57 @@ def bulletin(at: str | None, seconds: int | None, as_json: bool, files: tuple[Pa
         click.echo(composed.text)
 
 
-def as_data(composed: Composition) -> dict[str, Any]:
-    """A composed bulletin as JSON values: text, items with their sources and why, what was left out and why."""
-    return {
-        "text": composed.text,
-        "seconds": round(composed.seconds, 1),
-        "at": composed.at.isoformat(),
-        "slot": composed.slot,
-        "items": [
-            {
-                "kind": item.kind,
-                "sentence": item.sentence,
-                "seconds": round(item.seconds, 1),
-                "why": str(item.why),
-                "corridor": item.corridor,
-                "sources": [
-                    {"source": report.source, "observed_at": report.observed_at, "text": report.text}
-                    for report in item.reports
-                ],
-                "alerts": [alert.identifier for alert in item.alerts],
-                "appeal": item.appeal_id,
-            }
-            for item in composed.items
-        ],
-        "left_out": [{"what": one.what, "why": one.why} for one in composed.left_out],
-    }
+def _previous(path: Path | None) -> Before | None:
+    if path is None:
+        return None
+    try:
+        return read_back(json.loads(command.readable_file(path).read_text(encoding="utf-8")))
+    except ValueError:
+        raise Unreadable("This is not a bulletin as `radiodesk bulletin --json` writes it.") from None
+
+
+def _identity(settings: Settings) -> Identity:
+    return Identity(station=settings.station, time_zone=settings.timezone, time_zone_name=settings.timezone_label)
+
+
+def _composition(
+    before: Before | None, gathered: Gathered, settings: Settings, now: datetime, seconds: int
+) -> Composition:
+    conditions = fuse(gathered.reports, now, include_ended=True)
+    appeal = pick_appeal(
+        load_appeals(),
+        at=now,
+        weather=weather_words(gathered.alerts, conditions),
+        used_recently=before.appeals if before else (),
+        rest=settings.appeal_rest,
+        zone=settings.timezone,
+    )
+    return compose(
+        conditions,
+        at=now,
+        seconds=seconds,
+        pack=area_pack(settings.area),
+        alerts=gathered.alerts,
+        appeal=appeal,
+        words_per_minute=settings.words_per_minute,
+        variation=before.variation + 1 if before else 0,
+        station=_identity(settings),
+        told_before=before.told if before else (),
+        said_before=before.sentences if before else (),
+    )
+
+
+def _correction(before: Before, number: int, gathered: Gathered, settings: Settings, now: datetime) -> Composition:
+    return correct(
+        before,
+        before.items[number - 1],
+        right=fuse(gathered.reports, now),
+        at=now,
+        pack=area_pack(settings.area),
+        words_per_minute=settings.words_per_minute,
+        variation=before.variation + 1,
+        station=_identity(settings),
+    )
 
 
 def _moment(text: str | None, settings: Settings) -> datetime:

@@ -44,6 +44,7 @@ class Source(Base):
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
     name: Mapped[str] = mapped_column(String(80), unique=True)
     url: Mapped[str] = mapped_column(String(500))
+    """An address, or "folder:NAME" for a folder of that name in the station's inbox, which is watched."""
     minutes: Mapped[int] = mapped_column(default=10)
     active: Mapped[bool] = mapped_column(default=True)
     next_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -51,7 +52,11 @@ class Source(Base):
     """What conditional fetching remembers (etag, last good)."""
     last_success_at: Mapped[datetime | None]
     last_items: Mapped[int] = mapped_column(default=0)
+    last_elsewhere: Mapped[int] = mapped_column(default=0)
+    """Reports of the last document from outside the station's area, which were not kept."""
     problem: Mapped[str | None] = mapped_column(Text)
+    notes: Mapped[list[str]] = mapped_column(default=list)
+    """What was odd about single items of the last document, in words."""
 
 
 class RoadReport(Base):
@@ -120,6 +125,21 @@ class AppealUse(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     appeal: Mapped[str] = mapped_column(String(60), index=True)
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SpokenWording(Base):
+    """A phrase of the bulletins or situation reports in the station's own words, in place of the one that ships."""
+
+    __tablename__ = "spoken_wording"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    text: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class SituationReport(Base):

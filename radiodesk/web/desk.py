@@ -10,10 +10,12 @@ from radiodesk.accounts.views import blueprint as accounts
 from radiodesk.archive.views import blueprint as archive
 from radiodesk.audio.views import blueprint as audio
 from radiodesk.broadcasts.views import blueprint as broadcasts
+from radiodesk.calls.channels.views import blueprint as outbox
 from radiodesk.calls.views import blueprint as calls
 from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
 from radiodesk.core.http import Station, now, session, station
+from radiodesk.programme.correcting_views import blueprint as correcting
 from radiodesk.programme.views import blueprint as programme
 from radiodesk.record.ticket_preview import blueprint as ticket_preview
 from radiodesk.record.views import blueprint as record
@@ -21,6 +23,7 @@ from radiodesk.speech.views import blueprint as speech
 from radiodesk.tickets import connecting
 from radiodesk.tickets.views import blueprint as tickets
 from radiodesk.traffic.views import blueprint as traffic
+from radiodesk.traffic.wording_views import blueprint as wording
 from radiodesk.web import live, menu
 from radiodesk.web.factory import create_app, refuse_too_large, refused
 from radiodesk.web.overview import overview
@@ -31,13 +34,16 @@ BLUEPRINTS = [
     audio,
     broadcasts,
     calls,
+    correcting,
     live.blueprint,
+    outbox,
     programme,
     record,
     speech,
     ticket_preview,
     tickets,
     traffic,
+    wording,
 ]
 
 

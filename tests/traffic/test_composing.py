@@ -1,5 +1,6 @@
 """What a bulletin says, in which order, within which seconds, and why."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,9 +17,9 @@ from radiodesk.area.nouns import AreaPack
 from radiodesk.area.pack import load_pack
 from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.traffic.appeals import Appeal
-from radiodesk.traffic.composing import Composition, Identity, compose, correct, told_of
+from radiodesk.traffic.composing import Composition, Identity, as_data, compose, correct, read_back, told_of
 from radiodesk.traffic.composing.naming import detour_words, obstacle_words, place_words, toward_words
-from radiodesk.traffic.composing.wording import listing, spoken_folder
+from radiodesk.traffic.composing.wording import listing
 from radiodesk.traffic.feeds import read_feed
 from radiodesk.traffic.fusion import fuse
 from radiodesk.traffic.ports import FLOWS, Alert, Condition, Kind, Report
@@ -487,21 +488,45 @@ def test_a_correction_takes_back_what_was_said_and_says_what_is_right() -> None:
         correct(compose([], at=AT, seconds=60), wrong, at=now)
 
 
-def test_a_stations_own_wording_is_used_and_a_slip_in_it_is_named(tmp_path: Path) -> None:
-    folder = tmp_path / "bulletin"
-    folder.mkdir()
-    for path in (spoken_folder() / "bulletin").glob("*.txt"):
-        (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "closing.txt").write_text("Salam dari {{ unit }}.\n", encoding="utf-8")
-    assert "Salam dari Satuan Lalu Lintas." in compose([], at=AT, seconds=60, templates=tmp_path).text
-    broken = tmp_path / "broken" / "bulletin"
-    broken.mkdir(parents=True)
-    (broken / "opening.txt").write_text("# catatan\nSelamat {{ greeting }\n", encoding="utf-8")
+def test_a_stations_own_wording_is_used_and_a_slip_in_it_is_named() -> None:
+    own = {"bulletin/closing": "Salam dari {{ unit }}.\n"}
+    assert "Salam dari Satuan Lalu Lintas." in compose([], at=AT, seconds=60, wording=own).text
+    assert "Salam" not in compose([], at=AT, seconds=60).text
     with pytest.raises(Unreadable, match=r"Line 2 of opening\.txt"):
-        compose([], at=AT, seconds=60, templates=tmp_path / "broken")
-    (broken / "opening.txt").write_text("Selamat {{ sapaan }}.\n", encoding="utf-8")
+        compose([], at=AT, seconds=60, wording={"bulletin/opening": "# catatan\nSelamat {{ greeting }\n"})
     with pytest.raises(Unreadable, match="sapaan"):
-        compose([], at=AT, seconds=60, templates=broken.parent.rename(tmp_path / "again"))
+        compose([], at=AT, seconds=60, wording={"bulletin/opening": "Selamat {{ sapaan }}.\n"})
+
+
+def test_what_is_told_again_is_told_in_other_words() -> None:
+    jam = condition(*BAURENO, flow="macet", minutes=3)
+    for variation in range(6):
+        before = compose([jam], at=AT, seconds=60, variation=variation)
+        for following in range(6):
+            after = compose([jam], at=AT, seconds=60, variation=following, previous=before)
+            assert said(before) != said(after)
+            kept = read_back(as_data(before))
+            assert compose(
+                [jam], at=AT, seconds=60, variation=following, told_before=kept.told, said_before=kept.sentences
+            ) == replace(after)
+
+
+def test_a_kept_bulletin_is_enough_to_say_what_is_over_and_to_correct_it() -> None:
+    jam = condition(*BAURENO, flow="macet", minutes=20, lasts=60)
+    kept = read_back(json.loads(json.dumps(as_data(compose([jam], at=AT - timedelta(minutes=10), seconds=60)))))
+    over = replace(jam, ended_at=AT - timedelta(minutes=4), ended_why="contradicted")
+    composition = compose([over], at=AT, seconds=60, told_before=kept.told)
+    assert len(said(composition, "ended")) == 1
+    wrong = next(item for item in kept.items if item.kind == "condition")
+    ralat = correct(kept, wrong, at=AT)
+    assert ralat.corrects == kept.at
+    assert "pukul 06.50 WIB" in ralat.text
+
+
+@pytest.mark.parametrize("data", [None, [], {}, {"at": "06:00", "items": []}, {"at": AT.isoformat(), "items": [{}]}])
+def test_what_is_no_kept_bulletin_is_refused_in_words(data: Any) -> None:
+    with pytest.raises(Unreadable, match="radiodesk bulletin --json"):
+        read_back(data)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
 """Composing one bulletin: what may be said is chosen, cut to the slot and put in order."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from radiodesk.area.nouns import AreaPack
 from radiodesk.traffic.composing.choosing import choose
@@ -11,7 +10,7 @@ from radiodesk.traffic.composing.officials import for_station
 from radiodesk.traffic.composing.sentences import Speaker
 from radiodesk.traffic.composing.slot import Slot
 from radiodesk.traffic.composing.values import Composition, Identity, SpokenAppeal
-from radiodesk.traffic.composing.wording import phrasebook, spoken_folder
+from radiodesk.traffic.composing.wording import phrasebook
 from radiodesk.traffic.ports import Alert, Condition
 
 
@@ -28,23 +27,25 @@ def compose(
     station: Identity | None = None,
     previous: Composition | None = None,
     told_before: Collection[Told] = (),
-    templates: Path | None = None,
+    said_before: Collection[str] = (),
+    wording: Mapping[str, str] | None = None,
 ) -> Composition:
     """A bulletin for ``at`` (aware) that takes at most ``seconds`` to read at ``words_per_minute``.
 
-    ``variation`` is the bulletin's running number: it turns the wording. With ``previous``, or with what
-    ``told_of(previous)`` gave when it was kept, what was said then and has ended since is told as over. ``templates``
-    is a folder like ``templates/spoken``, for a station's own wording.
+    ``variation`` is the bulletin's running number: it turns the wording. With ``previous``, or with what was kept of it
+    (``told_before``, ``said_before``), what was said then and has ended since is told as over, and what is said again
+    is said in other words. ``wording`` holds the station's own phrases by their names ("bulletin/flow").
     """
     if at.tzinfo is None:
         raise ValueError("at must be an aware time")
     speaker = Speaker(
-        phrases=phrasebook((templates or spoken_folder()) / "bulletin"),
+        phrases=phrasebook("bulletin", wording),
         at=at,
         identity=station or Identity.of(pack),
         pack=pack,
         words_per_minute=words_per_minute,
         variation=variation,
+        heard=" ".join([*said_before, *(item.sentence for item in (previous.items if previous else ()))]).casefold(),
     )
     candidates, left_out = choose(conditions, at, pack)
     warned, warnings_left = for_station(alerts, at, pack)

@@ -1,20 +1,20 @@
 """A correction on air ("ralat"): what was said wrongly, what is right, and an apology."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from radiodesk.area.nouns import AreaPack
 from radiodesk.core.errors import Conflict
 from radiodesk.traffic.composing.choosing import choose
+from radiodesk.traffic.composing.keeping import Before
 from radiodesk.traffic.composing.sentences import Speaker
 from radiodesk.traffic.composing.values import Composition, Identity, Item, Why
-from radiodesk.traffic.composing.wording import phrasebook, sentence_case, spoken_folder
+from radiodesk.traffic.composing.wording import phrasebook, sentence_case
 from radiodesk.traffic.ports import Condition
 
 
 def correct(
-    previous: Composition,
+    previous: Composition | Before,
     wrong: Item,
     *,
     right: Sequence[Condition] = (),
@@ -23,7 +23,7 @@ def correct(
     words_per_minute: int = 140,
     variation: int = 0,
     station: Identity | None = None,
-    templates: Path | None = None,
+    wording: Mapping[str, str] | None = None,
 ) -> Composition:
     """A bulletin of its own that takes back one item of ``previous``; its ``corrects`` is the time of that one.
 
@@ -32,7 +32,7 @@ def correct(
     if wrong not in previous.items:
         raise Conflict("The bulletin of %(time)s did not say that, so there is nothing to correct.", time=previous.at)
     speaker = Speaker(
-        phrases=phrasebook((templates or spoken_folder()) / "bulletin"),
+        phrases=phrasebook("bulletin", wording),
         at=at,
         identity=station or Identity.of(pack),
         pack=pack,
@@ -53,7 +53,7 @@ def correct(
             right=" ".join([told[0][:1].lower() + told[0][1:], *told[1:]]) if told else "",
         )
     )
-    why = Why("It corrects the bulletin of %(time)s.", {"time": previous.at.isoformat()})
+    why = Why("It corrects the bulletin of %(time)s.", {"time": previous.at})
     conditions = (*wrong.conditions, *(condition for one in candidates for condition in one.conditions))
     closing = speaker.frame("closing", brief=True)
     items = (

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -38,6 +39,8 @@ class Speaker:
     pack: AreaPack | None
     words_per_minute: int
     variation: int
+    heard: str = ""
+    """What the bulletin before said, in small letters: what is told again takes other words where there are any."""
 
     @property
     def local(self) -> datetime:
@@ -46,6 +49,20 @@ class Speaker:
     @property
     def lexicon(self) -> Mapping[str, str] | None:
         return self.pack.spoken if self.pack else None
+
+    def _say(self, name: str, turn: int, **facts: Any) -> str:
+        """A phrase in the wording of its turn, or in the next that the bulletin before did not use for the same."""
+        wordings = (
+            self.phrases.say(name, self.variation + turn + step, **facts)
+            for step in range(max(1, self.phrases.ways(name)))
+        )
+        first = next(wordings)
+        if not self._was_heard(first):
+            return first
+        return next((other for other in wordings if not self._was_heard(other)), first)
+
+    def _was_heard(self, said: str) -> bool:
+        return said.rstrip(".").casefold() in self.heard
 
     def seconds(self, sentence: str) -> float:
         """How long a sentence takes with the breath after it."""
@@ -86,9 +103,9 @@ class Speaker:
         detour = detour_words(next((one.detour for one in candidate.conditions if one.detour), None))
         if detour and flow == "dialihkan" and name != "closure":
             flow, detour = f"dialihkan melalui {detour}", ""
-        said = self.phrases.say(
+        said = self._say(
             name,
-            self.variation + turn,
+            turn,
             where=listing(tuple(self._where(one) for one in candidate.stops)),
             many=len(candidate.stops) > 1,
             flow=flow,
@@ -138,9 +155,9 @@ class Speaker:
         corridor = candidates[0].corridor
         whole = corridor is not None and any(corridor.id in one.first.place_ids for one in candidates)
         return sentence_case(
-            self.phrases.say(
+            self._say(
                 "clear",
-                self.variation + turn,
+                turn,
                 corridor=corridor.name if corridor else "",
                 whole=whole,
                 places=listing(tuple(self._where(one.stops[0]) for one in candidates)),
@@ -153,9 +170,9 @@ class Speaker:
         """What is over: one obstacle, or jams at up to three places; ``flow_now`` is how it flows there since."""
         first = conditions[0]
         return sentence_case(
-            self.phrases.say(
+            self._say(
                 "ended",
-                self.variation + turn,
+                turn,
                 where=listing(tuple(where_words(one, one.toward, self.pack) for one in conditions)),
                 cause=obstacle_words(first.obstacle),
                 kind=first.kind,
@@ -168,9 +185,9 @@ class Speaker:
         most = 3 if brief else NAMED_DISTRICTS
         onset = alert.onset or alert.sent
         return sentence_case(
-            self.phrases.say(
+            self._say(
                 "quake" if "gempa" in alert.event.lower() else "warning",
-                self.variation,
+                0,
                 source=short_source(alert.attribution or alert.sender),
                 event=_event(alert.event or alert.headline),
                 headline=alert.headline,

@@ -1,11 +1,13 @@
 """Spoken wording out of editable files: one line, one way to say it.
 
-The files in ``templates/spoken`` are for officers to edit: each line is a Jinja template of its own, lines that begin
-with ``#`` are notes. Which line is used turns with the bulletin's number, so that two in a row do not sound alike.
+The files in ``templates/spoken`` are what ships; a station's officers may put their own text in place of any of them.
+Each line is a Jinja template of its own, lines that begin with ``#`` are notes. Which line is used turns with the
+bulletin's number, so that two in a row do not sound alike.
 """
 
 import re
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,26 +29,58 @@ def spoken_folder() -> Path:
     raise Unreadable("The spoken templates (templates/spoken) are missing; install radiodesk again.")
 
 
+def shipped(name: str) -> str:
+    """The text of a phrase as it ships, by its name ("bulletin/flow"), notes included."""
+    return (spoken_folder() / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@cache
+def shipped_names(group: str) -> tuple[str, ...]:
+    """Names of all phrases of a group ("bulletin", "lapsit") without the group."""
+    return tuple(sorted(path.stem for path in (spoken_folder() / group).glob("*.txt")))
+
+
+def environment() -> SandboxedEnvironment:
+    """Where phrases are filled in. No escaping: what comes out is read aloud and never put into a page unescaped."""
+    made = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    made.filters["listing"] = listing
+    return made
+
+
+def ways_of(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a phrase that are ways to say it, with their numbers from 1."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield number, line.strip()
+
+
+def tidied(said: str) -> str:
+    """What a template gave, with its spaces put right."""
+    return BEFORE_SIGN.sub(r"\1", SPACES.sub(" ", said)).strip()
+
+
 class Phrasebook:
-    """All ways to say everything, read once from a folder of ``<name>.txt`` files."""
+    """All ways to say everything, from texts by name."""
 
-    def __init__(self, folder: Path) -> None:
-        # No escaping: what comes out is read aloud and never put into a page unescaped.
-        self._environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-        self._environment.filters["listing"] = listing
-        self._phrases = {path.stem: self._read(path) for path in sorted(folder.glob("*.txt"))}
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._environment = environment()
+        self._phrases = {name: self._read(name, text) for name, text in texts.items()}
 
-    def _read(self, path: Path) -> tuple[Template, ...]:
+    def with_own(self, texts: Mapping[str, str]) -> "Phrasebook":
+        """The same book with some phrases in a station's own words."""
+        book = Phrasebook(texts)
+        book._phrases = {**self._phrases, **book._phrases}
+        return book
+
+    def _read(self, name: str, text: str) -> tuple[Template, ...]:
         templates = []
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            if not line.strip() or line.startswith("#"):
-                continue
+        for number, line in ways_of(text):
             try:
-                templates.append(self._environment.from_string(line.strip()))
+                templates.append(self._environment.from_string(line))
             except TemplateError as error:
                 raise Unreadable(
                     "Line %(line)d of %(file)s is not a template that can be read: %(why)s.",
-                    file=path.name,
+                    file=f"{name}.txt",
                     line=number,
                     why=error.message or "",
                 ) from error
@@ -65,7 +99,7 @@ class Phrasebook:
                 file=f"{name}.txt",
                 why=error.message or "",
             ) from error
-        return BEFORE_SIGN.sub(r"\1", SPACES.sub(" ", said)).strip()
+        return tidied(said)
 
     def ways(self, name: str) -> int:
         """In how many ways ``name`` can be said."""
@@ -73,8 +107,20 @@ class Phrasebook:
 
 
 @cache
-def phrasebook(folder: Path) -> Phrasebook:
-    return Phrasebook(folder)
+def _shipped_book(group: str) -> Phrasebook:
+    return Phrasebook({name: shipped(f"{group}/{name}") for name in shipped_names(group)})
+
+
+@lru_cache(maxsize=16)
+def _own_book(group: str, own: tuple[tuple[str, str], ...]) -> Phrasebook:
+    return _shipped_book(group).with_own(dict(own))
+
+
+def phrasebook(group: str, wording: Mapping[str, str] | None = None) -> Phrasebook:
+    """The phrases of a group, with those of ``wording`` (by names like "bulletin/flow") in place of the shipped."""
+    prefix = f"{group}/"
+    own = {name.removeprefix(prefix): text for name, text in (wording or {}).items() if name.startswith(prefix)}
+    return _own_book(group, tuple(sorted(own.items()))) if own else _shipped_book(group)
 
 
 def listing(words: "list[str] | tuple[str, ...]", joint: str = "dan") -> str:

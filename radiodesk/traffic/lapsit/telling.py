@@ -1,7 +1,7 @@
 """A situation report beside that of another day, and as a script that can be read on air."""
 
 import tomllib
-from pathlib import Path
+from collections.abc import Mapping
 
 from babel.dates import format_date
 
@@ -33,16 +33,19 @@ def compare(today: Lapsit, earlier: Lapsit) -> tuple[Change, ...]:
 
 
 def spoken(
-    lapsit: Lapsit, *, station: Identity | None = None, variation: int = 0, templates: Path | None = None
+    lapsit: Lapsit,
+    *,
+    station: Identity | None = None,
+    variation: int = 0,
+    wording: Mapping[str, str] | None = None,
 ) -> str:
     """A script of a few paragraphs ("dalam dua puluh empat jam terakhir…"), from ``templates/spoken/lapsit``.
 
     Numbers stay in figures; the speech room spells them. What the report does not give is not said: silence about a
-    number is never read as nil.
+    number is never read as nil. ``wording`` holds the station's own phrases by their names ("lapsit/opening").
     """
-    folder = (templates or spoken_folder()) / "lapsit"
-    phrases = phrasebook(folder)
-    words = tomllib.loads((folder / "words.toml").read_text(encoding="utf-8"))
+    phrases = phrasebook("lapsit", wording)
+    words = tomllib.loads((spoken_folder() / "lapsit" / "words.toml").read_text(encoding="utf-8"))
     identity = station or Identity()
     paragraphs = [
         phrases.say(

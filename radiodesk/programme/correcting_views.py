@@ -1,0 +1,52 @@
+"""The page on which an officer takes back a sentence of a bulletin (ralat)."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from radiodesk.accounts.access import allowed, me
+from radiodesk.accounts.models import Role
+from radiodesk.area.station import area_pack
+from radiodesk.core.errors import Unreadable
+from radiodesk.core.http import field, now, number, session, station
+from radiodesk.programme import compiling, queries
+from radiodesk.traffic import queries as traffic
+from radiodesk.traffic.models import FLOW_NAMES, KIND_NAMES
+
+blueprint = Blueprint("correcting", __name__)
+
+
+@blueprint.get("/naskah/<public_id>/ralat")
+@allowed(Role.OFFICER, Role.PRODUCER)
+def choose(public_id: str) -> str:
+    script = queries.script_by_public_id(session(), public_id)
+    sentences = compiling.correctable(script)
+    return render_template(
+        "programme/correction.html",
+        script=script,
+        sentences=[(sentence, compiling.places_of(script, sentence)) for sentence in sentences],
+        conditions=traffic.live_conditions(session(), now()),
+        flows=FLOW_NAMES,
+        kinds=KIND_NAMES,
+    )
+
+
+@blueprint.post("/naskah/<public_id>/ralat")
+@allowed(Role.OFFICER, Role.PRODUCER)
+def make(public_id: str) -> Response:
+    script = queries.script_by_public_id(session(), public_id)
+    sentences, chosen = compiling.correctable(script), number("sentence")
+    if not 0 <= chosen < len(sentences):
+        raise Unreadable("Please choose the sentence that was wrong.")
+    settings = station().settings
+    made = compiling.compile_correction(
+        session(),
+        settings,
+        area_pack(settings.area),
+        script,
+        sentences[chosen],
+        [traffic.condition_by_public_id(session(), one) for one in request.form.getlist("right")],
+        reader=field("reader", 80),
+        by=me().username,
+        at=now(),
+    )
+    return redirect(url_for("programme.script", public_id=made.public_id), code=303)
