@@ -12,6 +12,7 @@ from radiodesk.core.command import LazyGroup, run
         "desk": "radiodesk.operations.cli:desk",
         "work": "radiodesk.operations.cli:work",
         "public": "radiodesk.operations.cli:public",
+        "record-lines": "radiodesk.audio.cli:record_lines",
         "migrate": "radiodesk.operations.cli:migrate",
         "doctor": "radiodesk.operations.cli:doctor",
         "transcribe": "radiodesk.speech.cli:transcribe",

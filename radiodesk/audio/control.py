@@ -79,6 +79,8 @@ class ControlServer:
             return self._handle(request)
         except Refusal as refusal:
             return {"error": refusal.message, "facts": {name: str(value) for name, value in refusal.facts.items()}}
+        except (ValueError, TypeError, KeyError):
+            return {"error": "This is no request.", "facts": {}}
 
 
 def ask(path: Path, request: Request, *, timeout: float = 2.0) -> Answer:

@@ -73,6 +73,23 @@ def concatenate(
     return starts
 
 
+def lay_out(placed: Iterable[tuple[float, Path]], target: Path, *, rate: int = 48_000) -> None:
+    """Put mono pieces at their seconds into one FLAC; one that would begin before the end of the last follows it."""
+
+    def blocks() -> Iterator[NDArray[Any]]:
+        position = 0
+        for second, path in placed:
+            while (pause := min(rate, round(second * rate) - position)) > 0:
+                position += pause
+                yield np.zeros(pause, np.int16)
+            for block in decode(path, rate, kind="int16"):
+                position += len(block)
+                yield block
+
+    with replacing(target) as written:
+        write_blocks(written, blocks(), rate, 1, "PCM_16")
+
+
 def split_channels(source: Path, left: Path, right: Path) -> None:
     """Write the two channels of a stereo recording (studio and caller) into a mono FLAC each."""
     info = probe(source)

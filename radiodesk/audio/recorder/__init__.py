@@ -1,0 +1,7 @@
+"""Records sound-card lines: a process of its own that needs neither database nor network, and outlives its devices.
+
+Each device is read by a child process (``capture``), because PortAudio sees a device that was plugged in only after it
+was started anew, which would cut the streams of all others in the same process; and because a driver that hangs or
+crashes then takes one device down, not the recorder. The children send packets; the recorder (``engine``) writes them
+into takes.
+"""
