@@ -5,6 +5,8 @@ Order of precedence: environment (``RADIODESK_…``), then the TOML file that ``
 """
 
 import os
+import re
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -124,6 +126,34 @@ class Settings(BaseSettings):
     pos_jago_token: SecretStr | None = Field(
         None, description="Code that officers type once into the Pos Jago form; unset means that there is no form."
     )
+    sip_address: IPv4Address | None = Field(
+        None, description="Address of this machine that telephone calls (SIP) come in on; unset means no telephone."
+    )
+    sip_port: Annotated[int, Field(ge=1, le=65535)] = Field(5060, description="Port that SIP calls come in on.")
+    sip_user: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{1,60}$")] = Field(
+        "studio", description="Name or number that callers dial, as the SIP server knows it."
+    )
+    sip_server: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(:\d{1,5})?$")] | None = Field(
+        None, description="SIP server to register at; unset means that a gateway or exchange calls straight in."
+    )
+    sip_login: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.@+-]{1,80}$")] | None = Field(
+        None, description="Name for signing in at the SIP server, where it is not `sip_user`."
+    )
+    sip_password: SecretStr | None = Field(None, description="Password for signing in at the SIP server.")
+    sip_lines: Annotated[int, Field(ge=1, le=32)] = Field(4, description="Telephone calls that are taken at once.")
+    sip_sound_ports: Annotated[str, Field(pattern=r"^\d{4,5}-\d{4,5}$")] = Field(
+        "20000-20199", description="Ports (UDP, first to last) for the sound of telephone calls; four for each line."
+    )
+    sip_microphone: Annotated[str, Field(pattern=r"^[^\s#]{1,100}$")] | None = Field(
+        None, description="ALSA device whose sound the callers hear, such as `pulse`; unset means silence."
+    )
+    sip_speaker: Annotated[str, Field(pattern=r"^[^\s#]{1,100}$")] | None = Field(
+        None, description="ALSA device that the callers are heard on, such as `pulse`; unset means recording only."
+    )
+    sip_control_port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        4444, description="Port on 127.0.0.1 over which radiodesk steers baresip."
+    )
+    sip_program: str = Field("baresip", description="Program that speaks SIP, or its path.")
     workers: Annotated[int, Field(ge=1, le=16)] = Field(2, description="Jobs that one worker process runs at once.")
     lease_seconds: Annotated[int, Field(ge=5)] = Field(
         30, description="Seconds after which a job whose worker fell silent is given to another."
@@ -153,6 +183,13 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError("this time zone is not known") from error
+        return value
+
+    @field_validator("sip_password")
+    @classmethod
+    def _plain_password(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and re.search(r'[\s;,"<>\\]', value.get_secret_value()):
+            raise ValueError('no blanks and none of ; , " < > \\, which baresip cannot read')
         return value
 
     @property
