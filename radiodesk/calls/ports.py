@@ -3,7 +3,7 @@
 They are higher in the house, so they are not imported; whoever builds the application connects them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, cast
@@ -58,6 +58,12 @@ class ActionSource(Protocol):
     def __call__(self, session: Session, call_id: int, public_id: str, /) -> list[Fact]: ...
 
 
+class Masker(Protocol):
+    """Takes out of a caller's words what must not be read on air: private numbers, and the names given."""
+
+    def __call__(self, text: str, names: Sequence[str], /) -> str: ...
+
+
 @dataclass
 class Connections:
     """What is connected in one application."""
@@ -65,6 +71,7 @@ class Connections:
     suggester: Suggester | None = None
     facts: list[FactSource] = field(default_factory=list)
     actions: list[ActionSource] = field(default_factory=list)
+    masker: Masker | None = None
 
 
 def connections(app: Flask | None = None) -> Connections:

@@ -11,12 +11,14 @@ from radiodesk.archive.views import blueprint as archive
 from radiodesk.audio.views import blueprint as audio
 from radiodesk.broadcasts.views import blueprint as broadcasts
 from radiodesk.calls.channels.views import blueprint as outbox
+from radiodesk.calls.said_views import blueprint as said
 from radiodesk.calls.views import blueprint as calls
 from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
 from radiodesk.core.http import Station, now, session, station
 from radiodesk.programme.correcting_views import blueprint as correcting
 from radiodesk.programme.views import blueprint as programme
+from radiodesk.record import on_air
 from radiodesk.record.ticket_preview import blueprint as ticket_preview
 from radiodesk.record.views import blueprint as record
 from radiodesk.speech.views import blueprint as speech
@@ -39,6 +41,7 @@ BLUEPRINTS = [
     outbox,
     programme,
     record,
+    said,
     speech,
     ticket_preview,
     tickets,
@@ -65,6 +68,7 @@ def create_desk(given: Station) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     connecting.connect(app, given.settings)
+    on_air.connect(app, given.settings)
     app.add_url_rule("/", "home", home)
     app.context_processor(
         lambda: {"me": g.get("person"), "menu": menu.entries, "Role": Role, "settings": given.settings}

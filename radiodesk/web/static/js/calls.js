@@ -38,6 +38,14 @@ if (card) {
   for (const name of ["topic", "point", "notes"]) field(name).addEventListener("input", suggest);
   if (!field("category").value) suggest();
   document.addEventListener("desk:change", (event) => { if (event.detail.topic === "speech" && !field("category").value) setTimeout(suggest, 800); });
+  // While the caller speaks, the words so far are asked about now and then.
+  let asked = 0;
+  document.addEventListener("desk:change", ({ detail }) => {
+    if (detail.topic !== "words" || !document.getElementById(`ucapan-${detail.subject}`)) return;
+    if (field("category").value || Date.now() - asked < 3000) return;
+    asked = Date.now();
+    setTimeout(suggest, 400);
+  });
   box.addEventListener("click", (event) => {
     const button = event.target.closest("[data-accept]");
     if (!button) return;

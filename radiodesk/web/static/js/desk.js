@@ -46,7 +46,9 @@ export function tell(text) { toast.textContent = text; }
 const stream = document.body.dataset.stream;
 const regions = () => [...document.querySelectorAll("[data-live]")];
 if (stream && regions().length) {
-  const topics = new Set(regions().flatMap((r) => r.dataset.live.split(" ")));
+  // data-topics: of regions that may come into the page later.
+  const later = [...document.querySelectorAll("[data-topics]")].flatMap((r) => r.dataset.topics.split(" "));
+  const topics = new Set([...regions().flatMap((r) => r.dataset.live.split(" ")), ...later]);
   const source = new EventSource(`${stream}?topik=${[...topics].join(",")}`);
   let lost = false;
   source.onmessage = (message) => {

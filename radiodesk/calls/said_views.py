@@ -1,0 +1,61 @@
+"""Regions with the words of a caller who is speaking: small, and fetched by themselves whenever there are new ones."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+from markupsafe import Markup
+
+from radiodesk.accounts.access import allowed
+from radiodesk.accounts.models import Role
+from radiodesk.calls.models import Call
+from radiodesk.calls.ports import connections
+from radiodesk.calls.queries import HostCard, call_by_public_id
+from radiodesk.calls.said import Said, said, said_on_air
+from radiodesk.core.http import session
+
+blueprint = Blueprint("said", __name__)
+
+SCREENERS = (Role.SCREENER, Role.PRODUCER)
+STUDIO = (Role.HOST, Role.PRODUCER, Role.SCREENER, Role.OFFICER)
+
+
+@blueprint.get("/antrean/<public_id>/ucapan")
+@allowed(*SCREENERS)
+def words(public_id: str) -> str:
+    return _words(said(session(), public_id))
+
+
+@blueprint.get("/siaran/ucapan/<public_id>")
+@allowed(*STUDIO)
+def words_on_air(public_id: str) -> str:
+    return _words(_on_air(public_id))
+
+
+@blueprint.app_context_processor
+def regions() -> dict[str, Callable[..., Markup]]:
+    """``live_words(call)`` for the screener's page, ``live_words_on_air(call)`` for the studio's."""
+    return {"live_words": live_words, "live_words_on_air": live_words_on_air}
+
+
+def live_words(call: Call) -> Markup:
+    """The region of one call, with the words that there are."""
+    return _region("said.words", call.public_id, said(session(), call.public_id))
+
+
+def live_words_on_air(call: HostCard) -> Markup:
+    """The region of one call as the host may read it."""
+    return _region("said.words_on_air", call.public_id, _on_air(call.public_id))
+
+
+def _on_air(public_id: str) -> Said | None:
+    return said_on_air(session(), call_by_public_id(session(), public_id), connections().masker)
+
+
+def _words(heard: Said | None) -> str:
+    return render_template("speech/_live_words.html", said=heard)
+
+
+def _region(endpoint: str, public_id: str, heard: Said | None) -> Markup:
+    given: dict[str, Any] = {"subject": public_id, "source": url_for(endpoint, public_id=public_id), "said": heard}
+    return Markup(render_template("speech/_live_region.html", **given))  # noqa: S704 - a template of ours escapes it
