@@ -28,6 +28,7 @@ KIND_NAMES = {
     "school": N_("school"),
     "other": N_("private matter"),
     "dump": N_("dumped on air"),
+    "protected": N_("protected caller"),
     "piece": N_("recording left out"),
 }
 """Message ids by kind: those of ``redaction.KINDS``, and what only people and the studio take out."""

@@ -20,7 +20,7 @@ from radiodesk.core.ids import public_id
 from radiodesk.record.finding import Finder, hidden
 from radiodesk.record.identities import known_of
 from radiodesk.record.models import Piece, PieceKind, Span, SpanState
-from radiodesk.record.rendering import DUMP
+from radiodesk.record.rendering import CUT, DUMP, PROTECTED
 from radiodesk.record.tokens import Token, covered, joined, places, said_between, seconds_of, tokens_of
 from radiodesk.speech import queries as speech
 from radiodesk.speech.models import Transcript, TranscriptState
@@ -31,12 +31,19 @@ UNHEARD = N_(
 )
 NOT_AIRED = N_("This was not on air, and no consent to publish it was noted.")
 DUMPED = N_("Seconds were dumped while this call was on air. Listen to it before you show it.")
-PROTECTED = N_("The caller is protected (a child, a victim or a whistle-blower).")
+MAY_NOT_BE_HEARD = N_("The caller is protected (a child, a victim or a whistle-blower).")
 CONFIDENTIAL = N_("The complaint of this caller is confidential.")
+UNTIMED = N_(
+    "A protected caller was on air, and when this recording began is not known. Listen to it before you show it."
+)
 UNPLAYABLE = N_("Nothing of this recording can be heard.")
 OWN_NAME = N_("The caller's own name.")
 OWN_NUMBER = N_("The caller's own number.")
 WAS_DUMPED = N_("Dumped on air.")
+
+
+MARGIN = 1.0
+"""Seconds cut before and after a protected caller was on air: a hand on a key is not exact."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +67,23 @@ def pieces_of(session: Session, broadcast: Broadcast, find: Finder, *, at: datet
 def _programme(work: _Work) -> list[Piece]:
     placed = gathering.offsets(work.broadcast)
     words = speech.current(work.session, [recording for recording, _ in placed])
-    dumps = gathering.dumps(work.log)
+    calls = broadcasts.calls_of(work.session, work.broadcast)
+    cuts = [(DUMP, WAS_DUMPED, span) for span in gathering.dumps(work.log)]
+    for call in calls:
+        if reason := _withheld(work, call):
+            spoken = _on_air(work.log, call)
+            cuts += [(PROTECTED, reason, Seconds(max(0.0, one.start - MARGIN), one.end + MARGIN)) for one in spoken]
     pieces = []
     for recording, offset in placed:
         piece = _sound(work, PieceKind.PROGRAMME, recording, words.get(recording.id), title=work.broadcast.title)
         piece.offset = offset
-        for dump in dumps:
-            begins, ends = max(0.0, dump.start - offset), min(dump.end - offset, recording.duration)
+        if piece.withheld is None and not gathering.timed(recording) and any(kind == PROTECTED for kind, *_ in cuts):
+            piece.doubt, piece.shown = UNTIMED, False
+        for kind, reason, span in cuts:
+            begins, ends = max(0.0, span.start - offset), min(span.end - offset, recording.duration)
             if begins < ends:
-                _add_dump(piece, Seconds(begins, ends), at=work.at)
-        for call in broadcasts.calls_of(work.session, work.broadcast):
+                _add_cut(piece, kind, reason, Seconds(begins, ends), at=work.at)
+        for call in calls:
             _add_known(piece, call, at=work.at)
         pieces.append(piece)
     return pieces
@@ -113,19 +127,31 @@ def _first_on_air(log: list[AsRun], call: Call) -> float | None:
 
 def _judge(work: _Work, piece: Piece, call: Call) -> None:
     """Whether a call may be shown at all, and whether a person must say so first."""
-    if call.protected is not None:
-        piece.withheld = PROTECTED
-    elif any(ticket.confidential for ticket in tickets.of_call(work.session, call.id)):
-        piece.withheld = CONFIDENTIAL
-    elif piece.doubt is None and piece.offset is None and call.consent_at is None:
-        piece.doubt = NOT_AIRED
-    elif piece.doubt is None and _dumped_during(work.log, call):
-        piece.doubt = DUMPED
+    piece.withheld = piece.withheld or _withheld(work, call)
+    if piece.withheld is None and piece.doubt is None:
+        if piece.offset is None and call.consent_at is None:
+            piece.doubt = NOT_AIRED
+        elif _dumped_during(work.log, call):
+            piece.doubt = DUMPED
     piece.shown = piece.withheld is None and piece.doubt is None
+
+
+def _withheld(work: _Work, call: Call) -> str | None:
+    """Why nothing that this caller said may be heard or read, if so."""
+    if call.protected is not None:
+        return MAY_NOT_BE_HEARD
+    confidential = any(ticket.confidential for ticket in tickets.of_call(work.session, call.id))
+    return CONFIDENTIAL if confidential else None
 
 
 def _dumped_during(log: list[AsRun], call: Call) -> bool:
     """Whether seconds were dumped between the caller's going on air and off again."""
+    dumps = gathering.dumps(log)
+    return any(dump.start < span.end and span.start < dump.end for dump in dumps for span in _on_air(log, call))
+
+
+def _on_air(log: list[AsRun], call: Call) -> list[Seconds]:
+    """The seconds of the broadcast in which a caller was on air."""
     on: float | None = None
     spoken: list[Seconds] = []
     for entry in log:
@@ -136,8 +162,7 @@ def _dumped_during(log: list[AsRun], call: Call) -> bool:
         ):
             spoken.append(Seconds(on, entry.offset))
             on = None
-    dumps = gathering.dumps(log)
-    return any(dump.start < span.end and span.start < dump.end for dump in dumps for span in spoken)
+    return spoken
 
 
 def _sound(work: _Work, kind: PieceKind, recording: Recording, words: Transcript | None, *, title: str) -> Piece:
@@ -200,7 +225,7 @@ def add_span(
     by: str = "",
 ) -> Span | None:
     """Add a span unless one that is there covers it; gives the new one."""
-    covers = (one for one in piece.spans if one.kind != DUMP and one.start <= start and end <= one.end)
+    covers = (one for one in piece.spans if one.kind not in CUT and one.start <= start and end <= one.end)
     if next(covers, None) is not None:
         return None
     span = Span(public_id=public_id(at), kind=kind, why=why[:200], start=start, end=end, state=state, by=by)
@@ -208,15 +233,15 @@ def add_span(
     return span
 
 
-def _add_dump(piece: Piece, seconds: Seconds, *, at: datetime) -> None:
+def _add_cut(piece: Piece, kind: str, why: str, seconds: Seconds, *, at: datetime) -> None:
     tokens = tokens_in(piece)
     numbers = said_between(tokens, seconds.start, seconds.end)
     where = places(tokens)
     start, end = (where[numbers[0]][0], where[numbers[-1]][1]) if numbers else (0, 0)
     span = Span(
         public_id=public_id(at),
-        kind=DUMP,
-        why=WAS_DUMPED,
+        kind=kind,
+        why=why,
         start=start,
         end=end,
         begins=seconds.start,

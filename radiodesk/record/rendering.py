@@ -9,6 +9,9 @@ from radiodesk.audio.cutting import merged, remaining
 from radiodesk.record.tokens import Token, covered, places, said_between, seconds_of
 
 DUMP = "dump"
+PROTECTED = "protected"
+CUT = frozenset({DUMP, PROTECTED})
+"""Kinds whose seconds leave the recording for good, with no choice about it; all others go under a tone."""
 
 Mask = Callable[[str], str]
 """What stands in the text in place of a kind of private matter."""
@@ -16,7 +19,7 @@ Mask = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Characters of a text that are taken out; of a dump, seconds of the recording that are cut."""
+    """Characters of a text that are taken out; of a kind in ``CUT``, seconds of the recording that are cut."""
 
     kind: str
     start: int
@@ -61,7 +64,7 @@ def render_words(
     bleeped: list[Seconds] = []
     cut: list[Seconds] = []
     for removal in removals:
-        if removal.kind == DUMP and removal.begins is not None and removal.ends is not None:
+        if removal.kind in CUT and removal.begins is not None and removal.ends is not None:
             cut.append(Seconds(removal.begins, removal.ends))
             dumped.update(said_between(tokens, removal.begins, removal.ends))
             continue

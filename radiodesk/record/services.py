@@ -27,7 +27,7 @@ from radiodesk.record.models import (
     SpanState,
 )
 from radiodesk.record.preparing import add_span, pieces_of
-from radiodesk.record.rendering import DUMP
+from radiodesk.record.rendering import CUT
 from radiodesk.record.search import forget
 
 TOPIC = "record"
@@ -139,10 +139,10 @@ def prepare_again(session: Session, settings: Settings, broadcast: Broadcast, *,
 
 
 def decide(session: Session, span: Span, state: SpanState, *, by: str, at: datetime) -> None:
-    """A person says that a span is private, or that it may be shown. Seconds dumped on air stay out."""
+    """A person says that a span is private, or that it may be shown. Seconds that must be cut stay out."""
     _may_decide(span.piece.publication)
-    if span.kind == DUMP:
-        raise Conflict("What was dumped on air is never shown.")
+    if span.kind in CUT:
+        raise Conflict("What was dumped on air, and what a protected caller said, is never shown.")
     span.state, span.by, span.at = state, by, at
     session.flush()
     _note(session, span.piece, "span decided", by=by, at=at, span=span.public_id, kind=span.kind, state=state.value)
@@ -172,7 +172,7 @@ def hide(session: Session, piece: Piece, words: str, kind: str, *, by: str, at: 
 
 
 def _accept_covering(piece: Piece, start: int, end: int, *, by: str, at: datetime) -> int:
-    covering = [one for one in piece.spans if one.kind != DUMP and one.start <= start and end <= one.end]
+    covering = [one for one in piece.spans if one.kind not in CUT and one.start <= start and end <= one.end]
     for span in covering:
         span.state, span.by, span.at = SpanState.ACCEPTED, by, at
     return len(covering)

@@ -191,6 +191,42 @@ def test_a_protected_caller_is_never_shown(
         assert PieceKind.CALL not in [one.kind for one in shown(session, public_id).pieces]
 
 
+def test_what_a_protected_caller_said_on_air_is_cut_from_the_programme(
+    database: Database, settings: Settings, now: datetime, runner: Runner, sealed: Callable[..., str]
+) -> None:
+    def protect(_tx: Session, show: shows.Show) -> None:
+        show.caller.protected = Protected.VICTIM
+        assert show.broadcast.on_air_at is not None
+        show.programme.started_at = show.broadcast.on_air_at
+
+    public_id = sealed(protect)
+    publish(database, settings, runner, public_id, now)
+    with database.reading() as session:
+        piece = published_piece(session, public_id, PieceKind.PROGRAMME)
+        # On air from second 14 to 34, a second more on each side, and four seconds dumped.
+        assert piece.duration == pytest.approx(50 - 22 - 4, abs=0.4)
+        original = shows.words(f"{shows.SCRIPT} {shows.COMPLAINT} " + " ".join(["lalu"] * 60), 50)
+        kept = [
+            word for word in original if not any(word["start"] < e and word["end"] > b for b, e in [(13, 35), (36, 40)])
+        ]
+        fillers = [sum(word["word"] == "lalu" for word in words) for words in (kept, piece.segments[0]["words"])]
+        assert fillers[0] == fillers[1] < 60
+        assert shown(session, public_id).removed["protected"] == 1
+    with database.writing() as tx:
+        span = next(one for one in piece_of(tx, public_id, PieceKind.PROGRAMME).spans if one.kind == "protected")
+        with pytest.raises(Conflict):
+            services.decide(tx, span, SpanState.REJECTED, by=BY, at=now)
+
+
+def test_a_programme_of_unknown_beginning_with_a_protected_caller_waits_for_a_person(
+    database: Database, settings: Settings, now: datetime, runner: Runner, sealed: Callable[..., str]
+) -> None:
+    public_id = sealed(lambda _tx, show: setattr(show.caller, "protected", Protected.CHILD))
+    publish(database, settings, runner, public_id, now)
+    with database.reading() as session:
+        assert [one.kind for one in shown(session, public_id).pieces] == [PieceKind.SCRIPT]
+
+
 def test_a_confidential_complaint_is_neither_heard_nor_counted(
     database: Database, settings: Settings, now: datetime, runner: Runner, sealed: Callable[..., str]
 ) -> None:

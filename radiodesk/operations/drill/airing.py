@@ -6,15 +6,18 @@ from sqlalchemy.orm import Session
 
 from radiodesk.audio.models import Direction
 from radiodesk.audio.services import require_sound, store_file
-from radiodesk.audio.writing import concatenate
+from radiodesk.audio.writing import lay_out
 from radiodesk.broadcasts import services as broadcasts
-from radiodesk.broadcasts.models import Broadcast
+from radiodesk.broadcasts.models import AsRunKind, Broadcast
+from radiodesk.broadcasts.queries import as_run
 from radiodesk.calls import services as calls
 from radiodesk.calls.models import Call
 from radiodesk.core.errors import Refusal
 from radiodesk.operations.drill.played import HOST, SCREENER, Played
 from radiodesk.programme.models import ItemKind
 from radiodesk.programme.queries import rundown
+
+PROGRAMME_RATE = 16_000
 
 
 def on_air(played: Played, session: Session) -> None:
@@ -57,25 +60,27 @@ def _take_callers(played: Played, session: Session, broadcast: Broadcast, files:
         except Refusal as refusal:
             played.problems.append(f"{name}: {refusal}")
             continue
-        played.clock.advance(each)
+        heard = sum(recording.duration for recording in call.recordings)
+        played.clock.advance(max(each, timedelta(seconds=heard)))
         broadcasts.end_call(session, broadcast, call, by=HOST, at=played.clock.now())
         played.counts["aired"] = played.counts.get("aired", 0) + 1
 
 
 def _attach_programme(played: Played, session: Session, broadcast: Broadcast) -> None:
-    """There is no studio in a drill: the callers' sound, one after the other, stands for the programme's recording."""
-    found = [session.get_one(Call, played.calls[w.file]) for w in played.show.calls if w.file in played.calls and w.air]
-    originals = [
-        played.settings.audio / recording.key
-        for call in found
+    """There is no studio in a drill: the callers' sound, each where it was on air, is the programme's recording."""
+    begun = {entry.subject: entry.offset for entry in as_run(session, broadcast) if entry.kind is AsRunKind.CALL_ON}
+    placed = [
+        (begun[call.public_id], played.settings.audio / recording.key)
+        for call in (session.get_one(Call, key) for key in played.calls.values())
+        if call.public_id in begun
         for recording in call.recordings
         if recording.problem is None
     ]
-    if not originals:
+    if not placed:
         return
     target = played.settings.data / "derived" / f"programme-{broadcast.public_id}.flac"
     target.parent.mkdir(parents=True, exist_ok=True)
-    concatenate(originals, target, gap_seconds=1.0)
+    lay_out(sorted(placed), target, rate=PROGRAMME_RATE)
     recording = store_file(
         session,
         played.settings,
