@@ -6,6 +6,7 @@ import radiodesk.audio.models
 import radiodesk.broadcasts.models
 import radiodesk.calls.channels.models
 import radiodesk.calls.models
+import radiodesk.calls.takes
 import radiodesk.core.audit
 import radiodesk.core.events
 import radiodesk.core.jobs

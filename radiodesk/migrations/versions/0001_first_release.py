@@ -142,6 +142,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_job_state"), ["state"], unique=False)
 
     op.create_table(
+        "listened_phrase",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=36), nullable=False),
+        sa.Column("phrase", sa.String(length=80), nullable=False),
+        sa.Column("source", sa.String(length=12), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("until", Moment(), nullable=True),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listened_phrase")),
+        sa.UniqueConstraint("phrase", "source", name=op.f("uq_listened_phrase_phrase_source")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_listened_phrase_public_id")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=36), nullable=False),
@@ -744,6 +758,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("call_id", "recording_id", name=op.f("pk_call_recording")),
     )
     op.create_table(
+        "call_take",
+        sa.Column("take", sa.String(length=60), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_take_call_id_call")),
+        sa.PrimaryKeyConstraint("take", name=op.f("pk_call_take")),
+    )
+    with op.batch_alter_table("call_take", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_take_call_id"), ["call_id"], unique=False)
+
+    op.create_table(
         "channel_message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
@@ -1084,6 +1108,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_channel_message_call_id"))
 
     op.drop_table("channel_message")
+    with op.batch_alter_table("call_take", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_call_take_call_id"))
+
+    op.drop_table("call_take")
     op.drop_table("call_recording")
     with op.batch_alter_table("call_attachment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_call_attachment_call_id"))
@@ -1198,6 +1226,7 @@ def downgrade() -> None:
     op.drop_table("published_broadcast")
     op.drop_table("programme")
     op.drop_table("person")
+    op.drop_table("listened_phrase")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_state"))
         batch_op.drop_index(batch_op.f("ix_job_kind"))
