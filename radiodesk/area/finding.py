@@ -26,6 +26,9 @@ LONGEST_HEARD = 17
 _KILOMETRE = re.compile(r"\W{0,3}\b(?:km|kilometer|kilo meter)\b\.?\s*(\d{1,3}(?:[.,+]\d{1,3})?)", re.I)
 
 
+NUMBERED = frozenset({"tiga", "empat", "lima", "3", "4", "5"})
+
+
 @dataclass(frozen=True, slots=True)
 class FoundPlace:
     """A place in a text: ``start`` and ``end`` are character offsets of its wording, ``score`` is 0 to 1."""
@@ -127,8 +130,17 @@ class PlaceFinder:
             word = self._word(match.group())
             if word.text == "raya" and found and found[-1].word.form == "jalan":
                 continue
+            if len(found) > 1 and found[-1].word.text in NUMBERED and found[-2].word.form == "simpang":
+                self._without_number(found, word.text)
             found.append(_Token(word, match.start(), match.end()))
         return found
+
+    def _without_number(self, tokens: list[_Token], follows: str) -> None:
+        """Drop the number of "simpang empat Jetak", which tells how many roads meet, but not of "Simpang Lima"."""
+        joined = f"simpang{tokens[-1].word.text}"
+        longer = joined + follows
+        if joined not in self.index.exact and longer not in self.index.exact and longer not in self.index.beginnings:
+            tokens.pop()
 
     def _readings(self, tokens: list[_Token], first: int) -> list[_Reading]:
         """Readings of the words from ``first`` on, exact before heard, longest first."""

@@ -133,9 +133,14 @@ def _direction(report: Report) -> frozenset[str]:
 def _take_in(here: list[_Open], report: Report, expiry: Mapping[Kind, timedelta], closed: list[_Open]) -> None:
     toward, kilometre = _direction(report), kilometre_of(report.place or "")
     touched = [entry for entry in here if _same_spot(entry, toward, kilometre)]
+    told = False
     for entry in touched:
         if report.cleared and _concerns(entry, report):
             _end(here, entry, report, CLEARED, closed)
+            if report.flow is None and not told:
+                # It says nothing but that this is over, so it belongs to the history of what it ended.
+                entry.reports.append(report)
+                told = True
         elif _contradicts(entry, report):
             _end(here, entry, report, CONTRADICTED, closed)
     joined = _joined([entry for entry in touched if entry.ended_at is None], report)

@@ -43,6 +43,8 @@ def names(text: str) -> list[str]:
         ("Kapas macet", ["Kapas"]),
         ("jembatan kali ketek ditutup", ["Jembatan Kaliketek"]),
         ("jalan Sutomo padat", ["Jalan Dr. Soetomo"]),
+        ("simpang empat Jetak lancar", ["Bundaran Jetak"]),
+        ("simpang empat veteran lancar", ["Perempatan Veteran"]),
     ],
 )
 def test_clean_names(text: str, expected: list[str]) -> None:

@@ -79,6 +79,16 @@ def test_cleared_ends_an_accident() -> None:
     assert [one.ended_why for one in ended] == [CLEARED]
 
 
+def test_what_says_only_that_it_is_over_stands_in_the_history_of_what_it_ended() -> None:
+    laka = report(30, "tersendat", kind="accident", obstacle="laka")
+    gone = report(5, None, kind="accident", cleared=True, source="b")
+    assert fuse([laka, gone], NOW) == []
+    (ended,) = fuse([laka, gone], NOW, include_ended=True)
+    assert (ended.ended_why, ended.ended_at) == (CLEARED, gone.observed_at)
+    assert ended.reports == (laka, gone)
+    assert fuse([gone], NOW, include_ended=True) == []
+
+
 def test_a_jam_and_its_cause_at_one_spot_are_one() -> None:
     (one,) = fuse([report(10), report(6, None, kind="breakdown", obstacle="truk mogok", source="b")], NOW)
     assert (one.kind, one.flow, one.obstacle, one.confirmations) == ("breakdown", "macet", "truk mogok", 1)

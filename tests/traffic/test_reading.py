@@ -249,3 +249,46 @@ def test_time_never_lies_in_the_future() -> None:
         report = to_report(read(f"{hour:02d}.00 simpang Jetak macet"), source="x", observed_at=NOON)
         assert report.observed_at is not None
         assert timedelta(hours=-1) <= NOON - report.observed_at < timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("06.20 WIB arus lalin simpang empat Jetak terpantau ramai lancar", "simpang empat Jetak"),
+        ("06.20 lalin pertigaan tiga Kapas macet", "pertigaan tiga Kapas"),
+        ("di simpang tiga arah Cepu macet", "simpang tiga"),
+    ],
+)
+def test_how_many_roads_meet_is_part_of_the_name(text: str, at: str) -> None:
+    assert read_report(text).at == at
+
+
+@pytest.mark.parametrize(
+    ("text", "time", "until"),
+    [
+        ("truk mogok di Jl Veteran, jalan ditutup sampai pukul 16.00", None, "16:00"),
+        ("07.15 jalan pemuda ditutup hingga pukul 17.00 WIB ada karnaval", "07:15", "17:00"),
+        ("perbaikan jembatan Kaliketek s/d jam 4 sore, arus padat", None, "16:00"),
+        ("Jl Pahlawan ditutup 07.00 - 10.00 karena CFD", "07:00", "10:00"),
+        ("Hingga pukul 06.45 WIB arus lalin simpang Kapas terpantau lancar", "06:45", None),
+        ("info lalin: sampai pukul 07.00 antrean di Kaliketek masih mengular", "07:00", None),
+        ("macet sampai jam 7 tadi di Sumberrejo", "07:00", None),
+        ("06.45 simpang Kapas lancar", "06:45", None),
+    ],
+)
+def test_the_time_at_which_something_ends_is_not_when_it_was_seen(
+    text: str, time: str | None, until: str | None
+) -> None:
+    reading = read_report(text)
+    assert (reading.time, reading.until) == (time, until)
+
+
+def test_a_stated_end_holds_for_works_and_closures_and_not_for_jams() -> None:
+    seen = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
+    reading = read_report("jalan pemuda ditutup hingga pukul 17.00 ada karnaval")
+    closed = to_report(reading, source="a", observed_at=seen)
+    assert closed.expires_at == datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+    night = to_report(read_report("perbaikan jembatan, jalan ditutup sampai pukul 02.00"), source="a", observed_at=seen)
+    assert night.expires_at is None
+    jam = to_report(read_report("macet di simpang Kapas sampai pukul 16.00"), source="a", observed_at=seen)
+    assert jam.expires_at is None

@@ -7,7 +7,7 @@ from datetime import datetime
 from radiodesk.area.finding import PlaceFinder
 from radiodesk.traffic.ports import Flow, Kind
 from radiodesk.traffic.reading.about import Verdict, judge
-from radiodesk.traffic.reading.clock import read_time
+from radiodesk.traffic.reading.clock import read_time, read_until
 from radiodesk.traffic.reading.evidence import Evidence
 from radiodesk.traffic.reading.flow import (
     Found,
@@ -73,6 +73,7 @@ def read_report(
         confidence=confidence,
         cleared=_cleared(post, known, flows, obstacle),
         detour=_detour(text),
+        until=read_until(text),
     )
     parts = split(whole, post, flows, obstacles, marks, known)
     return replace(whole, parts=parts) if parts else whole

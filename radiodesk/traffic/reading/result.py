@@ -13,6 +13,7 @@ from radiodesk.traffic.ports import Flow, Kind, Report
 class Reading:
     """What one post says. ``time`` is station time as "HH:MM"; ``at`` and ``toward`` are the post's own wording.
 
+    ``until`` is the time at which it says that something ends.
     ``parts`` are readings of their own where a post tells of several places or directions, the first stated first.
     ``reason`` says why a text with traffic words is no report (question, history, appeal,
     announcement, chat, figure).
@@ -31,6 +32,7 @@ class Reading:
     cleared: bool = False
     detour: str | None = None
     reason: str = ""
+    until: str | None = None
     parts: tuple["Reading", ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -64,10 +66,10 @@ def to_report(reading: Reading, *, source: str, observed_at: datetime, zone: str
     local = observed_at.astimezone(ZoneInfo(zone))
     at = local
     if reading.time is not None:
-        hour, minute = (int(part) for part in reading.time.split(":"))
-        at = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        at = _on(local, reading.time)
         if at > local + timedelta(hours=1):
             at -= timedelta(days=1)
+    until = _until(reading, local)
     here, ids = _place(reading)
     return Report(
         text=reading.text,
@@ -84,7 +86,27 @@ def to_report(reading: Reading, *, source: str, observed_at: datetime, zone: str
         detour=reading.detour,
         latitude=here.place.latitude if here else None,
         longitude=here.place.longitude if here else None,
+        expires_at=until.astimezone(UTC) if until else None,
     )
+
+
+def _on(day: datetime, time: str) -> datetime:
+    hour, minute = (int(part) for part in time.split(":"))
+    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+
+LASTING: frozenset[Kind] = frozenset({"roadwork", "closure", "event"})
+"""Kinds whose stated end is planned. When a jam will be over nobody knows."""
+
+
+def _until(reading: Reading, local: datetime) -> datetime | None:
+    """The stated end of works, closures and events; one that is past already is tomorrow's, if it is near."""
+    if reading.until is None or not (reading.kind in LASTING or reading.flow in ("ditutup", "dialihkan")):
+        return None
+    end = _on(local, reading.until)
+    if end <= local:
+        end += timedelta(days=1)
+    return end if end - local <= timedelta(hours=18) else None
 
 
 def _place(reading: Reading) -> tuple[FoundPlace | None, tuple[str, ...]]:

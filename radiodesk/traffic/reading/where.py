@@ -7,6 +7,8 @@ LONGEST = 20
 """Words of the longest name."""
 
 _OPEN, _CLOSE = "(", ")"
+_CROSSINGS = frozenset({"simpang", "pertigaan", "perempatan"})
+_NUMBERS = frozenset({"dua", "tiga", "empat", "lima", "enam"})
 _JOINERS = frozenset("./-+&'’:")
 
 
@@ -193,6 +195,8 @@ class Where:
         word, follows = self.words[index], self.words[index + 1] if index + 1 < self.size else ""
         if word == "dalam":
             return follows == "kota"
+        if word in _NUMBERS and self.words[index - 1] in _CROSSINGS:
+            return True  # "simpang empat Jetak"
         if word in self.known.also_names:
             return self._upper(index) and not self.post.raw(index).isupper()
         if word == "depan":
