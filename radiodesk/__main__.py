@@ -13,6 +13,7 @@ from radiodesk.core.command import LazyGroup, run
         "work": "radiodesk.operations.cli:work",
         "public": "radiodesk.operations.cli:public",
         "record-lines": "radiodesk.audio.cli:record_lines",
+        "telephone": "radiodesk.calls.telephone.cli:telephone",
         "migrate": "radiodesk.operations.cli:migrate",
         "doctor": "radiodesk.operations.cli:doctor",
         "transcribe": "radiodesk.speech.cli:transcribe",

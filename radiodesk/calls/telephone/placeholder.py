@@ -15,24 +15,28 @@ _ECHOED = (b"via", b"from", b"to", b"call-id", b"cseq")
 class Placeholder:
     """A socket that answers every INVITE with "ringing", and lets it go when it is cancelled."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, port: int = 0) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((host, 0))
-        self._host, self._port = self._socket.getsockname()
+        try:
+            self._socket.bind((host, port))
+        except OSError:
+            # Somebody else has that port by now.
+            self._socket.bind((host, 0))
+        self._host, self.port = self._socket.getsockname()
         self._closed = False
         threading.Thread(target=self._serve, name="placeholder", daemon=True).start()
 
     @property
     def address(self) -> str:
         """Where baresip is to call."""
-        return f"sip:placeholder@{self._host}:{self._port}"
+        return f"sip:placeholder@{self._host}:{self.port}"
 
     def close(self) -> None:
         """Answer no more."""
         self._closed = True
         with suppress(OSError):
             # A datagram to itself wakes the thread, which a closed socket would not.
-            self._socket.sendto(b"", (self._host, self._port))
+            self._socket.sendto(b"", (self._host, self.port))
 
     def _serve(self) -> None:
         with self._socket:

@@ -1,0 +1,197 @@
+"""``radiodesk telephone``: baresip watched, its events taken in, and the sound carried on, until told to stop."""
+
+import fcntl
+import logging
+import os
+import queue
+import re
+import signal
+import threading
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from radiodesk.audio.control import Answer, ControlServer, Request
+from radiodesk.audio.journal import Journal
+from radiodesk.calls.telephone import configuring, process, report
+from radiodesk.calls.telephone.board import Board
+from radiodesk.calls.telephone.client import Client, Gone, LineSilent
+from radiodesk.calls.telephone.events import Event
+from radiodesk.calls.telephone.exchange import PART, Clocks, Exchange
+from radiodesk.calls.telephone.placeholder import Placeholder
+from radiodesk.calls.telephone.process import Output
+from radiodesk.core.config import Settings
+from radiodesk.core.crypto import load_keys
+from radiodesk.core.errors import Refusal, Unreadable
+
+log = logging.getLogger(__name__)
+
+TICK = 0.1
+UP_WITHIN = 5.0
+"""Seconds that baresip has to open its control port."""
+STOP_WITHIN = 4.0
+STEADY = 30.0
+_LONGEST_WAIT = 30.0
+
+
+class AlreadyRunning(Refusal):
+    """Two telephones would fight for the calls."""
+
+    exit_code = 4
+
+
+class Telephone:
+    """baresip, the connection to it, and the exchange."""
+
+    def __init__(self, settings: Settings, exchange: Exchange, placeholder: Placeholder) -> None:
+        self.settings = settings
+        self.exchange = exchange
+        self._placeholder = placeholder
+        self._happened: queue.Queue[Event | Gone] = queue.Queue()
+        self._output = Output()
+        self._failures = 0
+        self._started = 0.0
+        self._wait_until = 0.0
+
+    def turn(self) -> None:
+        """One turn: an event, or a tick; the sound; baresip, if it is not there."""
+        try:
+            event = self._happened.get(timeout=TICK)
+        except queue.Empty:
+            event = None
+        if isinstance(event, Event):
+            self.exchange.happened(event)
+        running = self.exchange.process
+        if isinstance(event, Gone) or running is None or not running.alive:
+            self._lost()
+        self.exchange.pump()
+
+    def handle(self, request: Request) -> Answer:
+        """One request of the desk."""
+        call = str(request.get("call", ""))
+        match request.get("do"):
+            case "state":
+                return report.state(self.exchange)
+            case "answer" | "open":
+                return _said(self.exchange.answer(call).key, self.exchange)
+            case "hold" | "resume":
+                return _said(self.exchange.hold(call, request["do"] == "hold").key, self.exchange)
+            case "hang_up" | "close":
+                return _said(self.exchange.hang_up(call).key, self.exchange)
+            case "busy_all":
+                self.exchange.set_busy(request.get("on") is not False)
+                return {"busy_all": self.exchange.busy}
+        raise Unreadable("The telephone does not know what “%(what)s” means.", what=request.get("do"))
+
+    def connect(self) -> None:
+        """Find the baresip that still runs, or start one, and go on with its calls; raises ``LineSilent``."""
+        home = self.exchange.home
+        running = process.find(home)
+        fresh = running is None
+        if running is None:
+            configuring.write(self.settings, home, configuring.modules_folder())
+            running = process.start(self.settings.sip_program, home, self._output)
+        self._started = time.monotonic()
+        try:
+            board = Board(self._client(running))
+            there = board.prepare(self._placeholder.address)
+        except LineSilent:
+            running.stop(0.0)
+            raise
+        with self.exchange.lock:
+            self.exchange.board, self.exchange.process = board, running
+            self.exchange.restore(there, "failure" if fresh else "caller")
+        log.info("The telephone takes calls on %s:%s.", self.settings.sip_address, self.settings.sip_port)
+
+    def _client(self, running: process.Running) -> Client:
+        end = time.monotonic() + UP_WITHIN
+        # A queue of its own, so that nothing of an earlier connection is taken for its news.
+        self._happened = queue.Queue()
+        while True:
+            try:
+                return Client(self.settings.sip_control_port, self._happened)
+            except LineSilent:
+                if time.monotonic() > end or not running.alive:
+                    raise
+                time.sleep(0.05)
+
+    def _lost(self) -> None:
+        """baresip died or fell silent: its calls are over, and it is started again, later each time."""
+        now = time.monotonic()
+        with self.exchange.lock:
+            if self.exchange.process is not None:
+                log.error("baresip is gone; it is started again.")
+                self._failures = 1 if now - self._started > STEADY else self._failures + 1
+                self._wait_until = now + min(_LONGEST_WAIT, 0.25 * 2 ** (self._failures - 1))
+                self.exchange.process.stop(0.0)
+                self.exchange.board = self.exchange.process = None
+                self.exchange.all_ended("failure")
+        if now >= self._wait_until:
+            try:
+                self.connect()
+            except (LineSilent, OSError) as error:
+                self._failures += 1
+                self._wait_until = now + min(_LONGEST_WAIT, 0.5 * 2 ** (self._failures - 1))
+                log.error("%s %s", error, _last_words(self._output))
+
+    def stop(self) -> None:
+        """Say goodbye to all callers and keep what was recorded."""
+        with self.exchange.lock:
+            if self.exchange.process is not None:
+                self.exchange.process.stop(STOP_WITHIN)
+            self.exchange.all_ended("station")
+            self.exchange.pump()
+        self._placeholder.close()
+
+
+def telephone(settings: Settings) -> None:
+    """Run the telephone until told to stop; raises ``NoTelephone`` or ``AlreadyRunning``."""
+    configuring.modules_folder()
+    if settings.sip_address is None:
+        raise configuring.NoTelephone(
+            "The telephone is not set up. Set sip_address in radiodesk.toml; see docs/telephone.md."
+        )
+    home = settings.lines / "baresip"
+    home.mkdir(parents=True, exist_ok=True)
+    settings.spool.mkdir(parents=True, exist_ok=True)
+    lock = os.open(settings.lines / f"{PART}.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise AlreadyRunning("A telephone is running already in this data folder.") from None
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    journal = Journal(settings.lines / f"{PART}.jsonl")
+    exchange = Exchange(settings, load_keys(settings.data / "keys.json"), journal, Clocks(lambda: datetime.now(UTC)))
+    part = Telephone(settings, exchange, _placeholder(settings, home))
+    server = ControlServer(settings.lines / f"{PART}.sock", part.handle)
+    while not stop.is_set():
+        part.turn()
+    server.close()
+    part.stop()
+
+
+def _placeholder(settings: Settings, home: Path) -> Placeholder:
+    """On the port of the last one, for a baresip that still runs calls it there."""
+    kept, port = home / "placeholder.port", 0
+    with suppress(OSError, ValueError):
+        port = int(kept.read_text())
+    host = (
+        str(settings.sip_address) if settings.sip_address and not settings.sip_address.is_unspecified else "127.0.0.1"
+    )
+    placeholder = Placeholder(host, port)
+    kept.write_text(str(placeholder.port))
+    return placeholder
+
+
+def _said(key: str, exchange: Exchange) -> Answer:
+    call = exchange.callers.by_key(key)
+    return {"call": key, "line": call.line if call else None, "take": call.take if call else None}
+
+
+def _last_words(output: Output) -> str:
+    """What baresip complained of last, without the numbers of callers that stand in its other lines."""
+    lines = [line for line in output.tail().splitlines() if "fail" in line.lower() or "error" in line.lower()]
+    return re.sub(r"\d{5,}", "…", " / ".join(line.strip() for line in lines[-3:]))
