@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -23,12 +23,15 @@ from radiodesk.programme.models import (
     ScriptState,
     ScriptVersion,
 )
+from radiodesk.speech import vocabulary
 from radiodesk.speech.spoken import reading_seconds, to_spoken
 
 TOPIC = "programme"
 LONGEST_SCRIPT = 20_000
 # A single reading is too little to tell how fast a person reads.
 LEARNED_AFTER = 60.0
+NAMES_HEARD = timedelta(days=1)
+"""How long recognisers listen for the names of a rundown."""
 
 
 class NotApproved(Conflict):
@@ -237,6 +240,7 @@ def add_item(
     )
     session.add(item)
     session.flush()
+    vocabulary.expect(session, [*vocabulary.names_in(item.title), reader], until=at + NAMES_HEARD, by=by, at=at)
     audit.record(session, at, by, "rundown item added", f"item {item.public_id}", title=item.title)
     announce(session, at, TOPIC, "rundown", item.public_id)
     return item

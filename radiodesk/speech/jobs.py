@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from radiodesk.audio.services import original
 from radiodesk.core import events, i18n, jobs
 from radiodesk.core.errors import Refusal
-from radiodesk.speech import services
+from radiodesk.speech import services, vocabulary
 from radiodesk.speech.loading import load_for_station
 from radiodesk.speech.models import Transcript, TranscriptState
 from radiodesk.speech.pieces import PieceByPiece
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _hearing = threading.Lock()
 _TELL_EVERY = 1.0
+_FIRST = 12
 
 
 class RecogniserFailed(Refusal):
@@ -80,7 +81,7 @@ def _hear(context: jobs.Context, transcript: Transcript) -> Transcription | None
             raise RecogniserFailed("The recogniser broke off on this recording %(times)s times.", times=times)
         path = original(settings, transcript.recording)
         engine = load_for_station(settings)
-        hints = Hints(tuple(transcript.phrases))
+        hints = Hints(_hints(context, transcript))
         if isinstance(engine, _HearsPieces):
             return _piece_by_piece(context, transcript, engine, path, hints)
         return engine.transcribe(path, hints=hints, progress=_Teller(context, transcript.id))
@@ -95,6 +96,16 @@ def _hear(context: jobs.Context, transcript: Transcript) -> Transcription | None
             sentence = i18n.gettext("The recogniser failed on this recording. It is tried again by itself.")
         _give_up(context, transcript.id, sentence)
         raise
+
+
+def _hints(context: jobs.Context, transcript: Transcript) -> tuple[str, ...]:
+    """A few words that the station listens for, what was asked for with this recording, then the station's others.
+
+    The prompt has room for some thirty; the later ones count as known words all the same.
+    """
+    with context.database.reading() as session:
+        station = vocabulary.phrases_at(session, context.clock.now())
+    return tuple(dict.fromkeys([*station[:_FIRST], *transcript.phrases, *station[_FIRST:]]))
 
 
 def _piece_by_piece(

@@ -27,6 +27,26 @@ class TranscriptState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ListenedPhrase(Base):
+    """A word or name that recognisers listen for.
+
+    ``source`` is ``corrected`` (put in place of a misheard word ``times`` times), ``added`` (by a person) or
+    ``expected`` (a name of a rundown, until then).
+    """
+
+    __tablename__ = "listened_phrase"
+    __table_args__ = (UniqueConstraint("phrase", "source"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(36), unique=True)
+    phrase: Mapped[str] = mapped_column(String(80))
+    source: Mapped[str] = mapped_column(String(12))
+    times: Mapped[int]
+    until: Mapped[datetime | None]
+    by: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+
+
 class Transcript(Base):
     """One version of the words of one recording; version 1 is what the machine heard.
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.audio.models import Recording
 from radiodesk.core.errors import NotFound
-from radiodesk.speech.models import Kind, Transcript
+from radiodesk.speech.models import Kind, ListenedPhrase, Transcript
 
 
 def transcript_by_public_id(session: Session, public_id: str) -> Transcript:
@@ -36,3 +36,11 @@ def current(session: Session, recordings: Iterable[Recording]) -> dict[int, Tran
         .order_by(Transcript.version)
     )
     return {transcript.recording_id: transcript for transcript in found}
+
+
+def phrase_by_public_id(session: Session, public_id: str) -> ListenedPhrase:
+    """One phrase that is listened for; raises ``NotFound``."""
+    found = session.scalar(select(ListenedPhrase).where(ListenedPhrase.public_id == public_id))
+    if found is None:
+        raise NotFound("This word is no longer listened for.")
+    return found

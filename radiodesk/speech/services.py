@@ -12,6 +12,7 @@ from radiodesk.core import audit, events, jobs
 from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import tidy
+from radiodesk.speech import vocabulary
 from radiodesk.speech.live import services as live
 from radiodesk.speech.models import Kind, Transcript, TranscriptState
 from radiodesk.speech.ports import Segment, Transcription
@@ -158,6 +159,7 @@ def correct_transcript(
     session.add(transcript)
     session.flush()
     session.refresh(transcript)
+    vocabulary.learn(session, base.words, transcript.words, by=by, at=at)
     recording = transcript.recording.public_id
     audit.record(
         session, at, by, "transcript corrected", f"transcript {transcript.public_id}", version=transcript.version

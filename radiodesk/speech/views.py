@@ -12,9 +12,9 @@ from radiodesk.accounts.access import allowed, me
 from radiodesk.audio.views import LISTENERS
 from radiodesk.core import audit
 from radiodesk.core.errors import NotFound, TooLarge, Unreadable
-from radiodesk.core.http import back, now, session, station
+from radiodesk.core.http import back, field, now, session, station
 from radiodesk.core.i18n import gettext
-from radiodesk.speech import editing, exporting, queries, services
+from radiodesk.speech import editing, exporting, queries, services, vocabulary
 from radiodesk.speech.models import Kind, Transcript
 
 blueprint = Blueprint("speech", __name__)
@@ -109,6 +109,27 @@ def download(public_id: str, kind: str) -> Response:
     response.headers["Content-Type"] = exporting.FORMATS[kind]
     response.headers["Content-Disposition"] = f'attachment; filename="transkrip-{found.public_id}.{kind}"'
     return response
+
+
+@blueprint.get("/kata-didengarkan")
+@allowed(*LISTENERS)
+def listening() -> str:
+    """The words that recognisers listen for."""
+    return render_template("speech/listening.html", phrases=vocabulary.listed(session(), now()))
+
+
+@blueprint.post("/kata-didengarkan")
+@allowed(*LISTENERS)
+def listen_for() -> Response:
+    vocabulary.add(session(), field("phrase"), by=me().username, at=now())
+    return back("speech.listening")
+
+
+@blueprint.post("/kata-didengarkan/<public_id>/hapus")
+@allowed(*LISTENERS)
+def forget(public_id: str) -> Response:
+    vocabulary.forget(session(), queries.phrase_by_public_id(session(), public_id), by=me().username, at=now())
+    return back("speech.listening")
 
 
 def _note(action: str, found: Transcript, **details: Any) -> None:

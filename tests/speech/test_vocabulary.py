@@ -1,0 +1,113 @@
+"""What the recogniser listens for: corrections, words that people add, and the names of a rundown."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from radiodesk.accounts.models import Role
+from radiodesk.core.clock import ManualClock
+from radiodesk.core.config import Settings
+from radiodesk.core.db import Database
+from radiodesk.core.errors import Unreadable
+from radiodesk.core.jobs import Runner
+from radiodesk.speech import jobs, services, vocabulary
+from radiodesk.speech.ports import Segment, Transcription, Word
+from tests.factories import calls as make
+from tests.speech.test_transcripts import ToldEngine, engine
+
+
+def heard(text: str) -> Transcription:
+    words = tuple(Word(at, at + 0.5, word, 0.4) for at, word in enumerate(text.split()))
+    return Transcription("whisper", "base", "id", 9.0, 0.5, (Segment(0.0, 9.0, text, words),))
+
+
+def correct(database: Database, settings: Settings, clock: ManualClock, was: str, now: str) -> None:
+    with database.writing() as tx:
+        recording = make.recording(tx, settings, clock.now(), make.wav(9.0))
+        transcript = services.request_transcript(tx, recording, by="wati", at=clock.now())
+        services.keep_heard(tx, transcript, heard(was), at=clock.now())
+        words = [{"start": at, "end": at + 0.5, "word": word, "confidence": 1.0} for at, word in enumerate(now.split())]
+        segment = {"start": 0.0, "end": 9.0, "text": now, "speaker": None, "words": words}
+        services.correct_transcript(tx, transcript, [segment], by="wati", at=clock.now())
+
+
+def test_words_that_people_put_right_are_listened_for_the_commonest_first(
+    database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    correct(database, settings, clock, "dari gali tidur pak", "dari Kalitidu pak")
+    correct(database, settings, clock, "di bada ngan", "di Padangan,")
+    correct(database, settings, clock, "arah pada ngan", "arah Padangan")
+    with database.reading() as session:
+        assert vocabulary.phrases_at(session, clock.now()) == ["Padangan", "Kalitidu"]
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("lampu jala padam", "lampu jalan padam"),  # an everyday word
+        ("nomor lima", "nomor delapan"),  # a number
+        ("lampu padam", "lampu padam di Kalitidu"),  # nothing was misheard: it was left out
+        ("Kalitidu ramai", "kalitidu, ramai"),  # only its looks
+    ],
+)
+def test_other_changes_teach_nothing(
+    database: Database, settings: Settings, clock: ManualClock, was: str, now: str
+) -> None:
+    correct(database, settings, clock, was, now)
+    with database.reading() as session:
+        assert vocabulary.phrases_at(session, clock.now()) == []
+
+
+def test_names_of_a_rundown_are_expected_for_their_time_and_come_first(session: Session, clock: ManualClock) -> None:
+    at = clock.now()
+    vocabulary.add(session, "Temayang", by="wati", at=at)
+    vocabulary.expect(session, ["Ipda Contoh", "", "Ipda Contoh"], until=at + timedelta(days=1), by="wati", at=at)
+    assert vocabulary.phrases_at(session, at) == ["Ipda Contoh", "Temayang"]
+    later = at + timedelta(days=1)
+    assert vocabulary.phrases_at(session, later) == ["Temayang"]
+    vocabulary.expect(session, [], until=later, by="wati", at=later)
+    assert [one.phrase for one in vocabulary.listed(session, at)] == ["Temayang"]
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Dialog dengan Ipda Contoh Satu", ["Ipda Contoh Satu"]),
+        ("Pembukaan", []),
+        ("Lalu lintas pagi di Ngumpakdalem", ["Ngumpakdalem"]),
+    ],
+)
+def test_names_are_what_is_written_with_capitals(title: str, names: list[str]) -> None:
+    assert vocabulary.names_in(title) == names
+
+
+def test_a_recording_is_heard_with_the_words_of_the_station(
+    monkeypatch: pytest.MonkeyPatch, database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    told = engine(monkeypatch, ToldEngine())
+    with database.writing() as tx:
+        vocabulary.add(tx, "Ipda Contoh", by="wati", at=clock.now())
+        recording = make.recording(tx, settings, clock.now())
+        services.request_transcript(tx, recording, phrases=["Kapas"], by="wati", at=clock.now())
+    Runner(database, settings, clock, jobs.HANDLERS).run_all()
+    assert told.hints == [("Ipda Contoh", "Kapas")]
+
+
+def test_the_page_adds_shows_and_removes(sign_in: Callable[..., FlaskClient]) -> None:
+    client = sign_in(Role.SCREENER, username="wati")
+    client.post("/kata-didengarkan", data={"phrase": " Ngumpakdalem "})
+    page = client.get("/kata-didengarkan").get_data(as_text=True)
+    assert "Ngumpakdalem" in page
+    address = page.split("/kata-didengarkan/")[1].split('"')[0]
+    assert client.post(f"/kata-didengarkan/{address}").status_code == 303
+    assert "Ngumpakdalem" not in client.get("/kata-didengarkan").get_data(as_text=True)
+    assert client.post(f"/kata-didengarkan/{address}").status_code == 404
+    assert sign_in(Role.OFFICER).get("/kata-didengarkan").status_code == 403
+
+
+def test_a_phrase_without_letters_is_refused(session: Session, clock: ManualClock) -> None:
+    with pytest.raises(Unreadable):
+        vocabulary.add(session, " … ", by="wati", at=clock.now())
