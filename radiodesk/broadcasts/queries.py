@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from radiodesk.broadcasts import services
 from radiodesk.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState
-from radiodesk.calls.models import Call, CallState
+from radiodesk.calls.models import Call, CallState, Urgency
 from radiodesk.calls.queries import HostCard, host_card
 from radiodesk.core.errors import NotFound
 from radiodesk.programme.models import RundownItem
 from radiodesk.programme.queries import Timed, rundown, timed
 from radiodesk.speech.queries import current
+from radiodesk.tickets.models import Ticket
 
 
 def broadcasts(session: Session, limit: int = 60) -> list[Broadcast]:
@@ -61,12 +62,24 @@ class Studio:
     words: dict[str, str]
     """What the callers said so far, by the call's public id; nobody's who is protected."""
     waiting: int
+    emergencies: int
+    """Emergencies that the screener has not settled."""
     items: list[Timed]
     begun: frozenset[str]
     current: RundownItem | None
     reading: AsRun | None
+    upcoming: RundownItem | None
+    """The first item that has not begun."""
+    item_began: datetime | None
+    runs_out: datetime | None
+    """When the planned time of the current item is over."""
     over: float
-    """Seconds behind plan (positive) or ahead of it (negative)."""
+    """Seconds behind plan (positive) or ahead of it (negative) as the current item began; it grows while the item
+    takes longer than planned."""
+    marks: list[AsRun]
+    """The last marks, newest first."""
+    tickets: dict[str, str]
+    """Numbers of the complaints that were made of the callers shown, by the call's public id."""
 
 
 def studio(session: Session, broadcast: Broadcast, at: datetime) -> Studio:
@@ -78,6 +91,7 @@ def studio(session: Session, broadcast: Broadcast, at: datetime) -> Studio:
     begun = [_item_of(entry) for entry in log if entry.kind in (AsRunKind.ITEM, AsRunKind.SCRIPT)]
     current = next((item for item in items if begun and item.public_id == begun[-1]), None)
     planned = timed(items, broadcast.on_air_at or broadcast.planned_start)
+    began = next((entry.at for entry in reversed(log) if current and _item_of(entry) == current.public_id), None)
     return Studio(
         broadcast=broadcast,
         on_air=[card for card in cards if card.state is CallState.ON_AIR],
@@ -85,12 +99,23 @@ def studio(session: Session, broadcast: Broadcast, at: datetime) -> Studio:
         ready=[card for card in cards if card.state is CallState.READY],
         words=_words(session, live),
         waiting=sum(call.state is CallState.WAITING for call in live),
+        emergencies=_emergencies(session),
         items=planned,
         begun=frozenset(begun),
         current=current,
         reading=services.script_being_read(session, broadcast),
-        over=_behind(planned, current, log),
+        upcoming=next((item for item in items if item.public_id not in begun), None),
+        item_began=began,
+        runs_out=began + timedelta(seconds=current.seconds) if began and current else None,
+        over=_behind(planned, current, began),
+        marks=[entry for entry in reversed(log) if entry.kind in (AsRunKind.MARK, AsRunKind.DUMP)][:4],
+        tickets=_tickets(session, live),
     )
+
+
+def _emergencies(session: Session) -> int:
+    urgent = Call.state.in_(Call.unscreened_states), Call.urgency == Urgency.DARURAT, Call.handed_at.is_(None)
+    return session.scalar(select(func.count()).select_from(Call).where(*urgent)) or 0
 
 
 def _words(session: Session, live: list[Call]) -> dict[str, str]:
@@ -110,9 +135,14 @@ def _item_of(entry: AsRun) -> str:
     return str(entry.details.get("item") or entry.subject)
 
 
-def _behind(planned: list[Timed], current: RundownItem | None, log: list[AsRun]) -> float:
-    if current is None:
+def _tickets(session: Session, live: list[Call]) -> dict[str, str]:
+    query = select(Call.public_id, Ticket.number).join(Ticket, Ticket.call_id == Call.id)
+    shown = [call.id for call in live if call.state is not CallState.WAITING]
+    return dict(session.execute(query.where(Call.id.in_(shown))).all())
+
+
+def _behind(planned: list[Timed], current: RundownItem | None, began: datetime | None) -> float:
+    if current is None or began is None:
         return 0.0
-    began = next(entry.at for entry in reversed(log) if _item_of(entry) == current.public_id)
     should = next(slot.begins for slot in planned if slot.item.id == current.id)
     return (began - should).total_seconds()

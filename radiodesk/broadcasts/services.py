@@ -14,6 +14,7 @@ from radiodesk.audio.models import Recording
 from radiodesk.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState, TalkbackMessage
 from radiodesk.calls import services as calls
 from radiodesk.calls.models import Call, CallState
+from radiodesk.calls.queries import sayable
 from radiodesk.core import audit
 from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.events import announce
@@ -187,13 +188,22 @@ def take(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: dat
     bring = calls.resume if call.state is CallState.HELD else calls.put_on_air
     bring(session, call, by=by, at=at)
     call.broadcast_id = broadcast.id
-    _log(session, broadcast, AsRunKind.CALL_ON, call.topic or "", by=by, at=at, subject=call.public_id)
+    _log(session, broadcast, AsRunKind.CALL_ON, sayable(call, call.topic), by=by, at=at, subject=call.public_id)
 
 
 def hold(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: datetime) -> None:
     """Take a caller off air for a while; the caller keeps the line."""
     calls.hold(session, call, by=by, at=at)
-    _log(session, broadcast, AsRunKind.CALL_OFF, call.topic or "", by=by, at=at, subject=call.public_id, held=True)
+    _log(
+        session,
+        broadcast,
+        AsRunKind.CALL_OFF,
+        sayable(call, call.topic),
+        by=by,
+        at=at,
+        subject=call.public_id,
+        held=True,
+    )
 
 
 def end_call(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: datetime) -> None:
@@ -201,12 +211,21 @@ def end_call(session: Session, broadcast: Broadcast, call: Call, *, by: str, at:
     was_on_air = call.state is CallState.ON_AIR
     calls.end(session, call, by=by, at=at)
     if was_on_air:
-        _log(session, broadcast, AsRunKind.CALL_OFF, call.topic or "", by=by, at=at, subject=call.public_id)
+        _log(session, broadcast, AsRunKind.CALL_OFF, sayable(call, call.topic), by=by, at=at, subject=call.public_id)
 
 
-def mark(session: Session, broadcast: Broadcast, text: str, *, by: str, at: datetime) -> AsRun:
-    """Remember this moment (a promise, a question to come back to)."""
-    return _log(session, broadcast, AsRunKind.MARK, text or "", by=by, at=at)
+def mark(
+    session: Session,
+    broadcast: Broadcast,
+    text: str,
+    *,
+    by: str,
+    at: datetime,
+    subject: str | None = None,
+    **details: Any,
+) -> AsRun:
+    """Remember this moment (a promise, an answer, a complaint made); ``subject`` is the public id of its call."""
+    return _log(session, broadcast, AsRunKind.MARK, text or "", by=by, at=at, subject=subject, **details)
 
 
 def dump(session: Session, broadcast: Broadcast, seconds: int, why: str, *, by: str, at: datetime) -> AsRun:

@@ -14,7 +14,8 @@ from radiodesk.audio.models import Direction
 from radiodesk.audio.services import require_sound, store_upload
 from radiodesk.broadcasts import queries, services
 from radiodesk.broadcasts.models import AS_RUN_KIND_NAMES, BROADCAST_STATE_NAMES, Broadcast
-from radiodesk.calls.models import Call
+from radiodesk.broadcasts.unanswered import unanswered
+from radiodesk.calls.models import URGENCY_NAMES, Call
 from radiodesk.calls.queries import call_by_public_id
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.http import back, field, now, number, session, station
@@ -26,7 +27,12 @@ blueprint = Blueprint("broadcasts", __name__)
 
 CREW = (Role.PRODUCER, Role.HOST)
 ALL_SHOW = (Role.PRODUCER, Role.HOST, Role.SCREENER, Role.OFFICER)
-NAMES = {"states": BROADCAST_STATE_NAMES, "kinds": ITEM_KIND_NAMES, "as_run_kinds": AS_RUN_KIND_NAMES}
+NAMES = {
+    "states": BROADCAST_STATE_NAMES,
+    "kinds": ITEM_KIND_NAMES,
+    "as_run_kinds": AS_RUN_KIND_NAMES,
+    "urgencies": URGENCY_NAMES,
+}
 
 
 def _broadcast(public_id: str) -> Broadcast:
@@ -186,6 +192,8 @@ def _studio(public_id: str) -> dict[str, object]:
     return {
         "studio": queries.studio(session(), found, now()),
         "talk": services.recent_talk(session(), now()),
+        "questions": unanswered(session(), found, at=now()),
+        "call_seconds": station().settings.call_seconds,
         "crew": CREW,
         "now": now(),
         **NAMES,
@@ -196,7 +204,8 @@ def _studio(public_id: str) -> dict[str, object]:
 def wall() -> str:
     found = services.on_air(session()) or queries.next_planned(session(), now())
     state = queries.studio(session(), found, now()) if found else None
-    return render_template("broadcasts/wall.html", broadcast=found, studio=state, now=now())
+    slot = station().settings.call_seconds
+    return render_template("broadcasts/wall.html", broadcast=found, studio=state, now=now(), call_seconds=slot)
 
 
 @blueprint.post("/siaran/<public_id>/ambil")

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol, cast
 
 from flask import Flask, current_app
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 _EXTENSION = "radiodesk.calls"
@@ -58,6 +59,12 @@ class ActionSource(Protocol):
     def __call__(self, session: Session, call_id: int, public_id: str, /) -> list[Fact]: ...
 
 
+class PanelSource(Protocol):
+    """Gives a part of the page that stands under the queue, such as the talkback of the studio."""
+
+    def __call__(self, session: Session, at: datetime, /) -> Markup: ...
+
+
 class Masker(Protocol):
     """Takes out of a caller's words what must not be read on air: private numbers, and the names given."""
 
@@ -71,6 +78,7 @@ class Connections:
     suggester: Suggester | None = None
     facts: list[FactSource] = field(default_factory=list)
     actions: list[ActionSource] = field(default_factory=list)
+    panels: list[PanelSource] = field(default_factory=list)
     masker: Masker | None = None
 
 

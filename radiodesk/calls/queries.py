@@ -1,5 +1,6 @@
 """Reads of calls: the queue, one caller's past, calls about one event, who is to be called back."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from radiodesk.core.errors import NotFound
 
 CALL_BACK_FOR = timedelta(days=14)
 ENDED_SHOWN = timedelta(hours=6)
+_LONGEST_TITLE = 3
 
 
 def call_by_public_id(session: Session, public_id: str) -> Call:
@@ -85,13 +87,48 @@ def same_event(session: Session, call: Call) -> list[Call]:
     return group if len(group) > 1 else []
 
 
-def event_sizes(session: Session, calls: list[Call]) -> dict[int, int]:
-    """How many calls there are about the event of each call, by the call's key; those that stand alone are left out."""
+@dataclass(frozen=True, slots=True)
+class InEvent:
+    """Where a call stands among the calls about its event: the ``nth`` of ``size``, in the order in which they came."""
+
+    nth: int
+    size: int
+
+
+def in_events(session: Session, calls: list[Call]) -> dict[int, InEvent]:
+    """Each call's place in its event, by the call's key; calls that stand alone are left out."""
     roots = {call.same_event_id or call.id for call in calls}
-    sizes: dict[int, int] = dict.fromkeys(roots, 1)
-    for root in session.scalars(select(Call.same_event_id).where(Call.same_event_id.in_(roots))):
-        sizes[root or 0] += 1
-    return {call.id: sizes[call.same_event_id or call.id] for call in calls if sizes[call.same_event_id or call.id] > 1}
+    query = select(Call.id, Call.same_event_id).where(or_(Call.id.in_(roots), Call.same_event_id.in_(roots)))
+    groups: dict[int, list[int]] = {}
+    for key, root in session.execute(query.order_by(Call.received_at, Call.id)):
+        groups.setdefault(root or key, []).append(key)
+    return {
+        call.id: InEvent(group.index(call.id) + 1, len(group))
+        for call in calls
+        if len(group := groups.get(call.same_event_id or call.id, [])) > 1
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a number before anybody answered: the name that it had last, and whether to be careful."""
+
+    name: str | None
+    warned: bool
+
+
+def known_callers(session: Session, calls: list[Call]) -> dict[int, Known]:
+    """Who is likely on the line, by the call's key, for calls that have a number; nothing for new ones."""
+    hashes = {call.phone_hash for call in calls if call.phone_hash and call.is_open}
+    named = select(func.max(Call.id)).where(Call.phone_hash.in_(hashes), Call.name.is_not(None))
+    newest = select(Call.phone_hash, Call.name).where(Call.id.in_(named.group_by(Call.phone_hash)))
+    names = dict(session.execute(newest).all())
+    warned = set(session.scalars(select(CallerWarning.phone_hash).where(CallerWarning.phone_hash.in_(hashes))))
+    return {
+        call.id: Known(names.get(call.phone_hash), call.phone_hash in warned)
+        for call in calls
+        if call.phone_hash in hashes and (call.phone_hash in names or call.phone_hash in warned)
+    }
 
 
 def call_back_list(session: Session, *, at: datetime) -> list[Call]:
@@ -146,13 +183,14 @@ class HostCard:
 def host_card(session: Session, call: Call) -> HostCard:
     """A call as it may stand on the host's screen and the studio wall."""
     open_name = call.may_name and call.protected is None
+    place = in_events(session, [call]).get(call.id)
     return HostCard(
         public_id=call.public_id,
         state=call.state,
         name=call.name if open_name else None,
         place="" if call.protected else call.place,
-        topic=call.topic if call.screened_at else "",
-        point=call.point if call.screened_at else "",
+        topic=sayable(call, call.topic),
+        point=sayable(call, call.point),
         urgency=call.urgency,
         channel=call.channel,
         vip=call.vip,
@@ -160,5 +198,22 @@ def host_card(session: Session, call: Call) -> HostCard:
         line_quality=call.line_quality,
         may_name=open_name,
         on_air_at=call.on_air_at,
-        event_size=event_sizes(session, [call]).get(call.id, 1),
+        event_size=place.size if place else 1,
     )
+
+
+def sayable(call: Call, text: str) -> str:
+    """A line of a call as the host may read it: empty until it was screened, and without a name that must not be said.
+
+    A card with a protected name in it is not saved; this holds for who was protected afterwards (no part of the name
+    stays, but titles such as "Pak") and for who did not allow the name (as a whole).
+    """
+    if not call.screened_at:
+        return ""
+    if call.name and call.protected:
+        hidden = [part for part in call.name.split() if len(part) > _LONGEST_TITLE]
+    else:
+        hidden = [call.name] if call.name and not call.may_name else []
+    for name in hidden:
+        text = re.sub(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", "…", text)
+    return text

@@ -1,7 +1,7 @@
 """What a screener finds out about a call: who, where, what, how urgent, and what the station may do with it."""
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -162,7 +162,11 @@ def set_vip(session: Session, call: Call, vip: bool, *, by: str, at: datetime) -
 
 
 def protect(session: Session, call: Call, protected: Protected | None, *, by: str, at: datetime) -> None:
-    """Mark a child, a victim or a whistle-blower: never named on the host's screen. ``None`` lifts the mark."""
+    """Mark a child, a victim or a whistle-blower: never named on the host's screen. ``None`` lifts the mark.
+
+    Raises ``NotForTheHost`` while the name stands in the topic or in the line for the host.
+    """
+    _check(replace(card_of(call), protected=protected))
     with acting(session, call, "protected", by=by, at=at, mark=protected):
         call.protected = protected
 

@@ -85,6 +85,7 @@ def queue_data(session: Session, selected: str | None, *, by: str, at: datetime)
         "lines": shared_list.of(current_app).html(session, selected, lambda: _lines(session, at)),
         "undoable": acts.undoable(session, by=by, at=at),
         "missed": queries.call_back_count(session, at=at),
+        "stuck": outbox.stuck_count(session, at=at),
     }
 
 
@@ -94,9 +95,23 @@ def _lines(session: Session, at: datetime) -> dict[str, Any]:
     return {
         **names(),
         "board": board,
-        "sizes": queries.event_sizes(session, calls),
+        "groups": {
+            name: together(getattr(board, name)) for name in ("unscreened", "live", "ready", "waiting", "ended")
+        },
+        "events": queries.in_events(session, calls),
+        "known": queries.known_callers(session, calls),
+        "turns": {call.id: turn for turn, call in enumerate([*board.ready, *board.waiting], start=1)},
         "heard": heard(session, calls),
     }
+
+
+def together(calls: list[Call]) -> list[tuple[Call, bool]]:
+    """The calls in their order, but those about the same event right behind its first one (marked ``True``)."""
+    first: dict[int, int] = {}
+    for place, call in enumerate(calls):
+        first.setdefault(call.same_event_id or call.id, place)
+    order = sorted(range(len(calls)), key=lambda place: (first[calls[place].same_event_id or calls[place].id], place))
+    return [(calls[place], first[calls[place].same_event_id or calls[place].id] != place) for place in order]
 
 
 def heard(session: Session, calls: list[Call]) -> dict[int, list[Transcript]]:
@@ -135,6 +150,8 @@ def call_data(session: Session, settings: Settings, call: Call, *, at: datetime)
         "caller": caller_of(session, call, at=at),
         "alike": alike(call, near, texts),
         "event": queries.same_event(session, call),
+        "place": queries.in_events(session, [call]).get(call.id),
+        "fetching": attachments.missing(session, call),
         "actions": [action for source in lent.actions for action in source(session, call.id, call.public_id)],
         "emergency": area_pack(settings.area).emergency,
         "categories": lent.suggester.categories() if lent.suggester else {},
@@ -166,6 +183,7 @@ def screen_page(
         "call": None,
         "categories": lent.suggester.categories() if lent.suggester else {},
         "emergency": area_pack(settings.area).emergency,
+        "panels": [panel(session, at) for panel in lent.panels],
     }
     if call is not None:
         data.update(call_data(session, settings, call, at=at))

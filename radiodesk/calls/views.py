@@ -1,6 +1,8 @@
 """The screener's screen: the queue, a call's card, uploads, the call-back list, blocked numbers."""
 
 from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
 
 from flask import Blueprint, jsonify, render_template, request, send_file
 from werkzeug.wrappers import Response
@@ -21,6 +23,7 @@ from radiodesk.core.text import tidy
 blueprint = Blueprint("calls", __name__)
 
 CREW = (Role.SCREENER, Role.PRODUCER)
+P = ParamSpec("P")
 
 blueprint.add_app_template_filter(phones.readable, "phone")
 
@@ -41,6 +44,23 @@ SIMPLE_ACTS: dict[str, Callable[..., None]] = {
 }
 LEAVES = {"antre", "selesai", "lepas", "terputus"}
 """Acts after which the screener is free for the next call."""
+
+
+def in_place(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Show the refusal of an act on the screen itself, beside the queue, so that the screener goes on from there."""
+
+    @wraps(view)
+    def shown(*args: P.args, **kwargs: P.kwargs) -> Response:
+        try:
+            return view(*args, **kwargs)
+        except (Conflict, Unreadable) as refusal:
+            if request.headers.get("HX-Request"):
+                raise
+            session().rollback()
+            given = (request.view_args or {}).get("public_id")
+            return _shown_again(queries.call_by_public_id(session(), given) if given else None, None, refusal)
+
+    return shown
 
 
 @blueprint.get("/antrean")
@@ -80,9 +100,13 @@ def take_down() -> Response:
     card = forms.card(station().settings)
     try:
         made = services.take_down(session(), forms.channel(), card, by=me().username, at=now())
+        if forms.ticked("consent"):
+            services.consent(session(), made, by=me().username, at=now())
+        if receiver := field("hand", 40):
+            services.hand_over(session(), made, receiver, by=me().username, at=now())
     except (Unreadable, Conflict) as refusal:
         return _shown_again(None, card, refusal)
-    return _then(made)
+    return back("calls.call", public_id=made.public_id) if receiver else _then(made)
 
 
 @blueprint.post("/antrean/<public_id>/kartu")
@@ -97,7 +121,7 @@ def save(public_id: str) -> Response:
     return _then(found)
 
 
-def _shown_again(found: Call | None, card: services.Screening, refusal: Refusal) -> Response:
+def _shown_again(found: Call | None, card: services.Screening | None, refusal: Refusal) -> Response:
     # The words that were typed stay in the form; what is stored stays as it was.
     session().rollback()
     page = screens.screen_page(
@@ -124,6 +148,7 @@ def _then(found: Call) -> Response:
 
 @blueprint.post(f"/antrean/<public_id>/<any({', '.join(map(repr, SIMPLE_ACTS))}):verb>")
 @allowed(*CREW)
+@in_place
 def act(public_id: str, verb: str) -> Response:
     SIMPLE_ACTS[verb](session(), queries.call_by_public_id(session(), public_id), by=me().username, at=now())
     if verb == "sudah-dihubungi":
@@ -133,6 +158,7 @@ def act(public_id: str, verb: str) -> Response:
 
 @blueprint.post("/antrean/<public_id>/pindah")
 @allowed(*CREW)
+@in_place
 def move(public_id: str) -> Response:
     found = queries.call_by_public_id(session(), public_id)
     services.move_by(session(), found, number("steps"), by=me().username, at=now())
@@ -141,6 +167,7 @@ def move(public_id: str) -> Response:
 
 @blueprint.post("/antrean/<public_id>/vip")
 @allowed(*CREW)
+@in_place
 def vip(public_id: str) -> Response:
     found = queries.call_by_public_id(session(), public_id)
     services.set_vip(session(), found, not found.vip, by=me().username, at=now())
@@ -149,6 +176,7 @@ def vip(public_id: str) -> Response:
 
 @blueprint.post("/antrean/<public_id>/lindungi")
 @allowed(*CREW)
+@in_place
 def protect(public_id: str) -> Response:
     found = queries.call_by_public_id(session(), public_id)
     services.protect(session(), found, forms.choice("protected", Protected), by=me().username, at=now())
@@ -157,6 +185,7 @@ def protect(public_id: str) -> Response:
 
 @blueprint.post("/antrean/<public_id>/alihkan")
 @allowed(*CREW)
+@in_place
 def hand_over(public_id: str) -> Response:
     found = queries.call_by_public_id(session(), public_id)
     services.hand_over(session(), found, field("to", 40), by=me().username, at=now())
@@ -165,6 +194,7 @@ def hand_over(public_id: str) -> Response:
 
 @blueprint.post("/antrean/<public_id>/gabung")
 @allowed(*CREW)
+@in_place
 def merge(public_id: str) -> Response:
     found = queries.call_by_public_id(session(), public_id)
     other = queries.call_by_public_id(session(), field("other", 36))
@@ -174,6 +204,7 @@ def merge(public_id: str) -> Response:
 
 @blueprint.post("/antrean/<public_id>/kejadian")
 @allowed(*CREW)
+@in_place
 def same_event(public_id: str) -> Response:
     found = queries.call_by_public_id(session(), public_id)
     other = field("other", 36)
@@ -184,6 +215,7 @@ def same_event(public_id: str) -> Response:
 
 @blueprint.post("/antrean/<public_id>/peringatan")
 @allowed(*CREW)
+@in_place
 def warn(public_id: str) -> Response:
     found = queries.call_by_public_id(session(), public_id)
     services.warn_about(session(), found, field("text", 300), by=me().username, at=now())
@@ -248,6 +280,7 @@ def _keep_files(found: Call, *, only: bool = False) -> None:
 
 @blueprint.post("/antrean/<public_id>/balas")
 @allowed(*CREW)
+@in_place
 def reply(public_id: str) -> Response:
     found = queries.call_by_public_id(session(), public_id)
     outbox.reply(session(), station().settings, found, field("text", 4000), by=me().username, at=now())
@@ -269,6 +302,7 @@ def attachment(public_id: str) -> Response:
 
 @blueprint.post("/antrean/urung")
 @allowed(*CREW)
+@in_place
 def undo() -> Response:
     calls = services.undo_last(session(), by=me().username, at=now())
     return back("calls.call", public_id=calls[0].public_id)
@@ -332,6 +366,9 @@ def blocks() -> str:
 def block() -> Response:
     until = forms.last_moment(station().settings, "until")
     blocking.block(session(), field("phone", 40), field("reason", 300), until=until, by=me().username, at=now())
+    if calling := field("drop", 36):
+        services.drop(session(), queries.call_by_public_id(session(), calling), by=me().username, at=now())
+        return back("calls.screen")
     return back("calls.blocks")
 
 

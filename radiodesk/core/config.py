@@ -83,6 +83,10 @@ class Settings(BaseSettings):
     speech_model: str = Field("base", description="Speech model from the registry, or a folder that holds one.")
     speech_language: str = Field("id", description="Language that callers speak.")
     speech_threads: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Threads that one recognition uses.")
+    live_words: bool = Field(True, description="Show what callers say while they say it, from lines that are recorded.")
+    live_threads: Annotated[int, Field(ge=1, le=64)] = Field(
+        1, description="Threads that the words of callers who are speaking may take; the desk needs the others."
+    )
     voice: str = Field("espeak", description="Synthesis engine, by its entry-point name: espeak, piper or sherpa.")
     voice_model: Path | None = Field(
         None, description="Model of the voice: a file for Piper, a folder for sherpa; espeak needs none."
@@ -94,6 +98,9 @@ class Settings(BaseSettings):
         140, description="Reading speed, in words a minute, until a reader's own speed is known."
     )
     bulletin_seconds: Annotated[int, Field(ge=15, le=600)] = Field(60, description="Usual length of a bulletin.")
+    call_seconds: Annotated[int, Field(ge=15, le=3600)] = Field(
+        180, description="Time on air that a caller usually gets, in seconds; the host's clock turns red after it."
+    )
     appeal_rest: Annotated[int, Field(ge=0)] = Field(
         5, description="Broadcasts that must pass before an appeal is picked again."
     )

@@ -9,6 +9,7 @@ from radiodesk.accounts.models import Role
 from radiodesk.accounts.views import blueprint as accounts
 from radiodesk.archive.views import blueprint as archive
 from radiodesk.audio.views import blueprint as audio
+from radiodesk.broadcasts import studio_views as studio
 from radiodesk.broadcasts.views import blueprint as broadcasts
 from radiodesk.calls.channels.views import blueprint as outbox
 from radiodesk.calls.said_views import blueprint as said
@@ -43,6 +44,7 @@ BLUEPRINTS = [
     record,
     said,
     speech,
+    studio.blueprint,
     ticket_preview,
     tickets,
     traffic,
@@ -69,6 +71,7 @@ def create_desk(given: Station) -> Flask:
         app.register_blueprint(blueprint)
     connecting.connect(app, given.settings)
     on_air.connect(app, given.settings)
+    studio.connect(app)
     app.add_url_rule("/", "home", home)
     app.context_processor(
         lambda: {"me": g.get("person"), "menu": menu.entries, "Role": Role, "settings": given.settings}

@@ -18,6 +18,7 @@ class Entry:
 ENTRIES = (
     Entry("home", N_("Home")),
     Entry("calls.screen", N_("Queue"), (Role.SCREENER, Role.PRODUCER)),
+    Entry("studio.host", N_("Studio"), (Role.HOST, Role.PRODUCER)),
     Entry("broadcasts.broadcasts", N_("Broadcasts")),
     Entry("programme.scripts", N_("Scripts")),
     Entry("traffic.traffic", N_("Traffic")),

@@ -145,7 +145,12 @@ def test_calls_about_one_event_stand_together(session: Session, now: datetime) -
     calls.same_event(session, third, again, by="wati", at=now)
     calls.same_event(session, again, fire, by="wati", at=now)
     assert queries.same_event(session, third) == [fire, again, third]
-    assert queries.event_sizes(session, [fire, again, third, alone]) == {fire.id: 3, again.id: 3, third.id: 3}
+    places = queries.in_events(session, [fire, again, third, alone])
+    assert {key: (place.nth, place.size) for key, place in places.items()} == {
+        fire.id: (1, 3),
+        again.id: (2, 3),
+        third.id: (3, 3),
+    }
     assert queries.host_card(session, again).event_size == 3
     calls.same_event(session, again, None, by="wati", at=now)
     assert queries.same_event(session, again) == []

@@ -245,7 +245,9 @@ def test_calls_that_sound_alike_are_offered_as_one_event(
     assert first.public_id in part
     assert "Perpanjangan" not in part
     client.post(f"/antrean/{again.public_id}/kejadian", data={"other": first.public_id})
-    assert '<span class="tag warn">2 ' in client.get("/antrean/daftar").get_data(as_text=True)
+    queue = client.get("/antrean/daftar").get_data(as_text=True)
+    assert "Ke-1 dari 2 tentang ini" in queue
+    assert "Ke-2 dari 2 tentang ini" in queue
 
 
 def test_the_last_act_can_be_undone_from_the_screen(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.audio.replacing import replacing
-from radiodesk.calls.channels.models import Attachment
+from radiodesk.calls.channels.models import Attachment, IncomingMedia, TransferState
 from radiodesk.calls.models import Call
 from radiodesk.core.config import Settings
 from radiodesk.core.errors import NotFound, TooLarge
@@ -72,3 +72,9 @@ def attachment_by_public_id(session: Session, public_id: str) -> Attachment:
 def of_call(session: Session, call: Call) -> list[Attachment]:
     """The attachments of a call, oldest first."""
     return list(session.scalars(select(Attachment).where(Attachment.call_id == call.id).order_by(Attachment.id)))
+
+
+def missing(session: Session, call: Call) -> list[IncomingMedia]:
+    """Files of a call that are still being fetched, or could not be had."""
+    query = select(IncomingMedia).where(IncomingMedia.call_id == call.id, IncomingMedia.state != TransferState.DONE)
+    return list(session.scalars(query.order_by(IncomingMedia.id)))

@@ -12,9 +12,9 @@ from radiodesk.calls.channels.ports import Incoming, IncomingKind
 from radiodesk.calls.models import Call, CallState, Channel, Urgency
 from radiodesk.calls.moving import lose
 from radiodesk.calls.receiving import receive
-from radiodesk.core import jobs
+from radiodesk.core import audit, events, jobs
 from radiodesk.core.db import keys_of
-from radiodesk.core.errors import Refusal
+from radiodesk.core.errors import Conflict, Refusal
 from radiodesk.core.i18n import gettext
 
 FETCH_JOB = "calls.fetch"
@@ -107,6 +107,19 @@ def count_sender(session: Session, channel: Channel, sender: str, most: int, *, 
     if (session.scalar(query) or 0) >= most:
         raise TooMany("You have sent many messages already. Please wait an hour, or call the station.")
     return hashed
+
+
+def fetch_again(session: Session, call: Call, *, by: str, at: datetime) -> None:
+    """Ask for the files of a call again that were given up; raises ``Conflict`` when there are none."""
+    query = select(IncomingMedia).where(IncomingMedia.call_id == call.id, IncomingMedia.state == TransferState.FAILED)
+    given_up = session.scalars(query).all()
+    if not given_up:
+        raise Conflict("No file of this call was given up.")
+    for media in given_up:
+        media.state, media.attempts, media.problem = TransferState.WAITING, 0, None
+        jobs.enqueue(session, at, FETCH_JOB, media.id)
+    audit.record(session, at, by, "files fetched again", f"call {call.public_id}", files=len(given_up))
+    events.announce(session, at, "calls", "attachment", call.public_id)
 
 
 def _number(sender: str | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from radiodesk.calls.channels.models import ChannelMessage, OutgoingMessage, TransferState
@@ -12,11 +12,13 @@ from radiodesk.calls.channels.whatsapp import WhatsAppSender
 from radiodesk.calls.models import Call, Channel
 from radiodesk.core import audit, events, jobs
 from radiodesk.core.config import Settings
-from radiodesk.core.errors import Conflict, Unreadable
+from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.ids import public_id
 
 SEND_JOB = "calls.send"
 WINDOW = timedelta(hours=24)
+SHOWN = timedelta(days=14)
+UNSENT = frozenset({TransferState.WAITING, TransferState.FAILED})
 LONGEST = 1000
 WAITS = (10, 60, 300, 1800, 7200)
 """Seconds before each further attempt."""
@@ -64,6 +66,41 @@ def reply(session: Session, settings: Settings, call: Call, text: str, *, by: st
     audit.record(session, at, by, "replied", f"call {call.public_id}", channel=call.channel)
     events.announce(session, at, "calls", "reply", call.public_id)
     return row
+
+
+def unsent(session: Session, *, at: datetime) -> list[OutgoingMessage]:
+    """Replies that have not gone out, those given up on top, and of the last two weeks alone; then oldest first."""
+    query = select(OutgoingMessage).where(OutgoingMessage.state.in_(UNSENT), OutgoingMessage.created_at > at - SHOWN)
+    return sorted(
+        session.scalars(query.order_by(OutgoingMessage.id)), key=lambda row: row.state is not TransferState.FAILED
+    )
+
+
+def stuck_count(session: Session, *, at: datetime) -> int:
+    """How many replies were refused at least once and are not out: what somebody should look at."""
+    query = select(func.count()).select_from(OutgoingMessage)
+    stuck = OutgoingMessage.state.in_(UNSENT), OutgoingMessage.attempts > 0, OutgoingMessage.created_at > at - SHOWN
+    return session.scalar(query.where(*stuck)) or 0
+
+
+def again(session: Session, row: OutgoingMessage, *, by: str, at: datetime) -> None:
+    """Try a reply again that was given up; raises ``CannotReply`` where it cannot go out any more."""
+    if row.state is not TransferState.FAILED:
+        raise CannotReply("This reply is on its way already.")
+    if row.channel is Channel.WHATSAPP and (_last_heard(session, row.call) or row.call.received_at) < at - WINDOW:
+        raise CannotReply("WhatsApp takes replies for 24 hours after the last message. Call the listener back.")
+    row.state, row.attempts, row.problem = TransferState.WAITING, 0, None
+    jobs.enqueue(session, at, SEND_JOB, row.id)
+    audit.record(session, at, by, "reply tried again", f"call {row.call.public_id}", channel=row.channel)
+    events.announce(session, at, "calls", "reply", row.call.public_id)
+
+
+def reply_by_public_id(session: Session, public_id: str) -> OutgoingMessage:
+    """One reply; raises ``NotFound``."""
+    found = session.scalar(select(OutgoingMessage).where(OutgoingMessage.public_id == public_id))
+    if found is None:
+        raise NotFound("This reply is not known.")
+    return found
 
 
 def replies(session: Session, call: Call) -> list[OutgoingMessage]:

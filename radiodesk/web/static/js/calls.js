@@ -1,5 +1,5 @@
 // The screener's screen beyond plain forms: places while typing, what the words seem to be about, who has this number,
-// moving through the queue with J and K, and a sound for an emergency.
+// typed words that survive going to another call, moving through the queue with J and K, and a sound for an emergency.
 
 import { tell } from "./desk.js";
 
@@ -54,18 +54,52 @@ if (card) {
     box.replaceChildren();
   });
 
-  // ---- Who has this number.
+  // ---- Who has this number; the name and the place that the caller had last are one key to take over.
   const known = document.getElementById("known");
-  if (known && card.dataset.known) {
+  if (card.dataset.known) {
     field("phone").addEventListener("input", later(300, async () => {
       known.innerHTML = field("phone").value.length >= 6 ? await ask(card.dataset.known, { phone: field("phone").value }) : "";
     }));
-    known.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-fill]");
-      if (button) { field(button.dataset.fill).value = button.dataset.value; button.remove(); }
-    });
+  }
+  known.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-fill]");
+    if (!button) return;
+    for (const name of ["name", "place"]) if (!field(name).value) field(name).value = button.dataset[name];
+    button.remove();
+    keep();
+  });
+
+  // ---- Words that were typed and not saved are kept in this window while the screener looks after another call.
+  const draft = `draft/${card.dataset.draft}`;
+  const boxes = [...card.querySelectorAll("input[name]:not([type=hidden]), textarea[name], select[name]")];
+  const put = (box, value) => { if (box.type === "checkbox" || box.type === "radio") box.checked = value; else box.value = value; };
+  const read = (box) => (box.type === "checkbox" || box.type === "radio" ? box.checked : box.value);
+  const first = boxes.map(read);
+  const keep = () => {
+    const typed = boxes.map((box, at) => [at, read(box)]).filter(([at, value]) => value !== first[at]);
+    if (typed.length) sessionStorage.setItem(draft, JSON.stringify(typed)); else sessionStorage.removeItem(draft);
+  };
+  card.addEventListener("input", keep);
+  card.addEventListener("submit", () => sessionStorage.removeItem(draft));
+  const held = card.querySelector("[role=alert].note") ? null : sessionStorage.getItem(draft);
+  if (held) {
+    for (const [at, value] of JSON.parse(held)) if (boxes[at]) put(boxes[at], value);
+    const note = document.createElement("p");
+    const button = document.createElement("button");
+    note.className = "note warn";
+    note.textContent = card.dataset.restored;
+    button.type = "button";
+    button.textContent = card.dataset.discard;
+    button.addEventListener("click", () => { boxes.forEach((box, at) => put(box, first[at])); sessionStorage.removeItem(draft); note.remove(); });
+    note.append(button);
+    card.prepend(note);
   }
 }
+
+// ---- Nothing of a caller stays in the window of who signs out.
+document.querySelector(".bar .me form")?.addEventListener("submit", () => {
+  Object.keys(sessionStorage).filter((key) => key.startsWith("draft/")).forEach((key) => sessionStorage.removeItem(key));
+});
 
 // ---- A file that is too large is said before it is sent; the desk would cut the line in the middle.
 document.addEventListener("change", (event) => {
@@ -107,15 +141,19 @@ document.addEventListener("htmx:after:swap", () => {
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
 });
 
-// ---- An emergency is heard, three short tones; the browser allows sound once a key was pressed on the page.
-let sound;
-document.addEventListener("keydown", () => { sound ??= new AudioContext(); }, { once: true });
-document.addEventListener("pointerdown", () => { sound ??= new AudioContext(); }, { once: true });
+// ---- An emergency is heard, three short tones. Browsers allow sound once somebody pressed a key on the desk's pages;
+// until then the page says so.
+const sound = new AudioContext();
+const screen = document.querySelector(".screening").dataset;
+const wake = () => { if (sound.state === "suspended") sound.resume(); };
+document.addEventListener("keydown", wake);
+document.addEventListener("pointerdown", wake);
 document.addEventListener("desk:change", (event) => {
   const { topic, kind, urgency } = event.detail;
   if (topic !== "calls" || kind !== "received" || urgency !== "darurat") return;
-  tell(document.querySelector(".screening").dataset.alarm);
-  if (!sound) return;
+  wake();
+  if (sound.state !== "running") { tell(`${screen.alarm}. ${screen.silent}`, true); return; }
+  tell(screen.alarm, true);
   for (let i = 0; i < 3; i++) {
     const tone = sound.createOscillator();
     const level = sound.createGain();

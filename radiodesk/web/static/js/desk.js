@@ -41,7 +41,13 @@ async function refresh(region) {
 }
 
 const toast = document.getElementById("toast");
-export function tell(text) { toast.textContent = text; }
+let fading;
+// What was lost stays until it is back; every other sentence goes after a while.
+export function tell(text, stays = false) {
+  toast.textContent = text;
+  clearTimeout(fading);
+  if (text && !stays) fading = setTimeout(() => { toast.textContent = ""; }, 15000);
+}
 
 const stream = document.body.dataset.stream;
 const regions = () => [...document.querySelectorAll("[data-live]")];
@@ -60,7 +66,7 @@ if (stream && regions().length) {
     }
   };
   source.onopen = () => { if (lost) { lost = false; tell(""); regions().forEach(refresh); } };
-  source.onerror = () => { lost = true; tell(document.body.dataset.lost); };
+  source.onerror = () => { lost = true; tell(document.body.dataset.lost, true); };
 }
 
 // ---- Keys: an element with data-key="k" is clicked (or focused, when it is a field) by that key, outside of fields.
@@ -73,7 +79,7 @@ document.addEventListener("keydown", (event) => {
   const target = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((el) => el.offsetParent !== null && !el.disabled);
   if (!target) return;
   event.preventDefault();
-  if (target.matches("input, textarea, select")) target.focus(); else target.click();
+  if (target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) target.focus(); else target.click();
 });
 
 // ---- A form that must be meant: <form data-confirm="…">.

@@ -1,0 +1,46 @@
+"""A complaint made of a call from the host's screen with one key, while the talk goes on.
+
+It is opened as the machine suggests; category and unit wait for a person in the office. Its PIN is not shown, since the
+host's screen is read from afar: the office gives a new one to the caller off air.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from radiodesk.broadcasts.models import Broadcast
+from radiodesk.broadcasts.services import mark
+from radiodesk.calls.models import Call
+from radiodesk.core.errors import Conflict
+from radiodesk.core.i18n import gettext
+from radiodesk.speech.queries import current
+from radiodesk.tickets import queries, services
+from radiodesk.tickets.learning import suggest
+from radiodesk.tickets.models import Ticket
+from radiodesk.tickets.rules import Rules
+
+
+class TicketThere(Conflict):
+    """There is a complaint of this call."""
+
+
+def make_ticket(session: Session, rules: Rules, broadcast: Broadcast, call: Call, *, by: str, at: datetime) -> Ticket:
+    """Open a complaint of a call and mark the moment; a protected caller's is confidential. Raises ``TicketThere``."""
+    if there := queries.of_call(session, call.id):
+        raise TicketThere("There is complaint %(number)s of this call already.", number=there[0].number)
+    heard = current(session, call.recordings)
+    said = [heard[recording.id].text for recording in call.recordings if recording.id in heard]
+    text = "\n\n".join(filter(None, [call.topic, call.point, call.message, *said]))
+    opened = services.open_ticket(
+        session,
+        rules,
+        text=text,
+        suggestion=suggest(session, rules, text, at) if text else None,
+        call=call,
+        confidential=call.protected is not None,
+        by=by,
+        at=at,
+    )
+    told = gettext("Complaint %(number)s", number=opened.ticket.number)
+    mark(session, broadcast, told, by=by, at=at, subject=call.public_id, ticket=opened.ticket.number)
+    return opened.ticket

@@ -1,0 +1,38 @@
+"""The outbox: replies that have not reached their listener yet, why, and another try."""
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from radiodesk.accounts.access import allowed, me
+from radiodesk.accounts.models import Role
+from radiodesk.calls.channels import intake, outbox
+from radiodesk.calls.channels.models import TRANSFER_NAMES
+from radiodesk.calls.models import CHANNEL_NAMES
+from radiodesk.calls.queries import call_by_public_id
+from radiodesk.core.http import back, now, session
+
+blueprint = Blueprint("outbox", __name__, url_prefix="/antrean")
+
+CREW = (Role.SCREENER, Role.PRODUCER)
+
+
+@blueprint.get("/kiriman")
+@allowed(*CREW)
+def unsent() -> str:
+    rows = outbox.unsent(session(), at=now())
+    return render_template("calls/outbox.html", rows=rows, channels=CHANNEL_NAMES, transfers=TRANSFER_NAMES)
+
+
+@blueprint.post("/kiriman/<public_id>/ulang")
+@allowed(*CREW)
+def again(public_id: str) -> Response:
+    outbox.again(session(), outbox.reply_by_public_id(session(), public_id), by=me().username, at=now())
+    return back("outbox.unsent")
+
+
+@blueprint.post("/<public_id>/berkas")
+@allowed(*CREW)
+def fetch_again(public_id: str) -> Response:
+    """Ask the channel once more for the files of a message that could not be had."""
+    intake.fetch_again(session(), call_by_public_id(session(), public_id), by=me().username, at=now())
+    return back("calls.call", public_id=public_id)

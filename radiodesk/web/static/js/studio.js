@@ -1,0 +1,39 @@
+// Clocks of the host's screen and the studio wall: time of day, what is left, over and under, a caller's slot.
+
+import { tell } from "./desk.js";
+
+const two = (n) => String(Math.floor(n)).padStart(2, "0");
+const length = (s) => (s >= 3600 ? `${Math.floor(s / 3600)}:${two((s % 3600) / 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`);
+const every = (selector, run) => document.querySelectorAll(selector).forEach(run);
+const day = new Map();
+
+function tick() {
+  const now = Date.now();
+  every("[data-clock]", (el) => {
+    const zone = el.dataset.zone;
+    if (!day.has(zone)) day.set(zone, new Intl.DateTimeFormat("id-ID", { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit" }));
+    el.textContent = day.get(zone).format(now);
+  });
+  every("[data-until]", (el) => {
+    const left = Math.round((Date.parse(el.dataset.until) - now) / 1000);
+    el.textContent = `${left < 0 ? "−" : ""}${length(Math.abs(left))}`;
+    el.classList.toggle("over", left < 0);
+  });
+  every("[data-behind]", (el) => {
+    const ends = Date.parse(el.dataset.runsOut);
+    const behind = Number(el.dataset.behind) + (ends < now ? (now - ends) / 1000 : 0);
+    el.querySelector("small").textContent = behind >= 0 ? el.dataset.late : el.dataset.early;
+    el.querySelector("time").textContent = length(Math.abs(behind));
+    el.classList.toggle("over", behind > 30);
+  });
+  every("[data-fills]", (el) => { el.value = Math.min(el.max, (now - Date.parse(el.dataset.fills)) / 1000); });
+}
+tick();
+setInterval(tick, 1000);
+document.addEventListener("htmx:after:swap", tick);
+
+// ---- A form that stays on the page is empty again once it was taken.
+document.addEventListener("htmx:after:request", (event) => {
+  const form = event.target.closest?.("form[data-clears]");
+  if (form && event.detail.ctx.response?.status < 400) { form.reset(); document.activeElement.blur?.(); tell(""); }
+});
