@@ -11,6 +11,7 @@ from radiodesk.core.command import LazyGroup, run
     commands_at={
         "desk": "radiodesk.operations.cli:desk",
         "work": "radiodesk.operations.cli:work",
+        "listen": "radiodesk.operations.cli:listen",
         "public": "radiodesk.operations.cli:public",
         "record-lines": "radiodesk.audio.cli:record_lines",
         "telephone": "radiodesk.calls.telephone.cli:telephone",

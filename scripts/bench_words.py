@@ -1,71 +1,187 @@
-"""Measure live words: how far behind the speaker they appear, and how much of the machine they take.
+"""Measure live words end to end: how long after it was said a caller's word stands in the database.
 
-    python scripts/bench_words.py FILE [--models models] [--model base] [--threads 2] [--seconds 300]
+    python scripts/bench_words.py FILE… [--callers 1] [--seconds 60] [--screens 0] [--models models]
 
-The file is fed in blocks of a quarter of a second as if it were being spoken; a block that comes while an earlier one
-is still being worked on waits, as it would in life. A word's lag is the time from its end to the first showing.
+A station of its own is made. Each caller speaks the files, one after the other, into a take that grows at real speed;
+``radiodesk listen`` follows as it does at a desk, while ``bench_live`` measures the web beside it when ``--screens`` is
+given. A word's lag is the time from its end to the first reading of the table that shows it; ends of words between two
+showings are laid evenly between the newest words of both. Prints one JSON line: for each caller (the first is on air,
+the second is being screened, the others wait) lag in seconds at 25, 50 and 95 % and the share of readings in which it
+was put off; processor time of the listener (100 is one core); p50_ms and p99_ms of the screens.
 """
 
 import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from radiodesk.audio.decoding import decode
-from radiodesk.speech.engines.whisper import WhisperTranscriber
-from radiodesk.speech.ports import Partial
-from radiodesk.speech.registry import folder_of
+from radiodesk.audio.spool import Pcm, Take
+from radiodesk.calls import services as calls
+from radiodesk.calls.models import Channel
+from radiodesk.calls.takes import bind_take
+from radiodesk.core.config import Settings
+from radiodesk.core.db import Database
+from radiodesk.operations.wiring import prepare
+from radiodesk.speech.live.models import Hearing, LiveWords
+from scripts.bench_live import processor_seconds
 
-RATE = 16_000
-BLOCK = RATE // 4
+RATE = 8000
+BLOCK = RATE // 50
+LOOK = 0.02
+LOADING = 15.0
 
 
-class Showing:
-    """When each word was first shown, in seconds after it was said."""
+@dataclass
+class Showings:
+    """What one caller's screen showed, and when."""
 
-    def __init__(self) -> None:
-        self.lags: list[float] = []
-        self.reached = 0.0
+    begun: float
+    words: int = 0
+    reached: float = 0.0
+    lags: list[float] = field(default_factory=list)
+    readings: int = 0
+    put_off: int = 0
 
-    def take(self, partial: Partial, now: float) -> None:
-        """Note the words that end after all that were shown before."""
-        for word in (*partial.settled, *partial.tentative):
-            if word.end > self.reached:
-                self.lags.append(now - word.end)
-                self.reached = word.end
+    def take(self, row: LiveWords, now: float) -> None:
+        """Note the words that are there for the first time."""
+        self.readings += 1
+        self.put_off += row.state is Hearing.PUT_OFF
+        if row.reached <= self.reached:
+            return
+        words = len(row.text.split())
+        ends = np.linspace(self.reached, row.reached, max(words - self.words, 1) + 1)[1:]
+        self.lags += [now - (self.begun + float(end)) for end in ends]
+        self.words, self.reached = max(words, self.words), row.reached
+
+    def result(self) -> dict[str, Any]:
+        """Figures of this caller."""
+        low, middle, high = np.percentile(self.lags, [25, 50, 95]) if self.lags else (None,) * 3
+        return {
+            "words": self.words,
+            "p25_s": low and round(float(low), 2),
+            "p50_s": middle and round(float(middle), 2),
+            "p95_s": high and round(float(high), 2),
+            "put_off": round(self.put_off / max(self.readings, 1), 2),
+        }
+
+
+def speech(files: list[Path], first: int) -> Iterator[Pcm]:
+    """The files for ever, beginning with another one for each caller, in blocks of a fiftieth of a second."""
+    for path in islice(cycle(files), first, None):
+        for second in decode(path, RATE, kind="int16"):
+            for at in range(0, len(second), BLOCK):
+                yield second[at : at + BLOCK]
+
+
+def speak(takes: list[Take], files: list[Path], end: float) -> None:
+    """All callers speak at real speed until ``end``."""
+    voices = [speech(files, number * 7 % len(files)) for number in range(len(takes))]
+    begun, told = time.time(), 0
+    while (now := time.time()) < end:
+        while told * BLOCK / RATE < now - begun:
+            for take, voice in zip(takes, voices, strict=True):
+                take.write("caller", next(voice))
+            told += 1
+        time.sleep(BLOCK / RATE / 2)
+
+
+def prepare_calls(database: Database, spool: Path, count: int) -> list[Take]:
+    """As many callers with a line each: one on air, one being screened, the others waiting."""
+    made = []
+    with database.writing() as tx:
+        at = datetime.now(UTC)
+        for number in range(count):
+            call = calls.receive(tx, Channel.PHONE, phone=f"0812 0000 {number:04}", at=at)
+            calls.answer(tx, call, by="bench", at=at)
+            if number != 1:
+                calls.queue(tx, call, by="bench", at=at)
+            if number == 0:
+                calls.put_on_air(tx, call, by="bench", at=at)
+            take = Take.create(
+                spool, line=f"{number}", kind="soundcard", sample_rate=RATE, directions=["caller"], started_at=at
+            )
+            bind_take(tx, call, take.id)
+            made.append(take)
+    return made
+
+
+def watch(database: Database, shown: dict[str, Showings], end: float) -> None:
+    """Read the table until ``end``."""
+    while time.time() < end:
+        with database.reading() as session:
+            rows = session.query(LiveWords).all()
+        now = time.time()
+        for row in rows:
+            shown[row.take].take(row, now)
+        time.sleep(LOOK)
+
+
+def measure(files: list[Path], count: int, seconds: float, screens: int, models: Path) -> dict[str, Any]:
+    """Run a station with callers who speak, and measure."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data=Path(folder), models=models)
+        database = prepare(settings)
+        environment = {**os.environ, "RADIODESK_DATA": folder, "RADIODESK_MODELS": str(models.resolve())}
+        listener = subprocess.Popen([sys.executable, "-m", "radiodesk", "listen"], env=environment)
+        try:
+            warm = prepare_calls(database, settings.spool, 1)
+            speak(warm, files, time.time() + LOADING)
+            warm[0].close()
+            takes = prepare_calls(database, settings.spool, count)
+            web = _screens(screens, seconds)
+            used, begun = processor_seconds(listener.pid), time.time()
+            shown = {take.id: Showings(begun) for take in takes} | {warm[0].id: Showings(begun)}
+            _at_once(lambda: speak(takes, files, begun + seconds), lambda: watch(database, shown, begun + seconds))
+            result = {
+                "callers": [shown[take.id].result() for take in takes],
+                "seconds": seconds,
+                "cpu_percent": round(100 * (processor_seconds(listener.pid) - used) / (time.time() - begun)),
+                "load": os.getloadavg()[0],
+            }
+            return result | (json.loads(web.communicate()[0]) if web else {})
+        finally:
+            listener.terminate()
+            listener.wait()
+
+
+def _at_once(*works: Callable[[], None]) -> None:
+    threads = [threading.Thread(target=work) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _screens(count: int, seconds: float) -> "subprocess.Popen[bytes] | None":
+    if not count:
+        return None
+    changes = str(max(1, int(seconds) - 10))
+    command = [sys.executable, "-m", "scripts.bench_live", "--screens", str(count), "--changes", changes]
+    return subprocess.Popen(command, stdout=subprocess.PIPE)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("--callers", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--screens", type=int, default=0)
     parser.add_argument("--models", type=Path, default=Path("models"))
-    parser.add_argument("--model", default="base")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=300)
-    arguments = parser.parse_args()
-    transcriber = WhisperTranscriber(folder_of(arguments.model, arguments.models), threads=arguments.threads)
-    session, showing = transcriber.stream(), Showing()
-    busy_until = heard = spent = 0.0
-    begun = time.process_time()
-    for second in decode(arguments.file, RATE):
-        for at in range(0, len(second), BLOCK):
-            block = second[at : at + BLOCK]
-            heard += len(block) / RATE
-            started = time.perf_counter()
-            partial = session.feed(block.tobytes())
-            took = time.perf_counter() - started
-            spent += took
-            busy_until = max(busy_until, heard) + took
-            if partial:
-                showing.take(partial, busy_until)
-        if heard >= arguments.seconds:
-            break
-    words = len(session.close().settled)
-    quarter, median, most = np.percentile(showing.lags, [25, 50, 95])
-    print(f"{heard:.0f} s of sound, {words} words, {len(showing.lags)} showings")
-    print(f"behind: {quarter:.2f} s (25 %), {median:.2f} s (50 %), {most:.2f} s (95 %)")
-    print(f"busy {spent / heard:.0%} of the time, {(time.process_time() - begun) / heard:.0%} of one core")
+    given = parser.parse_args()
+    print(json.dumps(measure(given.files, given.callers, given.seconds, given.screens, given.models)))
 
 
 if __name__ == "__main__":

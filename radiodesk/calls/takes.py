@@ -27,4 +27,4 @@ def bind_take(session: Session, call: Call, take: str) -> None:
 def calls_of_takes(session: Session, takes: Iterable[str]) -> dict[str, Call]:
     """The call of each take; takes that no call is known of are left out."""
     query = select(CallTake.take, Call).join(Call, Call.id == CallTake.call_id).where(CallTake.take.in_(list(takes)))
-    return dict(session.execute(query).tuples().all())
+    return {row.take: row.Call for row in session.execute(query)}

@@ -60,6 +60,15 @@ def work() -> None:
 
 
 @click.command()
+def listen() -> None:
+    """Follow the callers who are speaking, and keep their words on the open screens."""
+    _log()
+    from radiodesk.operations.listen import listen as run_listen
+
+    run_listen(command.settings())
+
+
+@click.command()
 def migrate() -> None:
     """Bring the database to this release; nothing happens when it is there already."""
     from radiodesk.migrations import current

@@ -4,6 +4,7 @@ It is a process of its own, so that a native crash in an engine takes neither th
 """
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,6 +23,8 @@ from radiodesk.traffic.sources import schedule
 
 log = logging.getLogger(__name__)
 
+NICE = 10
+"""The desk, and the words of who is speaking, go before everything here."""
 PRUNE_EVERY = timedelta(hours=1)
 LIVE_WORDS_KEPT = timedelta(hours=2)
 """Words whose transcript never came (a call without sound, a recogniser that failed) are forgotten after this time."""
@@ -50,6 +53,7 @@ def connect_doorbell(settings: Settings) -> Callable[[], None]:
 
 def work(settings: Settings) -> None:
     """Run jobs until the process is told to stop."""
+    os.nice(NICE)
     database = prepare(settings)
     queue = doorbell_queue(settings)
     jobs = runner(settings, database)
