@@ -87,7 +87,12 @@ def _claim(call: Call) -> Claim:
 
 
 def listener_for(
-    settings: Settings, database: Database, clock: Clock, open_session: Callable[[], StreamingSession] | None = None
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    open_session: Callable[[], StreamingSession] | None = None,
+    *,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Listener:
     """The listener of a station, with its own recogniser unless one is given."""
     return Listener(
@@ -95,6 +100,7 @@ def listener_for(
         open_session or Recogniser(settings, database, clock),
         claims=claims_of(database),
         keeper=DatabaseKeeper(database, clock),
+        clock=monotonic,
     )
 
 
