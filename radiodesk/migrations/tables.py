@@ -5,6 +5,7 @@ import radiodesk.archive.models
 import radiodesk.audio.models
 import radiodesk.broadcasts.models
 import radiodesk.calls.channels.models
+import radiodesk.calls.lines.models
 import radiodesk.calls.models
 import radiodesk.calls.takes
 import radiodesk.core.audit

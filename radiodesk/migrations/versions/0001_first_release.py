@@ -142,6 +142,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_job_state"), ["state"], unique=False)
 
     op.create_table(
+        "journal_position",
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("part", name=op.f("pk_journal_position")),
+    )
+    op.create_table(
         "listened_phrase",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=36), nullable=False),
@@ -388,7 +394,8 @@ def upgrade() -> None:
         sa.Column("state", sa.JSON(), nullable=False),
         sa.Column("last_success_at", Moment(), nullable=True),
         sa.Column("last_items", sa.Integer(), nullable=False),
-        sa.Column("last_elsewhere", sa.Integer(), nullable=False),
+        sa.Column("last_kept", sa.Integer(), nullable=False),
+        sa.Column("own_network", sa.Boolean(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("notes", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_traffic_source")),
@@ -836,6 +843,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_incoming_media_call_id"), ["call_id"], unique=False)
 
     op.create_table(
+        "line_call",
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("line", sa.String(length=60), nullable=False),
+        sa.Column("stage", sa.String(length=20), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_line_call_call_id_call")),
+        sa.PrimaryKeyConstraint("part", "key", name=op.f("pk_line_call")),
+    )
+    with op.batch_alter_table("line_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_line_call_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_line_call_stage"), ["stage"], unique=False)
+
+    op.create_table(
         "outgoing_message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=36), nullable=False),
@@ -1090,6 +1112,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outgoing_message_call_id"))
 
     op.drop_table("outgoing_message")
+    with op.batch_alter_table("line_call", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_line_call_stage"))
+        batch_op.drop_index(batch_op.f("ix_line_call_call_id"))
+
+    op.drop_table("line_call")
     with op.batch_alter_table("incoming_media", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_incoming_media_call_id"))
 
@@ -1227,6 +1254,7 @@ def downgrade() -> None:
     op.drop_table("programme")
     op.drop_table("person")
     op.drop_table("listened_phrase")
+    op.drop_table("journal_position")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_state"))
         batch_op.drop_index(batch_op.f("ix_job_kind"))
