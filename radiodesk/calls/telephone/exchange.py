@@ -29,7 +29,7 @@ from radiodesk.core.ids import public_id
 log = logging.getLogger(__name__)
 
 PART = "telephone"
-DUMPS_WITHIN = 3.0
+DUMPS_WITHIN = 1.5
 """Seconds in which an answered call must have begun to be recorded."""
 
 
@@ -58,7 +58,7 @@ class Exchange:
         self._keys = keys
         self._journal = journal
         self._busy = self.home / "busy"
-        self._let_go: set[str] = set()
+        self._let_go: dict[str, str] = {}
         self._full = False
         self._point(None)
 
@@ -89,33 +89,35 @@ class Exchange:
             self._tell(call, "ringing")
             return
         self._tell(call, "ringing")
-        self._tell(call, "lost", by="busy")
+        self._tell(call, "lost", why="busy")
         if self.board:
             self.board.hang_up(sip)
 
-    def ended(self, call: Caller, by: str) -> None:
-        """A call is over, by the ``caller``, the ``station`` or a ``failure``: its sound is closed, then told of."""
+    def ended(self, call: Caller, why: str) -> None:
+        """A call is over, for the ``caller``, the ``station`` or a ``failure``: its sound is closed, then told of."""
+        by = self._let_go.pop(call.key, None)
 
-        def closed() -> None:
-            self._tell(call, "closed", by=by)
+        def told(event: str) -> None:
+            self._tell(call, event, why=why, by=by)
             self.callers.remove(call.key)
 
         self.callers.forget(call)
-        self._let_go.discard(call.key)
-        if not self.sound.end(call, by, closed):
-            self._tell(call, "lost", by=by)
-            self.callers.remove(call.key)
+        if not self.sound.end(call, why, lambda: told("closed")):
+            told("lost")
 
-    def all_ended(self, by: str) -> None:
+    def all_ended(self, why: str) -> None:
         """baresip is gone, and all calls with it."""
         with self.lock:
             for call in self.callers:
-                self.ended(call, by)
+                self.ended(call, why)
 
     # What the desk asks
 
-    def answer(self, key: str) -> Caller:
-        """Answer a ringing call; its take begins. Raises ``NotFound``, ``Conflict`` or ``LineSilent``."""
+    def answer(self, key: str, by: str | None = None) -> Caller:
+        """Answer a ringing call; its take begins. ``by`` is whoever asked.
+
+        Raises ``NotFound``, ``Conflict`` or ``LineSilent``.
+        """
         with self.lock:
             call, board = self._call(key), self._board()
             if call.stage is not Stage.RINGING:
@@ -133,15 +135,15 @@ class Exchange:
                 self._point(None)
             if self.settings.sip_microphone is None:
                 board.mute(call.sip, True)
-            return self.begin(call)
+            return self.begin(call, by)
 
-    def begin(self, call: Caller) -> Caller:
+    def begin(self, call: Caller, by: str | None = None) -> Caller:
         """A call is up: its sound goes into a take from here on."""
         call = self.callers.keep(call.now(Stage.UP, self.sound.begin(call, self.clocks.now())))
-        self._tell(call, "answered")
+        self._tell(call, "answered", by=by)
         return call
 
-    def hold(self, key: str, held: bool) -> Caller:
+    def hold(self, key: str, held: bool, by: str | None = None) -> Caller:
         """Let a caller hear silence, or again what the others hear; the recording goes on."""
         with self.lock:
             call = self._call(key)
@@ -151,14 +153,14 @@ class Exchange:
                 raise Conflict("This caller has hung up.")
             if call.held is not held:
                 call = self.callers.keep(replace(call, held=held))
-                self._tell(call, "held" if held else "resumed")
+                self._tell(call, "held" if held else "resumed", by=by)
             return call
 
-    def hang_up(self, key: str) -> Caller:
+    def hang_up(self, key: str, by: str | None = None) -> Caller:
         """End a call, or turn a ringing one away; the event that follows closes it."""
         with self.lock:
             call = self._call(key)
-            self._let_go.add(key)
+            self._let_go[key] = by or "station"
             self._board().hang_up(call.sip)
             return call
 
@@ -186,9 +188,9 @@ class Exchange:
             for key in self.sound.stopped(self.process):
                 self._tell(self._call(key), "device_lost", why="held by the caller")
 
-    def restore(self, there: list[Found], by: str) -> None:
+    def restore(self, there: list[Found], why: str) -> None:
         """Go on with the calls that an earlier telephone left, as far as baresip has them still; the others are over
-        (``by`` whom), and what was recorded of them is kept. Calls that came in between ring now."""
+        (``why`` tells for whom), and what was recorded of them is kept. Calls that came in between ring now."""
         with self.lock:
             alive = {found.sip for found in there}
             for call in self.callers.left():
@@ -197,7 +199,7 @@ class Exchange:
                     self.callers.forget(call)
                     self.callers.remove(call.key)
                 elif call.sip not in alive:
-                    self.ended(self._call(call.key), by)
+                    self.ended(self._call(call.key), why)
             for found in there:
                 if self.callers.by_sip(found.sip):
                     continue
@@ -245,7 +247,7 @@ class Exchange:
                 take=call.take,
                 call=call.key,
                 caller=call.number if event in ("ringing", "lost") else None,
-                facts=facts,
+                facts={name: value for name, value in facts.items() if value is not None},
             )
         )
 
