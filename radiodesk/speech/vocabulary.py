@@ -47,7 +47,7 @@ def listed(session: Session, at: datetime) -> list[ListenedPhrase]:
 def learn(
     session: Session, before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]], *, by: str, at: datetime
 ) -> None:
-    """Count the words that a person put in place of misheard ones; everyday words and numbers are left out."""
+    """Count the words that a person put in place of misheard ones; see ``corrected_words``."""
     for word in corrected_words([str(one["word"]) for one in before], [str(one["word"]) for one in after]):
         _count(session, word, CORRECTED, by=by, at=at)
 
@@ -93,16 +93,20 @@ def names_in(text: str) -> list[str]:
 
 
 def corrected_words(before: Sequence[str], after: Sequence[str]) -> list[str]:
-    """The words of ``after`` that replaced others and are worth listening for, as they were written."""
+    """The words of ``after`` that replaced others, and names that were missed, as they were written.
+
+    Everyday words, numbers and short words are left out.
+    """
     known = load_words()
     old, new = [word.casefold() for word in map(_bare, before)], [word.casefold() for word in map(_bare, after)]
     found = []
     for step in Levenshtein.opcodes(old, new):
-        if step.tag != "replace":
+        if step.tag not in ("replace", "insert"):
             continue
         for word in map(_bare, after[step.dest_start : step.dest_end]):
             plain = word.casefold()
-            if len(word) >= _SHORTEST and plain not in known.everyday | known.common | NUMBER_WORDS:
+            missed = step.tag == "replace" or word[:1].isupper()
+            if missed and len(word) >= _SHORTEST and plain not in known.everyday | known.common | NUMBER_WORDS:
                 found.append(word)
     return list(dict.fromkeys(found))
 

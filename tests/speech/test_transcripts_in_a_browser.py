@@ -78,6 +78,18 @@ def test_a_word_is_heard_by_clicking_it_and_the_voice_is_followed(page: Page) ->
     assert paused(page)
 
 
+def test_the_voice_is_slowed_down_and_sped_up_by_keys(page: Page) -> None:
+    def rate() -> float:
+        return float(page.evaluate("document.getElementById('player').playbackRate"))
+
+    page.keyboard.press("F8")
+    assert rate() == 0.75
+    expect(page.locator("#speed")).to_have_value("0.75")
+    page.keyboard.press("F9")
+    page.keyboard.press("F9")
+    assert rate() == 1.25
+
+
 def test_typing_pauses_and_the_words_get_their_times_back(page: Page) -> None:
     word(page, 2, 3)
     page.keyboard.press("End")

@@ -337,7 +337,14 @@ function start() {
   }
 
   // ---- Buttons and keys.
+  const speed = document.getElementById("speed");
+  function step(by) {
+    speed.selectedIndex = Math.min(speed.options.length - 1, Math.max(0, speed.selectedIndex + by));
+    player.playbackRate = Number(speed.value);
+  }
   const acts = {
+    slower: () => step(-1),
+    faster: () => step(1),
     play: () => { if (player.paused) go(); else player.pause(); },
     back: () => { player.currentTime = Math.max(0, player.currentTime - 3); },
     doubt: nextDoubt,
@@ -345,13 +352,13 @@ function start() {
     find: () => { find.hidden = !find.hidden; if (!find.hidden) find.elements.find.focus(); },
   };
   editor.addEventListener("click", (event) => { acts[event.target.closest("[data-do]")?.dataset.do]?.(); });
-  document.getElementById("speed").addEventListener("change", (event) => { player.playbackRate = Number(event.target.value); });
+  speed.addEventListener("change", () => step(0));
   addEventListener("keydown", (event) => {
     const key = event.key.toLowerCase();
     const wanted = event.ctrlKey || event.metaKey
       ? { s: "save", z: event.shiftKey ? "redo" : "undo", y: "redo", h: "find" }[key]
-      : { f2: event.shiftKey ? "right" : "doubt", f3: "back", f4: "play" }[key];
-    if (!wanted || (!editable && !["doubt", "back", "play"].includes(wanted))) return;
+      : { f2: event.shiftKey ? "right" : "doubt", f3: "back", f4: "play", f8: "slower", f9: "faster" }[key];
+    if (!wanted || (!editable && !["doubt", "back", "play", "slower", "faster"].includes(wanted))) return;
     if (["undo", "redo"].includes(wanted) && event.target.matches?.("#find input")) return;
     event.preventDefault();
     acts[wanted]();
