@@ -20,6 +20,8 @@ from radiodesk.calls.models import (
     BlockedNumber,
     Call,
     CallerWarning,
+    CallState,
+    Channel,
 )
 from radiodesk.calls.ports import Fact, connections
 from radiodesk.calls.receiving import block_on
@@ -92,12 +94,19 @@ def queue_data(session: Session, selected: str | None, *, by: str, at: datetime)
 def _lines(session: Session, at: datetime) -> dict[str, Any]:
     board = queries.board(session, at=at)
     calls = [*board.unscreened, *board.live, *board.ready, *board.waiting, *board.ended]
+    parts = {
+        "ringing": [call for call in board.unscreened if call.state is CallState.RINGING],
+        "screening": [call for call in board.unscreened if call.state is CallState.SCREENING],
+        "live": board.live,
+        "ready": board.ready,
+        "waiting": board.waiting,
+        "ended": board.ended,
+    }
     return {
         **names(),
         "board": board,
-        "groups": {
-            name: together(getattr(board, name)) for name in ("unscreened", "live", "ready", "waiting", "ended")
-        },
+        "spoken": (Channel.PHONE, Channel.SIP),
+        "groups": {name: together(part) for name, part in parts.items()},
         "events": queries.in_events(session, calls),
         "known": queries.known_callers(session, calls),
         "turns": {call.id: turn for turn, call in enumerate([*board.ready, *board.waiting], start=1)},

@@ -16,7 +16,7 @@ function tick() {
   });
   every("[data-until]", (el) => {
     const left = Math.round((Date.parse(el.dataset.until) - now) / 1000);
-    el.textContent = `${left < 0 ? "−" : ""}${length(Math.abs(left))}`;
+    el.textContent = length(Math.abs(left));
     el.classList.toggle("over", left < 0);
   });
   every("[data-behind]", (el) => {
