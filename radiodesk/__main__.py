@@ -13,6 +13,7 @@ from radiodesk.core.command import LazyGroup, run
         "work": "radiodesk.operations.cli:work",
         "listen": "radiodesk.operations.cli:listen",
         "public": "radiodesk.operations.cli:public",
+        "attend": "radiodesk.operations.cli:attend",
         "record-lines": "radiodesk.audio.cli:record_lines",
         "telephone": "radiodesk.calls.telephone.cli:telephone",
         "migrate": "radiodesk.operations.cli:migrate",

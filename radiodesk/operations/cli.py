@@ -69,6 +69,15 @@ def listen() -> None:
 
 
 @click.command()
+def attend() -> None:
+    """Make calls and recordings of what the lines bring, and steer the lines as the desk wants them."""
+    _log()
+    from radiodesk.operations.attending.process import attend as run_attend
+
+    run_attend(command.settings())
+
+
+@click.command()
 def migrate() -> None:
     """Bring the database to this release; nothing happens when it is there already."""
     from radiodesk.migrations import current

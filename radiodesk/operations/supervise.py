@@ -17,7 +17,7 @@ from radiodesk.core.db import Database
 from radiodesk.core.i18n import gettext
 from radiodesk.operations.wiring import prepare
 
-PARTS = (["desk", "--only-web"], ["work"], ["public"], ["listen"])
+PARTS = (["desk", "--only-web"], ["work"], ["public"], ["listen"], ["record-lines"], ["attend"])
 STEADY = 30.0
 STOP_WITHIN = 8.0
 
