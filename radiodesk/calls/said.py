@@ -17,8 +17,10 @@ from radiodesk.speech.live.queries import live_words
 from radiodesk.speech.numbers import DIGIT_WORDS
 
 MOST_SHOWN = 600
-MOST_ON_AIR = 120
+MOST_ON_AIR = 80
 """Words, the newest ones: the host has a glance for them, not a minute."""
+_BEFORE = 40
+"""Words before those that are masked along, so that nothing is cut in its middle and passes for harmless."""
 
 CUT = "…"
 _DIGIT = rf"(?:\d[\d.\-]*|{'|'.join(sorted(DIGIT_WORDS))})"
@@ -52,7 +54,7 @@ def said_on_air(session: Session, call: Call, masker: Masker | None) -> Said | N
     heard = None if call.protected or masker is None else said(session, call.public_id)
     if heard is None or masker is None:
         return None
-    whole = _newest(f"{heard.settled} {heard.tentative}".strip(), 2 * MOST_ON_AIR)
+    whole = _newest(f"{heard.settled} {heard.tentative}".strip(), MOST_ON_AIR + _BEFORE)
     masked = for_the_host(session, call, whole, masker)
     return Said(heard.state, _newest(masked, MOST_ON_AIR), "", heard.lag)
 

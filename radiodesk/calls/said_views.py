@@ -11,7 +11,7 @@ from radiodesk.accounts.models import Role
 from radiodesk.calls.models import Call
 from radiodesk.calls.ports import connections
 from radiodesk.calls.queries import HostCard, call_by_public_id
-from radiodesk.calls.said import Said, said, said_on_air
+from radiodesk.calls.said import Said, for_the_host, said, said_on_air
 from radiodesk.core.http import session
 
 blueprint = Blueprint("said", __name__)
@@ -28,14 +28,14 @@ def words(public_id: str) -> str:
 
 @blueprint.get("/siaran/ucapan/<public_id>")
 @allowed(*STUDIO)
-def words_on_air(public_id: str) -> str:
+def live_on_air(public_id: str) -> str:
     return _words(_on_air(public_id))
 
 
 @blueprint.app_context_processor
-def regions() -> dict[str, Callable[..., Markup]]:
-    """``live_words(call)`` for the screener's page, ``live_words_on_air(call)`` for the studio's."""
-    return {"live_words": live_words, "live_words_on_air": live_words_on_air}
+def regions() -> dict[str, Callable[..., str]]:
+    """``live_words(call)`` for the screener's page; ``live_words_on_air(call)`` and the masks for the studio's."""
+    return {"live_words": live_words, "live_words_on_air": live_words_on_air, "words_on_air": words_on_air}
 
 
 def live_words(call: Call) -> Markup:
@@ -45,7 +45,15 @@ def live_words(call: Call) -> Markup:
 
 def live_words_on_air(call: HostCard) -> Markup:
     """The region of one call as the host may read it."""
-    return _region("said.words_on_air", call.public_id, _on_air(call.public_id))
+    return _region("said.live_on_air", call.public_id, _on_air(call.public_id))
+
+
+def words_on_air(call: HostCard, text: str | None) -> str:
+    """Words of a caller that are written already, as the host may read them."""
+    masker = connections().masker
+    if not text or masker is None:
+        return ""
+    return for_the_host(session(), call_by_public_id(session(), call.public_id), text, masker)
 
 
 def _on_air(public_id: str) -> Said | None:

@@ -1,6 +1,7 @@
 """Masks the words of callers for the host's screen, with the means that keep the public record clean."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flask import Flask
 
@@ -16,13 +17,20 @@ KINDS = frozenset(KIND_NAMES) - {"name", "age", "school", "location"}
 
 
 class OnAirMasker:
-    """A ``calls.ports.Masker``: numbers, addresses and the like, and the names that it is given."""
+    """A ``calls.ports.Masker``: numbers, addresses and the like, and the names that it is given.
+
+    All open screens ask for the same words at the same moment, so the last answers are kept.
+    """
 
     def __init__(self, find: Finder, language: str) -> None:
         self._find = find
+        self._masked = lru_cache(maxsize=16)(self._mask)
         self._labels = {kind: mask(kind, language).strip("[]") for kind in KIND_NAMES}
 
     def __call__(self, text: str, names: Sequence[str]) -> str:
+        return self._masked(text, tuple(names))
+
+    def _mask(self, text: str, names: tuple[str, ...]) -> str:
         spans = [span for span in self._find(text) if span.kind in KINDS]
         spans += [
             Span(known.start, known.end, known.kind, "", 1.0) for name in names for known in known_of(text, name, None)
