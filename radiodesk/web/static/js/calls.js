@@ -40,11 +40,14 @@ if (card) {
   document.addEventListener("desk:change", (event) => { if (event.detail.topic === "speech" && !field("category").value) setTimeout(suggest, 800); });
   // While the caller speaks, the words so far are asked about now and then.
   let asked = 0;
+  let asking;
   document.addEventListener("desk:change", ({ detail }) => {
-    if (detail.topic !== "words" || !document.getElementById(`ucapan-${detail.subject}`)) return;
-    if (field("category").value || Date.now() - asked < 3000) return;
-    asked = Date.now();
-    setTimeout(suggest, 400);
+    if (asking || detail.topic !== "words" || !document.getElementById(`ucapan-${detail.subject}`)) return;
+    asking = setTimeout(() => {
+      asking = undefined;
+      asked = Date.now();
+      if (!field("category").value) suggest();
+    }, Math.max(400, asked + 3000 - Date.now()));
   });
   box.addEventListener("click", (event) => {
     const button = event.target.closest("[data-accept]");

@@ -1,0 +1,99 @@
+"""Words appear on the screener's and the host's open pages while the caller speaks, and the suggestion follows them."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Request, expect
+
+from radiodesk.accounts.models import Role
+from radiodesk.broadcasts import services as broadcasts
+from radiodesk.calls.models import CallState
+from radiodesk.core.clock import ManualClock
+from radiodesk.core.db import Database
+from radiodesk.programme import services as programme
+from radiodesk.speech.live import services as live
+from radiodesk.speech.live.models import Hearing
+from tests.factories import calls as factory
+from tests.factories.browsers import needs_chromium, page_of, served
+
+pytestmark = needs_chromium
+SignIn = Callable[..., FlaskClient]
+SAID = "ada kecelakaan motor di perempatan pasar korban luka berat tolong segera kirim ambulans"
+NUMBER = "nol delapan satu dua tiga empat lima enam tujuh delapan"
+
+
+@pytest.fixture
+def address(desk: Flask) -> Iterator[str]:
+    with served(desk) as at:
+        yield at
+
+
+@pytest.fixture
+def speaks(database: Database, clock: ManualClock) -> Callable[..., None]:
+    def speaks(call: str, settled: str, tentative: str = "", state: Hearing = Hearing.FOLLOWED) -> None:
+        shown = live.Shown("T1", call, state, settled, tentative, heard_until=9.0, reached=8.0, lag=0.3)
+        with database.writing() as tx:
+            live.begin(tx, "T1", call, at=clock.now())
+            live.show(tx, [shown], at=clock.now())
+
+    return speaks
+
+
+def test_the_screener_reads_along_and_is_given_a_suggestion(
+    browser: Browser,
+    address: str,
+    sign_in: SignIn,
+    database: Database,
+    clock: ManualClock,
+    speaks: Callable[..., None],
+) -> None:
+    with database.writing() as tx:
+        call = factory.in_state(tx, CallState.SCREENING, clock.now(), by="wati").public_id
+    page = page_of(browser, address, sign_in(Role.SCREENER, username="wati"))
+    page.goto(f"/antrean/{call}")
+    region = page.locator(".live-words")
+    expect(region).to_be_empty()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(_path(request)))
+
+    speaks(call, "ada kecelakaan", "motor di")
+
+    expect(region.locator(".words")).to_have_text("ada kecelakaan motor di")
+    expect(region.locator(".tentative")).to_have_text("motor di")
+    speaks(call, SAID)
+    expect(region.locator(".words")).to_have_text(SAID)
+    expect(page.locator("#suggestion")).to_contain_text("Kecelakaan lalu lintas, Darurat")
+    assert set(asked) <= {f"/antrean/{call}/ucapan", "/antrean/saran"}
+
+    speaks(call, SAID, state=Hearing.PUT_OFF)
+    expect(region.locator(".note")).to_be_visible()
+
+
+def test_the_host_reads_along_without_private_numbers(
+    browser: Browser,
+    address: str,
+    sign_in: SignIn,
+    database: Database,
+    clock: ManualClock,
+    speaks: Callable[..., None],
+) -> None:
+    with database.writing() as tx:
+        series = programme.add_programme(tx, "Halo", by="test", at=clock.now())
+        broadcast = broadcasts.plan(tx, series, "", clock.now(), by="test", at=clock.now())
+        broadcasts.go_on_air(tx, broadcast, by="test", at=clock.now())
+        show = broadcast.public_id
+    page = page_of(browser, address, sign_in(Role.HOST))
+    page.goto(f"/siaran/{show}/penyiar")
+
+    with database.writing() as tx:
+        call = factory.in_state(tx, CallState.ON_AIR, clock.now()).public_id
+    expect(page.locator(".caller.air")).to_be_visible()
+    speaks(call, f"nomor saya {NUMBER}", "mohon dihubungi")
+
+    expect(page.locator(".live-words .words")).to_have_text("nomor saya [nomor telepon] mohon dihubungi")
+
+
+def _path(request: Request) -> str:
+    return "/" + request.url.split("/", 3)[3].split("?")[0]
