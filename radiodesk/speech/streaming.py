@@ -2,8 +2,7 @@
 
 The utterance that is being spoken is decoded again and again as it grows; what two readings in a row agree on is
 settled (LocalAgreement-2 of Macháček, Dabre and Bojar, 2023). A pause, or ten seconds, closes it with one careful
-reading. A slow machine reads less often, never later: each reading takes all that was heard, and at least as long as a
-reading took is left to the rest of the desk.
+reading. A slow machine reads less often, never later: each reading takes all that was heard.
 """
 
 from collections.abc import Callable
