@@ -1,9 +1,10 @@
 # Sourced by scripts/start and scripts/test: brings up what is missing, and does nothing the second time.
 
-# need PACKAGE COMMAND_OR_LIBRARY… : collect Debian packages whose command or library is absent.
+# need PACKAGE COMMAND_LIBRARY_OR_PATTERN : collect Debian packages whose command, library or file is absent.
 missing_packages=()
 need() {
     local package=$1 probe=$2
+    if [[ $probe == /* ]]; then compgen -G "$probe" >/dev/null && return; missing_packages+=("$package"); return; fi
     if command -v "$probe" >/dev/null 2>&1 || ldconfig -p 2>/dev/null | grep -q "$probe"; then return; fi
     missing_packages+=("$package")
 }
