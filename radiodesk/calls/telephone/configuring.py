@@ -61,7 +61,7 @@ def _config(settings: Settings, folder: Path, modules: Path) -> str:
         f"audio_source {'alsa,' + settings.sip_microphone if settings.sip_microphone else SILENCE}",
         "ausrc_srate 48000",
         "ausrc_channels 2",
-        "audio_buffer 20-160",
+        "audio_buffer 80-320",
         "audio_level no",
         f"rtp_ports {settings.sip_sound_ports}",
         "rtp_stats no",

@@ -35,6 +35,18 @@ class Dump:
         self._at += len(data)
         return data
 
+    @property
+    def waiting(self) -> int:
+        """Whole samples that are there and not read yet."""
+        if not self._at and not self._begin():
+            return 0
+        return max(0, os.fstat(self._file.fileno()).st_size - self._at) // SAMPLE
+
+    @property
+    def written_at(self) -> float:
+        """When the newest sample was written, in seconds of the machine's clock."""
+        return os.fstat(self._file.fileno()).st_mtime
+
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()

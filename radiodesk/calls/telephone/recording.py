@@ -6,86 +6,105 @@ directions stay side by side.
 """
 
 import math
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from radiodesk.audio.spool import Spooled, Take, boot_id
+from radiodesk.audio.spool import SAMPLE, Spooled, Take, boot_id
 from radiodesk.calls.telephone.dumps import Dump, dumps_in
 
 SAMPLE_RATE = 8000
 DIRECTIONS = ("caller", "studio")
-LATE = 0.8
-"""Seconds behind the clock from which a direction counts as interrupted; jitter and buffers take up to 0.3."""
-_ALLOWED = 0.2
+LATE = 0.5
+"""Seconds behind the clock from which a direction counts as interrupted; jitter alone takes up to 0.2."""
+_AT_FIRST = 0.06
+"""The same before a direction's first sample: how long its device or network took to begin is no jitter."""
 _STEP = 0.02
 _FLOOR = -96.0
+QUIET = {"peak": _FLOOR, "rms": _FLOOR}
 
 
 class CallRecording:
     """Carries dumps into a take. Each ``pump`` takes over what is new."""
 
-    def __init__(self, take: Take, folder: Path, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, take: Take, folder: Path, monotonic: Callable[[], float], wall: Callable[[], float] = time.time
+    ) -> None:
         self.take = take
         self.levels: dict[str, dict[str, float]] = {}
         self._folder = folder
         self._monotonic = monotonic
+        self._wall = wall
         self._copied = {name: _copied(take, name) for name in DIRECTIONS}
         self._dumps: dict[str, Dump] = {}
         self._held: dict[str, bytes] = {}
+        # Of what came while nobody looked it is not known when; it is set right behind it.
+        self._unseen = {name for name in DIRECTIONS if take.frames(name)}
         about = take.about
         self._began = about.monotonic if about.boot == boot_id() else None
 
-    def pump(self, *, live: bool = True) -> None:
+    def pump(self, *, last: bool = False) -> None:
         """Copy what came since the last time; raises ``SpoolFull``, and then goes on from there the next time.
 
-        ``live`` says that the call goes on, so that what is missing by now is a gap.
+        ``last`` says that nothing follows, so that what is missing at the end is a gap, too.
         """
         for direction in DIRECTIONS:
+            self._align(direction)
             block = self._next(direction)
-            if block:
-                self.levels[direction] = _level(block)
+            self.levels[direction] = _level(block) if block else QUIET
             while block:
                 # Kept until it is written, for a full disk takes nothing.
                 self._held[direction] = block
                 self.take.write(direction, block)
                 self._held[direction] = b""
                 block = self._next(direction)
-            if live:
-                self._fill(direction, self.behind(direction))
+        if last:
+            for direction in DIRECTIONS:
+                self._align(direction, last=True)
+
+    def _align(self, direction: str, *, last: bool = False) -> None:
+        """Keep as silence what did not come in time, before what came after it is written."""
+        dump = self._opened(direction)
+        waiting = (dump.waiting if dump else 0) + len(self._held.get(direction, b"")) // SAMPLE
+        if self._began is None or not (waiting or last):
+            return
+        if waiting and direction in self._unseen:
+            self._unseen.remove(direction)
+            return
+        # By the clock of the newest sample, not of now: the call may have ended long before we look.
+        newest = [self._elapsed(one) for one in (self._dumps.values() if last else [dump]) if one is not None]
+        here = self.take.frames(direction)
+        behind = max(newest, default=0.0) - (here + waiting) / SAMPLE_RATE
+        if behind > (LATE if here else _AT_FIRST):
+            # Whole steps of 20 ms, so that the length in the log is exact and can be taken off again.
+            self.take.gap(direction, math.floor(behind / _STEP) * _STEP, "nothing arrived")
+
+    def _elapsed(self, dump: Dump) -> float:
+        """Seconds from the start of the take to the newest sample of a dump."""
+        age = max(0.0, self._wall() - dump.written_at)
+        return self._monotonic() - (self._began or 0.0) - age
 
     def dump(self, direction: str) -> Path | None:
         """The dump of a direction, once it is there."""
         return self._dumps[direction].path if direction in self._dumps else None
 
-    def behind(self, direction: str) -> float:
-        """Seconds of a direction that are not there yet, or never will be."""
-        elapsed = self._monotonic() - self._began if self._began is not None else 0.0
-        return elapsed - self.take.frames(direction) / SAMPLE_RATE
-
     def close(self, why: str) -> None:
         """Copy the rest and close the take."""
-        self.pump(live=False)
+        self.pump(last=True)
         for dump in self._dumps.values():
             dump.close()
         self.take.close(why)
 
     def _next(self, direction: str) -> bytes:
-        if held := self._held.get(direction):
-            return held
-        if direction not in self._dumps:
-            paths = dumps_in(self._folder)[direction]
-            if not paths:
-                return b""
-            self._dumps[direction] = Dump(paths[0], self._copied[direction])
-        return self._dumps[direction].read()
+        dump = self._opened(direction)
+        return self._held.get(direction) or (dump.read() if dump else b"")
 
-    def _fill(self, direction: str, behind: float) -> None:
-        if behind > LATE:
-            # Whole steps of 20 ms, so that the length in the log is exact and can be taken off again.
-            steps = math.floor((behind - _ALLOWED) / _STEP)
-            self.take.gap(direction, steps * _STEP, "nothing arrived")
+    def _opened(self, direction: str) -> Dump | None:
+        if direction not in self._dumps and (paths := dumps_in(self._folder)[direction]):
+            self._dumps[direction] = Dump(paths[0], self._copied[direction])
+        return self._dumps.get(direction)
 
 
 def _copied(take: Spooled, direction: str) -> int:

@@ -30,6 +30,7 @@ class Sound:
         self.recordings: dict[str, CallRecording] = {}
         self.unrecorded: set[str] = set()
         self.full = False
+        self._silent: set[str] = set()
         self._ending: list[_Ending] = []
         self._spool = spool
         self._folder = folder
@@ -101,12 +102,14 @@ class Sound:
         if process is None or self._monotonic() - self._looked < LOOK_SECONDS:
             return []
         self._looked = self._monotonic()
-        dumps = {key: recording.dump("caller") for key, recording in self.recordings.items()}
-        found = [
+        silent = {
             key
-            for key, dump in dumps.items()
-            if dump is not None and key not in self.unrecorded and not process.has_open(dump) and process.alive
-        ]
+            for key, recording in self.recordings.items()
+            if (dump := recording.dump("caller")) and not process.has_open(dump) and process.alive
+        }
+        # Twice in a row: a call that is just ending has no dump either.
+        found = sorted((silent & self._silent) - self.unrecorded)
+        self._silent = silent
         self.unrecorded.update(found)
         for key in found:
             self.recordings[key].take.note("unrecorded", "caller", why="the caller put the station on hold")

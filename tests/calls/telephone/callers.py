@@ -219,3 +219,10 @@ def likeness(recorded: Sound, sent: Sound) -> tuple[float, float]:
     piece = recorded[best : best + len(sent)]
     part = sent[: len(piece)]
     return float(np.dot(piece, part) / (np.linalg.norm(piece) * np.linalg.norm(part) + 1e-9)), best / RATE
+
+
+def heard_of(recorded: Sound, sent: Sound) -> float:
+    """Share of a sound's half seconds that are found again; a sound card may slip a few samples in between."""
+    size = RATE // 2
+    pieces = [sent[at : at + size] for at in range(0, len(sent) - size, size)]
+    return sum(likeness(recorded, piece)[0] > 0.8 for piece in pieces) / len(pieces)

@@ -1,0 +1,78 @@
+"""What the callers hear, and where they are heard: sound devices of a server of the test's own."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from radiodesk.audio.control import PartRefused
+from tests.calls.telephone.callers import RATE, Caller, eventually, heard_of, speech
+from tests.calls.telephone.conftest import House
+from tests.calls.telephone.words import WORDS
+from tests.factories.pulse import Pulse, sound_server
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def pulse(tmp_path: Path) -> Iterator[Pulse]:
+    with sound_server(tmp_path / "pulse", {"studio": 1, "monitor": 1}) as server:
+        yield server
+
+
+def a_house(tmp_path: Path, pulse: Pulse, **settings: str) -> House:
+    return House(tmp_path / "data", **pulse.environment, PULSE_SINK="monitor", **settings)
+
+
+def test_the_caller_hears_the_studio_and_is_heard(tmp_path: Path, pulse: Pulse) -> None:
+    house = a_house(tmp_path, pulse, RADIODESK_SIP_MICROPHONE="studio", RADIODESK_SIP_SPEAKER="pulse")
+    house.start()
+    asked, answered = speech(tmp_path, WORDS[0], 20), speech(tmp_path, WORDS[2], 85)
+    soundfile.write(tmp_path / "answered.wav", answered, RATE)
+    with (tmp_path / "heard.pcm").open("wb") as heard:
+        command = ["parec", "--device=monitor.monitor", f"--rate={RATE}", "--channels=1", "--format=s16le", "--raw"]
+        listening = subprocess.Popen(command, env=pulse.environment, stdout=heard)
+    caller = Caller(tmp_path / "caller", house.port, "081230000001", asked)
+    try:
+        key = house.told("ringing")[0].call
+        take = house.ask("answer", call=key)["take"]
+        eventually(lambda: house.take(take).frames("studio"))
+        pulse.play("studio", tmp_path / "answered.wav")
+        eventually(lambda: house.take(take).seconds > len(answered) / RATE + 1)
+        house.ask("hold", call=key)
+        before = house.take(take).frames("studio")
+        pulse.play("studio", tmp_path / "answered.wav")
+        held = house.take(take).frames("studio")
+        house.ask("hang_up", call=key)
+        house.told("closed")
+        assert caller.done() == 0
+    finally:
+        caller.close()
+        listening.terminate()
+        listening.wait(10)
+        house.stop()
+    studio, said = house.sound(take, "studio"), house.sound(take, "caller")
+    assert heard_of(said, asked) >= 0.8
+    assert heard_of(studio[:before], answered) > 0.8
+    assert heard_of(caller.hears(), answered) > 0.8
+    assert heard_of(said, answered) < 0.2
+    assert heard_of(np.fromfile(tmp_path / "heard.pcm", "<i2") / 32768.0, asked) > 0.6
+    # On hold the caller hears nothing, and the recording says so.
+    assert np.abs(studio[before + RATE // 2 : held - RATE // 2]).max() < 0.001
+
+
+def test_a_sound_device_that_is_not_there_is_said_and_the_caller_rings_on(tmp_path: Path, pulse: Pulse) -> None:
+    house = a_house(tmp_path, pulse, RADIODESK_SIP_MICROPHONE="absent")
+    house.start()
+    caller = Caller(tmp_path / "caller", house.port, "081230000001")
+    try:
+        key = house.told("ringing")[0].call
+        with pytest.raises(PartRefused, match="sound device"):
+            house.ask("answer", call=key)
+        assert house.ask("state")["lines"][0]["stage"] == "ringing"
+    finally:
+        caller.close()
+        house.stop()
