@@ -7,7 +7,7 @@ A station of its own is made. Each caller speaks the files, one after the other,
 given. A word's lag is the time from its end to the first reading of the table that shows it; ends of words between two
 showings are laid evenly between the newest words of both. Prints one JSON line: for each caller (the first is on air,
 the second is being screened, the others wait) lag in seconds at 25, 50 and 95 % and the share of readings in which it
-was put off; processor time of the listener (100 is one core); p50_ms and p99_ms of the screens.
+was put off; processor time of the listener (100 is one core); and what ``bench_live`` found under ``web``.
 """
 
 import argparse
@@ -151,7 +151,7 @@ def measure(files: list[Path], count: int, seconds: float, screens: int, models:
                 "cpu_percent": round(100 * (processor_seconds(listener.pid) - used) / (time.time() - begun)),
                 "load": os.getloadavg()[0],
             }
-            return result | (json.loads(web.communicate()[0]) if web else {})
+            return result | ({"web": json.loads(web.communicate()[0])} if web else {})
         finally:
             listener.terminate()
             listener.wait()

@@ -1,6 +1,7 @@
 """Commands that run the station and look after it."""
 
 import logging
+import os
 
 import click
 
@@ -63,9 +64,13 @@ def work() -> None:
 def listen() -> None:
     """Follow the callers who are speaking, and keep their words on the open screens."""
     _log()
+    settings = command.settings()
+    # The libraries that compute read this when they are loaded.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = str(settings.live_threads)
     from radiodesk.operations.listen import listen as run_listen
 
-    run_listen(command.settings())
+    run_listen(settings)
 
 
 @click.command()
