@@ -21,7 +21,7 @@ class Dump:
     def __init__(self, path: Path, skip: int = 0) -> None:
         self.path = path
         self.sample_rate = 0
-        self._file = path.open("rb", buffering=0)
+        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self._at = 0
         self._skip = skip
 
@@ -29,8 +29,7 @@ class Dump:
         """The next whole samples, at most half a minute at once; empty when there are none now."""
         if not self._at and not self._begin():
             return b""
-        self._file.seek(self._at)
-        data = self._file.read(_BLOCK) or b""
+        data = os.pread(self._file, _BLOCK, self._at)
         data = data[: len(data) // SAMPLE * SAMPLE]
         self._at += len(data)
         return data
@@ -40,20 +39,20 @@ class Dump:
         """Whole samples that are there and not read yet."""
         if not self._at and not self._begin():
             return 0
-        return max(0, os.fstat(self._file.fileno()).st_size - self._at) // SAMPLE
+        return max(0, os.fstat(self._file).st_size - self._at) // SAMPLE
 
     @property
     def written_at(self) -> float:
         """When the newest sample was written, in seconds of the machine's clock."""
-        return os.fstat(self._file.fileno()).st_mtime
+        return os.fstat(self._file).st_mtime
 
     def close(self) -> None:
         """Let go of the file."""
-        self._file.close()
+        os.close(self._file)
 
     def _begin(self) -> bool:
         """Find the samples; false while the header is not there yet."""
-        start = os.pread(self._file.fileno(), _HEADER, 0)
+        start = os.pread(self._file, _HEADER, 0)
         if len(start) < 12 or start[:4] != b"RIFF":
             return False
         at = 12

@@ -53,7 +53,7 @@ def read(payload: bytes) -> Event | Reply | None:
         return None
     if raw.get("response") is True:
         return Reply(_text(raw, "token"), raw.get("ok") is True, _text(raw, "data", 1 << 16))
-    if raw.get("event") not in (True, "true"):
+    if raw.get("event") is not True:
         return None
     kind, call = _text(raw, "type"), _text(raw, "id")
     if not kind:
