@@ -13,6 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from radiodesk.area.pack import check_pack, load_pack
+from radiodesk.audio.control import PartSilent, ask
+from radiodesk.audio.lines import FILE, load_lines
+from radiodesk.audio.recorder.devices import SOUND_SERVERS, list_devices
 from radiodesk.core.audit import broken_link
 from radiodesk.core.config import Settings
 from radiodesk.core.crypto import load_keys
@@ -147,6 +150,35 @@ def _sound(_settings: Settings) -> Iterable[Finding]:
         yield Finding("sound", Verdict.WARNING, gettext("No sound input was found. Calls can be typed and uploaded."))
 
 
+def _lines(settings: Settings) -> Iterable[Finding]:
+    """Every configured line with its device, and whether the recorder listens."""
+    lines = load_lines(settings.lines / FILE).lines
+    if not lines:
+        yield Finding("lines", Verdict.GOOD, gettext("No lines are set up; see the page Lines of the desk."))
+        return
+    try:
+        state = ask(settings.lines / "recorder.sock", {"do": "state"})
+    except PartSilent as silent:
+        yield Finding("lines", Verdict.WARNING, say(silent))
+        state = {"lines": []}
+    heard = {one["id"]: one["heard"] for one in state["lines"]}
+    there = {device.name for device in list_devices()}
+    for line in lines:
+        told = gettext(
+            "%(line)s: %(device)s, channel %(channel)s", line=line.label, device=line.device, channel=line.channel
+        )
+        if not heard.get(line.id, line.device in there):
+            sentence = gettext("%(line)s: the device is not there. Plug it in, or choose another.", line=told)
+            yield Finding("lines", Verdict.BAD, sentence)
+        elif line.device in SOUND_SERVERS:
+            sentence = gettext(
+                "%(line)s: a sound server may change to another microphone. Choose the device.", line=told
+            )
+            yield Finding("lines", Verdict.WARNING, sentence)
+        else:
+            yield Finding("lines", Verdict.GOOD, told)
+
+
 def _disk(settings: Settings) -> Iterable[Finding]:
     settings.data.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.data).free / 1e9
@@ -174,6 +206,7 @@ CHECKS: dict[str, Callable[[Settings], Iterable[Finding]]] = {
     "voice": _voice,
     "area": _area,
     "sound": _sound,
+    "lines": _lines,
     "disk": _disk,
     "clock": _clock,
 }

@@ -12,6 +12,7 @@ from radiodesk.audio.views import blueprint as audio
 from radiodesk.broadcasts import studio_views as studio
 from radiodesk.broadcasts.views import blueprint as broadcasts
 from radiodesk.calls.channels.views import blueprint as outbox
+from radiodesk.calls.lines import views as lines
 from radiodesk.calls.said_views import blueprint as said
 from radiodesk.calls.views import blueprint as calls
 from radiodesk.core import i18n
@@ -38,6 +39,7 @@ BLUEPRINTS = [
     broadcasts,
     calls,
     correcting,
+    lines.blueprint,
     live.blueprint,
     outbox,
     programme,
@@ -72,6 +74,7 @@ def create_desk(given: Station) -> Flask:
     connecting.connect(app, given.settings)
     on_air.connect(app, given.settings)
     studio.connect(app)
+    lines.connect(app)
     app.add_url_rule("/", "home", home)
     app.context_processor(
         lambda: {"me": g.get("person"), "menu": menu.entries, "Role": Role, "settings": given.settings}

@@ -24,6 +24,7 @@ ENTRIES = (
     Entry("traffic.traffic", N_("Traffic")),
     Entry("tickets.tickets", N_("Complaints"), (Role.TICKET_OFFICER, Role.OFFICER, Role.PRODUCER)),
     Entry("archive.packages", N_("Archive"), (Role.ARCHIVIST, Role.PRODUCER)),
+    Entry("lines.page", N_("Lines"), (Role.SCREENER, Role.PRODUCER, Role.HOST)),
     Entry("accounts.people", N_("People"), (Role.ADMINISTRATOR,)),
 )
 

@@ -73,7 +73,8 @@ if (stream && regions().length) {
 const typing = (el) => el.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]");
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (typing(event.target) && event.key !== "Escape") return;
+  // F2 and its like type nothing, so they work in fields too.
+  if (typing(event.target) && event.key !== "Escape" && !/^F\d+$/.test(event.key)) return;
   if (event.key === "Escape") { event.target.blur?.(); return; }
   const key = event.key.toLowerCase();
   const target = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((el) => el.offsetParent !== null && !el.disabled);
