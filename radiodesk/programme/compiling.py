@@ -1,6 +1,6 @@
 """Bulletins and situation reports become scripts: the traffic room's words, put where an officer approves them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,8 +53,7 @@ def compile_bulletin(
     """
     speed = services.words_per_minute(session, reader, settings.words_per_minute)
     alerts = traffic.live_warnings(session, at)
-    rows = traffic.recent_conditions(session, at)
-    conditions = [condition_of(row) for row in rows]
+    conditions, rows = traffic.recent_conditions(session, at)
     before = bulletin_before(session, at)
     appeal = pick_appeal(
         load_appeals(),
@@ -86,7 +85,7 @@ def compile_bulletin(
         session,
         ScriptKind.BULLETIN,
         gettext("Traffic bulletin %(time)s", time=f"{local:%H.%M}"),
-        _draft(composed, rows, conditions, settings),
+        _draft(composed, _behind(session, composed, rows), settings),
         by=by,
         at=at,
         speed=speed,
@@ -162,7 +161,7 @@ def compile_correction(
         session,
         ScriptKind.BULLETIN,
         gettext("Correction of the bulletin of %(time)s", time=f"{local:%H.%M}"),
-        _draft(composed, right, conditions, settings),
+        _draft(composed, dict(zip(map(id, conditions), (row.public_id for row in right), strict=True)), settings),
         by=by,
         at=at,
         speed=speed,
@@ -183,10 +182,16 @@ def _valid_until(composed: Composition) -> datetime | None:
     return min(ends, default=None)
 
 
-def _draft(
-    composed: Composition, rows: Sequence[RoadCondition], conditions: Sequence[Condition], settings: Settings
-) -> services.Draft:
-    known = {id(condition): row.public_id for row, condition in zip(rows, conditions, strict=True)}
+def _behind(session: Session, composed: Composition, rows: Mapping[int, int]) -> dict[int, str]:
+    """The public id of every condition that is told of, by ``id`` of the condition."""
+    told = [one for item in composed.items for one in item.conditions if one.reports]
+    keys = {id(one): rows[id(one.reports[0])] for one in told if id(one.reports[0]) in rows}
+    known = traffic.public_ids(session, set(keys.values()))
+    return {one: known[key] for one, key in keys.items() if key in known}
+
+
+def _draft(composed: Composition, known: dict[int, str], settings: Settings) -> services.Draft:
+    """The words with what is behind each sentence; ``known`` gives a condition's public id by its ``id``."""
     return services.Draft(composed.text, _items(composed, known, settings), _left_out(composed))
 
 

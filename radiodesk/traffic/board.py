@@ -34,6 +34,38 @@ def by_corridor(rows: list[RoadCondition], pack: AreaPack) -> list[CorridorBoard
     return [*boards, CorridorBoard(None, rest)] if rest else boards
 
 
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """The places of a corridor as buttons of the quick form, in the order a driver meets them."""
+
+    name: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuickForm:
+    """What the quick form offers: a corridor's places, and where its roads lead."""
+
+    corridors: tuple[Buttons, ...]
+    ends: tuple[str, ...]
+
+
+NAMED = frozenset({"desa", "kabupaten", "kecamatan", "corridor", "road"})
+"""Kinds that are no spot: a button stands for a junction, a market, a bridge."""
+
+
+def quick_form(pack: AreaPack) -> QuickForm:
+    """The buttons for the station's corridors."""
+    corridors = []
+    ends: dict[str, None] = {}
+    for corridor in pack.corridors:
+        places = (pack.place_by_id[place_id] for place_id in corridor.places)
+        spots = tuple(dict.fromkeys(place.name for place in places if place.kind not in NAMED))
+        corridors.append(Buttons(corridor.name, spots))
+        ends |= dict.fromkeys(end.strip() for end in corridor.name.split("–"))
+    return QuickForm(tuple(corridors), tuple(ends))
+
+
 def warnings(session: Session, at: datetime, pack: AreaPack) -> list[Alert]:
     """Official warnings that hold now and concern the station's area."""
     warned, _left_out = for_station(live_warnings(session, at), at, pack)

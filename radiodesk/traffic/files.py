@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from radiodesk.area.finding import PlaceFinder
-from radiodesk.core.text import tidy
 from radiodesk.traffic.feeds import MAX_BYTES, FeedUnreadable, read_feed
+from radiodesk.traffic.intake import place
+from radiodesk.traffic.lines import posts_in
 from radiodesk.traffic.ports import Alert, FeedResult, Report
 from radiodesk.traffic.reading import read_report, to_reports
 
@@ -32,24 +34,24 @@ def read_feed_file(path: Path, *, now: datetime) -> FeedResult:
     return read_feed(data, source=path.name, now=now)
 
 
-def read_posts(text: str, *, source: str, now: datetime, finder: PlaceFinder | None, zone: str) -> list[Report]:
+def read_posts(text: str, *, source: str, now: datetime, finder: PlaceFinder, zone: str) -> list[Report]:
     """The lines of a text that are road reports."""
     reports: list[Report] = []
-    for line in filter(None, (tidy(line) for line in text.splitlines())):
-        reading = read_report(line, now=now, finder=finder)
+    for line in posts_in(text, source=source, at=now, zone=zone, tells=lambda words: read_report(words).is_traffic):
+        reading = read_report(line.text, now=line.at.astimezone(ZoneInfo(zone)), finder=finder)
         if reading.is_traffic:
-            reports += to_reports(reading, source=source, observed_at=now, zone=zone)
+            reports += to_reports(reading, source=line.source, observed_at=line.at, zone=zone)
     return reports
 
 
-def gather(paths: list[Path], *, now: datetime, finder: PlaceFinder | None, zone: str) -> Gathered:
-    """All feeds and posts of several files; a file that cannot be read is named in ``problems``, the rest is kept."""
+def gather(paths: list[Path], *, now: datetime, finder: PlaceFinder, zone: str) -> Gathered:
+    """What several files hold for this station; what cannot be read is named in ``problems``, the rest is kept."""
     gathered = Gathered()
     for path in paths:
         try:
             if path.suffix.lower() in FEED_SUFFIXES:
                 result = read_feed_file(path, now=now)
-                gathered.reports += result.reports
+                gathered.reports += place(result.reports, at=now, finder=finder, zone=zone).reports
                 gathered.alerts += result.alerts
                 gathered.problems += [f"{path.name}: {problem}" for problem in result.problems]
             else:

@@ -78,7 +78,7 @@ def fuse(
     for report in sorted(filter(_says_something, reports), key=_time):
         if _time(report) > at:
             continue
-        here = by_place[_key(report)]
+        here = by_place[spot_of(report)]
         _drop_expired(here, _time(report), closed)
         _take_in(here, report, expiry, closed)
     for here in by_place.values():
@@ -105,8 +105,11 @@ def _started(entry: _Open, at: datetime) -> bool:
     return all(report.starts_at is None or report.starts_at <= at for report in entry.reports[-1:])
 
 
-def _key(report: Report) -> str:
-    """One key for wordings of one place: the most specific id, else the wording in standard spelling."""
+def spot_of(report: Report) -> str:
+    """One key for wordings of one place: the most specific id, else the wording in standard spelling.
+
+    Reports of different spots never meet in a condition.
+    """
     return report.place_ids[0] if report.place_ids else " ".join(standard_words(report.place or report.text[:40]))
 
 
@@ -147,7 +150,7 @@ def _take_in(here: list[_Open], report: Report, expiry: Mapping[Kind, timedelta]
     if joined is None:
         if report.cleared and report.flow is None:
             return
-        joined = _Open(_key(report), toward, kilometre, report.kind, report.flow, [], _time(report))
+        joined = _Open(spot_of(report), toward, kilometre, report.kind, report.flow, [], _time(report))
         here.append(joined)
     _join(joined, report, toward, expiry)
 

@@ -52,8 +52,10 @@ class Source(Base):
     """What conditional fetching remembers (etag, last good)."""
     last_success_at: Mapped[datetime | None]
     last_items: Mapped[int] = mapped_column(default=0)
-    last_elsewhere: Mapped[int] = mapped_column(default=0)
-    """Reports of the last document from outside the station's area, which were not kept."""
+    last_kept: Mapped[int] = mapped_column(default=0)
+    """How many of these were for this station: in its area, about the road, and new enough."""
+    own_network: Mapped[bool] = mapped_column(default=False)
+    """Whether it may be fetched from a private address, which an administrator decides."""
     problem: Mapped[str | None] = mapped_column(Text)
     notes: Mapped[list[str]] = mapped_column(default=list)
     """What was odd about single items of the last document, in words."""
@@ -73,6 +75,8 @@ class RoadReport(Base):
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     external_id: Mapped[str | None] = mapped_column(String(200), index=True)
     text: Mapped[str] = mapped_column(Text)
+    spot: Mapped[str] = mapped_column(String(200), index=True)
+    """Key of the place: reports of one spot are fused together, apart from all others."""
     content: Mapped[dict[str, Any]]
     """The report's remaining fields as ``storing.to_json`` writes them."""
     expires_at: Mapped[datetime | None]

@@ -4,11 +4,12 @@ Reports are never changed. An officer who confirms, corrects or ends a condition
 confidence, so that a condition is at any time what its reports add up to.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from radiodesk.area.finding import PlaceFinder
@@ -16,19 +17,24 @@ from radiodesk.core import audit
 from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
-from radiodesk.core.text import shorten, tidy
-from radiodesk.traffic.fusion import fuse
+from radiodesk.core.text import shorten
+from radiodesk.traffic.fusion import EXPIRED, fuse, spot_of
+from radiodesk.traffic.intake import place
 from radiodesk.traffic.lapsit import Lapsit, parse_lapsit
+from radiodesk.traffic.lines import posts_in
 from radiodesk.traffic.models import AppealUse, RoadCondition, RoadReport, SituationReport, Warned
 from radiodesk.traffic.ports import FLOWS, Alert, Condition, FeedResult, Flow, Kind, Report
+from radiodesk.traffic.queries import WINDOW
 from radiodesk.traffic.reading import read_report, to_reports
 from radiodesk.traffic.storing import report_of, to_json
 
 TOPIC = "traffic"
-# Longer ago than this nothing is fused any more, unless the report states its own end.
-WINDOW = timedelta(hours=6)
 LONGEST_PASTE = 60_000
+AT_ONCE = 300
 OFFICER = "petugas"
+CALLER = "pendengar"
+VERIFIED = 0.8
+"""How far a caller is believed whom a screener has heard out: enough for "terpantau", less than an officer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +47,12 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a paste or a feed."""
+    """What became of a paste or a feed; ``left`` counts what was not for this station, by its reason."""
 
     reports: tuple[RoadReport, ...]
     refused: tuple[Refused, ...] = ()
     warnings: int = 0
+    left: Mapping[str, int] = field(default_factory=dict)
 
 
 def take_posts(
@@ -59,22 +66,24 @@ def take_posts(
     zone: str,
     call_id: int | None = None,
 ) -> Taken:
-    """Read a pasted text, a post a line; lines that are no reports come back with the reason."""
+    """Read a pasted text, a post a line; lines that are no reports come back with the reason.
+
+    Where the text says who wrote a post and when, as WhatsApp's copies do, that holds instead of ``source`` and ``at``.
+    """
     if len(text) > LONGEST_PASTE:
         raise Unreadable("The text is too long: at most %(most)s characters at a time.", most=LONGEST_PASTE)
-    lines = [tidy(line) for line in text.splitlines()]
     rows: list[RoadReport] = []
     refused: list[Refused] = []
-    for line in filter(None, lines):
-        reading = read_report(line, now=at, finder=finder)
+    local = ZoneInfo(zone)
+    for line in posts_in(text, source=source, at=at, zone=zone, tells=lambda words: read_report(words).is_traffic):
+        reading = read_report(line.text, now=line.at.astimezone(local), finder=finder)
         if not reading.is_traffic:
-            refused.append(Refused(line, reading.reason or "no traffic"))
+            refused.append(Refused(line.text, reading.reason or "no traffic"))
             continue
-        for report in to_reports(reading, source=source, observed_at=at, zone=zone):
+        for report in to_reports(reading, source=line.source, observed_at=line.at, zone=zone):
             rows.append(_keep(session, report, by=by, at=at, call_id=call_id))
     if rows:
-        refresh(session, at=at)
-        announce(session, at, TOPIC, "reports")
+        _take_in(session, rows, at=at)
     return Taken(tuple(rows), tuple(refused))
 
 
@@ -82,8 +91,7 @@ def take_reports(session: Session, reports: Iterable[Report], *, by: str, at: da
     """Keep reports that are values already; one that is known by its id from the same source is not kept twice."""
     rows = [_keep(session, report, by=by, at=at) for report in reports if not _known(session, report)]
     if rows:
-        refresh(session, at=at)
-        announce(session, at, TOPIC, "reports")
+        _take_in(session, rows, at=at)
     return rows
 
 
@@ -95,13 +103,14 @@ def _known(session: Session, report: Report) -> bool:
     return last is not None and report_of(last) == report
 
 
-def take_feed(session: Session, result: FeedResult, *, by: str, at: datetime) -> Taken:
-    """Keep all that a feed document held."""
+def take_feed(session: Session, result: FeedResult, *, by: str, at: datetime, finder: PlaceFinder, zone: str) -> Taken:
+    """Keep of a feed document every warning, and the reports that are for this station."""
     warnings = sum(_keep_warning(session, alert, at=at) for alert in result.alerts)
-    rows = take_reports(session, result.reports, by=by, at=at)
+    placed = place(result.reports, at=at, finder=finder, zone=zone)
+    rows = take_reports(session, placed.reports, by=by, at=at)
     if warnings:
         announce(session, at, TOPIC, "warnings")
-    return Taken(tuple(rows), warnings=warnings)
+    return Taken(tuple(rows), warnings=warnings, left={str(why): count for why, count in placed.left.items()})
 
 
 def _keep(session: Session, report: Report, *, by: str, at: datetime, call_id: int | None = None) -> RoadReport:
@@ -116,6 +125,7 @@ def _keep(session: Session, report: Report, *, by: str, at: datetime, call_id: i
         call_id=call_id,
         external_id=report.external_id[:200] if report.external_id else None,
         text=report.text,
+        spot=spot_of(report)[:200],
         content=to_json(report),
         expires_at=report.expires_at,
     )
@@ -124,22 +134,39 @@ def _keep(session: Session, report: Report, *, by: str, at: datetime, call_id: i
     return row
 
 
+def _take_in(session: Session, rows: Sequence[RoadReport], *, at: datetime) -> None:
+    """Let new reports count, some hundred spots at a time, since a database takes only so many in one question."""
+    spots = sorted({row.spot for row in rows})
+    for start in range(0, len(spots), AT_ONCE):
+        refresh(session, spots[start : start + AT_ONCE], at=at)
+    announce(session, at, TOPIC, "reports")
+
+
 def _keep_warning(session: Session, alert: Alert, *, at: datetime) -> bool:
     identifier = alert.identifier[:300]
-    if session.scalar(select(Warned.id).where(Warned.identifier == identifier)):
-        return False
+    known = session.scalar(select(Warned).where(Warned.identifier == identifier))
+    if known is not None:
+        # A news feed announces what the CAP file then says in full.
+        if not alert.polygons or known.content.get("polygons"):
+            return False
+        known.content, known.expires_at = to_json(alert), alert.expires
+        return True
     session.add(Warned(identifier=identifier, received_at=at, expires_at=alert.expires, content=to_json(alert)))
     session.flush()
     return True
 
 
-def refresh(session: Session, *, at: datetime) -> list[RoadCondition]:
-    """Fuse the reports of the window anew and bring the kept conditions up to date; returns the live ones.
+def refresh(session: Session, spots: Collection[str], *, at: datetime) -> list[RoadCondition]:
+    """Fuse the reports of these spots anew and bring the kept conditions up to date; returns their live ones.
 
-    A condition keeps its row as long as most of its reports are the same, so that its history can be followed.
+    A condition keeps its row as long as most of its reports are the same, so that its history can be followed. What
+    merely expired elsewhere is marked as over.
     """
+    over = update(RoadCondition).where(RoadCondition.ended_at.is_(None), RoadCondition.expires_at <= at)
+    session.execute(over.values(ended_at=RoadCondition.expires_at, ended_why=EXPIRED))
     lasting = or_(RoadReport.observed_at > at - WINDOW, RoadReport.expires_at > at)
-    recent = select(RoadReport).where(lasting).order_by(RoadReport.observed_at, RoadReport.id)
+    recent = select(RoadReport).where(lasting, RoadReport.spot.in_(spots))
+    recent = recent.order_by(RoadReport.observed_at, RoadReport.id)
     rows = list(session.scalars(recent))
     values = [report_of(row) for row in rows]
     rows_of: dict[int, RoadReport] = {id(value): row for value, row in zip(values, rows, strict=True)}
@@ -185,9 +212,17 @@ def _fill(row: RoadCondition, condition: Condition) -> None:
     row.ended_at, row.ended_why = condition.ended_at, condition.ended_why
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The words of a caller whom somebody at the desk has spoken to."""
+
+    call_id: int
+    words: str
+
+
 def quick_report(
     session: Session,
-    place: str,
+    where: str,
     flow: Flow | None,
     kind: Kind,
     *,
@@ -196,32 +231,32 @@ def quick_report(
     finder: PlaceFinder,
     toward: str = "",
     detour: str = "",
+    heard: Heard | None = None,
 ) -> RoadReport:
-    """An officer's own report from the quick form."""
-    if not place.strip():
+    """An officer's own report from the quick form, or what a screener made of a caller's words (``heard``)."""
+    if not where.strip():
         raise Unreadable("Please say where it is.")
     if flow is None and kind == "flow":
         raise Unreadable("Please say how the traffic flows.")
-    found = finder.find(place)
+    found = finder.find(where)
     report = Report(
-        text=_in_words(place, flow, toward),
-        source=OFFICER,
+        text=heard.words if heard else _in_words(where, flow, toward),
+        source=CALLER if heard else OFFICER,
         observed_at=at,
-        place=place.strip(),
+        place=where.strip(),
         place_ids=tuple(one.place.id for one in found),
         toward=(toward.strip(),) if toward.strip() else (),
         flow=flow,
         kind=kind,
         obstacle=None,
-        confidence=1.0,
+        confidence=VERIFIED if heard else 1.0,
         detour=detour.strip() or None,
         latitude=found[0].place.latitude if found else None,
         longitude=found[0].place.longitude if found else None,
     )
-    row = _keep(session, report, by=by, at=at)
-    refresh(session, at=at)
-    audit.record(session, at, by, "road reported", f"report {row.public_id}", place=place, flow=flow, kind=kind)
-    announce(session, at, TOPIC, "reports")
+    row = _keep(session, report, by=by, at=at, call_id=heard.call_id if heard else None)
+    _take_in(session, [row], at=at)
+    audit.record(session, at, by, "road reported", f"report {row.public_id}", place=where, flow=flow, kind=kind)
     return row
 
 
@@ -240,8 +275,8 @@ def _officers_word(
     said = replace(last, source=OFFICER, observed_at=at, confidence=1.0, external_id=None, expires_at=None, url=None)
     said = replace(said, **changes)  # type: ignore[arg-type]
     said = replace(said, text=_in_words(row.place, said.flow, ", ".join(said.toward)))
-    _keep(session, said, by=by, at=at)
-    refresh(session, at=at)
+    kept = _keep(session, said, by=by, at=at)
+    refresh(session, [kept.spot], at=at)
     audit.record(session, at, by, action, f"condition {row.public_id}", flow=said.flow)
     announce(session, at, TOPIC, "conditions", row.public_id)
 

@@ -12,6 +12,7 @@ from radiodesk.core.events import announce
 from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
 from radiodesk.core.jobs import enqueue
+from radiodesk.traffic.folders import is_folder
 from radiodesk.traffic.models import Source, SourceState
 
 FETCH = "traffic.fetch"
@@ -25,23 +26,37 @@ STATE_NAMES = {
 }
 
 
-def add(session: Session, name: str, url: str, minutes: int, *, by: str, at: datetime) -> Source:
-    """Add a feed by its address; it is fetched for the first time right away."""
+def add(
+    session: Session, name: str, url: str, minutes: int, *, by: str, at: datetime, own_network: bool = False
+) -> Source:
+    """Add a feed by its address, or with ``folder:NAME`` a watched folder; it is looked at right away."""
     if not name.strip():
         raise Unreadable("Please give the source a name.")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Unreadable("The address must begin with http:// or https:// and name a host.")
+    if not is_folder(url):
+        _check_address(url)
     if not 1 <= minutes <= 1440:
         raise Unreadable("A source is fetched every 1 to 1440 minutes.")
     if session.scalar(select(Source.id).where(Source.name == name.strip())):
         raise Conflict("There is a source called %(name)s already.", name=name.strip())
-    source = Source(public_id=public_id(at), name=name.strip(), url=url, minutes=minutes, next_at=at)
+    if is_folder(url) and session.scalar(select(Source.id).where(Source.url == url)):
+        raise Conflict("There is a source called %(name)s already.", name=url.removeprefix("folder:"))
+    source = Source(
+        public_id=public_id(at), name=name.strip(), url=url, minutes=minutes, next_at=at, own_network=own_network
+    )
     session.add(source)
     session.flush()
     audit.record(session, at, by, "source added", f"source {source.public_id}", url=url)
     fetch_now(session, source, at=at)
     return source
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Unreadable("The address must begin with http:// or https:// and name a host.")
 
 
 def switch(session: Session, source: Source, active: bool, *, by: str, at: datetime) -> None:

@@ -8,6 +8,7 @@ from radiodesk.traffic.models import RoadCondition, RoadReport
 from radiodesk.traffic.ports import Alert, Condition, Report
 
 _TIMES = frozenset({"observed_at", "starts_at", "expires_at", "onset", "expires", "sent"})
+_KNOWN = {kind: frozenset(field.name for field in fields(kind)) for kind in (Report, Alert)}
 
 
 def to_json(value: Report | Alert) -> dict[str, Any]:
@@ -21,13 +22,22 @@ def _tuples(value: Any) -> Any:
 
 def _given(kind: type[Report] | type[Alert], content: dict[str, Any]) -> dict[str, Any]:
     # A field that a later release dropped, or does not know yet, must not make an old row unreadable.
-    known = {field.name for field in fields(kind)}
-    return {k: datetime.fromisoformat(v) if k in _TIMES else _tuples(v) for k, v in content.items() if k in known}
+    known = _KNOWN[kind]
+    return {
+        name: datetime.fromisoformat(value) if name in _TIMES else _tuples(value) if isinstance(value, list) else value
+        for name, value in content.items()
+        if name in known
+    }
 
 
 def report_of(row: RoadReport) -> Report:
     """The value that a row keeps."""
-    return Report(**_given(Report, row.content))
+    return report_from(row.content)
+
+
+def report_from(content: dict[str, Any]) -> Report:
+    """The report that was kept as JSON."""
+    return Report(**_given(Report, content))
 
 
 def alert_of(content: dict[str, Any]) -> Alert:

@@ -2,7 +2,7 @@
 
 from typing import Any, get_args
 
-from flask import Blueprint, jsonify, render_template
+from flask import Blueprint, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from radiodesk.accounts.access import allowed, me
@@ -10,9 +10,11 @@ from radiodesk.accounts.models import Role
 from radiodesk.area.finding import PlaceFinder
 from radiodesk.area.pack import AreaPack
 from radiodesk.area.station import area_pack, place_finder
+from radiodesk.calls.queries import call_by_public_id
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.http import back, field, now, number, session, station
-from radiodesk.traffic import board, queries, services, sources
+from radiodesk.traffic import board, folders, queries, services, sources
+from radiodesk.traffic.calls import heard_words
 from radiodesk.traffic.lapsit import compare, parse_lapsit, spoken
 from radiodesk.traffic.models import FLOW_NAMES, KIND_NAMES, RoadCondition
 from radiodesk.traffic.ports import FLOWS, Flow, Kind
@@ -52,7 +54,11 @@ def _kind(name: str) -> Kind:
 
 @blueprint.get("/lalin")
 def traffic() -> str:
-    return render_template("traffic/traffic.html", pack=_pack(), **_board())
+    return render_template("traffic/traffic.html", pack=_pack(), form=_form(), **_board())
+
+
+def _form() -> board.QuickForm:
+    return board.quick_form(_pack())
 
 
 @blueprint.get("/lalin/papan")
@@ -86,17 +92,43 @@ def roads_map() -> Response:
 @blueprint.post("/lalin/lapor")
 @allowed(*CREW, Role.SCREENER)
 def quick() -> Response:
+    _quick()
+    return back("traffic.traffic")
+
+
+def _quick(heard: services.Heard | None = None) -> None:
     services.quick_report(
         session(),
-        field("place", 200),
+        field("place", 200) or field("spot", 200),
         _flow(field("flow", 20)),
         _kind(field("kind", 10) or "flow"),
         by=me().username,
         at=now(),
         finder=_finder(),
-        toward=field("toward", 120),
+        toward=field("toward", 120) or field("end", 120),
         detour=field("detour", 200),
+        heard=heard,
     )
+
+
+@blueprint.get("/lalin/panggilan/<public_id>")
+@allowed(*CREW, Role.SCREENER)
+def from_call(public_id: str) -> str:
+    call = call_by_public_id(session(), public_id)
+    words, reading = heard_words(session(), call, at=now(), finder=_finder())
+    return render_template(
+        "traffic/from_call.html", call=call, words=words, reading=reading, pack=_pack(), form=_form(), **NAMES
+    )
+
+
+@blueprint.post("/lalin/panggilan/<public_id>")
+@allowed(*CREW, Role.SCREENER)
+def file_from_call(public_id: str) -> Response:
+    call = call_by_public_id(session(), public_id)
+    words, _reading = heard_words(session(), call, at=now(), finder=_finder())
+    _quick(services.Heard(call.id, words or field("place", 200)))
+    if me().may(Role.SCREENER, Role.PRODUCER):
+        return redirect(url_for("calls.call", public_id=public_id), code=303)
     return back("traffic.traffic")
 
 
@@ -148,13 +180,18 @@ def condition(public_id: str) -> str:
 @blueprint.get("/lalin/sumber")
 def health() -> str:
     found = [(row, queries.state_of(row, now())) for row in queries.sources(session())]
-    return render_template("traffic/sources.html", sources=found, names=sources.STATE_NAMES, crew=CREW)
+    places = {row.id: folders.folder_of(station().settings, row.url) for row, _ in found if folders.is_folder(row.url)}
+    return render_template("traffic/sources.html", sources=found, folders=places, names=sources.STATE_NAMES, crew=CREW)
 
 
 @blueprint.post("/lalin/sumber")
 @allowed(*CREW)
 def add_source() -> Response:
-    sources.add(session(), field("name", 80), field("url", 500), number("minutes"), by=me().username, at=now())
+    name, url = field("name", 80), field("url", 500)
+    if field("kind", 10) == "folder":
+        url = folders.folder_address(name)
+    own = field("own_network", 3) == "yes" and me().may(Role.ADMINISTRATOR)
+    sources.add(session(), name, url, number("minutes"), by=me().username, at=now(), own_network=own)
     return back("traffic.health")
 
 

@@ -26,6 +26,7 @@ from radiodesk.record.views import blueprint as record
 from radiodesk.speech.views import blueprint as speech
 from radiodesk.tickets import connecting
 from radiodesk.tickets.views import blueprint as tickets
+from radiodesk.traffic import connecting as traffic_connecting
 from radiodesk.traffic.views import blueprint as traffic
 from radiodesk.traffic.wording_views import blueprint as wording
 from radiodesk.web import live, menu
@@ -72,6 +73,7 @@ def create_desk(given: Station) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     connecting.connect(app, given.settings)
+    traffic_connecting.connect(app)
     on_air.connect(app, given.settings)
     studio.connect(app)
     lines.connect(app)

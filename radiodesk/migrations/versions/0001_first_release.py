@@ -911,6 +911,7 @@ def upgrade() -> None:
         sa.Column("call_id", sa.Integer(), nullable=True),
         sa.Column("external_id", sa.String(length=200), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("spot", sa.String(length=200), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("expires_at", Moment(), nullable=True),
         sa.Column("condition_id", sa.Integer(), nullable=True),
@@ -926,6 +927,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_road_report_external_id"), ["external_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_road_report_observed_at"), ["observed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_road_report_received_at"), ["received_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_road_report_spot"), ["spot"], unique=False)
 
     op.create_table(
         "ticket",
@@ -1100,6 +1102,7 @@ def downgrade() -> None:
 
     op.drop_table("ticket")
     with op.batch_alter_table("road_report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_road_report_spot"))
         batch_op.drop_index(batch_op.f("ix_road_report_received_at"))
         batch_op.drop_index(batch_op.f("ix_road_report_observed_at"))
         batch_op.drop_index(batch_op.f("ix_road_report_external_id"))

@@ -22,7 +22,14 @@ def take_feeds(played: Played, session: Session) -> None:
             played.problems.append(f"feeds/{path.name}: {refusal}")
             continue
         played.problems += [f"feeds/{path.name}: {problem}" for problem in result.problems]
-        taken = traffic.take_feed(session, result, by=OFFICER, at=played.clock.now())
+        taken = traffic.take_feed(
+            session,
+            result,
+            by=OFFICER,
+            at=played.clock.now(),
+            finder=place_finder(played.settings.area),
+            zone=played.settings.timezone,
+        )
         kept += len(taken.reports) + taken.warnings
     played.counts["feed_items"] = kept
 

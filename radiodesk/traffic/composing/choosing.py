@@ -140,11 +140,11 @@ def _inside(condition: Condition, pack: AreaPack) -> bool:
         if report.latitude is not None and report.longitude is not None
     ]
     if points:
-        return any(_near_area(latitude, longitude, pack) for latitude, longitude in points)
+        return any(near_area(latitude, longitude, pack) for latitude, longitude in points)
     return condition.confidence >= LEAST_CONFIDENCE_UNPLACED
 
 
-def _near_area(latitude: float, longitude: float, pack: AreaPack) -> bool:
+def near_area(latitude: float, longitude: float, pack: AreaPack) -> bool:
     """Within the rectangle of the pack's own places; the boundary itself is not needed for roads that cross it."""
     points = [place.point for place in pack.places if place.kind in ("kecamatan", "desa") and place.point]
     if not points:

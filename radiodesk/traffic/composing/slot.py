@@ -34,7 +34,7 @@ MOST_MISSES = 20
 """Conditions that may fail to fit in a row before the rest is left out untried: a slot is full at some point."""
 
 APPEAL_SCORE = 66
-WARNING_SCORE = 78
+WARNING_SCORE = 91
 ENDED_SCORE = 30
 CLEAR_SCORE = 20
 """Where appeals, warnings and clear roads stand among conditions when the slot is short."""

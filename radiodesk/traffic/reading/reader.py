@@ -34,6 +34,11 @@ _DETOUR = re.compile(
     r"\b(?:dialihkan|pengalihan)\b.{0,30}?\b(?:lewat|melalui|ke arah|ke|via)\s+(?P<way>[^.,;!?]{4,60})", re.I
 )
 
+_BEYOND = re.compile(
+    r"\b(?:sampai|sampe|hingga|s/d|sd|karena|krn|akibat|imbas|selama|untuk|mulai|pukul|pkl|jam|sementara|dulu)\b", re.I
+)
+"""What follows the way round and is no part of it: until when, and why."""
+
 
 def read_report(
     text: str, *, now: datetime | None = None, finder: PlaceFinder | None = None, model: LinearModel | None = None
@@ -110,4 +115,4 @@ def _cleared(post: Post, known: Dictionaries, flows: list[Found], obstacle: Obst
 
 def _detour(text: str) -> str | None:
     match = _DETOUR.search(text)
-    return match["way"].strip() if match else None
+    return (_BEYOND.split(match["way"], maxsplit=1)[0].strip() or None) if match else None
