@@ -272,10 +272,13 @@ class Parts:
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.takes: dict[str, dict[str, Any] | None] = {"studio": None}
+        self.phone: list[dict[str, Any]] = []
         self.refusal: PartRefused | PartSilent | None = None
         self.seconds = 0.0
 
     def ask(self, path: Path, request: dict[str, Any]) -> dict[str, Any]:
+        if request["do"] == "state" and path.stem == "telephone":
+            return {"lines": self.phone}
         if request["do"] == "state":
             return {"lines": [{"id": name, "take": take} for name, take in self.takes.items()]}
         self.asked.append((path.stem, {name: value for name, value in request.items() if name != "by"}))
@@ -356,3 +359,29 @@ def test_what_a_line_refuses_is_shown_and_tried_again_later(
     parts.seconds += AGAIN
     steering.turn()
     assert len(parts.asked) == 2
+
+
+def test_a_telephone_caller_is_held_and_resumed_as_the_host_says(
+    steering: Steering, parts: Parts, settings: Settings, database: Database, tell: Callable[..., None], now: datetime
+) -> None:
+    broadcast = on_air(database, now)
+    tell("telephone", "ringing", call="k1", number=NUMBER)
+    tell("telephone", "answered", call="k1", take="t1", after=2)
+    read_on(settings, database)
+    with database.writing() as tx:
+        call = only_call(tx)
+        calls.answer(tx, call, by="penyaring", at=now)
+        calls.queue(tx, call, by="penyaring", at=now)
+        broadcasts.take(tx, tx.get_one(Broadcast, broadcast.id), call, by="penyiar", at=now)
+    parts.phone = [{"id": "sip-1", "call": "k1", "stage": "up", "held": False}, {"id": "sip-2", "call": None}]
+    steering.turn()
+    assert [request for part, request in parts.asked if part == "telephone"] == []
+    with database.writing() as tx:
+        calls.hold(tx, only_call(tx), by="penyiar", at=now)
+    steering.turn()
+    assert parts.asked[-1] == ("telephone", {"do": "hold", "line": "sip-1", "call": "k1"})
+    parts.phone[0]["held"] = True
+    with database.writing() as tx:
+        calls.resume(tx, only_call(tx), by="penyiar", at=now)
+    steering.turn()
+    assert parts.asked[-1] == ("telephone", {"do": "resume", "line": "sip-1", "call": "k1"})

@@ -58,7 +58,7 @@ class Exchange:
         self._keys = keys
         self._journal = journal
         self._busy = self.home / "busy"
-        self._let_go: dict[str, str] = {}
+        self._let_go: set[str] = set()
         self._full = False
         self._point(None)
 
@@ -89,35 +89,32 @@ class Exchange:
             self._tell(call, "ringing")
             return
         self._tell(call, "ringing")
-        self._tell(call, "lost", why="busy")
+        self._tell(call, "lost", by="busy")
         if self.board:
             self.board.hang_up(sip)
 
-    def ended(self, call: Caller, why: str) -> None:
-        """A call is over, for the ``caller``, the ``station`` or a ``failure``: its sound is closed, then told of."""
-        by = self._let_go.pop(call.key, None)
+    def ended(self, call: Caller, by: str) -> None:
+        """A call is over, by the ``caller``, the ``station`` or a ``failure``: its sound is closed, then told of."""
 
         def told(event: str) -> None:
-            self._tell(call, event, why=why, by=by)
+            self._tell(call, event, by=by)
             self.callers.remove(call.key)
 
+        self._let_go.discard(call.key)
         self.callers.forget(call)
-        if not self.sound.end(call, why, lambda: told("closed")):
+        if not self.sound.end(call, by, lambda: told("closed")):
             told("lost")
 
-    def all_ended(self, why: str) -> None:
+    def all_ended(self, by: str) -> None:
         """baresip is gone, and all calls with it."""
         with self.lock:
             for call in self.callers:
-                self.ended(call, why)
+                self.ended(call, by)
 
     # What the desk asks
 
-    def answer(self, key: str, by: str | None = None) -> Caller:
-        """Answer a ringing call; its take begins. ``by`` is whoever asked.
-
-        Raises ``NotFound``, ``Conflict`` or ``LineSilent``.
-        """
+    def answer(self, key: str) -> Caller:
+        """Answer a ringing call; its take begins. Raises ``NotFound``, ``Conflict`` or ``LineSilent``."""
         with self.lock:
             call, board = self._call(key), self._board()
             if call.stage is not Stage.RINGING:
@@ -135,32 +132,33 @@ class Exchange:
                 self._point(None)
             if self.settings.sip_microphone is None:
                 board.mute(call.sip, True)
-            return self.begin(call, by)
+            return self.begin(call)
 
-    def begin(self, call: Caller, by: str | None = None) -> Caller:
+    def begin(self, call: Caller) -> Caller:
         """A call is up: its sound goes into a take from here on."""
         call = self.callers.keep(call.now(Stage.UP, self.sound.begin(call, self.clocks.now())))
-        self._tell(call, "answered", by=by)
+        self._tell(call, "answered")
         return call
 
-    def hold(self, key: str, held: bool, by: str | None = None) -> Caller:
+    def hold(self, key: str, held: bool) -> Caller:
         """Let a caller hear silence, or again what the others hear; the recording goes on."""
         with self.lock:
             call = self._call(key)
             if call.stage is not Stage.UP:
                 raise Conflict("This call is not answered yet.")
+            if call.held is held:
+                return call
             if self.settings.sip_microphone is not None and not self._board().mute(call.sip, held):
                 raise Conflict("This caller has hung up.")
-            if call.held is not held:
-                call = self.callers.keep(replace(call, held=held))
-                self._tell(call, "held" if held else "resumed", by=by)
+            call = self.callers.keep(replace(call, held=held))
+            self._tell(call, "held" if held else "resumed")
             return call
 
-    def hang_up(self, key: str, by: str | None = None) -> Caller:
+    def hang_up(self, key: str) -> Caller:
         """End a call, or turn a ringing one away; the event that follows closes it."""
         with self.lock:
             call = self._call(key)
-            self._let_go[key] = by or "station"
+            self._let_go.add(key)
             self._board().hang_up(call.sip)
             return call
 
@@ -188,9 +186,9 @@ class Exchange:
             for key in self.sound.stopped(self.process):
                 self._tell(self._call(key), "device_lost", why="held by the caller")
 
-    def restore(self, there: list[Found], why: str) -> None:
+    def restore(self, there: list[Found], by: str) -> None:
         """Go on with the calls that an earlier telephone left, as far as baresip has them still; the others are over
-        (``why`` tells for whom), and what was recorded of them is kept. Calls that came in between ring now."""
+        (``by`` whom), and what was recorded of them is kept. Calls that came in between ring now."""
         with self.lock:
             alive = {found.sip for found in there}
             for call in self.callers.left():
@@ -199,7 +197,7 @@ class Exchange:
                     self.callers.forget(call)
                     self.callers.remove(call.key)
                 elif call.sip not in alive:
-                    self.ended(self._call(call.key), why)
+                    self.ended(self._call(call.key), by)
             for found in there:
                 if self.callers.by_sip(found.sip):
                     continue
@@ -247,7 +245,7 @@ class Exchange:
                 take=call.take,
                 call=call.key,
                 caller=call.number if event in ("ringing", "lost") else None,
-                facts={name: value for name, value in facts.items() if value is not None},
+                facts=facts,
             )
         )
 

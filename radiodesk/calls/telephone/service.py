@@ -69,16 +69,16 @@ class Telephone:
 
     def handle(self, request: Request) -> Answer:
         """One request of the desk."""
-        call, by = str(request.get("call", "")), request.get("by")
+        call = str(request.get("call", ""))
         match request.get("do"):
             case "state":
                 return report.state(self.exchange)
             case "answer" | "open":
-                return _said(self.exchange.answer(call, by).key, self.exchange)
+                return _said(self.exchange.answer(call).key, self.exchange)
             case "hold" | "resume":
-                return _said(self.exchange.hold(call, request["do"] == "hold", by).key, self.exchange)
+                return _said(self.exchange.hold(call, request["do"] == "hold").key, self.exchange)
             case "hang_up" | "close":
-                return _said(self.exchange.hang_up(call, by).key, self.exchange)
+                return _said(self.exchange.hang_up(call).key, self.exchange)
             case "busy_all":
                 self.exchange.set_busy(request.get("on") is not False)
                 return {"busy_all": self.exchange.busy}

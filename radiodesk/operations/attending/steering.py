@@ -48,6 +48,7 @@ class Steering:
         """Look once, and ask for what is missing."""
         self._broadcast()
         self._callers()
+        self._holds()
 
     def _broadcast(self) -> None:
         """The programme's lines are open while a broadcast is on air, and only then."""
@@ -85,6 +86,23 @@ class Steering:
                     stay = lines.stay_of(session, part, key)
                     if stay is not None and stay.stage is not Stage.CLOSED:
                         lines.refused(session, stay, problem, at=self.clock.now())
+
+    def _holds(self) -> None:
+        """A telephone caller whom the host holds hears silence until they are on again."""
+        with self.database.reading() as session:
+            stays = [stay for stay in lines.open_stays(session) if stay.part == lines.TELEPHONE]
+            wanted = {stay.key: stay.call.state is CallState.HELD for stay in stays if stay.call.is_open}
+        if not wanted:
+            return
+        try:
+            state = self.ask(self._socket(lines.TELEPHONE), {"do": "state"})
+        except (PartSilent, PartRefused):
+            return
+        for line in state["lines"]:
+            hold = wanted.get(line.get("call"))
+            if hold is not None and line["held"] is not hold and line["stage"] == "up":
+                do = "hold" if hold else "resume"
+                self._tell(lines.TELEPHONE, {"do": do, "line": line["id"], "call": line["call"]})
 
     def _tell(self, part: str, request: dict[str, Any]) -> str | None:
         """Ask, unless the same was refused a moment ago; returns the refusal's sentence."""

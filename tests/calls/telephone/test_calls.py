@@ -37,14 +37,14 @@ def test_who_hangs_up_before_the_answer_is_kept_for_a_call_back(house: House, ca
     caller = calls("081230000009", gives_up=0.5)
     assert caller.done() == 0
     lost = house.told("lost")[0]
-    assert (house.number(lost), lost.take, lost.facts["why"]) == ("+6281230000009", None, "caller")
+    assert (house.number(lost), lost.take, lost.facts["by"]) == ("+6281230000009", None, "caller")
 
 
 def test_busy_all_turns_callers_away_and_keeps_their_numbers(house: House, calls: Calls) -> None:
     house.ask("busy_all", on=True)
     assert calls("081230000007").done() == 0
     lost = house.told("lost")[0]
-    assert (house.number(lost), lost.facts["why"]) == ("+6281230000007", "busy")
+    assert (house.number(lost), lost.facts["by"]) == ("+6281230000007", "busy")
     house.ask("busy_all", on=False)
     calls("081230000008")
     eventually(lambda: house.ask("state")["lines"][0]["call"])
@@ -65,9 +65,9 @@ def test_the_station_turns_a_caller_away_and_ends_a_call(house: House, calls: Ca
     house.ask("hang_up", call=one)
     house.ask("answer", call=two)
     house.told("answered")
-    house.ask("hang_up", call=two, by="petugas")
-    assert house.told("lost", call=one)[0].facts["why"] == "station"
-    assert house.told("closed", call=two)[0].facts == {"why": "station", "by": "petugas"}
+    house.ask("hang_up", call=two)
+    assert house.told("lost", call=one)[0].facts["by"] == "station"
+    assert house.told("closed", call=two)[0].facts == {"by": "station"}
     assert (first.done(), second.done()) == (0, 0)
 
 

@@ -25,7 +25,7 @@ def test_killing_baresip_keeps_what_was_said_and_calls_come_in_again(
     before = house.take(take).seconds
     house.baresip().signal(signal.SIGKILL)
     closed = house.told("closed")[0]
-    assert (closed.take, closed.facts["why"]) == (take, "failure")
+    assert (closed.take, closed.facts["by"]) == (take, "failure")
     assert house.told("lost")[0].call == by_number["+6281230000006"]
     sound = house.sound(take, "caller")
     assert len(sound) / RATE > before - 1.0
@@ -88,5 +88,5 @@ def test_killing_both_keeps_what_was_said(house: House, calls: Calls, tmp_path: 
     house.baresip().signal(signal.SIGKILL)
     house.start()
     closed = house.told("closed")[0]
-    assert (closed.take, closed.facts["why"]) == (take, "failure")
+    assert (closed.take, closed.facts["by"]) == (take, "failure")
     assert heard_of(house.sound(take, "caller"), words[: int(2.5 * RATE)]) >= 0.8
