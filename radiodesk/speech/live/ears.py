@@ -19,7 +19,7 @@ _NOTHING = Partial((), (), 0.0)
 
 
 class Ear:
-    """Hears one take from frame ``start`` on; ``open_session`` gives a fresh recogniser, ``before`` earlier words.
+    """Hears one take from frame ``start`` on; ``open_session`` gives a fresh recogniser, ``before`` is earlier text.
 
     ``about`` and ``rank`` say what the take belongs to and how much it presses, small first; whoever minds the ear
     sets them. ``closed`` is whether its writer is done, as the minder saw last, ``dirty`` whether the words were not
@@ -44,7 +44,7 @@ class Ear:
         self.dirty = True
         self.spoke_at = self.shown_at = float("-inf")
         self._open_session = open_session
-        self._before = f"{before} {GAP}" if before else ""
+        self._before = before
         self._reached = 0.0
         self._begin(start)
 
@@ -89,8 +89,7 @@ class Ear:
     def put_off(self) -> None:
         """Stop listening for now; the words so far stay, with a mark that some are missing."""
         self._take(self._session.close())
-        text = self.shown().settled
-        self._before = text if text.endswith(GAP) else f"{text} {GAP}".strip()
+        self._before = with_gap(self.shown().settled)
         self._partial = _NOTHING
         self.state, self.dirty = Hearing.PUT_OFF, True
 
@@ -126,3 +125,8 @@ class Ear:
         if words := (*partial.settled, *partial.tentative):
             self._reached = self._offset + words[-1].end
         return True
+
+
+def with_gap(text: str) -> str:
+    """A text that is known to go on after words that are missing."""
+    return text if text.endswith(GAP) else f"{text} {GAP}".strip()

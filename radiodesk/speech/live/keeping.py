@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from radiodesk.core.clock import Clock
 from radiodesk.core.db import Database
 from radiodesk.speech.live import services
+from radiodesk.speech.live.listening import Before
 from radiodesk.speech.live.services import Shown
 
 
@@ -14,10 +15,11 @@ class DatabaseKeeper:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    def begin(self, take: str, about: str | None) -> str:
-        """Note that a take is listened to; returns the words that a listener before had kept."""
+    def begin(self, take: str, about: str | None) -> Before:
+        """Note that a take is listened to; returns what a listener before had kept."""
         with self._database.writing() as tx:
-            return services.begin(tx, take, about, at=self._clock.now()).text
+            words = services.begin(tx, take, about, at=self._clock.now())
+            return Before(words.text, words.heard_until)
 
     def show(self, shown: Sequence[Shown]) -> set[str]:
         """Store the newest words; returns the takes whose transcript is there already."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from radiodesk.audio.spool import Spooled, takes
-from radiodesk.speech.live.ears import DIRECTION, Ear
+from radiodesk.speech.live.ears import DIRECTION, Ear, with_gap
 from radiodesk.speech.live.models import Hearing
 from radiodesk.speech.live.services import Shown
 from radiodesk.speech.ports import StreamingSession
@@ -23,8 +23,7 @@ SHOW_EVERY = 0.5
 """Seconds between two showings of one take: at most two events a second and call."""
 
 _LEAST = 0.2
-_FRESH = 15.0
-_CATCH_UP = 8.0
+_CATCH_UP = 10.0
 _SPEAKS = 3.0
 _CALM = 3.0
 _BUSY_OVER = 4.0
@@ -57,11 +56,19 @@ class Claims(Protocol):
     def __call__(self, takes: Sequence[Spooled], /) -> Mapping[str, Claim]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an earlier listener had heard of a take: its text, and the second up to which it had listened."""
+
+    text: str = ""
+    heard_until: float = 0.0
+
+
 class Keeper(Protocol):
     """Where the words go."""
 
-    def begin(self, take: str, about: str | None) -> str:
-        """A take is listened to from now on; returns words of it that were kept before."""
+    def begin(self, take: str, about: str | None) -> Before:
+        """A take is listened to from now on; returns what was kept of it before."""
         ...
 
     def show(self, shown: Sequence[Shown]) -> set[str]:
@@ -156,11 +163,13 @@ class Listener:
         return frames > self._seen.setdefault(take.id, frames)
 
     def _begin(self, take: Spooled, claim: Claim) -> None:
-        """Hear a take from its start, or where it is long already from a few seconds back."""
-        frames, rate = take.frames(DIRECTION), take.about.sample_rate
-        start = 0 if frames <= _FRESH * rate else frames - round(_CATCH_UP * rate)
+        """Hear a take from where it was heard to (its start, mostly), or at most some seconds back."""
         before = self._keeper.begin(take.id, claim.about)
-        self._ears[take.id] = Ear(take, self._open_session, start=start, before=before, begun=self._clock())
+        frames, rate = take.frames(DIRECTION), take.about.sample_rate
+        start, latest = round(before.heard_until * rate), frames - round(_CATCH_UP * rate)
+        text = before.text if start >= latest or not before.text else with_gap(before.text)
+        ear = Ear(take, self._open_session, start=max(start, latest, 0), before=text, begun=self._clock())
+        self._ears[take.id] = ear
 
     def _followed(self) -> list[Ear]:
         return [ear for ear in self._ears.values() if ear.state is Hearing.FOLLOWED]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from radiodesk.audio.spool import Take
-from radiodesk.speech.live.listening import Claim, Listener
+from radiodesk.speech.live.listening import Before, Claim, Listener
 from radiodesk.speech.live.services import Shown
 from radiodesk.speech.ports import Partial, StreamingSession, Word
 from radiodesk.speech.vad import RATE
@@ -62,10 +62,10 @@ class Memory:
 
     clock: Clock
     shown: list[tuple[float, Shown]] = field(default_factory=list)
-    before: str = ""
+    before: Before = field(default_factory=Before)
     gone: set[str] = field(default_factory=set)
 
-    def begin(self, take: str, about: str | None) -> str:
+    def begin(self, take: str, about: str | None) -> Before:
         return self.before
 
     def show(self, shown: Sequence[Shown]) -> set[str]:

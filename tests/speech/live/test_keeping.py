@@ -13,6 +13,7 @@ from radiodesk.core.events import Event
 from radiodesk.speech import services as speech
 from radiodesk.speech.live import services
 from radiodesk.speech.live.keeping import DatabaseKeeper
+from radiodesk.speech.live.listening import Before
 from radiodesk.speech.live.models import Hearing, LiveWords
 from radiodesk.speech.live.queries import live_words
 from radiodesk.speech.live.services import Shown
@@ -114,10 +115,10 @@ def test_a_listener_that_comes_late_does_not_bring_them_back(database: Database,
 
 def test_a_listener_that_was_started_again_finds_the_words_before(database: Database, clock: ManualClock) -> None:
     keeper = DatabaseKeeper(database, clock)
-    assert keeper.begin("T1", CALL) == ""
+    assert keeper.begin("T1", CALL) == Before("", 0.0)
     keeper.show([shown(state=Hearing.PUT_OFF)])
 
-    assert keeper.begin("T1", CALL) == "lampu jalan padam di depan"
+    assert keeper.begin("T1", CALL) == Before("lampu jalan padam di depan", 4.0)
 
     with database.reading() as tx:
         assert tx.scalars(select(LiveWords.state)).all() == [Hearing.FOLLOWED]

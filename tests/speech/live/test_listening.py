@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from radiodesk.audio.spool import discard, open_take
-from radiodesk.speech.live.listening import Claim, Rank
+from radiodesk.speech.live.listening import Before, Claim, Rank
 from radiodesk.speech.live.models import Hearing
-from tests.speech.live.callers import Desk, lags
+from tests.speech.live.callers import WORD, Desk, lags
 
 
 @pytest.fixture
@@ -172,16 +172,30 @@ def test_words_that_a_transcript_replaced_are_not_brought_back(desk: Desk) -> No
     assert len(desk.memory.of(take)) == before
 
 
-def test_a_listener_that_was_started_again_goes_on_with_the_words_before(desk: Desk) -> None:
+def test_a_listener_that_was_started_again_goes_on_where_the_last_one_was(desk: Desk) -> None:
+    take = desk.caller()
+    desk.run(6)
+    last = desk.memory.last(take)
+    desk.memory.before = Before(f"{last.settled} {last.tentative}", last.heard_until)
+
+    desk.listener = desk.new_listener()
+    desk.run(5)
+
+    again = desk.memory.last(take)
+    assert again.settled.startswith(f"{desk.memory.before.text} kata0")
+    assert len(again.settled.split()) == pytest.approx(again.reached / WORD, abs=2)
+
+
+def test_a_listener_that_was_away_for_long_says_that_words_are_missing(desk: Desk) -> None:
     take = desk.caller()
     desk.run(30)
-    desk.memory.before = desk.memory.last(take).settled
+    desk.memory.before = Before("halo selamat malam", 5.0)
 
     desk.listener = desk.new_listener()
     desk.run(5)
 
     last = desk.memory.last(take)
-    assert last.settled.startswith(f"{desk.memory.before} … kata0")
+    assert last.settled.startswith("halo selamat malam … kata0")
     assert last.reached > 30
 
 
