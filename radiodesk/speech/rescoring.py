@@ -5,7 +5,7 @@ them, and the language model weighs the lines. The right words stand among ten g
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import exp
@@ -18,7 +18,6 @@ from radiodesk.speech.numbers import DIGIT_WORDS, spoken_ways, tokens
 
 _BEAM = 5
 _TRUST = 0.5
-_FLOOR = -14.0
 _READINGS = 4
 _COMMON = 5
 _USUAL = 1e-4
@@ -82,23 +81,17 @@ class Rescorer:
         )
         self._log = lru_cache(maxsize=200_000)(self._model.log_probability)
 
-    def choose(self, *opinions: Sequence[Guess]) -> Choice | None:
-        """The best line over all guesses and their readings; None when no guess holds a word.
-
-        Several opinions are guesses about the same sound, reached in different ways: a line counts by the mean of what
-        they give it, little for one who did not think of it.
-        """
-        found: dict[tuple[str, ...], dict[int, Choice]] = {}
-        for number, guesses in enumerate(opinions):
-            for choice in filter(None, map(self._best_reading, guesses)):
-                held = found.setdefault(choice.words, {})
-                if number not in held or choice.score > held[number].score:
-                    held[number] = choice
-        choices = [_averaged(held, len(opinions)) for held in found.values()]
-        if not choices:
+    def choose(self, guesses: Sequence[Guess]) -> Choice | None:
+        """The best line over all guesses and their readings; None when no guess holds a word."""
+        found: dict[tuple[str, ...], Choice] = {}
+        for choice in filter(None, map(self._best_reading, guesses)):
+            if choice.words not in found or choice.score > found[choice.words].score:
+                found[choice.words] = choice
+        if not found:
             return None
-        best = max(choices, key=lambda choice: choice.score)
-        return replace(best, confidence=_agreement(best, choices))
+        best = max(found.values(), key=lambda choice: choice.score)
+        shares = {line: exp(_TRUST * (choice.score - best.score)) for line, choice in found.items()}
+        return replace(best, confidence=agreement(best.words, shares))
 
     def _best_reading(self, guess: Guess) -> Choice | None:
         """Viterbi search over the readings and sound-alikes of each written token."""
@@ -145,22 +138,14 @@ class Rescorer:
         return ways
 
 
-def _averaged(held: dict[int, Choice], opinions: int) -> Choice:
-    """One line with the mean of what the opinions that hold it say of its sound, and a floor for the others."""
-    best = max(held.values(), key=lambda choice: choice.score)
-    heard = sum(choice.guess.log_probability for choice in held.values()) + _FLOOR * (opinions - len(held))
-    return replace(best, score=best.score - best.guess.log_probability + heard / opinions)
-
-
-def _agreement(best: Choice, choices: Sequence[Choice]) -> tuple[float, ...]:
-    """For each word of the best line, the share of all lines (weighted by their scores) that have it in its place."""
-    shares = [exp(_TRUST * (choice.score - best.score)) for choice in choices]
-    found = [0.0] * len(best.words)
-    for choice, share in zip(choices, shares, strict=True):
-        for block in Indel.opcodes(choice.words, best.words).as_matching_blocks():
+def agreement(best: tuple[str, ...], shares: Mapping[tuple[str, ...], float]) -> tuple[float, ...]:
+    """For each word of the best line, the share of all lines (of their weights) that have it in its place."""
+    found = [0.0] * len(best)
+    for line, share in shares.items():
+        for block in Indel.opcodes(line, best).as_matching_blocks():
             for at in range(block.b, block.b + block.size):
                 found[at] += share
-    return tuple(value / sum(shares) for value in found)
+    return tuple(value / sum(shares.values()) for value in found)
 
 
 def _pieces(written: str) -> list[tuple[str, str]]:

@@ -1,7 +1,11 @@
 """Half a minute each of what a line carries when nobody speaks."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
+
+Noise = Callable[[float], NDArray[np.float32]]
 
 RATE = 16_000
 _KEYS = {"1": (697, 1209), "5": (770, 1336), "9": (852, 1477), "0": (941, 1336), "3": (697, 1477), "7": (852, 1209)}
@@ -68,7 +72,61 @@ def hold_music(seconds: float) -> NDArray[np.float32]:
     return made.astype(np.float32)
 
 
-NOISES = {
+def busy_tone(seconds: float) -> NDArray[np.float32]:
+    """Engaged: half a second on, half a second off."""
+    at = np.arange(round(seconds * RATE)) / RATE
+    return (dial_tone(seconds) * (at % 1 < 0.5)).astype(np.float32)
+
+
+def fax(seconds: float) -> NDArray[np.float32]:
+    """A fax calls: half a second of 1,100 Hz every 3.5 s, then the answer, 2,100 Hz with its phase turned."""
+    at = np.arange(round(seconds * RATE)) / RATE
+    calling = np.sin(2 * np.pi * 1100 * at) * (at % 3.5 < 0.5) * (at < seconds / 2)
+    turned = np.sign(np.sin(2 * np.pi * at / 0.9))
+    answer = np.sin(2 * np.pi * 2100 * at) * turned * (at >= seconds / 2)
+    whole: NDArray[np.float32] = (0.3 * (calling + answer)).astype(np.float32)
+    return whole
+
+
+def modem(seconds: float) -> NDArray[np.float32]:
+    """Two modems: bits as jumps between two tones, each way in a band of its own, then scrambled phases."""
+    rng = np.random.default_rng(14)
+    count = round(seconds * RATE)
+    at = np.arange(count) / RATE
+    made = np.zeros(count)
+    for low, high in ((980, 1180), (1650, 1850)):
+        bits = rng.integers(0, 2, int(seconds * 300) + 1)[np.arange(count) * 300 // RATE]
+        made += 0.2 * np.sin(2 * np.pi * np.cumsum(np.where(bits, low, high)) / RATE)
+    steps = rng.integers(0, 4, int(seconds * 600) + 1)[np.arange(count) * 600 // RATE]
+    scrambled = 0.3 * np.sin(2 * np.pi * 1800 * at + steps * np.pi / 2)
+    both: NDArray[np.float32] = np.where(at < seconds / 2, made, scrambled).astype(np.float32)
+    return both
+
+
+def wind(seconds: float) -> NDArray[np.float32]:
+    """Gusts on a telephone held outdoors: low noise that swells and dies away."""
+    rng = np.random.default_rng(15)
+    count = round(seconds * RATE)
+    spectrum = np.fft.rfft(rng.normal(0, 1, count))
+    hertz = np.fft.rfftfreq(count, 1 / RATE)
+    spectrum /= np.maximum(hertz, 20) ** 0.9
+    made = np.fft.irfft(spectrum, count)
+    at = np.arange(count) / RATE
+    gusts = 0.55 + 0.3 * np.sin(2 * np.pi * 0.23 * at) + 0.15 * np.sin(2 * np.pi * 0.71 * at + 1)
+    blown: NDArray[np.float32] = (0.5 * gusts * made / np.abs(made).max()).astype(np.float32)
+    return blown
+
+
+def through_telephone(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """300 to 3,400 Hz, as a line lets through."""
+    spectrum = np.fft.rfft(samples)
+    hertz = np.fft.rfftfreq(len(samples), 1 / RATE)
+    spectrum[(hertz < 300) | (hertz > 3400)] = 0
+    passed: NDArray[np.float32] = np.fft.irfft(spectrum, len(samples)).astype(np.float32)
+    return passed
+
+
+NOISES: dict[str, Noise] = {
     "silence": silence,
     "white noise": white_noise,
     "line noise": line_noise,
@@ -76,4 +134,11 @@ NOISES = {
     "ringing": ringing,
     "key tones": key_tones,
     "hold music": hold_music,
+    "hold music over the telephone": lambda seconds: through_telephone(hold_music(seconds)),
+    "busy tone": busy_tone,
+    "fax": fax,
+    "modem": modem,
+    "wind": wind,
+    "wind over the telephone": lambda seconds: through_telephone(wind(seconds)),
+    "white noise over the telephone": lambda seconds: through_telephone(white_noise(seconds)),
 }

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from radiodesk.audio.decoding import decode, probe
+from radiodesk.speech.dictation import Reading, is_dictated, voted
 from radiodesk.speech.engines.whisper_decoder import LONGEST_SPEECH, Heard, Search, TimedWord, WhisperDecoder
 from radiodesk.speech.guard import doubt
 from radiodesk.speech.lm import has_counts
-from radiodesk.speech.numbers import DIGIT_WORDS, tokens
+from radiodesk.speech.numbers import tokens
 from radiodesk.speech.pieces import NO_HINTS, Piece, collected
 from radiodesk.speech.ports import Hints, Progress, Segment, StreamingSession, Transcription, Word
 from radiodesk.speech.prompts import dictation_prompts, prompt_for
@@ -29,9 +30,9 @@ _WIDEST_GAP = 30.0
 _PACKED = 8.0  # fuller windows are quicker, but Whisper leaves out whole sentences of them
 _TOLD_EVERY = 60.0
 _SOUND_SHARE = 0.15
-_DICTATED = 0.75
 _MOST_PROMPT = 220
 _PAUSES = Pauses(longest=LONGEST_SPEECH - 0.2)
+_SEVERAL = Search(beams=5, guesses=5, repetition_penalty=1.0)
 _OPINION = Search(beams=5, guesses=5)
 _SECOND_TRY = Search(beams=5, guesses=5, repetition_penalty=1.1)
 _BY_CHANCE = Search(guesses=3, temperature=0.4)
@@ -71,7 +72,9 @@ class WhisperTranscriber:
         self._clock = clock
         self._manner = prompt_for(language, place)
         self._bare = self._decoder.prompt("")
-        self._dictation = [self._decoder.prompt(prompt) for prompt in dictation_prompts(language, place)]
+        self._dictation = [
+            (self._decoder.prompt(prompt), tuple(tokens(prompt))) for prompt in dictation_prompts(language, place)
+        ]
         self._ears: dict[Hints, _Ear] = {}
 
     def transcribe(self, path: Path, *, hints: Hints = NO_HINTS, progress: Progress | None = None) -> Transcription:
@@ -118,8 +121,8 @@ class WhisperTranscriber:
 
     def _hear(self, windows: list[Window], ear: _Ear) -> list[Segment]:
         encoded = self._decoder.encode([window.samples() for window in windows])
-        search = self._search
-        if any(len(window.utterances) > 1 for window in windows):
+        search = self._search if len(windows) == 1 else _SEVERAL
+        if len(windows[0].utterances) > 1:
             search = replace(search, repetition_penalty=1.0)  # what returns in the next utterance is no loop
         heard = self._decoder.guess(encoded, ear.prompt, len(windows), search)
         chosen = [
@@ -139,25 +142,33 @@ class WhisperTranscriber:
 
     def _chosen(self, heard: Heard, encoded: Any, window: Window, ear: _Ear) -> Choice | None:
         """The words of a window: what is not believed is decoded once more without the prompt, then by chance."""
-        choice = self._believed([heard], window, ear)
-        if choice and ear.rescorer and _dictated(choice.words):
-            more = [self._decoder.guess(encoded, prompt, 1, _OPINION)[0] for prompt in self._dictation]
-            return self._believed([heard, *more], window, ear) or choice
+        choice = self._believed(self._weighed(heard, ear), [heard], window, ear)
+        if choice and ear.rescorer and is_dictated(choice.words):
+            more = [self._decoder.guess(encoded, prompt, 1, _OPINION)[0] for prompt, _ in self._dictation]
+            shown = [ear.shown, *(words for _, words in self._dictation)]
+            readings = [
+                Reading(tuple(_guesses(each)), words) for each, words in zip([heard, *more], shown, strict=True)
+            ]
+            return self._believed(voted(readings, window.seconds), [heard, *more], window, ear) or choice
         for search in (_SECOND_TRY, _BY_CHANCE):
-            choice = choice or self._believed(self._decoder.guess(encoded, self._bare, 1, search), window, ear)
+            if choice is None:
+                [heard] = self._decoder.guess(encoded, self._bare, 1, search)
+                choice = self._believed(self._weighed(heard, ear), [heard], window, ear)
         return choice
 
-    def _believed(self, opinions: Sequence[Heard], window: Window, ear: _Ear) -> Choice | None:
-        guesses = [[Guess(each.text, each.log_probability) for each in heard.hypotheses] for heard in opinions]
-        choice = ear.rescorer.choose(*guesses) if ear.rescorer else _first(guesses[0])
+    def _weighed(self, heard: Heard, ear: _Ear) -> Choice | None:
+        return ear.rescorer.choose(_guesses(heard)) if ear.rescorer else _first(_guesses(heard))
+
+    def _believed(self, choice: Choice | None, readings: Sequence[Heard], window: Window, ear: _Ear) -> Choice | None:
+        """The choice, unless something speaks against it."""
         if choice is None:
             return None
         reason = doubt(
             choice.words,
             log_probability=max(
-                each.mean for heard in opinions for each in heard.hypotheses if each.text == choice.guess.text
+                each.mean for heard in readings for each in heard.hypotheses if each.text == choice.guess.text
             ),
-            no_speech=opinions[0].no_speech,
+            no_speech=readings[0].no_speech,
             seconds=window.seconds,
             prompt=ear.shown,
         )
@@ -203,10 +214,8 @@ class WhisperTranscriber:
         return shown
 
 
-def _dictated(words: Sequence[str]) -> bool:
-    """Whether most of it is digits, as when somebody gives a telephone number."""
-    digits = sum(word in DIGIT_WORDS for word in words)
-    return digits >= 2 and digits >= _DICTATED * len(words)
+def _guesses(heard: Heard) -> list[Guess]:
+    return [Guess(each.text, each.log_probability) for each in heard.hypotheses]
 
 
 def _first(guesses: list[Guess]) -> Choice | None:
