@@ -35,8 +35,12 @@ class HueyDoorbell:
     """Rings through huey; the message is the id of a row."""
 
     def __init__(self, queue: SqliteHuey, run: Callable[[int], bool] | None = None) -> None:
-        # A web process never runs jobs; it only needs the task's name to ring with.
-        self._task = queue.task(name="run_job")(run or _not_here)
+        # A task goes by its function's module and name: who rings and who answers must agree on both.
+        def run_job(job_id: int) -> bool:
+            # A web process never runs jobs; it only needs the task's name to ring with.
+            return (run or _not_here)(job_id)
+
+        self._task = queue.task()(run_job)
 
     def ring(self, job_id: int) -> None:
         self._task(job_id)
