@@ -16,6 +16,7 @@ from radiodesk.area.pack import check_pack, load_pack
 from radiodesk.audio.control import PartSilent, ask
 from radiodesk.audio.lines import FILE, load_lines
 from radiodesk.audio.recorder.devices import SOUND_SERVERS, list_devices
+from radiodesk.calls.telephone.configuring import ready
 from radiodesk.core.audit import broken_link
 from radiodesk.core.config import Settings
 from radiodesk.core.crypto import load_keys
@@ -179,6 +180,33 @@ def _lines(settings: Settings) -> Iterable[Finding]:
             yield Finding("lines", Verdict.GOOD, told)
 
 
+def _telephone(settings: Settings) -> Iterable[Finding]:
+    """Whether calls by SIP come in, or how to have them."""
+    if settings.sip_address is None:
+        told = gettext("No telephone is set up. To take calls by SIP, see docs/telephone.md.")
+        yield Finding("telephone", Verdict.GOOD, told)
+        return
+    ready(settings)
+    try:
+        state = ask(settings.lines / "telephone.sock", {"do": "state"})
+    except PartSilent as silent:
+        yield Finding("telephone", Verdict.WARNING, say(silent))
+        return
+    if not state["ready"]:
+        told = gettext("baresip does not take calls on %(address)s. Is the port free?", address=state["address"])
+        yield Finding("telephone", Verdict.BAD, told)
+    elif state["registered"] == "fail":
+        told = gettext(
+            "The SIP server %(server)s refuses the station. Check sip_user, sip_login and sip_password.",
+            server=settings.sip_server,
+        )
+        yield Finding("telephone", Verdict.BAD, told)
+    else:
+        count = len(state["lines"])
+        told = gettext("%(count)s lines take calls on %(address)s.", count=count, address=state["address"])
+        yield Finding("telephone", Verdict.GOOD, told)
+
+
 def _disk(settings: Settings) -> Iterable[Finding]:
     settings.data.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.data).free / 1e9
@@ -207,6 +235,7 @@ CHECKS: dict[str, Callable[[Settings], Iterable[Finding]]] = {
     "area": _area,
     "sound": _sound,
     "lines": _lines,
+    "telephone": _telephone,
     "disk": _disk,
     "clock": _clock,
 }

@@ -18,6 +18,8 @@ from radiodesk.core.i18n import gettext
 from radiodesk.operations.wiring import prepare
 
 PARTS = (["desk", "--only-web"], ["work"], ["public"], ["listen"], ["record-lines"], ["attend"])
+TELEPHONE = ["telephone"]
+"""Only where an address for calls is set: a station without SIP has no such part."""
 STEADY = 30.0
 STOP_WITHIN = 8.0
 
@@ -52,6 +54,11 @@ class Part:
             )
 
 
+def parts_of(settings: Settings) -> list[list[str]]:
+    """The commands of all parts that this station has."""
+    return [*PARTS, *([TELEPHONE] if settings.sip_address else [])]
+
+
 def announce(settings: Settings, database: Database) -> None:
     """Print the addresses and, while there is nobody, the one-time link for the first administrator."""
     desk = f"http://{settings.desk_host}:{settings.desk_port}"
@@ -69,7 +76,7 @@ def supervise(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    parts = [Part(arguments) for arguments in PARTS]
+    parts = [Part(arguments) for arguments in parts_of(settings)]
     for part in parts:
         part.start()
     announce(settings, database)

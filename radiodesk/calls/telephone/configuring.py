@@ -5,6 +5,7 @@ the menu's commands and the control socket. No tone is ever played: a ringing li
 """
 
 import os
+import shutil
 from pathlib import Path
 
 from radiodesk.core.config import Settings
@@ -32,16 +33,20 @@ def modules_folder(candidates: tuple[str, ...] = _MODULES) -> Path:
     for candidate in candidates:
         if (Path(candidate) / "ctrl_tcp.so").is_file():
             return Path(candidate)
-    raise NoTelephone("baresip is not installed. Run: apt install baresip-core")
+    raise NoTelephone("baresip is not installed. Install it with: apt install baresip-core.")
+
+
+def ready(settings: Settings) -> Path:
+    """Check that a telephone is set up and can run; gives the folder of baresip's modules. Raises ``NoTelephone``."""
+    if settings.sip_address is None:
+        raise NoTelephone("No telephone is set up. Set sip_address in radiodesk.toml; see docs/telephone.md.")
+    if shutil.which(settings.sip_program) is None:
+        raise NoTelephone("baresip is not installed. Install it with: apt install baresip-core.")
+    return modules_folder()
 
 
 def write(settings: Settings, folder: Path, modules: Path) -> None:
-    """Write the files that baresip reads; they are readable by their owner alone, for a password is among them.
-
-    Raises ``NoTelephone`` when no address is set.
-    """
-    if settings.sip_address is None:
-        raise NoTelephone("The telephone is not set up. Set sip_address in radiodesk.toml; see docs/telephone.md.")
+    """Write the files that baresip reads; they are readable by their owner alone, for a password is among them."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     (folder / "silent").mkdir(exist_ok=True)

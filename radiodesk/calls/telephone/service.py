@@ -90,7 +90,7 @@ class Telephone:
         running = process.find(home)
         fresh = running is None
         if running is None:
-            configuring.write(self.settings, home, configuring.modules_folder())
+            configuring.write(self.settings, home, configuring.ready(self.settings))
             running = process.start(self.settings.sip_program, home, self._output)
         self._started = time.monotonic()
         try:
@@ -147,11 +147,7 @@ class Telephone:
 
 def telephone(settings: Settings) -> None:
     """Run the telephone until told to stop; raises ``NoTelephone`` or ``AlreadyRunning``."""
-    configuring.modules_folder()
-    if settings.sip_address is None:
-        raise configuring.NoTelephone(
-            "The telephone is not set up. Set sip_address in radiodesk.toml; see docs/telephone.md."
-        )
+    configuring.ready(settings)
     home = settings.lines / "baresip"
     home.mkdir(parents=True, exist_ok=True)
     settings.spool.mkdir(parents=True, exist_ok=True)

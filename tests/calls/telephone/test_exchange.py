@@ -11,7 +11,7 @@ import soundfile
 from radiodesk.audio.journal import Entry, Journal, opened_number, read
 from radiodesk.audio.spool import SpoolFull, Take, discard, open_take
 from radiodesk.calls.telephone.board import Found
-from radiodesk.calls.telephone.configuring import NoTelephone, modules_folder, write
+from radiodesk.calls.telephone.configuring import NoTelephone, modules_folder, ready, write
 from radiodesk.calls.telephone.events import Event
 from radiodesk.calls.telephone.exchange import Clocks, Exchange
 from radiodesk.calls.telephone.recording import SAMPLE_RATE
@@ -267,8 +267,8 @@ def test_the_configuration_is_readable_by_its_owner_alone_and_says_what_was_set(
     settings: Settings, tmp_path: Path
 ) -> None:
     home = tmp_path / "baresip"
-    with pytest.raises(NoTelephone):
-        write(settings, home, tmp_path)
+    with pytest.raises(NoTelephone, match="sip_address"):
+        ready(settings)
     full = Settings(
         data=settings.data,
         sip_address="192.0.2.7",
@@ -291,6 +291,8 @@ def test_the_configuration_is_readable_by_its_owner_alone_and_says_what_was_set(
     assert "regint=0" in (home / "accounts").read_text()
 
 
-def test_a_station_without_baresip_is_told_what_to_install(tmp_path: Path) -> None:
+def test_a_station_without_baresip_is_told_what_to_install(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(NoTelephone, match="baresip-core"):
+        ready(Settings(data=settings.data, sip_address="127.0.0.1", sip_program=str(tmp_path / "none")))
     with pytest.raises(NoTelephone, match="baresip-core"):
         modules_folder((str(tmp_path),))

@@ -70,7 +70,7 @@ def test_a_sound_device_that_is_not_there_is_said_and_the_caller_rings_on(tmp_pa
     caller = Caller(tmp_path / "caller", house.port, "081230000001")
     try:
         key = house.told("ringing")[0].call
-        with pytest.raises(PartRefused, match="sound device"):
+        with pytest.raises(PartRefused, match="sip_microphone"):
             house.ask("answer", call=key)
         assert house.ask("state")["lines"][0]["stage"] == "ringing"
     finally:
