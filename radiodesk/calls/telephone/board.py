@@ -58,7 +58,9 @@ class Board:
         self.client.described.discard(sip)
         self.client.command("accept")
         if sip not in self.client.described:
-            raise Conflict("The call could not be answered. Check the sound devices that sip_microphone and sip_speaker name.")
+            raise Conflict(
+                "The call could not be answered. Check the sound devices that sip_microphone and sip_speaker name."
+            )
 
     def hang_up(self, sip: str) -> bool:
         """End a call, or turn a ringing one away; false when it is gone already."""
