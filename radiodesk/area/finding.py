@@ -7,6 +7,7 @@ the longer wins; of two places of one name the one nearer to the others in the t
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -22,6 +23,9 @@ LONGEST = 7
 
 LONGEST_HEARD = 17
 """Letters of the longest name that is looked for by its sound; longer ones hold shorter ones."""
+
+MOST_WORDS = 50_000
+"""Words that are remembered; a language has fewer, but slips of the keyboard have no end."""
 
 _KILOMETRE = re.compile(r"\W{0,3}\b(?:km|kilometer|kilo meter)\b\.?\s*(\d{1,3}(?:[.,+]\d{1,3})?)", re.I)
 
@@ -55,7 +59,11 @@ class FoundPlace:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word as it is looked up. ``role`` says what it makes of the word behind it, ``common`` that it is everyday."""
+    """A word as it is looked up. ``role`` says what it makes of the word behind it, ``common`` that it is everyday.
+
+    ``opens``: a name may begin with its letters; ``sounds``: one that was misheard may begin with it; ``left_out``: it
+    does not count in some places.
+    """
 
     text: str
     form: str
@@ -63,13 +71,14 @@ class _Word:
     common: bool
     follows: bool
     capital: bool
+    opens: bool
+    sounds: bool
+    alpha: bool
+    left_out: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    word: _Word
-    start: int
-    end: int
+Span = tuple[int, int]
+"""Character offsets of a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,20 @@ class _Reading:
     names: tuple[Name, ...]
 
 
+class _Known(dict[str, _Word]):
+    """Words that were looked up before; begun anew when they become too many."""
+
+    def __init__(self, look_up: Callable[[str], _Word]) -> None:
+        super().__init__()
+        self._look_up = look_up
+
+    def __missing__(self, raw: str) -> _Word:
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        word = self[raw] = self._look_up(raw)
+        return word
+
+
 class PlaceFinder:
     """Looks for the places of one pack. Made once (about 0.1 s), then used for any number of texts."""
 
@@ -90,12 +113,18 @@ class PlaceFinder:
         self.words = words or load_words()
         self.index = NameIndex(pack.places, self.words, pack.seat)
         self._heard = lru_cache(maxsize=50_000)(self.index.heard_as)
-        self._word = lru_cache(maxsize=50_000)(self._look_up)
+        self._words = _Known(self._look_up)
 
     def find(self, text: str) -> list[FoundPlace]:
         """All places in the text, in order, without overlaps."""
-        tokens = self._tokens(text)
-        readings = [reading for first in range(len(tokens)) for reading in self._readings(tokens, first)]
+        words, kept_words = self._tokens(text)
+        readings = self._readings(words)
+        if not readings:
+            return []
+        # Most posts name no place of the area, so offsets are looked for only now.
+        spans = [match.span() for match in TOKEN.finditer(text)]
+        if kept_words is not None:
+            spans = [spans[index] for index in kept_words]
         readings.sort(key=lambda reading: (reading.first - reading.last, -reading.score, reading.first))
         taken: set[int] = set()
         kept: list[_Reading] = []
@@ -105,7 +134,7 @@ class PlaceFinder:
                 kept.append(reading)
                 taken.update(span)
         kept.sort(key=lambda reading: reading.first)
-        return self._settle(text, tokens, kept)
+        return self._settle(text, words, spans, kept)
 
     def _look_up(self, raw: str) -> _Word:
         text = raw.lower()
@@ -115,87 +144,113 @@ class PlaceFinder:
             ("person", text in self.words.person),
             ("likely", text in self.words.likely),
         )
+        role = next((role for role, holds in roles if holds), "")
+        opens = any(part in self.index.exact or part in self.index.beginnings for part in (text, form))
         return _Word(
             text=text,
             form=form,
-            role=next((role for role, holds in roles if holds), ""),
+            role=role,
             common=text in self.words.common or text in self.words.everyday,
             follows=text in self.words.follows,
             capital=raw[0].isupper(),
+            opens=opens,
+            sounds=not role and text.isalpha(),
+            alpha=text.isalpha(),
+            left_out=text == "raya" or text in NUMBERED,
         )
 
-    def _tokens(self, text: str) -> list[_Token]:
-        found: list[_Token] = []
-        for match in TOKEN.finditer(text):
-            word = self._word(match.group())
-            if word.text == "raya" and found and found[-1].word.form == "jalan":
+    def _tokens(self, text: str) -> tuple[list[_Word], list[int] | None]:
+        """The words of a text; the positions of those that were kept when some were left out."""
+        words = list(map(self._words.__getitem__, TOKEN.findall(text)))
+        if not any(word.left_out for word in words):
+            return words, None
+        kept: list[int] = []
+        found: list[_Word] = []
+        for index, word in enumerate(words):
+            if found and word.text == "raya" and found[-1].form == "jalan":
                 continue
-            if len(found) > 1 and found[-1].word.text in NUMBERED and found[-2].word.form == "simpang":
-                self._without_number(found, word.text)
-            found.append(_Token(word, match.start(), match.end()))
+            if found and found[-1].text in NUMBERED and self._is_number_alone(found, word.text):
+                found.pop()
+                kept.pop()
+            found.append(word)
+            kept.append(index)
+        return found, kept
+
+    def _is_number_alone(self, words: list[_Word], follows: str) -> bool:
+        """Whether the last word tells how many roads meet ("simpang empat Jetak"), as "Simpang Lima" does not."""
+        if len(words) < 2 or words[-2].form != "simpang":
+            return False
+        joined = f"simpang{words[-1].text}"
+        longer = joined + follows
+        index = self.index
+        return joined not in index.exact and longer not in index.exact and longer not in index.beginnings
+
+    def _readings(self, words: list[_Word]) -> list[_Reading]:
+        """Readings at each word: exact before heard, longest first. The one loop that runs for every word of a post."""
+        found: list[_Reading] = []
+        lead = ""
+        for first, word in enumerate(words):
+            reading = self._exactly(words, first) if word.opens else None
+            if reading is None and word.sounds and lead != "person":
+                reading = self._sounding(words, first, lead)
+            if reading is not None:
+                found.append(reading)
+            lead = word.role
         return found
 
-    def _without_number(self, tokens: list[_Token], follows: str) -> None:
-        """Drop the number of "simpang empat Jetak", which tells how many roads meet, but not of "Simpang Lima"."""
-        joined = f"simpang{tokens[-1].word.text}"
-        longer = joined + follows
-        if joined not in self.index.exact and longer not in self.index.exact and longer not in self.index.beginnings:
-            tokens.pop()
-
-    def _readings(self, tokens: list[_Token], first: int) -> list[_Reading]:
-        """Readings of the words from ``first`` on, exact before heard, longest first."""
+    def _exactly(self, words: list[_Word], first: int) -> _Reading | None:
+        """The longest reading by letters that is to be believed."""
         exact, beginnings = self.index.exact, self.index.beginnings
         joined = forms = ""
         found: list[tuple[int, tuple[Name, ...]]] = []
-        for last in range(first, min(first + LONGEST, len(tokens))):
-            joined += tokens[last].word.text
-            forms += tokens[last].word.form
+        for last in range(first, min(first + LONGEST, len(words))):
+            joined += words[last].text
+            forms += words[last].form
             if names := exact.get(forms) or exact.get(joined):
                 found.append((last + 1, names))
             if forms not in beginnings and joined not in beginnings:
                 break
         for last, names in reversed(found):
-            score = self._belief(tokens, first, last, names)
+            score = self._belief(words, first, last, names)
             if score > 0:
-                return [_Reading(first, last, score, names)]
-        return self._sounding(tokens, first)
+                return _Reading(first, last, score, names)
+        return None
 
-    def _sounding(self, tokens: list[_Token], first: int) -> list[_Reading]:
+    def _sounding(self, words: list[_Word], first: int, lead: str) -> _Reading | None:
         """The longest reading by sound. A name that was misheard begins with no word that leads to one."""
-        begins = tokens[first].word
-        lead = tokens[first - 1].word.role if first else ""
-        if begins.role or lead == "person" or not begins.text.isalpha():
-            return []
-        if not lead and all(token.word.common for token in tokens[first : first + 3]):
-            followed = any(token.word.follows for token in tokens[first + 2 : first + 4])
-            if not followed:
-                return []
-        for last in range(min(first + 3, len(tokens)), first, -1):
-            if reading := self._misheard(tokens, first, last):
-                return [reading]
-        return []
+        size = len(words)
+        if not lead:
+            # Without a lead everyday words are no name, unless what follows speaks for it.
+            for index in range(first, min(first + 3, size)):
+                if not words[index].common:
+                    break
+            else:
+                if not any(word.follows for word in words[first + 2 : first + 4]):
+                    return None
+        for last in range(min(first + 3, size), first, -1):
+            support = lead or ("likely" if last < size and words[last].follows else "")
+            if not support and last - first == 1:
+                break
+            if reading := self._misheard(words, first, last, support):
+                return reading
+        return None
 
-    def _support(self, tokens: list[_Token], first: int, last: int) -> str:
-        """What stands before the words, or else behind them: "certain", "likely", "person" or ""."""
-        lead = tokens[first - 1].word.role if first else ""
-        if not lead and last < len(tokens) and tokens[last].word.follows:
-            return "likely"
-        return lead
-
-    def _belief(self, tokens: list[_Token], first: int, last: int, names: tuple[Name, ...]) -> float:
+    def _belief(self, words: list[_Word], first: int, last: int, names: tuple[Name, ...]) -> float:
         """How far an exact match is to be believed; 0 when it should be dropped."""
-        lead = self._support(tokens, first, last)
+        lead = words[first - 1].role if first else ""
+        if not lead and last < len(words) and words[last].follows:
+            lead = "likely"
         name = names[0]
         if lead == "certain":
             return 1.0
         if not name.weak:
-            parts = [token.word for token in tokens[first:last]]
+            parts = words[first:last]
             if last - first > name.words and (all(word.common for word in parts) or parts[0].role == "likely"):
                 return 0.75 if lead == "likely" else 0.0
             return 0.55 if lead == "person" and name.words == 1 else 0.95
         if lead == "person":
             return 0.0
-        capital = all(token.word.capital for token in tokens[first:last]) and not self._shouted(tokens)
+        capital = all(word.capital for word in words[first:last]) and not self._shouted(words)
         if lead == "likely":
             return 0.85 if capital or name.large else 0.6 if not name.everyday else 0.3
         if capital and first > 0 and not name.person:
@@ -203,20 +258,21 @@ class PlaceFinder:
         return 0.3 if name.large and not name.everyday else 0.0
 
     @staticmethod
-    def _shouted(tokens: list[_Token]) -> bool:
-        return all(token.word.capital for token in tokens[:12])
+    def _shouted(words: list[_Word]) -> bool:
+        return all(word.capital for word in words[:12])
 
-    def _misheard(self, tokens: list[_Token], first: int, last: int) -> _Reading | None:
-        lead = self._support(tokens, first, last)
-        single = last - first == 1
-        if lead == "person" or (single and not lead):
+    def _misheard(self, words: list[_Word], first: int, last: int, lead: str) -> _Reading | None:
+        """What the words from ``first`` to ``last`` sound like; ``lead`` is what stands beside them."""
+        joined, everyday = "", True
+        for index in range(first, last):
+            word = words[index]
+            if not word.alpha:
+                return None
+            joined += word.text
+            everyday = everyday and word.common
+        if not (5 if lead else 8) <= len(joined) <= LONGEST_HEARD:
             return None
-        words = [token.word for token in tokens[first:last]]
-        everyday = all(word.common for word in words)
-        if everyday and (lead != "certain" if single else not lead):
-            return None
-        joined = "".join(word.text for word in words)
-        if not (5 if lead else 8) <= len(joined) <= LONGEST_HEARD or not joined.isalpha():
+        if everyday and (lead != "certain" if last - first == 1 else not lead):
             return None
         names, likeness = self._heard(joined)
         if not names:
@@ -229,7 +285,7 @@ class PlaceFinder:
             return None
         return _Reading(first, last, 0.9 * likeness, names)
 
-    def _settle(self, text: str, tokens: list[_Token], readings: list[_Reading]) -> list[FoundPlace]:
+    def _settle(self, text: str, words: list[_Word], spans: list[Span], readings: list[_Reading]) -> list[FoundPlace]:
         """Choose among places of one name, drop what stayed doubtful, and add kilometres."""
         beside = self._beside(readings)
         sure: dict[str, set[int]] = defaultdict(set)
@@ -241,13 +297,13 @@ class PlaceFinder:
                         sure[holder].add(index)
         found = []
         for index, reading in enumerate(readings):
-            lead = tokens[reading.first - 1].word.form if reading.first else ""
+            lead = words[reading.first - 1].form if reading.first else ""
             others = {holder for holder, indices in sure.items() if indices - {index}}
             place, near = self._nearest(reading.names, lead, others)
             score = min(1.0, reading.score + 0.35) if near or index in beside else reading.score
             if score < 0.5:
                 continue
-            start, end = tokens[reading.first].start, tokens[reading.last - 1].end
+            start, end = spans[reading.first][0], spans[reading.last - 1][1]
             kilometre = None
             if match := _KILOMETRE.match(text, end):
                 kilometre, end = float(match.group(1).replace(",", ".").replace("+", ".")), match.end()

@@ -43,9 +43,3 @@ def test_posts_of_one_event(bench: dict[str, Any]) -> None:
     score, plain = bench["same_or_not"](bench["labelled_pairs"](POSTS / "same_event_pairs.tsv"))
     assert score.f1 >= 0.985
     assert score.f1 >= plain
-
-
-def test_five_thousand_posts_a_second(bench: dict[str, Any]) -> None:
-    texts = [text for text, _, _ in bench["read_rows"](POSTS / "traffic_or_not.tsv")]
-    # Half of what the figure says, since other work may share the core.
-    assert bench["speed"](texts, 1.0) >= 2500

@@ -29,6 +29,9 @@ _UNTIL = re.compile(
 )
 """What stands before a time at which something ends."""
 
+_MAY_END = re.compile(r"samp[ae]|\bsmp\b|hingg|ngantos|tekan|s\s?/\s?d|s\.\s?d|\bsd\b|[-–]\s*\d", re.IGNORECASE)
+"""Texts without any of these say of nothing until when it lasts; most posts."""
+
 _SO_FAR = re.compile(
     r"\W*(?:wib\b)?\W*(?:ini|tadi|arus|lalu|lalin|situasi|kondisi|terpantau|masih|belum|volume|tetap|kendaraan|pantauan|antrean|antrian)\b",
     re.IGNORECASE,
@@ -59,6 +62,8 @@ def read_time(text: str, now: datetime | None = None) -> str | None:
 
 def read_until(text: str) -> str | None:
     """The time at which the post says that something ends ("ditutup sampai pukul 16.00"), as "HH:MM", or None."""
+    if _MAY_END.search(text) is None:
+        return None
     for match in _stated(text):
         if _ends(text, match):
             return f"{int(match['hour']) % 24:02d}:{match['minute']}"

@@ -26,11 +26,6 @@ class Post:
     ends: list[int]
     shortened: frozenset[str]
 
-    def add(self, word: str, start: int, end: int) -> None:
-        self.words.append(word)
-        self.starts.append(start)
-        self.ends.append(end)
-
     def part(self, start: int, end: int) -> "Post":
         """A range of words as a post of its own, with offsets into the same text."""
         return Post(self.text, self.words[start:end], self.starts[start:end], self.ends[start:end], self.shortened)
@@ -77,20 +72,28 @@ def read_post(text: str, known: Dictionaries) -> Post:
     """Cut a text into words; handles, links and the like are blanked so that offsets stay true."""
     clean = _NOISE.sub(lambda match: " " * len(match.group()), text)
     post = Post(text, [], [], [], known.shortened)
+    words, starts, ends = post.words, post.starts, post.ends
+    # Written out flat, since this loop runs for every word of every post.
     for match in _TOKEN.finditer(clean):
-        raw, start, end = match.group(), match.start(), match.end()
+        raw = match.group()
+        start, end = match.span()
         word = raw.lower()
         if word == "dr" and raw[0] == "D" and clean[end : end + 1] == ".":
-            post.add(word, start, end)  # Doctor; "dr" in small letters is "dari".
-            continue
-        parts = _standard(word, known)
-        if post.words[-1:] == ["-"] and post.words[-2:-1] == [parts[0]]:
-            post.drop_last()  # "hati-hati" is compared as "hati hati".
-        if parts[0] == "di" and len(parts) > 1:
-            post.add("di", start, start + 2)
-            start, parts = start + 2, parts[1:]
+            parts: tuple[str, ...] = (word,)  # Doctor; "dr" in small letters is "dari".
+        else:
+            parts = _standard(word, known)
+            if len(words) > 1 and words[-1] == "-" and words[-2] == parts[0]:
+                post.drop_last()  # "hati-hati" is compared as "hati hati".
+            if len(parts) > 1 and parts[0] == "di":
+                words.append("di")
+                starts.append(start)
+                start += 2
+                ends.append(start)
+                parts = parts[1:]
         for part in parts:
-            post.add(part, start, end)
+            words.append(part)
+            starts.append(start)
+            ends.append(end)
     return post
 
 

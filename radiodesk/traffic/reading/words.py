@@ -53,15 +53,17 @@ class Phrases:
 
     def find(self, words: list[str], start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, str]]:
         """Start, end and label of each phrase between ``start`` and ``stop``, without overlaps."""
-        index, stop = start, len(words) if stop is None else stop
+        stop = len(words) if stop is None else stop
         by_first = self._by_first
-        while index < stop:
-            found = self.at(words, index) if words[index] in by_first else None
+        after = start
+        # Most words begin no phrase: those are passed over in one go.
+        for index in [index for index in range(start, stop) if words[index] in by_first]:
+            if index < after:
+                continue
+            found = self.at(words, index)
             if found is not None and found[0] <= stop:
                 yield index, found[0], found[1]
-                index = found[0]
-            else:
-                index += 1
+                after = found[0]
 
 
 @dataclass(frozen=True, eq=False)
