@@ -7,11 +7,8 @@ purpose (``scripts/lm_text``, whose slots are filled with numbers and place name
 names of the area packs, and, where they are given, posts of traffic accounts (Apache-2.0: counts only) and the desk's
 own corrected transcripts (``--corrected``, a text a line). The result is a gzip of tab-separated counts.
 
-``--words`` takes a table of word and frequency per thousand million, as the package wordfreq (CC BY-SA 4.0) gives it:
-
-    get_frequency_dict("id", "best"), each value times 1e9, a word and a tab and a number a line
-
-and writes the thirty thousand commonest plain words beside the counts, under the same licence.
+``--words`` takes the lexicon of the PyPI package g2p-id-py (bookbot, Apache-2.0), ``g2p_id/resources/lexicon_id.tsv``,
+and writes its words beside the counts: as often as the posts use each, and a third of a time more.
 """
 
 import argparse
@@ -27,7 +24,7 @@ from radiodesk.speech.numbers import cardinal, spell
 
 ORDER = 3
 SEED = 1871
-COMMONEST = 30_000
+UNSEEN = 0.3
 TEXT = Path(__file__).parent / "lm_text"
 TARGET = Path(__file__).parents[1] / "radiodesk" / "speech" / "data" / "id.lm.gz"
 ITEMS = (
@@ -133,7 +130,7 @@ def written_text(places: list[str], rounds: int) -> Iterator[str]:
     yield from places
 
 
-def posts(path: Path | None) -> Iterator[str]:
+def texts_of(path: Path | None) -> Iterator[str]:
     """Public posts, stripped of handles, links and tags."""
     if path:
         for row in csv.reader(path.open(encoding="utf-8"), delimiter="\t"):
@@ -158,18 +155,20 @@ def count(texts: Iterable[str], least: int) -> Counter[tuple[str, ...]]:
     return Counter({run: times for run, times in counts.items() if len(run) == 1 or times >= least})
 
 
-def write_words(table: Path, target: Path) -> None:
-    """The commonest words of a frequency table, with the notice that its licence asks for."""
-    pairs = [line.split("\t") for line in table.read_text("utf-8").splitlines()]
-    plain = [(word, int(times)) for word, times in pairs if re.fullmatch("[a-z]{2,}", word) and int(times)]
-    plain = sorted(plain, key=lambda pair: (-pair[1], pair[0]))[:COMMONEST]
+def write_words(lexicon: Path, posts: Path | None, target: Path) -> None:
+    """The words of a lexicon with their share of all words of the posts, per thousand million."""
+    column = (line.partition("\t")[0].lower() for line in lexicon.read_text("utf-8").splitlines())
+    known = sorted({word for word in column if re.fullmatch("[a-z]{2,}", word)})
+    used = Counter(word for text in texts_of(posts) for word in words(text))
+    total = sum(used.values()) + UNSEEN * len(known)
     notice = (
-        "# Word frequencies from wordfreq 3.1 by Robyn Speer, CC BY-SA 4.0; a selection, per thousand million words"
+        "# Words of the lexicon of g2p-id-py 0.4.2, Copyright 2023 PT BOOKBOT INDONESIA, Apache License 2.0, with "
+        "counts of twit-macet-mining, Apache License 2.0; per thousand million words"
     )
-    lines = [notice, *(f"{word}\t{times}" for word, times in plain)]
+    lines = [notice, *(f"{word}\t{round((used[word] + UNSEEN) / total * 1e9)}" for word in known)]
     with gzip.GzipFile(target, "wb", mtime=0) as out:
         out.write("\n".join(lines).encode())
-    print(f"{target}: {target.stat().st_size:,} bytes, {len(plain):,} words")
+    print(f"{target}: {target.stat().st_size:,} bytes, {len(known):,} words")
 
 
 def main() -> None:
@@ -182,11 +181,11 @@ def main() -> None:
     parser.add_argument("--words", type=Path)
     arguments = parser.parse_args()
     if arguments.words:
-        write_words(arguments.words, arguments.target.with_name("id.words.gz"))
+        write_words(arguments.words, arguments.posts, arguments.target.with_name("id.words.gz"))
     own = count(written_text(place_names(arguments.areas), arguments.rounds), least=2)
     corrected = arguments.corrected.read_text("utf-8").splitlines() if arguments.corrected else []
     own.update(count(corrected, least=1))
-    public = count(posts(arguments.posts), least=2)
+    public = count(texts_of(arguments.posts), least=2)
     public = Counter({run: times for run, times in public.items() if len(run) > 1 or times > 1})
     arguments.target.parent.mkdir(parents=True, exist_ok=True)
     with gzip.GzipFile(arguments.target, "wb", mtime=0) as out:

@@ -1,9 +1,9 @@
 """A small language model of the trade and the place, which tells the likelier of two guesses.
 
 Two trigram models (the project's own sentences and names; public posts), each smoothed as Witten and Bell do (1991),
-are mixed with the frequencies of thirty thousand common words and with a letter model for words that neither knows, so
-that an invented word costs more than a rare one and a name of the area costs little. All logarithms are natural. The
-counts come from ``scripts/build_lm.py``.
+are mixed with the words of a lexicon and with a letter model for words that none of them knows, so that an invented
+word costs more than a rare one and a name of the area costs little. All logarithms are natural. The counts come from
+``scripts/build_lm.py``.
 """
 
 import gzip
@@ -134,7 +134,7 @@ def load_counts(language: str = "id") -> dict[str, dict[tuple[str, ...], int]]:
 
 @lru_cache(maxsize=4)
 def load_frequencies(language: str = "id") -> dict[str, float]:
-    """How often each common word of the language is used, as a share of all words; empty where nobody counted."""
+    """How often each word of the lexicon is used, as a share of all words; empty where nobody counted."""
     packed = files("radiodesk.speech") / "data" / f"{language}.words.gz"
     if not packed.is_file():
         return {}
