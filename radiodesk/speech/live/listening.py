@@ -24,6 +24,7 @@ SHOW_EVERY = 0.5
 
 _LEAST = 0.2
 _CATCH_UP = 10.0
+_TOO_LATE = 15.0
 _SPEAKS = 3.0
 _CALM = 3.0
 _BUSY_OVER = 4.0
@@ -122,6 +123,11 @@ class Listener:
         if not waiting:
             return False
         self._relieve(waiting)
+        for ear in waiting:
+            if ear.behind > _TOO_LATE:
+                # Even alone it cannot be followed: better a gap than words that nobody can place any more.
+                ear.put_off()
+                ear.take_up()
         waiting = [ear for ear in waiting if ear.state is Hearing.FOLLOWED]
         ear = max(waiting, key=lambda one: one.behind * _WEIGHTS[Rank(one.rank)])
         began = self._clock()

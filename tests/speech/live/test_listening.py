@@ -91,6 +91,16 @@ def test_too_many_speakers_are_told_so_and_nobody_lags_without_end(desk: Desk) -
     assert max(followed[len(followed) // 2 :]) <= 10.0
 
 
+def test_a_machine_that_cannot_even_follow_one_leaves_gaps(desk: Desk) -> None:
+    desk.cost = 7.0
+    take = desk.caller()
+
+    desk.run(120)
+
+    assert max(lags(desk, take, since=30)) <= 30.0
+    assert " … kata0" in desk.memory.last(take).settled
+
+
 def test_who_was_put_off_is_heard_again_when_there_is_room(desk: Desk) -> None:
     desk.cost = 0.9
     on_air = desk.caller(Claim(None, Rank.ON_AIR))
