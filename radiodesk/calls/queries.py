@@ -210,10 +210,24 @@ def sayable(call: Call, text: str) -> str:
     """
     if not call.screened_at:
         return ""
-    if call.name and call.protected:
-        hidden = [part for part in call.name.split() if len(part) > _LONGEST_TITLE]
+    if call.protected:
+        hidden = telling_parts(call.name or "")
     else:
         hidden = [call.name] if call.name and not call.may_name else []
     for name in hidden:
-        text = re.sub(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", "…", text)
+        text = _as_word(name).sub("…", text)
     return text
+
+
+def telling_parts(name: str) -> list[str]:
+    """The parts of a name that tell who somebody is: titles ("Pak", "Ibu") do not."""
+    return [part for part in name.split() if len(part) > _LONGEST_TITLE]
+
+
+def names_in(text: str, name: str) -> bool:
+    """Whether a text holds a telling part of a name."""
+    return any(_as_word(part).search(text) for part in telling_parts(name))
+
+
+def _as_word(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?i)(?<!\w){re.escape(name)}(?!\w)")

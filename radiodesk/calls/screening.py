@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.calls.acts import acting, changed_by_others, require, require_free
 from radiodesk.calls.models import Call, CallerWarning, CallState, Channel, Protected, Urgency
+from radiodesk.calls.queries import names_in
 from radiodesk.calls.receiving import know, receive
 from radiodesk.core import audit, events
 from radiodesk.core.db import keys_of
@@ -113,8 +114,7 @@ def _check(card: Screening) -> None:
         raise NotForTheHost(
             "The line for the host holds a long number. The host must not see telephone or NIK numbers."
         )
-    said = tidy(card.name).casefold()
-    if card.protected and said and said in tidy(f"{card.point} {card.topic}").casefold():
+    if card.protected and names_in(f"{card.point} {card.topic}", card.name):
         raise NotForTheHost("This caller is protected: take the name out of the topic and of the line for the host.")
     if card.line_quality is not None and not 1 <= card.line_quality <= 5:
         raise Unreadable("The quality of the line is a number from 1 to 5.")

@@ -13,13 +13,14 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from radiodesk.calls import jobs
-from radiodesk.calls.channels import attachments, outbox, whatsapp
+from radiodesk.calls.channels import attachments, intake, outbox, whatsapp
 from radiodesk.calls.channels.intake import take_in
 from radiodesk.calls.channels.models import IncomingMedia, OutgoingMessage, TransferState
 from radiodesk.calls.models import Call
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
+from radiodesk.core.errors import Conflict
 from radiodesk.core.jobs import Runner
 from radiodesk.speech import services as speech
 from tests.calls import channels as bodies
@@ -253,3 +254,55 @@ def test_a_picture_is_shown_and_a_document_is_never_run(
         assert answer.headers["Content-Disposition"].startswith("attachment")
     with client.get(f"/antrean/lampiran/{picture.public_id}") as answer:
         assert answer.mimetype == "image/gif"
+
+
+def test_a_reply_that_was_given_up_is_listed_and_sent_again_by_hand(
+    database: Database, replying: Settings, clock: ManualClock, graph: Graph, runner: Runner
+) -> None:
+    write(database, replying, clock, arrive(database, clock, bodies.text("Halo")))
+    graph.refuse = 400
+    runner.run_all()
+    graph.refuse = 0
+    with database.writing() as tx:
+        [stuck] = outbox.unsent(tx, at=clock.now())
+        assert outbox.stuck_count(tx, at=clock.now()) == 1
+        outbox.again(tx, stuck, by="wati", at=clock.now())
+        with pytest.raises(outbox.CannotReply):
+            outbox.again(tx, stuck, by="wati", at=clock.now())
+    runner.run_all()
+    with database.reading() as session:
+        assert outbox.unsent(session, at=clock.now()) == []
+        assert outbox.stuck_count(session, at=clock.now()) == 0
+    assert len(graph.sent) == 1
+
+
+def test_a_reply_of_yesterday_is_not_sent_again_over_whatsapp(
+    database: Database, replying: Settings, clock: ManualClock, graph: Graph, runner: Runner
+) -> None:
+    row = write(database, replying, clock, arrive(database, clock, bodies.text("Halo")))
+    graph.refuse = 400
+    runner.run_all()
+    clock.advance(timedelta(hours=25))
+    with database.writing() as tx:
+        with pytest.raises(outbox.CannotReply):
+            outbox.again(tx, tx.get_one(OutgoingMessage, row.id), by="wati", at=clock.now())
+
+
+def test_a_file_that_could_not_be_had_is_named_and_asked_for_again(
+    database: Database, clock: ManualClock, graph: Graph, runner: Runner
+) -> None:
+    call = arrive(database, clock, bodies.voice("m1"))
+    graph.refuse = 400
+    runner.run_all()
+    with database.writing() as tx:
+        [gone] = attachments.missing(tx, tx.get_one(Call, call.id))
+        assert (gone.state, "400" in (gone.problem or "")) == (TransferState.FAILED, True)
+    graph.refuse, graph.files["m1"] = 0, make.wav(1.0)
+    with database.writing() as tx:
+        intake.fetch_again(tx, tx.get_one(Call, call.id), by="wati", at=clock.now())
+    runner.run_all()
+    with database.writing() as tx:
+        assert attachments.missing(tx, tx.get_one(Call, call.id)) == []
+        assert len(tx.get_one(Call, call.id).recordings) == 1
+        with pytest.raises(Conflict):
+            intake.fetch_again(tx, tx.get_one(Call, call.id), by="wati", at=clock.now())

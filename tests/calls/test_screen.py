@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 
 from radiodesk.accounts.models import Role
 from radiodesk.audio.models import Recording
+from radiodesk.calls import screens
 from radiodesk.calls import services as calls
+from radiodesk.calls.channels.models import OutgoingMessage, TransferState
 from radiodesk.calls.models import Call, CallState, Channel, Urgency
 from radiodesk.calls.ports import Fact, Suggestion, connections
 from radiodesk.core.audit import AuditEntry
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.db import Database
+from radiodesk.core.ids import public_id
 from radiodesk.speech.models import Transcript, TranscriptState
 from tests.factories import calls as make
 
@@ -317,3 +320,97 @@ def test_every_act_in_every_state_ends_in_a_page_or_a_sentence(
             call = rings(database, clock, state)
             answer = client.post(f"/antrean/{call.public_id}/{act}", data=data)
             assert answer.status_code in (303, 404, 409, 422), (state, act, data)
+
+
+def test_who_comes_second_is_told_so_on_the_screen_itself(
+    client: FlaskClient, database: Database, clock: ManualClock
+) -> None:
+    call = rings(database, clock, name="Penelepon Tiga")
+    with database.writing() as tx:
+        calls.answer(tx, tx.get_one(Call, call.id), by="budi", at=clock.now())
+    answer = client.post(f"/antrean/{call.public_id}/jawab")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "budi" in page.split('role="alert"')[1].split("</p>")[0]
+    assert 'id="queue"' in page
+    assert f"/antrean/{call.public_id}/ambil-alih" in page
+    small = client.post(f"/antrean/{call.public_id}/jawab", headers={"HX-Request": "true"})
+    assert (small.status_code, small.mimetype) == (409, "text/plain")
+
+
+def test_consent_and_handing_over_are_noted_with_a_new_call(client: FlaskClient, database: Database) -> None:
+    sent = {**CARD, "channel": "phone", "urgency": "darurat", "consent": "yes", "hand": "110"}
+    answer = client.post("/antrean", data=sent)
+    call = only(database)
+    assert answer.headers["Location"] == f"/antrean/{call.public_id}"
+    assert (call.consent_by, call.handed_to, call.urgency) == ("wati", "110", Urgency.DARURAT)
+    assert "when-urgent" in client.get("/antrean").get_data(as_text=True)
+
+
+def test_a_caller_who_is_blocked_is_let_go_with_the_same_form(
+    client: FlaskClient, database: Database, clock: ManualClock
+) -> None:
+    call = rings(database, clock)
+    form = client.get(f"/antrean/blokir?panggilan={call.public_id}").get_data(as_text=True)
+    assert f'name="drop" value="{call.public_id}"' in form
+    sent = {"phone": "0812 0000 0001", "reason": "Berkata kasar", "drop": call.public_id}
+    assert client.post("/antrean/blokir", data=sent).headers["Location"] == "/antrean"
+    assert only(database).state is CallState.DROPPED
+
+
+def test_what_a_caller_waits_for_is_offered_while_the_call_is_opened(
+    client: FlaskClient, desk: Flask, database: Database, clock: ManualClock
+) -> None:
+    rings(database, clock, CallState.DONE, name="Penelepon Satu", place="Kapas", topic="Banjir")
+    again = rings(database, clock)
+    waits = Fact(clock.now(), "Pengaduan 17", "/pengaduan/17", open=True)
+    connections(desk).facts.append(lambda _session, _ids: [waits])
+    page = client.get(f"/antrean/{again.public_id}").get_data(as_text=True)
+    assert 'data-name="Penelepon Satu" data-place="Kapas"' in page
+    assert "1 pengaduan masih terbuka" in page
+    assert "Penelepon Satu?" in client.get("/antrean/daftar").get_data(as_text=True)
+
+
+def test_calls_about_one_event_follow_its_first_one(database: Database, clock: ManualClock) -> None:
+    with database.writing() as tx:
+        fire, other, again = (make.in_state(tx, CallState.WAITING, clock.now(), phone=None) for _ in range(3))
+        calls.same_event(tx, again, fire, by="wati", at=clock.now())
+        assert screens.together([fire, other, again]) == [(fire, False), (again, True), (other, False)]
+
+
+def test_one_person_with_two_calls_of_unknown_number_can_be_merged(
+    client: FlaskClient, database: Database, clock: ManualClock
+) -> None:
+    first = rings(database, clock, CallState.WAITING, topic="Kebakaran di pasar kota", phone=None)
+    again = rings(database, clock, topic="Ada kebakaran pasar kota")
+    part = client.get(f"/antrean/{again.public_id}/kenal").get_data(as_text=True)
+    assert "Orang sama: gabungkan" in part
+    client.post(f"/antrean/{again.public_id}/gabung", data={"other": first.public_id})
+    with database.reading() as session:
+        assert session.get_one(Call, first.id).merged_into_id == again.id
+
+
+def test_replies_that_are_stuck_are_counted_listed_and_sent_again(
+    client: FlaskClient, database: Database, clock: ManualClock
+) -> None:
+    call = rings(database, clock)
+    with database.writing() as tx:
+        row = OutgoingMessage(
+            public_id=public_id(clock.now()),
+            call_id=call.id,
+            channel=Channel.SMS,
+            to="+6281200000001",
+            text="Terima kasih.",
+            state=TransferState.FAILED,
+            attempts=1,
+            problem="Nomor tidak aktif",
+            by="wati",
+            created_at=clock.now(),
+        )
+        tx.add(row)
+    assert "1 gagal terkirim" in client.get("/antrean/daftar").get_data(as_text=True)
+    assert "Nomor tidak aktif" in client.get("/antrean/kiriman").get_data(as_text=True)
+    assert client.post(f"/antrean/kiriman/{row.public_id}/ulang").status_code == 303
+    assert "Kirim lagi</button>" not in client.get("/antrean/kiriman").get_data(as_text=True)
+    assert client.post(f"/antrean/kiriman/{row.public_id}/ulang").status_code == 409
+    assert client.post("/antrean/kiriman/tidak-ada/ulang").status_code == 404

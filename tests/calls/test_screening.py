@@ -165,3 +165,25 @@ def test_what_others_touched_is_too_old_or_was_on_air_is_not_taken_back(session:
     calls.put_on_air(session, call, by="penyiar", at=now)
     with pytest.raises(calls.NothingToUndo):
         calls.undo_last(session, by="penyiar", at=now)
+
+
+def test_who_is_protected_late_leaves_no_part_of_the_name_for_the_host(session: Session, now: datetime) -> None:
+    call = make.in_state(session, S.SCREENING, now, by="wati")
+    card = make.card(name="Pak Karsinem", topic="Rumah karsinem dibakar", point="Minta rumah dijaga")
+    calls.screen(session, call, card, by="wati", at=now)
+    with pytest.raises(calls.NotForTheHost):
+        calls.protect(session, call, Protected.VICTIM, by="wati", at=now)
+    call.protected = Protected.VICTIM
+    assert queries.host_card(session, call).topic == "Rumah … dibakar"
+    call.protected, call.topic = None, "Jalan ke rumah Pak Karsinem rusak"
+    assert queries.host_card(session, call).topic == "Jalan ke rumah … rusak"
+    call.may_name = True
+    assert queries.host_card(session, call).topic == "Jalan ke rumah Pak Karsinem rusak"
+
+
+def test_a_ringing_number_shows_who_had_it_last_and_whether_to_be_careful(session: Session, now: datetime) -> None:
+    calls.warn_about(session, make.in_state(session, S.DONE, now, name="Lama"), "Suka marah", by="wati", at=now)
+    make.in_state(session, S.DONE, now + timedelta(seconds=1), name="Penelepon Baru")
+    again = make.ringing(session, now + timedelta(minutes=1))
+    other = make.ringing(session, now, phone="0812 0000 0002")
+    assert queries.known_callers(session, [again, other]) == {again.id: queries.Known("Penelepon Baru", warned=True)}
