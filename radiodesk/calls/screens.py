@@ -29,6 +29,7 @@ from radiodesk.calls.screening import Screening, card_of
 from radiodesk.core.config import Settings
 from radiodesk.core.i18n import N_
 from radiodesk.speech import queries as transcripts
+from radiodesk.speech.live.queries import live_words
 from radiodesk.speech.models import Transcript
 
 ACT_NAMES = {
@@ -133,8 +134,13 @@ def heard(session: Session, calls: list[Call]) -> dict[int, list[Transcript]]:
 
 
 def words_of(session: Session, calls: list[Call]) -> dict[int, str]:
-    """What was heard in each call, as one text."""
-    return {key: " ".join(one.text for one in found if one.text) for key, found in heard(session, calls).items()}
+    """What was heard in each call, as one text; of who is speaking, what was heard so far."""
+    spoken = live_words(session, [call.public_id for call in calls])
+    written = heard(session, calls)
+    return {
+        call.id: " ".join(one.text for one in (*written[call.id], *spoken.get(call.public_id, ())) if one.text)
+        for call in calls
+    }
 
 
 def caller_of(session: Session, call: Call, *, at: datetime) -> Caller:

@@ -12,6 +12,7 @@ from radiodesk.accounts.models import Role
 from radiodesk.calls.models import Call, CallState, Protected
 from radiodesk.calls.ports import connections
 from radiodesk.calls.said import MOST_ON_AIR, said, said_on_air
+from radiodesk.calls.screens import words_of
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.http import Station
@@ -173,6 +174,14 @@ def test_the_host_sees_the_newest_words(session: Session, now: datetime, masker:
     assert len(words) == MOST_ON_AIR + 1
     assert words[0] == "…"
     assert words[-1] == "akhir"
+
+
+def test_calls_about_the_same_event_are_found_while_the_caller_speaks(session: Session, now: datetime) -> None:
+    speaking = factory.in_state(session, CallState.SCREENING, now)
+    silent = factory.in_state(session, CallState.WAITING, now, phone="0812 0000 0002")
+    speaks(session, speaking, now, "kebakaran di pasar kota")
+
+    assert words_of(session, [speaking, silent]) == {speaking.id: "kebakaran di pasar kota", silent.id: ""}
 
 
 # ---- Pages
