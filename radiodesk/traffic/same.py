@@ -76,6 +76,8 @@ def _repost_in_time(a: Told, b: Told, time_a: datetime | None, time_b: datetime 
 def _repost(a: Told, b: Told) -> float:
     """Likeness of wordings, that of one cut off to the beginning of the other; 0 when they differ in a name."""
     short, long = sorted((a, b), key=lambda told: len(told.words))
+    if (a.free and b.jammed) or (a.jammed and b.free) or _opposed(a, b):
+        return 0.0
     if len(short.words) < 3 or a.numbers != b.numbers or a.sides != b.sides or a.kilometre != b.kilometre:
         return 0.0
     beginning = long.words[: len(short.words)] if short.cut_off else long.words

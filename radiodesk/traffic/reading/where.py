@@ -9,7 +9,7 @@ LONGEST = 20
 _OPEN, _CLOSE = "(", ")"
 _CROSSINGS = frozenset({"simpang", "pertigaan", "perempatan"})
 _NUMBERS = frozenset({"dua", "tiga", "empat", "lima", "enam"})
-_JOINERS = frozenset("./-+&'’:")
+_JOINERS = frozenset("./-–—+&'’:")
 
 
 class Where:
@@ -57,6 +57,8 @@ class Where:
     def _first_kind(self) -> tuple[int, int] | None:
         """The first name of two words or more that begins with a kind of place and is no direction."""
         for index in range(self.size):
+            if index + 1 < self.size and self.words[index + 1] == ":":
+                continue  # "Info jalan: Ruas Ngasem - Dander longsor"
             if self._is_kind(index) and not self._behind_direction(index) and index not in self.marks:
                 span = self._name(index)
                 if span and span[1] - span[0] > 1:
