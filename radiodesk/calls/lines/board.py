@@ -14,6 +14,7 @@ from radiodesk.audio.lines import FILE, Line, LineKind, Lines, LinesUnreadable, 
 from radiodesk.audio.recorder.process import trial_file
 from radiodesk.calls.lines.models import LineCall
 from radiodesk.calls.lines.services import RECORDER, TELEPHONE, open_stays
+from radiodesk.calls.telephone.alarms import alarms as telephone_alarms
 from radiodesk.core.config import Settings
 from radiodesk.core.i18n import gettext
 
@@ -167,6 +168,8 @@ def _alarms(state: dict[str, Any] | None, lines: Lines, telephone: dict[str, Any
             found.append(gettext("The disk is full: recording has stopped. Make room, and it goes on by itself."))
         elif part is not None and part["disk"]["low"]:
             found.append(gettext("The disk is nearly full: %(free).1f GB are left.", free=part["disk"]["free"] / 1e9))
+    if telephone is not None:
+        found += telephone_alarms(telephone)
     return list(dict.fromkeys(found))
 
 

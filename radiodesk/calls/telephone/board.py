@@ -6,6 +6,7 @@ Commands act on "the current call", so each of them first names its call; whoeve
 from dataclasses import dataclass
 
 from radiodesk.calls.telephone.client import Client, LineSilent
+from radiodesk.calls.telephone.configuring import Accounts
 from radiodesk.calls.telephone.events import details, listed
 from radiodesk.core.errors import Conflict
 
@@ -21,15 +22,21 @@ class Found:
     ringing: bool
 
 
+class SoundMissing(Conflict):
+    """A call could not be answered, for a sound device cannot be opened."""
+
+
 class Board:
     """The commands of one connection."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, accounts: Accounts) -> None:
         self.client = client
+        self._accounts = accounts
         self._placeholder = ""
 
     def prepare(self, address: str) -> list[Found]:
         """See to it that the placeholder call is there; gives all other calls. Raises ``LineSilent``."""
+        self.client.command("uafind", self._accounts.station)
         found = self._all()
         if not self._waits(found):
             if not self.client.command("dial", address).ok:
@@ -58,7 +65,7 @@ class Board:
         self.client.described.discard(sip)
         self.client.command("accept")
         if sip not in self.client.described:
-            raise Conflict(
+            raise SoundMissing(
                 "The call could not be answered. Check the sound devices that sip_microphone and sip_speaker name."
             )
 
@@ -74,6 +81,13 @@ class Board:
         if ("un-muted" in self.client.command("mute").text) is muted:
             self.client.command("mute")
         return True
+
+    def sound(self, source: str, player: str) -> None:
+        """Have the calls that come in from now on hear this source and be heard on this player."""
+        self.client.command("uafind", self._accounts.spare)
+        self.client.command("ausrc", source)
+        self.client.command("auplay", player)
+        self.client.command("uafind", self._accounts.station)
 
     def _choose(self, sip: str) -> bool:
         return self.client.command("callfind", sip).text.startswith("setting current call")

@@ -5,7 +5,9 @@ the menu's commands and the control socket. No tone is ever played: a ringing li
 """
 
 import os
+import secrets
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from radiodesk.core.config import Settings
@@ -18,6 +20,8 @@ SPARE_CALLS = 24
 """Calls beyond the lines that still reach us, to be turned away with their number kept; one is the placeholder."""
 SILENCE = "ausine,16000"
 """A source that keeps time; it is muted, so nothing of it is heard."""
+NOWHERE = "aubridge,nowhere"
+"""A player that plays to nobody."""
 RINGING_SECONDS = 180
 _MODULES = ("/usr/lib/baresip/modules", "/usr/local/lib/baresip/modules", "/usr/lib64/baresip/modules")
 
@@ -45,27 +49,58 @@ def ready(settings: Settings) -> Path:
     return modules_folder()
 
 
-def write(settings: Settings, folder: Path, modules: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """How baresip names its accounts: the station's, and one that nobody can call.
+
+    A change of sound devices is meant for calls to come, but is also made to all calls of the current account; so the
+    spare one is made the current one before. Its name is a secret.
+    """
+
+    station: str
+    spare: str
+
+
+def sounds(settings: Settings, silent: bool) -> tuple[str, str]:
+    """Where the sound for callers comes from and where theirs goes; ``silent`` while a device cannot be opened."""
+    microphone, speaker = (None, None) if silent else (settings.sip_microphone, settings.sip_speaker)
+    return f"alsa,{microphone}" if microphone else SILENCE, f"alsa,{speaker}" if speaker else NOWHERE
+
+
+def accounts(settings: Settings, folder: Path) -> Accounts:
+    """The names of the accounts."""
+    spare = folder / "spare"
+    if not spare.exists():
+        _write(spare, f"sip:{secrets.token_hex(16)}@127.0.0.1")
+    at = settings.sip_server or f"{settings.sip_address}"
+    return Accounts(f"sip:{settings.sip_user}@{at}", spare.read_text())
+
+
+def write(settings: Settings, folder: Path, modules: Path, *, silent: bool = False) -> None:
     """Write the files that baresip reads; they are readable by their owner alone, for a password is among them."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     (folder / "silent").mkdir(exist_ok=True)
-    _write(folder / "config", _config(settings, folder, modules))
-    _write(folder / "accounts", _account(settings))
+    names = accounts(settings, folder)
+    _write(folder / "config", _config(settings, folder, modules, *sounds(settings, silent)))
+    spare = f"<{names.spare};transport=udp>;answermode=manual;regint=0\n"
+    _write(folder / "accounts", _account(settings, names.station) + spare)
 
 
-def _config(settings: Settings, folder: Path, modules: Path) -> str:
+def _config(settings: Settings, folder: Path, modules: Path, source: str, player: str) -> str:
     address, port = settings.sip_address, settings.sip_port
-    alsa = settings.sip_microphone or settings.sip_speaker
     lines = [
         "poll_method epoll",
         f"sip_listen {address}:{port}",
         f"call_local_timeout {RINGING_SECONDS}",
         f"call_max_calls {settings.sip_lines + SPARE_CALLS}",
         f"audio_path {folder.resolve() / 'silent'}",
-        f"audio_source {'alsa,' + settings.sip_microphone if settings.sip_microphone else SILENCE}",
+        f"audio_source {source}",
+        f"audio_player {player}",
         "ausrc_srate 48000",
         "ausrc_channels 2",
+        "auplay_srate 48000",
+        "auplay_channels 2",
         "audio_buffer 80-320",
         "audio_level no",
         f"rtp_ports {settings.sip_sound_ports}",
@@ -75,7 +110,8 @@ def _config(settings: Settings, folder: Path, modules: Path) -> str:
         "module g711.so",
         "module sndfile.so",
         "module ausine.so",
-        *(["module alsa.so"] if alsa else []),
+        "module aubridge.so",
+        "module alsa.so",
         "module_tmp account.so",
         "module_app menu.so",
         "module_app ctrl_tcp.so",
@@ -85,23 +121,20 @@ def _config(settings: Settings, folder: Path, modules: Path) -> str:
         "ringback_disabled yes",
         "statmode_default off",
     ]
-    if settings.sip_speaker:
-        lines += [f"audio_player alsa,{settings.sip_speaker}", "auplay_srate 48000", "auplay_channels 2"]
     if address is not None and not address.is_unspecified:
         # The name of an interface ("lo") does not work; its address does.
         lines.append(f"net_interface {address}")
     return "\n".join(lines) + "\n"
 
 
-def _account(settings: Settings) -> str:
-    at = settings.sip_server or f"{settings.sip_address}"
+def _account(settings: Settings, name: str) -> str:
     options = ["answermode=manual", "audio_codecs=pcma/8000/1,pcmu/8000/1"]
     options.append("regint=300" if settings.sip_server else "regint=0")
     if settings.sip_login:
         options.append(f"auth_user={settings.sip_login}")
     if settings.sip_password:
         options.append(f"auth_pass={settings.sip_password.get_secret_value()}")
-    return f"<sip:{settings.sip_user}@{at};transport=udp>;{';'.join(options)}\n"
+    return f"<{name};transport=udp>;{';'.join(options)}\n"
 
 
 def _write(path: Path, text: str) -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from radiodesk.audio.journal import Entry, Journal, sealed_number
-from radiodesk.calls.telephone.board import Board, Found
-from radiodesk.calls.telephone.configuring import INTO
+from radiodesk.calls.telephone.board import Board, Found, SoundMissing
+from radiodesk.calls.telephone.configuring import INTO, sounds
 from radiodesk.calls.telephone.dumps import dumps_in
 from radiodesk.calls.telephone.events import Event, caller_number
 from radiodesk.calls.telephone.process import Running
@@ -58,6 +58,7 @@ class Exchange:
         self._keys = keys
         self._journal = journal
         self._busy = self.home / "busy"
+        self._silent = self.home / "without-devices"
         self._let_go: set[str] = set()
         self._full = False
         self._point(None)
@@ -83,7 +84,8 @@ class Exchange:
             return
         at, number, line = self.clocks.now(), caller_number(peer), self.callers.free_line()
         sealed = sealed_number(self._keys, number) if number else None
-        call = Caller(key=public_id(at), sip=sip, line=line or "sip", at=at, number=sealed)
+        silent = self.silent or self.settings.sip_microphone is None
+        call = Caller(key=public_id(at), sip=sip, line=line or "sip", at=at, number=sealed, silent=silent)
         if line is not None and not self.busy:
             self.callers.keep(call)
             self._tell(call, "ringing")
@@ -125,12 +127,14 @@ class Exchange:
                 board.answer(call.sip)
                 if not self._recorded(key):
                     raise Conflict("The call was answered, but is not recorded. Hang up and call back.")
-            except Refusal:
+            except Refusal as refusal:
                 self.callers.keep(call.now(Stage.RINGING))
+                if isinstance(refusal, SoundMissing):
+                    self.set_silent(True)
                 raise
             finally:
                 self._point(None)
-            if self.settings.sip_microphone is None:
+            if call.silent:
                 board.mute(call.sip, True)
             return self.begin(call)
 
@@ -148,7 +152,7 @@ class Exchange:
                 raise Conflict("This call is not answered yet.")
             if call.held is held:
                 return call
-            if self.settings.sip_microphone is not None and not self._board().mute(call.sip, held):
+            if not call.silent and not self._board().mute(call.sip, held):
                 raise Conflict("This caller has hung up.")
             call = self.callers.keep(replace(call, held=held))
             self._tell(call, "held" if held else "resumed")
@@ -173,6 +177,25 @@ class Exchange:
             self._busy.touch()
         else:
             self._busy.unlink(missing_ok=True)
+
+    @property
+    def silent(self) -> bool:
+        """Whether calls that come in now hear nothing and are heard nowhere, for a sound device is missing."""
+        return self._silent.exists()
+
+    def set_silent(self, silent: bool) -> None:
+        """Do without the sound devices from the next call on, or use them again."""
+        with self.lock:
+            if silent is self.silent:
+                return
+            if silent:
+                self._silent.touch()
+            else:
+                self._silent.unlink()
+            if self.board is not None:
+                self.board.sound(*sounds(self.settings, silent))
+            event = "device_lost" if silent else "device_back"
+            self._journal.write(Entry(at=self.clocks.now(), line=PART, event=event))
 
     def pump(self) -> None:
         """Carry the sound on, and tell when it can not be."""

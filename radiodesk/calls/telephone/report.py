@@ -18,6 +18,7 @@ def state(exchange: Exchange) -> dict[str, Any]:
             "ready": board is not None and not board.client.closed,
             "registered": exchange.registered,
             "busy_all": exchange.busy,
+            "silent": exchange.silent,
             "disk": {
                 "free": free,
                 "low": free < settings.disk_alarm_gigabytes * 1e9,
@@ -39,6 +40,7 @@ def _line(exchange: Exchange, name: str) -> dict[str, Any]:
         "since": call.at.isoformat(),
         "withheld": call.number is None,
         "held": call.held,
+        "silent": call.silent,
         "take": call.take,
         "unrecorded": call.key in exchange.sound.unrecorded,
         "levels": recording.levels if recording else {},

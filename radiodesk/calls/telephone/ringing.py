@@ -23,7 +23,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One call; ``key`` is ours, ``sip`` is SIP's Call-ID, ``number`` is encrypted (``None``: withheld)."""
+    """One call; ``key`` is ours, ``sip`` is SIP's Call-ID, ``number`` is encrypted (``None``: withheld).
+
+    ``silent`` says that the caller hears nothing, for want of a sound device.
+    """
 
     key: str
     sip: str
@@ -33,6 +36,7 @@ class Caller:
     stage: Stage = Stage.RINGING
     take: str | None = None
     held: bool = False
+    silent: bool = False
 
     def now(self, stage: Stage, take: str | None = None) -> "Caller":
         """The call, come further."""

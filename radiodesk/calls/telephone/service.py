@@ -14,7 +14,7 @@ from pathlib import Path
 
 from radiodesk.audio.control import Answer, ControlServer, Request
 from radiodesk.audio.journal import Journal
-from radiodesk.calls.telephone import configuring, process, report
+from radiodesk.calls.telephone import configuring, devices, process, report
 from radiodesk.calls.telephone.board import Board
 from radiodesk.calls.telephone.client import Client, Gone, LineSilent
 from radiodesk.calls.telephone.events import Event
@@ -32,6 +32,8 @@ UP_WITHIN = 5.0
 """Seconds that baresip has to open its control port."""
 STOP_WITHIN = 4.0
 STEADY = 30.0
+TRY_AGAIN = 5.0
+"""Seconds between two looks for a sound device that was missing."""
 _LONGEST_WAIT = 30.0
 
 
@@ -53,6 +55,7 @@ class Telephone:
         self._failures = 0
         self._started = 0.0
         self._wait_until = 0.0
+        self._tried = time.monotonic()
 
     def turn(self) -> None:
         """One turn: an event, or a tick; the sound; baresip, if it is not there."""
@@ -66,6 +69,13 @@ class Telephone:
         if isinstance(event, Gone) or running is None or not running.alive:
             self._lost()
         self.exchange.pump()
+        if self.exchange.silent and time.monotonic() - self._tried > TRY_AGAIN:
+            self._tried = time.monotonic()
+            threading.Thread(target=self._try_devices, name="devices", daemon=True).start()
+
+    def _try_devices(self) -> None:
+        if devices.usable(self.settings):
+            self.exchange.set_silent(False)
 
     def handle(self, request: Request) -> Answer:
         """One request of the desk."""
@@ -90,11 +100,13 @@ class Telephone:
         running = process.find(home)
         fresh = running is None
         if running is None:
-            configuring.write(self.settings, home, configuring.ready(self.settings))
+            modules = configuring.ready(self.settings)
+            self.exchange.set_silent(not devices.usable(self.settings))
+            configuring.write(self.settings, home, modules, silent=self.exchange.silent)
             running = process.start(self.settings.sip_program, home, self._output)
         self._started = time.monotonic()
         try:
-            board = Board(self._client(running))
+            board = Board(self._client(running), configuring.accounts(self.settings, home))
             there = board.prepare(self._placeholder.address)
         except LineSilent:
             running.stop(0.0)

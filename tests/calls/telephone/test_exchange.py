@@ -10,7 +10,7 @@ import soundfile
 
 from radiodesk.audio.journal import Entry, Journal, opened_number, read
 from radiodesk.audio.spool import SpoolFull, Take, discard, open_take
-from radiodesk.calls.telephone.board import Found
+from radiodesk.calls.telephone.board import Found, SoundMissing
 from radiodesk.calls.telephone.configuring import NoTelephone, modules_folder, ready, write
 from radiodesk.calls.telephone.events import Event
 from radiodesk.calls.telephone.exchange import Clocks, Exchange
@@ -29,20 +29,23 @@ class FakeBoard:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.said: list[str] = []
-        self.sound = np.arange(SAMPLE_RATE, dtype=np.int16)
-        self.refuses = False
+        self.recorded = np.arange(SAMPLE_RATE, dtype=np.int16)
+        self.refusal: Conflict | None = None
         self.client = type("Open", (), {"closed": False})()
 
     def answer(self, sip: str) -> None:
-        if self.refuses:
-            raise Conflict("This caller does not ring any more.")
+        if self.refusal:
+            raise self.refusal
         self.said.append(f"answer {sip}")
         for kind in ("enc", "dec"):
-            soundfile.write(self.home / "into" / f"dump-2026-11-24-18-30-00-{kind}.wav", self.sound, SAMPLE_RATE)
+            soundfile.write(self.home / "into" / f"dump-2026-11-24-18-30-00-{kind}.wav", self.recorded, SAMPLE_RATE)
 
     def hang_up(self, sip: str) -> bool:
         self.said.append(f"hang up {sip}")
         return True
+
+    def sound(self, source: str, player: str) -> None:
+        self.said.append(f"sound {source}")
 
     def mute(self, sip: str, muted: bool) -> bool:
         self.said.append(f"{'mute' if muted else 'unmute'} {sip}")
@@ -103,7 +106,7 @@ def test_a_call_rings_is_answered_and_closed_with_its_sound(made: Made, settings
     take = open_take(settings.spool / str(call.take))
     assert take.about.call == key
     for direction in ("caller", "studio"):
-        assert np.array_equal(np.fromfile(take.pcm(direction), "<i2")[-SAMPLE_RATE:], board.sound)
+        assert np.array_equal(np.fromfile(take.pcm(direction), "<i2")[-SAMPLE_RATE:], board.recorded)
     # Without a microphone the caller hears silence.
     assert board.said == ["answer a", "mute a"]
     assert not exchange.callers.folder(key).exists()
@@ -149,10 +152,10 @@ def test_what_is_impossible_is_refused(made: Made, settings: Settings) -> None:
     key = str(told(settings)[0].call)
     with pytest.raises(Conflict):
         exchange.hold(key, True)
-    board.refuses = True
+    board.refusal = Conflict("This caller does not ring any more.")
     with pytest.raises(Conflict):
         exchange.answer(key)
-    board.refuses = False
+    board.refusal = None
     exchange.answer(key)
     with pytest.raises(Conflict):
         exchange.answer(key)
@@ -179,6 +182,22 @@ def test_busy_all_outlives_a_restart(made: Made, settings: Settings) -> None:
     exchange.set_busy(False)
     exchange.happened(incoming("b"))
     assert state(exchange)["lines"][0]["stage"] == "ringing"
+
+
+def test_a_missing_device_is_done_without_from_the_next_call_on(made: Made, settings: Settings) -> None:
+    exchange, board = made()
+    exchange.settings = exchange.settings.model_copy(update={"sip_microphone": "usb"})
+    exchange.happened(incoming("a"))
+    board.refusal = SoundMissing("The call could not be answered.")
+    with pytest.raises(SoundMissing):
+        exchange.answer(str(told(settings)[0].call))
+    board.refusal = None
+    exchange.happened(incoming("b"))
+    exchange.answer(str(told(settings)[2].call))
+    exchange.set_silent(False)
+    exchange.set_silent(False)
+    assert [entry.event for entry in told(settings)] == ["ringing", "device_lost", "ringing", "answered", "device_back"]
+    assert board.said == ["sound ausine,16000", "answer b", "mute b", "sound alsa,usb"]
 
 
 def test_a_telephone_that_was_killed_goes_on_with_its_calls(made: Made, settings: Settings) -> None:
@@ -222,7 +241,7 @@ def test_a_call_killed_while_it_was_being_answered_is_found(
     made()[0].restore([], "failure")
     assert [entry.event for entry in told(settings)] == ["ringing", "answered", "closed"]
     take = open_take(settings.spool / str(told(settings)[-1].take))
-    assert np.array_equal(np.fromfile(take.pcm("caller"), "<i2")[-SAMPLE_RATE:], board.sound)
+    assert np.array_equal(np.fromfile(take.pcm("caller"), "<i2")[-SAMPLE_RATE:], board.recorded)
 
 
 def _killed(*_: object) -> None:
@@ -260,7 +279,7 @@ def test_nothing_is_lost_on_a_full_disk(made: Made, settings: Settings, monkeypa
     exchange.pump()
     assert [entry.event for entry in told(settings)][3:] == ["closed", "disk_free"]
     sound = np.fromfile(open_take(settings.spool / str(take)).pcm("caller"), "<i2")
-    assert np.array_equal(sound[-SAMPLE_RATE:], board.sound)
+    assert np.array_equal(sound[-SAMPLE_RATE:], board.recorded)
 
 
 def test_the_configuration_is_readable_by_its_owner_alone_and_says_what_was_set(

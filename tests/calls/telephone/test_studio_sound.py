@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def pulse(tmp_path: Path) -> Iterator[Pulse]:
-    with sound_server(tmp_path / "pulse", {"studio": 1, "monitor": 1}) as server:
+    with sound_server(tmp_path / "pulse", {"monitor": 1, "studio": 1}) as server:
         yield server
 
 
@@ -65,15 +65,46 @@ def test_the_caller_hears_the_studio_and_is_heard(tmp_path: Path, pulse: Pulse) 
     assert np.abs(studio[before + RATE // 2 : held - RATE // 2]).max() < 0.001
 
 
-def test_a_sound_device_that_is_not_there_is_said_and_the_caller_rings_on(tmp_path: Path, pulse: Pulse) -> None:
-    house = a_house(tmp_path, pulse, RADIODESK_SIP_MICROPHONE="absent")
+def test_calls_are_answered_without_a_sound_device_and_with_it_when_it_is_back(tmp_path: Path, pulse: Pulse) -> None:
+    house = a_house(tmp_path, pulse, RADIODESK_SIP_MICROPHONE="studio")
     house.start()
-    caller = Caller(tmp_path / "caller", house.port, "081230000001")
+    callers = []
+
+    def call(number: str) -> str:
+        callers.append(Caller(tmp_path / number, house.port, number))
+        return str(house.told("ringing", len(callers))[-1].call)
+
     try:
-        key = house.told("ringing")[0].call
+        pulse.unplug("studio")
+        first = call("081230000001")
         with pytest.raises(PartRefused, match="sip_microphone"):
-            house.ask("answer", call=key)
+            house.ask("answer", call=first)
         assert house.ask("state")["lines"][0]["stage"] == "ringing"
+        house.told("device_lost")
+        house.ask("answer", call=call("081230000002"))
+        pulse.plug("studio")
+        house.told("device_back")
+        third = call("081230000003")
+        take = house.ask("answer", call=third)["take"]
+        line = next(line for line in house.ask("state")["lines"] if line["call"] == third)
+        assert line["silent"] is False
+        eventually(lambda: house.take(take).frames("studio") > RATE)
+    finally:
+        for caller in callers:
+            caller.close()
+        house.stop()
+
+
+def test_a_device_that_was_never_there_keeps_no_call_from_being_answered(tmp_path: Path) -> None:
+    house = House(tmp_path / "data", RADIODESK_SIP_MICROPHONE="absent", RADIODESK_SIP_SPEAKER="absent")
+    house.start()
+    caller = Caller(tmp_path / "caller", house.port, "081230000001", stays=1.0)
+    try:
+        assert house.ask("state")["silent"] is True
+        take = house.ask("answer", call=house.told("ringing")[0].call)["take"]
+        assert caller.done() == 0
+        house.told("closed")
+        assert house.take(take).frames("caller")
     finally:
         caller.close()
         house.stop()
