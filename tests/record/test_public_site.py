@@ -5,10 +5,11 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import subprocess
 import warnings
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,7 +30,8 @@ from radiodesk.broadcasts.models import Broadcast
 from radiodesk.calls.models import Call
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.crypto import load_keys
+from radiodesk.core.db import Database, open_database
 from radiodesk.core.ids import public_id as new_id
 from radiodesk.core.jobs import Runner
 from radiodesk.operations.wiring import handlers
@@ -41,6 +43,7 @@ from tests.factories import shows
 from tests.factories import tickets as ticket_factory
 
 BY = "arsiparis"
+START = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)
 PRIVATE = ("081234567890", "81234567890", "Karsinem", "081298765432", "081211112222", "rahasiakan", "Kata kasar")
 
 
@@ -49,19 +52,35 @@ def browser(public: Flask) -> FlaskClient:
     return public.test_client()
 
 
-@pytest.fixture
-def published(database: Database, settings: Settings, now: datetime, clock: ManualClock) -> str:
-    """A published show with one open complaint; gives its public id."""
+@pytest.fixture(scope="module")
+def published_data(template_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A data folder in which a show with one open complaint is published, made once, and the show's public id."""
+    folder = tmp_path_factory.mktemp("published") / "data"
+    shutil.copytree(template_data, folder)
+    settings = Settings(data=folder, screens=4, lease_seconds=5)
+    database = open_database(settings.database, load_keys(folder / "keys.json"))
+    clock = ManualClock(START)
     with database.writing() as tx:
-        show = shows.ended(tx, settings, now)
-        ticket_factory.opened(tx, settings, now, call=show.caller)
-        archive.seal(tx, settings, show.broadcast, by=BY, at=now)
+        show = shows.ended(tx, settings, START)
+        ticket_factory.opened(tx, settings, START, call=show.caller)
+        archive.seal(tx, settings, show.broadcast, by=BY, at=START)
         public_id = show.broadcast.public_id
     runner = Runner(database, settings, clock, handlers())
     runner.run_all()
     with database.writing() as tx:
-        services.publish(tx, settings, row(tx, public_id), by=BY, at=now)
+        services.publish(tx, settings, row(tx, public_id), by=BY, at=START)
     runner.run_all()
+    database.engine.dispose()
+    return folder, public_id
+
+
+@pytest.fixture
+def published(published_data: tuple[Path, str], settings: Settings, database: Database, now: datetime) -> str:
+    """The published show in the station of this test; gives its public id."""
+    assert now == START
+    folder, public_id = published_data
+    database.engine.dispose()
+    shutil.copytree(folder, settings.data, dirs_exist_ok=True)
     return public_id
 
 

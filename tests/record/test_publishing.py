@@ -38,6 +38,8 @@ from radiodesk.speech.models import Transcript
 from tests.factories import shows
 from tests.factories import tickets as ticket_factory
 
+pytestmark = pytest.mark.slow  # each show is sealed, cut and encoded for real
+
 BY = "arsiparis"
 
 
