@@ -1,10 +1,12 @@
 """``radiodesk desk``: starts desk, worker and public site as processes of their own and keeps them running."""
 
+import ctypes
 import signal
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import click
@@ -17,11 +19,24 @@ from radiodesk.core.db import Database
 from radiodesk.core.i18n import gettext
 from radiodesk.operations.wiring import prepare
 
-PARTS = (["desk", "--only-web"], ["work"], ["public"], ["listen"], ["record-lines"], ["attend"])
+AT_ONCE = (["record-lines"], ["desk", "--only-web"], ["public"])
+"""Sound first, then the pages."""
+SOON = (["attend"], ["work"], ["listen"])
+"""What nobody waits for in the first seconds, in which it would only slow the pages down."""
+AFTER = 2.0
 TELEPHONE = ["telephone"]
 """Only where an address for calls is set: a station without SIP has no such part."""
+OUTLIVES = ("record-lines", "telephone")
+"""What goes on when the supervisor is killed: a call is recorded to its end, and the next supervisor finds it."""
+PR_SET_PDEATHSIG = 1
 STEADY = 30.0
 STOP_WITHIN = 8.0
+
+
+def end_with_parent() -> None:
+    """In a new child: ask the kernel to stop it when its supervisor is killed, so that a new one finds free ports."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass
@@ -35,7 +50,10 @@ class Part:
     wait_until: float = field(default=0.0)
 
     def start(self) -> None:
-        self.process = subprocess.Popen([sys.executable, "-m", "radiodesk", *self.arguments])
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "radiodesk", *self.arguments],
+            preexec_fn=None if self.arguments[0] in OUTLIVES else end_with_parent,
+        )
         self.started = time.monotonic()
 
     def look(self) -> None:
@@ -55,8 +73,8 @@ class Part:
 
 
 def parts_of(settings: Settings) -> list[list[str]]:
-    """The commands of all parts that this station has."""
-    return [*PARTS, *([TELEPHONE] if settings.sip_address else [])]
+    """The commands of all parts that this station has, in the order in which they start."""
+    return [*AT_ONCE, *([TELEPHONE] if settings.sip_address else []), *SOON]
 
 
 def announce(settings: Settings, database: Database) -> None:
@@ -78,7 +96,10 @@ def supervise(settings: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     parts = [Part(arguments) for arguments in parts_of(settings)]
     for part in parts:
-        part.start()
+        if part.arguments in SOON:
+            part.wait_until = time.monotonic() + AFTER
+        else:
+            part.start()
     announce(settings, database)
     while not stop.wait(0.3):
         for part in parts:
