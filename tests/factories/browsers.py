@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from radiodesk.accounts.access import COOKIE
@@ -23,6 +23,10 @@ ARGUMENTS = [
     "--no-first-run",
     "--autoplay-policy=no-user-gesture-required",
 ]
+
+# A machine that is busy with other work is slow, not wrong.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 needs_chromium = [
     pytest.mark.slow,
@@ -69,7 +73,7 @@ def page_of(browser: Browser, address: str, client: FlaskClient, width: int = 14
     assert cookie is not None
     context = browser.new_context(base_url=address, viewport={"width": width, "height": height}, locale="id-ID")
     context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": address}])
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     return page

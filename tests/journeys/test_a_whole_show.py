@@ -84,6 +84,7 @@ def test_a_show_from_the_first_call_to_the_public_page(
     screener.locator("#queue").get_by_text("Mengudara").first.wait_for()
     host.keyboard.press("e")
     host.locator(".caller.air").wait_for(state="detached")
+    host.on("dialog", lambda dialog: dialog.accept())
     host.get_by_role("button", name="Akhiri siaran").click()
     host.get_by_text("Berakhir").first.wait_for()
 
