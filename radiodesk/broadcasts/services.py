@@ -22,6 +22,7 @@ from radiodesk.core.ids import public_id
 from radiodesk.core.text import shorten
 from radiodesk.programme import services as programme_services
 from radiodesk.programme.models import ItemKind, Programme, RundownItem, ScriptVersion
+from radiodesk.programme.queries import rundown
 from radiodesk.speech.services import request_transcript
 
 TOPIC = "broadcasts"
@@ -87,6 +88,7 @@ def go_on_air(session: Session, broadcast: Broadcast, *, by: str, at: datetime) 
     if broadcast.state is not BroadcastState.PLANNED:
         raise Conflict("%(title)s was on air already.", title=broadcast.title)
     broadcast.state, broadcast.on_air_at = BroadcastState.ON_AIR, at
+    programme_services.listen_for_names(session, rundown(session, broadcast.id), by=by, at=at)
     _log(session, broadcast, AsRunKind.START, broadcast.title, by=by, at=at)
     audit.record(session, at, by, "on air", f"broadcast {broadcast.public_id}")
     announce(session, at, TOPIC, "on_air", broadcast.public_id)

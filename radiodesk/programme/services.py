@@ -1,6 +1,6 @@
 """Writing, approving and withdrawing scripts; building a rundown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -240,10 +240,16 @@ def add_item(
     )
     session.add(item)
     session.flush()
-    vocabulary.expect(session, [*vocabulary.names_in(item.title), reader], until=at + NAMES_HEARD, by=by, at=at)
+    listen_for_names(session, [item], by=by, at=at)
     audit.record(session, at, by, "rundown item added", f"item {item.public_id}", title=item.title)
     announce(session, at, TOPIC, "rundown", item.public_id)
     return item
+
+
+def listen_for_names(session: Session, items: Iterable[RundownItem], *, by: str, at: datetime) -> None:
+    """Let recognisers listen for who and what stands on a rundown, for a day from now."""
+    names = [name for item in items for name in (*vocabulary.names_in(item.title), item.reader)]
+    vocabulary.expect(session, names, until=at + NAMES_HEARD, by=by, at=at)
 
 
 def move_item(session: Session, item: RundownItem, to: int, *, by: str, at: datetime) -> None:

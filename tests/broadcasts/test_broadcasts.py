@@ -13,6 +13,7 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.errors import Conflict
 from radiodesk.programme import services as programme
 from radiodesk.programme.models import ItemKind, ReadingSpeed, Script, ScriptKind, ScriptState
+from radiodesk.speech import vocabulary
 
 BY = "penyiar"
 TEXT = "Selamat pagi pendengar. " * 20
@@ -47,6 +48,19 @@ def test_one_studio_has_one_broadcast_on_air(session: Session, clock: ManualCloc
         services.go_on_air(session, second, by=BY, at=clock.now())
     services.end(session, first, by=BY, at=clock.now())
     services.go_on_air(session, second, by=BY, at=clock.now())
+
+
+def test_names_of_the_rundown_are_listened_for_from_the_moment_it_goes_on_air(
+    session: Session, clock: ManualClock
+) -> None:
+    show = plan(session, clock)
+    programme.add_item(
+        session, show.id, ItemKind.TALK, "Dialog dengan Ipda Contoh", 300, by=BY, at=clock.now(), reader="Wati"
+    )
+    clock.advance(timedelta(days=3))
+    assert vocabulary.phrases_at(session, clock.now()) == []
+    services.go_on_air(session, show, by=BY, at=clock.now())
+    assert vocabulary.phrases_at(session, clock.now()) == ["Ipda Contoh", "Wati"]
 
 
 def test_only_the_approved_words_may_be_read(session: Session, clock: ManualClock) -> None:
