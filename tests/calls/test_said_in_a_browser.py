@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Request, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from radiodesk.accounts.models import Role
 from radiodesk.broadcasts import services as broadcasts
@@ -20,6 +20,7 @@ from tests.factories.browsers import needs_chromium, page_of, served
 
 pytestmark = needs_chromium
 SignIn = Callable[..., FlaskClient]
+PATIENCE = 30_000
 SAID = "ada kecelakaan motor di perempatan pasar korban luka berat tolong segera kirim ambulans"
 NUMBER = "nol delapan satu dua tiga empat lima enam tujuh delapan"
 
@@ -28,6 +29,20 @@ NUMBER = "nol delapan satu dua tiga empat lima enam tujuh delapan"
 def address(desk: Flask) -> Iterator[str]:
     with served(desk) as at:
         yield at
+
+
+@pytest.fixture
+def window(browser: Browser, address: str) -> Iterator[Callable[[FlaskClient], Page]]:
+    """Opens a window for a person; it is closed before the desk is."""
+    opened: list[Page] = []
+
+    def window(client: FlaskClient) -> Page:
+        opened.append(page_of(browser, address, client))
+        return opened[-1]
+
+    yield window
+    for page in opened:
+        page.context.close()
 
 
 @pytest.fixture
@@ -42,8 +57,7 @@ def speaks(database: Database, clock: ManualClock) -> Callable[..., None]:
 
 
 def test_the_screener_reads_along_and_is_given_a_suggestion(
-    browser: Browser,
-    address: str,
+    window: Callable[[FlaskClient], Page],
     sign_in: SignIn,
     database: Database,
     clock: ManualClock,
@@ -51,29 +65,28 @@ def test_the_screener_reads_along_and_is_given_a_suggestion(
 ) -> None:
     with database.writing() as tx:
         call = factory.in_state(tx, CallState.SCREENING, clock.now(), by="wati").public_id
-    page = page_of(browser, address, sign_in(Role.SCREENER, username="wati"))
+    page = window(sign_in(Role.SCREENER, username="wati"))
     page.goto(f"/antrean/{call}")
     region = page.locator(".live-words")
-    expect(region).to_be_empty()
+    expect(region).to_be_empty(timeout=PATIENCE)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(_path(request)))
 
     speaks(call, "ada kecelakaan", "motor di")
 
-    expect(region.locator(".words")).to_have_text("ada kecelakaan motor di")
-    expect(region.locator(".tentative")).to_have_text("motor di")
+    expect(region.locator(".words")).to_have_text("ada kecelakaan motor di", timeout=PATIENCE)
+    expect(region.locator(".tentative")).to_have_text("motor di", timeout=PATIENCE)
     speaks(call, SAID)
-    expect(region.locator(".words")).to_have_text(SAID)
-    expect(page.locator("#suggestion")).to_contain_text("Kecelakaan lalu lintas, Darurat")
+    expect(region.locator(".words")).to_have_text(SAID, timeout=PATIENCE)
+    expect(page.locator("#suggestion")).to_contain_text("Kecelakaan lalu lintas, Darurat", timeout=PATIENCE)
     assert set(asked) <= {f"/antrean/{call}/ucapan", "/antrean/saran"}
 
     speaks(call, SAID, state=Hearing.PUT_OFF)
-    expect(region.locator(".note")).to_be_visible()
+    expect(region.locator(".note")).to_be_visible(timeout=PATIENCE)
 
 
 def test_the_host_reads_along_without_private_numbers(
-    browser: Browser,
-    address: str,
+    window: Callable[[FlaskClient], Page],
     sign_in: SignIn,
     database: Database,
     clock: ManualClock,
@@ -84,15 +97,17 @@ def test_the_host_reads_along_without_private_numbers(
         broadcast = broadcasts.plan(tx, series, "", clock.now(), by="test", at=clock.now())
         broadcasts.go_on_air(tx, broadcast, by="test", at=clock.now())
         show = broadcast.public_id
-    page = page_of(browser, address, sign_in(Role.HOST))
+    page = window(sign_in(Role.HOST))
     page.goto(f"/siaran/{show}/penyiar")
 
     with database.writing() as tx:
         call = factory.in_state(tx, CallState.ON_AIR, clock.now()).public_id
-    expect(page.locator(".caller.air")).to_be_visible()
+    expect(page.locator(".caller.air")).to_be_visible(timeout=PATIENCE)
     speaks(call, f"nomor saya {NUMBER}", "mohon dihubungi")
 
-    expect(page.locator(".live-words .words")).to_have_text("nomor saya [nomor telepon] mohon dihubungi")
+    expect(page.locator(".live-words .words")).to_have_text(
+        "nomor saya [nomor telepon] mohon dihubungi", timeout=PATIENCE
+    )
 
 
 def _path(request: Request) -> str:
