@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from radiodesk.calls.telephone.client import Client, LineSilent
 from radiodesk.calls.telephone.configuring import Accounts
-from radiodesk.calls.telephone.events import details, listed
+from radiodesk.calls.telephone.events import details, listed, registration
 from radiodesk.core.errors import Conflict
 
 _PLACEHOLDER = "sip:placeholder@"
@@ -81,6 +81,10 @@ class Board:
         if ("un-muted" in self.client.command("mute").text) is muted:
             self.client.command("mute")
         return True
+
+    def registered(self) -> str | None:
+        """``ok`` or ``fail``, as the SIP server answered last."""
+        return registration(self.client.command("reginfo").text, self._accounts.station)
 
     def sound(self, source: str, player: str) -> None:
         """Have the calls that come in from now on hear this source and be heard on this player."""

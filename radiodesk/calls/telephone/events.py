@@ -99,3 +99,10 @@ def details(text: str) -> tuple[str, str] | None:
     if call is None or not usable_id(call[1]):
         return None
     return call[1], peer[1] if peer else ""
+
+
+def registration(text: str, account: str) -> str | None:
+    """``ok`` or ``fail``, for an account in baresip's answer to ``reginfo``; ``None`` when it has not signed in yet."""
+    line = next((line for line in text.splitlines() if account in line), "")
+    found = re.search(r"\x1b\[\d+m(OK |ERR)\x1b", line)
+    return None if found is None else "ok" if found[1] == "OK " else "fail"

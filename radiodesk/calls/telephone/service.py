@@ -108,11 +108,14 @@ class Telephone:
         try:
             board = Board(self._client(running), configuring.accounts(self.settings, home))
             there = board.prepare(self._placeholder.address)
+            registered = board.registered()
         except LineSilent:
             running.stop(0.0)
             raise
         with self.exchange.lock:
             self.exchange.board, self.exchange.process = board, running
+            # Events that come from now on are newer, and taken in later.
+            self.exchange.registered = registered
             self.exchange.restore(there, "failure" if fresh else "caller")
         log.info("The telephone takes calls on %s:%s.", self.settings.sip_address, self.settings.sip_port)
 

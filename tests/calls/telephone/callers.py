@@ -59,7 +59,11 @@ def eventually(what: Callable[[], object], within: float = 20.0, tick: Callable[
 
 
 class Caller:
-    """One caller: dials, says what was given once it is answered, hears, and hangs up when told or after ``stays``."""
+    """One caller: dials, says what was given once it is answered, hears, and hangs up when told or after ``stays``.
+
+    ``holds`` gives the seconds until the caller puts the station on hold and until it is back, ``gives_up`` those after
+    which nobody answered fast enough; ``late`` says that the caller leaves it to the station to offer sound first.
+    """
 
     def __init__(
         self,
@@ -71,7 +75,7 @@ class Caller:
         stays: float = 60.0,
         holds: tuple[float, float] | None = None,
         gives_up: float | None = None,
-        user: str = "studio",
+        late: bool = False,
     ) -> None:
         self.number = number
         self.heard = bytearray()
@@ -82,10 +86,10 @@ class Caller:
         quiet = np.zeros(RATE) if sound is None else sound
         soundfile.write(said, quiet, RATE, format="RAW", subtype="ALAW")
         scenario = folder / "caller.xml"
-        scenario.write_text(self._scenario(said, stays, holds, gives_up))
+        scenario.write_text(self._scenario(said, stays, holds, gives_up, late))
         threading.Thread(target=self._hear, daemon=True).start()
         own, media = free_port(), free_port()
-        command = ["sipp", "-sf", str(scenario), "-s", user, "-m", "1", f"127.0.0.1:{port}", "-i", "127.0.0.1"]
+        command = ["sipp", "-sf", str(scenario), "-s", "studio", "-m", "1", f"127.0.0.1:{port}", "-i", "127.0.0.1"]
         command += ["-mi", "127.0.0.1", "-mp", str(media), "-p", str(own), "-nostdin"]
         self.process = subprocess.Popen(
             command,
@@ -126,9 +130,11 @@ class Caller:
         samples, _ = soundfile.read(path, samplerate=RATE, channels=1, format="RAW", subtype="ALAW")
         return np.asarray(samples, np.float64)
 
-    def _scenario(self, said: Path, stays: float, holds: tuple[float, float] | None, gives_up: float | None) -> str:
+    def _scenario(
+        self, said: Path, stays: float, holds: tuple[float, float] | None, gives_up: float | None, late: bool
+    ) -> str:
         self._ear_file = said.with_name("heard.al")
-        parts = [self._request("INVITE", 1, first=True, body=True)]
+        parts = [self._request("INVITE", 1, first=True, body=not late)]
         parts.append('<recv response="100" optional="true"/><recv response="180" optional="true"/>')
         if gives_up is not None:
             parts[-1] = '<recv response="100" optional="true"/><recv response="180"/>'
@@ -136,7 +142,7 @@ class Caller:
             parts += ['<recv response="200"/><recv response="487"/>', self._cancelled()]
             return _whole(parts)
         parts.append('<recv response="486" optional="true" next="4"/><recv response="200" rrs="true"/>')
-        parts.append(self._request("ACK", 1))
+        parts.append(self._request("ACK", 1, body=late))
         parts.append(f'<nop><action><exec rtp_stream="{said},1,8,PCMA/8000"/></action></nop>')
         if holds:
             for number, (seconds, direction) in enumerate(zip(holds, ("sendonly", "sendrecv"), strict=True), start=2):

@@ -97,3 +97,12 @@ def test_a_caller_who_puts_the_station_on_hold_is_told_of(house: House, calls: C
     assert "unrecorded" in notes
     # What was said until then is there.
     assert heard_of(house.sound(take, "caller")[: 2 * RATE], words[: int(1.5 * RATE)]) >= 0.8
+
+
+def test_a_caller_whose_offer_comes_late_is_recorded(house: House, calls: Calls, tmp_path: Path) -> None:
+    words = speech(tmp_path, WORDS[0], 50)
+    caller = calls("081230000002", words, stays=len(words) / RATE + 1, late=True)
+    take = house.ask("answer", call=house.told("ringing")[0].call)["take"]
+    assert caller.done() == 0
+    house.told("closed")
+    assert heard_of(house.sound(take, "caller"), words) >= 0.8

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from radiodesk.calls.telephone.client import Client, Gone, LineSilent
-from radiodesk.calls.telephone.events import Event, Listed, Reply, caller_number, details, listed, read
+from radiodesk.calls.telephone.events import Event, Listed, Reply, caller_number, details, listed, read, registration
 from radiodesk.calls.telephone.netstrings import LONGEST, BadNetstring, Decoder, encoded
 from radiodesk.calls.telephone.placeholder import answers
 
@@ -106,6 +106,16 @@ def test_a_list_of_calls_is_read() -> None:
     told = "== Call debug (INCOMING) ==\n local_uri: x <sip:a@h>\n peer_uri:  y <sip:0812@h>\n af=AF_INET id=1-2@h\n"
     assert details(told) == ("1-2@h", "sip:0812@h")
     assert details("(no active calls)") is None
+
+
+def test_the_answer_of_the_sip_server_is_read() -> None:
+    account = "sip:100@pabx.example"
+    for seen, told in (("\x1b[32mOK \x1b[;m", "ok"), ("\x1b[31mERR\x1b[;m", "fail"), ("\x1b[33mzzz\x1b[;m", None)):
+        assert (
+            registration(f"\n--- User Agents (2) ---\n> {account}   {seen} srv Expires 300s\n  sip:x@h\n", account)
+            == told
+        )
+    assert registration("", account) is None
 
 
 def test_the_placeholder_rings_and_lets_go() -> None:
