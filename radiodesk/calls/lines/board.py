@@ -143,13 +143,8 @@ def _view(settings: Settings, line: Line, live: dict[str, Any] | None, stay: Lin
 
 def _warnings(line: Line, live: dict[str, Any]) -> list[str]:
     found = []
-    if not live["heard"] and live["reason"] not in ("", "starting"):
-        if live["reason"] == "absent":
-            found.append(gettext("The device “%(device)s” is gone. Plug it in; recording goes on.", device=line.device))
-        else:
-            found.append(
-                gettext("The device “%(device)s” cannot be read: %(why)s", device=line.device, why=live["reason"])
-            )
+    if not live["heard"] and live["reason"] != "starting":
+        found.append(_why_unheard(line, live["reason"]))
     if live["clipping"]:
         found.append(gettext("Too loud: turn it down at the mixer or the hybrid."))
     if live["heard"] and live["quiet"]:
@@ -157,6 +152,17 @@ def _warnings(line: Line, live: dict[str, Any]) -> list[str]:
     if live["overflows"]:
         found.append(gettext("The machine was too slow for this device %(count)s times.", count=live["overflows"]))
     return found
+
+
+def _why_unheard(line: Line, reason: str) -> str:
+    """PortAudio's words for what a person can do something about; whatever else it says, the device is away."""
+    if "sample rate" in reason:
+        return gettext("The device “%(device)s” cannot work at this sample rate. Set another.", device=line.device)
+    if "number of channels" in reason:
+        return gettext("The device “%(device)s” has fewer channels than its lines need.", device=line.device)
+    if "PortAudio" in reason:
+        return gettext("PortAudio is missing. Run: apt install libportaudio2")
+    return gettext("The device “%(device)s” is gone. Plug it in; recording goes on.", device=line.device)
 
 
 def _alarms(state: dict[str, Any] | None, lines: Lines, telephone: dict[str, Any] | None) -> list[str]:

@@ -159,7 +159,9 @@ def test_without_a_recorder_the_page_says_so_and_picking_up_is_refused(
     ("line", "sentence"),
     [
         ({"heard": False, "reason": "absent"}, "terlepas"),
-        ({"heard": False, "reason": "Invalid sample rate"}, "Invalid sample rate"),
+        ({"heard": False, "reason": "Unanticipated host error [PaErrorCode -9999]"}, "terlepas"),
+        ({"heard": False, "reason": "Invalid sample rate [PaErrorCode -9997]"}, "laju cuplik"),
+        ({"heard": False, "reason": "Invalid number of channels [PaErrorCode -9998]"}, "lebih sedikit"),
         ({"clipping": True}, "Terlalu keras"),
         ({"quiet": True}, "Tidak ada suara"),
         ({"overflows": 3}, "3 kali terlambat"),

@@ -10,9 +10,9 @@ function show(line, now) {
   line.querySelector("[data-rms]").value = now.rms;
   line.querySelector("[data-peak]").textContent = Math.round(now.peak);
   const state = line.querySelector("[data-state]");
-  const word = now.open ? "open" : now.heard ? "ready" : "gone";
+  const word = now.heard ? (now.open ? "open" : "ready") : now.open ? "deaf" : "gone";
   state.textContent = state.dataset[word];
-  state.className = `tag ${{ open: "air", ready: "good", gone: "bad" }[word]}`;
+  state.className = `tag ${{ open: "air", ready: "good" }[word] ?? "bad"}`;
   sentences(line.querySelector("[data-warnings]"), now.warnings);
   const button = line.querySelector("[data-try]"), audio = line.querySelector("[data-trial]");
   if (!button) return;
