@@ -77,9 +77,9 @@ def checked(
     try:
         addresses = resolve(host, port)
     except (OSError, UnicodeError) as error:
-        raise FetchFailed("%(host)s is not known to the name server; is the network there?", host=host) from error
+        raise FetchFailed("%(host)s is not known to the name server, or there is no network.", host=host) from error
     if not addresses:
-        raise FetchFailed("%(host)s is not known to the name server; is the network there?", host=host)
+        raise FetchFailed("%(host)s is not known to the name server, or there is no network.", host=host)
     # Every address must be public: a name that also points inside is an attack, not a mistake.
     if not allow_private and not all(map(is_public, addresses)):
         raise AddressRefused("%(host)s points to a private address, which is never fetched from.", host=host)

@@ -77,8 +77,25 @@ def _point(row: RoadCondition, pack: AreaPack) -> tuple[float, float] | None:
         content = report.content
         if content.get("latitude") is not None:
             return content["latitude"], content["longitude"]
-    places = (pack.place_by_id.get(place_id) for place_id in row.place_ids)
-    return next((place.point for place in places if place is not None and place.point), None)
+    places = [pack.place_by_id[place_id] for place_id in row.place_ids if place_id in pack.place_by_id]
+    known = next((place.point for place in places if place.point), None)
+    return known or _along(tuple(row.place_ids), pack)
+
+
+def _along(place_ids: tuple[str, ...], pack: AreaPack) -> tuple[float, float] | None:
+    """About where a place without a position lies: between its neighbours on the road, which have one."""
+    found = pack.corridor_position(place_ids)
+    if found is None:
+        return None
+    corridor, position = found
+    points = [pack.place_by_id[place_id].point for place_id in corridor.places]
+    before = next(((index, points[index]) for index in range(position, -1, -1) if points[index]), None)
+    after = next(((index, points[index]) for index in range(position, len(points)) if points[index]), None)
+    if before is None or after is None or before[1] is None or after[1] is None:
+        return None
+    share = (position - before[0]) / (after[0] - before[0]) if after[0] > before[0] else 0.0
+    (north, east), (far_north, far_east) = before[1], after[1]
+    return north + share * (far_north - north), east + share * (far_east - east)
 
 
 def as_geojson(rows: list[RoadCondition], pack: AreaPack) -> dict[str, Any]:
@@ -106,6 +123,18 @@ def roads_geojson(pack: AreaPack) -> dict[str, Any]:
         }
         for road in pack.roads
         if road.lines
+    ]
+    features += [
+        {
+            "type": "Feature",
+            "properties": {"name": corridor.name, "class": "corridor"},
+            "geometry": {
+                "type": "MultiLineString",
+                "coordinates": [[[longitude, latitude] for latitude, longitude in corridor.line]],
+            },
+        }
+        for corridor in pack.corridors
+        if corridor.line
     ]
     return {"type": "FeatureCollection", "features": features}
 

@@ -34,6 +34,22 @@ KIND_NAMES: dict[Kind, str] = {
     "other": N_("Other"),
 }
 
+ENDED_NAMES = {
+    "expired": N_("nobody confirmed it in time"),
+    "cleared": N_("it was seen to be over"),
+    "contradicted": N_("a newer report says otherwise"),
+}
+REFUSAL_NAMES = {
+    "question": N_("It asks."),
+    "history": N_("It tells of something past."),
+    "appeal": N_("It is an appeal."),
+    "announcement": N_("It tells of something to come."),
+    "chat": N_("It is talk among people."),
+    "figure": N_("It is a figure of speech."),
+    "no traffic": N_("It tells nothing of a road now."),
+}
+"""Why a text is no road report."""
+
 
 class Source(Base):
     """Where reports come from by themselves: a feed's address, fetched on a schedule."""

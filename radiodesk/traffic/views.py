@@ -13,16 +13,18 @@ from radiodesk.area.station import area_pack, place_finder
 from radiodesk.calls.queries import call_by_public_id
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.http import back, field, now, number, session, station
-from radiodesk.traffic import board, folders, queries, services, sources
+from radiodesk.core.i18n import gettext
+from radiodesk.traffic import board, folders, queries, services, sources, wordings
 from radiodesk.traffic.calls import heard_words
-from radiodesk.traffic.lapsit import compare, parse_lapsit, spoken
-from radiodesk.traffic.models import FLOW_NAMES, KIND_NAMES, RoadCondition
+from radiodesk.traffic.lapsit import parse_lapsit, spoken
+from radiodesk.traffic.lapsit.comparing import charted, side_by_side
+from radiodesk.traffic.models import ENDED_NAMES, FLOW_NAMES, KIND_NAMES, REFUSAL_NAMES, RoadCondition
 from radiodesk.traffic.ports import FLOWS, Flow, Kind
 
 blueprint = Blueprint("traffic", __name__)
 
 CREW = (Role.OFFICER, Role.PRODUCER)
-NAMES = {"flows": FLOW_NAMES, "kinds": KIND_NAMES}
+NAMES = {"flows": FLOW_NAMES, "kinds": KIND_NAMES, "ended": ENDED_NAMES, "refusals": REFUSAL_NAMES}
 
 
 def _pack() -> AreaPack:
@@ -227,10 +229,15 @@ def file_lapsit() -> Response:
 def situation_report(public_id: str) -> str:
     row = queries.situation_report_by_public_id(session(), public_id)
     lapsit = parse_lapsit(row.text)
-    comparisons = [
-        (title, earlier, compare(lapsit, parse_lapsit(earlier.text)))
-        for title, earlier in board.earlier_lapsits(session(), row)
-    ]
+    earlier = board.earlier_lapsits(session(), row)
+    rows = side_by_side(lapsit, [parse_lapsit(one.text) for _title, one in earlier])
     return render_template(
-        "traffic/lapsit.html", row=row, lapsit=lapsit, comparisons=comparisons, script=spoken(lapsit), crew=CREW
+        "traffic/lapsit.html",
+        row=row,
+        lapsit=lapsit,
+        titles=[gettext("Today"), *(gettext(title) for title, _day in earlier)],
+        rows=rows,
+        charted=charted(rows),
+        script=spoken(lapsit, wording=wordings.own(session())),
+        crew=CREW,
     )

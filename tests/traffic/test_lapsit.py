@@ -1,12 +1,15 @@
 """The daily form in the spellings of several units: what is read, what is marked, what is said of it."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from radiodesk.traffic.lapsit import compare, parse_lapsit, spoken
+from radiodesk.accounts.models import Role
+from radiodesk.traffic.lapsit import charted, parse_lapsit, side_by_side, spoken
 from radiodesk.traffic.lapsit.heads import Head
 from radiodesk.traffic.lapsit.parsing import read_number
 
@@ -232,12 +235,34 @@ def test_prose_with_a_number_in_it_is_not_a_count() -> None:
     assert len(lapsit.not_understood) == 1
 
 
-def test_two_days_are_compared_number_by_number() -> None:
-    changes = {(change.head, change.key): change for change in compare(parse_lapsit(CRAMPED), parse_lapsit(FULL))}
-    assert changes["laka", "md"].difference == 1
-    assert changes["laka", "md"].percent is None
-    assert changes["gakkum", "e_tilang"].percent == -16.7
-    assert ("kamsel", "dikmas") not in changes
+def test_days_stand_side_by_side_and_what_was_not_given_is_no_nought() -> None:
+    today, before = parse_lapsit(CRAMPED), parse_lapsit(FULL)
+    rows = {(row.head, row.key): row for row in side_by_side(today, [before])}
+    assert rows["laka", "md"].values == (1, 0)
+    assert rows["laka", "md"].bars == (200, 0)
+    assert rows["gakkum", "e_tilang"].values == (10, 12)
+    assert rows["gakkum", "e_tilang"].bars == (167, 200)
+    assert all(row.values[0] is not None for row in rows.values())
+    assert side_by_side(before, [today])[0].title == "Laka lantas"
+    (missing,) = [row for row in side_by_side(before, [today]) if row.key == "dikmas"]
+    assert missing.values[1] is None
+    assert {row.key for row in charted(tuple(rows.values()))} >= {"md", "e_tilang"}
+
+
+def test_the_page_compares_with_a_day_a_week_and_a_year_before(
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    officer = sign_in(Role.OFFICER)
+    form = "LAPSIT\nHari/Tgl : {day}\n1. LAKA LANTAS\n - Kejadian : {count}\n - MD : NIHIL\n - Entah apa ini"
+    for day, count in (("25 November 2025", 9), ("17 November 2026", 7), ("23 November 2026", 5)):
+        assert officer.post("/lalin/lapsit", data={"text": form.format(day=day, count=count)}).status_code == 303
+    alone = officer.post("/lalin/lapsit", data={"text": form.format(day="1 Januari 2026", count=2)})
+    assert "belum ada pembandingnya" in officer.get(alone.location).text
+    made = officer.post("/lalin/lapsit", data={"text": form.format(day="24 November 2026", count=3)})
+    page = officer.get(made.location).text
+    assert "Kejadian: Hari ini 3, Sehari sebelumnya 5, Seminggu sebelumnya 7, Setahun sebelumnya 9" in page
+    assert "baris 6" in page
+    assert officer.post("/naskah/lapsit", data={"lapsit": made.location.rsplit("/", 1)[-1]}).status_code == 303
 
 
 def test_the_script_says_what_the_report_says() -> None:

@@ -1,4 +1,4 @@
-"""A situation report beside that of another day, and as a script that can be read on air."""
+"""A situation report as a script that can be read on air."""
 
 import tomllib
 from collections.abc import Mapping
@@ -7,8 +7,8 @@ from babel.dates import format_date
 
 from radiodesk.traffic.composing.values import Identity
 from radiodesk.traffic.composing.wording import listing, phrasebook, sentence_case, spoken_folder
-from radiodesk.traffic.lapsit.heads import FIELDS_OF, TITLES, Head
-from radiodesk.traffic.lapsit.values import Change, Lapsit
+from radiodesk.traffic.lapsit.heads import FIELDS_OF, Head
+from radiodesk.traffic.lapsit.values import Lapsit
 
 Words = dict[str, dict[str, str]]
 
@@ -18,18 +18,6 @@ OFFENCES = tuple(
     for one in FIELDS_OF["gakkum"]
     if one.key not in ("e_tilang", "etle", "manual", "teguran", "jumlah", "lain", "bb_sim", "bb_stnk", "bb_ranmor")
 )
-
-
-def compare(today: Lapsit, earlier: Lapsit) -> tuple[Change, ...]:
-    """Every number that both days give, in the order of the form."""
-    changes = []
-    for head in TITLES:
-        keys = dict.fromkeys((entry.key, entry.label) for entry in today.entries if entry.head == head)
-        for key, label in keys:
-            now, before = today.value(head, key), earlier.value(head, key)
-            if now is not None and before is not None:
-                changes.append(Change(head, key, label, now, before))
-    return tuple(changes)
 
 
 def spoken(

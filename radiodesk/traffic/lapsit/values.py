@@ -59,22 +59,3 @@ class Lapsit:
         """The number given, or None when the report does not give it (which is not the same as nil)."""
         values = [entry.value for entry in self.entries if entry.head == head and entry.key == key]
         return sum(values) if values else None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One number beside the same number of another day; ``percent`` is None where the other was nil."""
-
-    head: Head
-    key: str
-    label: str
-    now: int
-    before: int
-
-    @property
-    def difference(self) -> int:
-        return self.now - self.before
-
-    @property
-    def percent(self) -> float | None:
-        return round(100 * self.difference / self.before, 1) if self.before else None

@@ -3,7 +3,7 @@ const box = document.getElementById("map");
 const colours = { "macet": "#ff8a80", "ditutup": "#ff8a80", "padat": "#ffb454", "padat merayap": "#ffb454", "tersendat": "#ffb454", "dialihkan": "#ffb454", "lancar": "#7fd99a", "ramai lancar": "#7fd99a" };
 const map = L.map(box, { attributionControl: false, zoomSnap: 0.25, preferCanvas: true });
 const roads = await (await fetch(box.dataset.roads)).json();
-const ground = L.geoJSON(roads, { interactive: false, style: { color: "#4d6480", weight: 1.5 } }).addTo(map);
+const ground = L.geoJSON(roads, { interactive: false, style: (road) => road.properties.class === "corridor" ? { color: "#8fa6bd", weight: 3.5 } : { color: "#4d6480", weight: 1.5 } }).addTo(map);
 if (roads.features.length) map.fitBounds(ground.getBounds()); else map.setView([-7.15, 111.88], 10);
 const points = L.layerGroup().addTo(map);
 async function show() {
