@@ -210,17 +210,23 @@ class Exchange:
                 self._tell(self._call(key), "device_lost", why="held by the caller")
 
     def restore(self, there: list[Found], by: str) -> None:
-        """Go on with the calls that an earlier telephone left, as far as baresip has them still; the others are over
-        (``by`` whom), and what was recorded of them is kept. Calls that came in between ring now."""
+        """Go on with the calls that an earlier telephone left, as far as baresip has them still."""
         with self.lock:
-            alive = {found.sip for found in there}
             for call in self.callers.left():
                 if not self._resume(self.callers.keep(call)):
                     # Closed, told of and taken over: only its folder was left.
                     self.callers.forget(call)
                     self.callers.remove(call.key)
-                elif call.sip not in alive:
-                    self.ended(self._call(call.key), by)
+            self.compare(there, by)
+
+    def compare(self, there: list[Found], by: str) -> None:
+        """Make up for events that nobody heard: calls that baresip has no more are over (``by`` whom), and what was
+        recorded of them is kept; calls that it has and we do not know ring now."""
+        with self.lock:
+            alive = {found.sip for found in there}
+            for call in self.callers:
+                if call.sip not in alive:
+                    self.ended(call, by)
             for found in there:
                 if self.callers.by_sip(found.sip):
                     continue

@@ -66,7 +66,7 @@ class Telephone:
         if isinstance(event, Event):
             self.exchange.happened(event)
         running = self.exchange.process
-        if isinstance(event, Gone) or running is None or not running.alive:
+        if running is None or not running.alive or (isinstance(event, Gone) and not self._connected_again(running)):
             self._lost()
         self.exchange.pump()
         if self.exchange.silent and time.monotonic() - self._tried > TRY_AGAIN:
@@ -118,6 +118,18 @@ class Telephone:
             self.exchange.registered = registered
             self.exchange.restore(there, "failure" if fresh else "caller")
         log.info("The telephone takes calls on %s:%s.", self.settings.sip_address, self.settings.sip_port)
+
+    def _connected_again(self, running: process.Running) -> bool:
+        """Somebody else took the control port, which serves one at a time: take it back, and see what was missed."""
+        try:
+            board = Board(self._client(running), configuring.accounts(self.settings, self.exchange.home))
+            there = board.prepare(self._placeholder.address)
+        except LineSilent:
+            return False
+        with self.exchange.lock:
+            self.exchange.board = board
+            self.exchange.compare(there, "caller")
+        return True
 
     def _client(self, running: process.Running) -> Client:
         end = time.monotonic() + UP_WITHIN

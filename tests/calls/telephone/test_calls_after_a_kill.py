@@ -1,6 +1,7 @@
 """Killed in the middle of a call: callers keep the line where they can, and what was said is kept."""
 
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,16 @@ def test_killing_both_keeps_what_was_said(house: House, calls: Calls, tmp_path: 
     closed = house.told("closed")[0]
     assert (closed.take, closed.facts["by"]) == (take, "failure")
     assert heard_of(house.sound(take, "caller"), words[: int(2.5 * RATE)]) >= 0.8
+
+
+def test_a_stranger_at_the_control_port_costs_no_call(house: House, calls: Calls, tmp_path: Path) -> None:
+    words = speech(tmp_path, WORDS[0], 50)
+    talking = calls("081230000005", words, stays=len(words) / RATE + 2)
+    take = house.ask("answer", call=house.told("ringing")[0].call)["take"]
+    for number in range(2):
+        with socket.create_connection(("127.0.0.1", int(house.environment["RADIODESK_SIP_CONTROL_PORT"]))):
+            calls(f"08123000002{number}")
+            house.told("ringing", 2 + number)
+    assert talking.done() == 0
+    assert house.told("closed")[0].take == take
+    assert heard_of(house.sound(take, "caller"), words) >= 0.8
