@@ -6,6 +6,7 @@ less than others. Two words that run together are found too ("perubantuan" for "
 """
 
 from collections.abc import Iterable
+from copy import copy
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -30,6 +31,17 @@ class Confusions:
         self._spelled = ["".join(entry) for entry in self._entries]
         self._keys = [sound_key(spelled) for spelled in self._spelled]
         self.neighbours = lru_cache(maxsize=20_000)(self._neighbours)
+
+    def with_words(self, words: Iterable[str]) -> "Confusions":
+        """These and further words."""
+        there = set(self._spelled)
+        new = [word for word in words if len(word) > 1 and word not in there]
+        other = copy(self)
+        other._entries = [*self._entries, *((word,) for word in new)]
+        other._spelled = [*self._spelled, *new]
+        other._keys = [*self._keys, *map(sound_key, new)]
+        other.neighbours = lru_cache(maxsize=20_000)(other._neighbours)
+        return other
 
     def _neighbours(self, word: str) -> tuple[Neighbour, ...]:
         """Up to six (words, distance), nearest first; the word itself is not among them."""

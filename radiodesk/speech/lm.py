@@ -9,6 +9,7 @@ word costs more than a rare one and a name of the area costs little. All logarit
 import gzip
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 from importlib.resources import files
 from math import exp, log
@@ -77,12 +78,11 @@ class _Letters:
 
 
 class LanguageModel:
-    """Scores lines of lower-case words; ``local`` words (the names of an area, of tonight's guests) count as known."""
+    """Scores lines of lower-case words; what is listened for (an area's names, tonight's guests) counts as known."""
 
     def __init__(
         self,
         counts: dict[str, dict[tuple[str, ...], int]],
-        local: Iterable[str] = (),
         general: Mapping[str, float] | None = None,
     ) -> None:
         self._general = general or {}
@@ -91,11 +91,12 @@ class LanguageModel:
         self._letters = _Letters(self._trade.words | self._public.words | set(self._general))
         self._local: frozenset[str] = frozenset()
         self._unknown = lru_cache(maxsize=50_000)(self._letters.probability)
-        self.listen_for(local)
 
-    def listen_for(self, phrases: Iterable[str]) -> None:
-        """Take the words of these phrases as known from now on, in place of those before."""
-        self._local = frozenset(word for phrase in phrases for word in phrase.lower().replace("-", " ").split())
+    def listening_for(self, phrases: Iterable[str]) -> "LanguageModel":
+        """The same model with the words of these phrases taken as known, in place of other local words."""
+        other = copy(self)
+        other._local = frozenset(word for phrase in phrases for word in phrase.lower().replace("-", " ").split())
+        return other
 
     def knows(self, word: str) -> bool:
         """Whether the word was ever counted, or is listened for."""

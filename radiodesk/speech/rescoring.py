@@ -65,20 +65,12 @@ class Rescorer:
     """Weighs guesses for one language and place."""
 
     def __init__(self, language: str = "id", local: Iterable[str] = (), weights: Weights | None = None) -> None:
-        counts = load_counts(language)
+        model, confusions = _of_language(language)
         phrases = tuple(local)
-        general = load_frequencies(language)
-        self._model = LanguageModel(counts, phrases, general)
+        self._model = model.listening_for(phrases)
         self._weights = weights or Weights()
         names = {word for phrase in phrases for word in phrase.lower().replace("-", " ").split() if word.isalpha()}
-        trade, public = counts["trade"], counts["public"]
-        known = {run[0] for run in trade if len(run) == 1}
-        known |= {run[0] for run, times in public.items() if len(run) == 1 and times >= _COMMON}
-        known |= {word for word, share in general.items() if share >= _USUAL} | names
-        pairs = [(run[0], run[1]) for run, times in trade.items() if len(run) == 2 and times >= _PAIRS]
-        self._confusions = Confusions(
-            sorted(known - {"<s>", "</s>"}), [pair for pair in pairs if pair[0] != "<s>" and pair[1] != "</s>"]
-        )
+        self._confusions = confusions.with_words(sorted(names))
         self._log = lru_cache(maxsize=200_000)(self._model.log_probability)
 
     def choose(self, guesses: Sequence[Guess]) -> Choice | None:
@@ -136,6 +128,21 @@ class Rescorer:
             for said, distance in self._confusions.neighbours(word):
                 ways.append((said, _ending_like(said, shown), self._weights.sound * distance))
         return ways
+
+
+@lru_cache(maxsize=2)
+def _of_language(language: str) -> tuple[LanguageModel, Confusions]:
+    """What is the same for every place, made once: it takes a second."""
+    counts, general = load_counts(language), load_frequencies(language)
+    trade, public = counts["trade"], counts["public"]
+    known = {run[0] for run in trade if len(run) == 1}
+    known |= {run[0] for run, times in public.items() if len(run) == 1 and times >= _COMMON}
+    known |= {word for word, share in general.items() if share >= _USUAL}
+    pairs = [(run[0], run[1]) for run, times in trade.items() if len(run) == 2 and times >= _PAIRS]
+    confusions = Confusions(
+        sorted(known - {"<s>", "</s>"}), [pair for pair in pairs if pair[0] != "<s>" and pair[1] != "</s>"]
+    )
+    return LanguageModel(counts, general=general), confusions
 
 
 def agreement(best: tuple[str, ...], shares: Mapping[tuple[str, ...], float]) -> tuple[float, ...]:

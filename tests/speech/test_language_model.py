@@ -58,12 +58,18 @@ def test_probabilities_of_the_next_word_do_not_exceed_one(model: LanguageModel) 
 def test_a_name_that_is_listened_for_becomes_likelier() -> None:
     line = ["kecelakaan", "di", "sukobrojomulyo"]
     model = LanguageModel(load_counts("id"))
-    before = model.score(line)
 
-    model.listen_for(["Sukobrojomulyo"])
+    listening = model.listening_for(["Sukobrojomulyo"])
 
-    assert model.score(line) > before + 2
-    assert model.knows("sukobrojomulyo")
+    assert listening.score(line) > model.score(line) + 2
+    assert listening.knows("sukobrojomulyo")
+    assert not model.knows("sukobrojomulyo")
+
+
+def test_a_name_may_be_what_was_meant_where_it_is_listened_for() -> None:
+    heard = [Guess("kecelakaan di sukobrojomulya", -5.0)]
+    choices = [Rescorer("id", names).choose(heard) for names in ((), ("Sukobrojomulyo",))]
+    assert [choice.words[-1] if choice else None for choice in choices] == ["sukobrojomulya", "sukobrojomulyo"]
 
 
 def test_near_sounds_are_nearer() -> None:
