@@ -29,17 +29,18 @@ class SoundMissing(Conflict):
 class Board:
     """The commands of one connection."""
 
-    def __init__(self, client: Client, accounts: Accounts) -> None:
+    def __init__(self, client: Client, accounts: Accounts, placeholder: str) -> None:
         self.client = client
         self._accounts = accounts
+        self._address = placeholder
         self._placeholder = ""
 
-    def prepare(self, address: str) -> list[Found]:
+    def prepare(self) -> list[Found]:
         """See to it that the placeholder call is there; gives all other calls. Raises ``LineSilent``."""
         self.client.command("uafind", self._accounts.station)
         found = self._all()
         if not self._waits(found):
-            if not self.client.command("dial", address).ok:
+            if not self.client.command("dial", self._address).ok:
                 raise LineSilent("baresip has no telephone line: its SIP port is taken, or its address is not here.")
             found = self._all()
         if not self._waits(found):
@@ -60,6 +61,8 @@ class Board:
 
     def answer(self, sip: str) -> None:
         """Answer a ringing call; raises ``Conflict`` when it does not ring any more, or cannot be heard."""
+        if not self._choose(self._placeholder):
+            self.prepare()
         if not self._choose(self._placeholder) or not self._choose(sip):
             raise Conflict("This caller does not ring any more.")
         self.client.described.discard(sip)

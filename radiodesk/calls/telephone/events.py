@@ -10,8 +10,8 @@ from radiodesk.calls.phones import PhoneUnreadable, normalised
 _LONGEST = 255
 _USER = re.compile(r"(?:sips?|tel):([^@;?>\s]{1,64})", re.IGNORECASE)
 _LINE = re.compile(r"\[line (\d{1,4})\]\s+\S+\s+([A-Z]+)")
-_CALL_ID = re.compile(r" id=(\S+)")
-_PEER = re.compile(r"peer_uri:\s+.*?<([^<>\s]+)>")
+_CALL_ID = re.compile(r"^ *af=\S+ id=(\S+)$", re.MULTILINE)
+_PEER = re.compile(r"^ *peer_uri: .*<([^<>\s]+)>$", re.MULTILINE)
 _SAFE_ID = re.compile(r"[!-~]{1,255}")
 
 

@@ -32,6 +32,8 @@ UP_WITHIN = 5.0
 """Seconds that baresip has to open its control port."""
 STOP_WITHIN = 4.0
 STEADY = 30.0
+SIGN_OF_LIFE = 5.0
+"""Seconds between two questions whether baresip still answers."""
 TRY_AGAIN = 5.0
 """Seconds between two looks for a sound device that was missing."""
 _LONGEST_WAIT = 30.0
@@ -56,6 +58,7 @@ class Telephone:
         self._started = 0.0
         self._wait_until = 0.0
         self._tried = time.monotonic()
+        self._asked = time.monotonic()
 
     def turn(self) -> None:
         """One turn: an event, or a tick; the sound; baresip, if it is not there."""
@@ -68,10 +71,25 @@ class Telephone:
         running = self.exchange.process
         if running is None or not running.alive or (isinstance(event, Gone) and not self._connected_again(running)):
             self._lost()
+        elif self._hangs():
+            log.error("baresip runs, but answers nothing.")
+            self._lost()
         self.exchange.pump()
         if self.exchange.silent and time.monotonic() - self._tried > TRY_AGAIN:
             self._tried = time.monotonic()
             threading.Thread(target=self._try_devices, name="devices", daemon=True).start()
+
+    def _hangs(self) -> bool:
+        """Whether baresip lets a question wait that needs no answer but a sign of life."""
+        board, now = self.exchange.board, time.monotonic()
+        if board is None or board.client.closed or now - self._asked < SIGN_OF_LIFE:
+            return False
+        self._asked = now
+        try:
+            board.client.command("about")
+        except LineSilent:
+            return not board.client.closed
+        return False
 
     def _try_devices(self) -> None:
         if devices.usable(self.settings):
@@ -106,8 +124,8 @@ class Telephone:
             running = process.start(self.settings.sip_program, home, self._output)
         self._started = time.monotonic()
         try:
-            board = Board(self._client(running), configuring.accounts(self.settings, home))
-            there = board.prepare(self._placeholder.address)
+            board = self._board(running)
+            there = board.prepare()
             registered = board.registered()
         except LineSilent:
             running.stop(0.0)
@@ -122,14 +140,18 @@ class Telephone:
     def _connected_again(self, running: process.Running) -> bool:
         """Somebody else took the control port, which serves one at a time: take it back, and see what was missed."""
         try:
-            board = Board(self._client(running), configuring.accounts(self.settings, self.exchange.home))
-            there = board.prepare(self._placeholder.address)
+            board = self._board(running)
+            there = board.prepare()
         except LineSilent:
             return False
         with self.exchange.lock:
             self.exchange.board = board
             self.exchange.compare(there, "caller")
         return True
+
+    def _board(self, running: process.Running) -> Board:
+        names = configuring.accounts(self.settings, self.exchange.home)
+        return Board(self._client(running), names, self._placeholder.address)
 
     def _client(self, running: process.Running) -> Client:
         end = time.monotonic() + UP_WITHIN

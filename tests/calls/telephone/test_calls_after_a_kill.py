@@ -104,3 +104,13 @@ def test_a_stranger_at_the_control_port_costs_no_call(house: House, calls: Calls
     assert talking.done() == 0
     assert house.told("closed")[0].take == take
     assert heard_of(house.sound(take, "caller"), words) >= 0.8
+
+
+def test_a_baresip_that_hangs_is_replaced(house: House, calls: Calls) -> None:
+    calls("081230000005")
+    take = house.ask("answer", call=house.told("ringing")[0].call)["take"]
+    hanging = house.baresip()
+    hanging.signal(signal.SIGSTOP)
+    assert house.told("closed")[0].take == take
+    eventually(house.ready)
+    assert house.baresip().pid != hanging.pid

@@ -106,6 +106,9 @@ def test_a_list_of_calls_is_read() -> None:
     told = "== Call debug (INCOMING) ==\n local_uri: x <sip:a@h>\n peer_uri:  y <sip:0812@h>\n af=AF_INET id=1-2@h\n"
     assert details(told) == ("1-2@h", "sip:0812@h")
     assert details("(no active calls)") is None
+    # What a caller calls himself stands in the same text.
+    named = told.replace("peer_uri:  y", "peer_uri:  af=X id=2-3@h <sip:0999@h>")
+    assert details(named) == ("1-2@h", "sip:0812@h")
 
 
 def test_the_answer_of_the_sip_server_is_read() -> None:
