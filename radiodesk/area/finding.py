@@ -105,6 +105,14 @@ class _Known(dict[str, _Word]):
         return word
 
 
+def _as_written(names: tuple[Name, ...], wording: str) -> tuple[Name, ...]:
+    """Of names that count as one ("Simpang", "Pertigaan Purwosari") those first that are written like this."""
+    if len(names) < 2:
+        return names
+    letters = "".join(TOKEN.findall(wording.lower()))
+    return tuple(sorted(names, key=lambda name: "".join(TOKEN.findall(name.place.name.lower())) != letters))
+
+
 class PlaceFinder:
     """Looks for the places of one pack. Made once (about 0.1 s), then used for any number of texts."""
 
@@ -299,11 +307,11 @@ class PlaceFinder:
         for index, reading in enumerate(readings):
             lead = words[reading.first - 1].form if reading.first else ""
             others = {holder for holder, indices in sure.items() if indices - {index}}
-            place, near = self._nearest(reading.names, lead, others)
+            start, end = spans[reading.first][0], spans[reading.last - 1][1]
+            place, near = self._nearest(reading.names, lead, others, text[start:end])
             score = min(1.0, reading.score + 0.35) if near or index in beside else reading.score
             if score < 0.5:
                 continue
-            start, end = spans[reading.first][0], spans[reading.last - 1][1]
             kilometre = None
             if match := _KILOMETRE.match(text, end):
                 kilometre, end = float(match.group(1).replace(",", ".").replace("+", ".")), match.end()
@@ -326,9 +334,9 @@ class PlaceFinder:
         named = tuple(name for name in names if name.place.kind == lead) or names
         return tuple(name for name in named if name.place.kind == named[0].place.kind)
 
-    def _nearest(self, names: tuple[Name, ...], lead: str, sure: set[str]) -> tuple[Place, bool]:
+    def _nearest(self, names: tuple[Name, ...], lead: str, sure: set[str], wording: str) -> tuple[Place, bool]:
         """The place of these that shares a kecamatan with a sure one, else the first; and whether it shares."""
-        called = self._called(names, lead)
+        called = _as_written(self._called(names, lead), wording)
         for name in called:
             if sure.intersection(self.pack.ancestors(name.place.id)):
                 return name.place, True

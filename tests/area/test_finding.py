@@ -104,6 +104,11 @@ def test_the_word_before_tells_village_from_kecamatan() -> None:
     assert (kecamatan.kind, kecamatan.code) == ("kecamatan", "35.22.28")
 
 
+def test_of_two_crossings_in_one_town_the_one_that_is_written_so_is_meant() -> None:
+    assert names("genangan air di Simpang Purwosari") == ["Simpang Purwosari"]
+    assert names("macet di pertigaan Purwosari") == ["Pertigaan Purwosari"]
+
+
 def test_the_longer_name_wins() -> None:
     assert names("di pasar sumberrejo") == ["Pasar Sumberrejo"]
     assert names("dari padang an menuju kota") == ["Padangan"]

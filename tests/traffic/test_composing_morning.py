@@ -1,11 +1,13 @@
 """A three-hour morning in fast motion: a bulletin each half hour, every sentence with the posts behind it."""
 
+import re
 from itertools import pairwise
 
 import pytest
 
 from radiodesk.traffic.composing import Composition
-from tests.traffic.morning.replay import FOLDER, as_text, posts, replay
+from radiodesk.traffic.ports import FLOWS
+from tests.traffic.morning.replay import FOLDER, WIB, as_text, posts, replay
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +58,37 @@ def test_the_warning_is_cut_to_the_districts_of_the_station(bulletins: list[Comp
     assert "Kecamatan Sumberrejo, Balen, dan Kapas" in warned.sentence
     assert "Soko" not in warned.sentence
     assert "BMKG" in warned.sentence
+
+
+def test_every_sentence_says_no_more_than_the_posts_behind_it(bulletins: list[Composition]) -> None:
+    said_flows = sorted(FLOWS, key=len, reverse=True)
+    checked = 0
+    for bulletin in bulletins:
+        for item in bulletin.items:
+            if item.kind not in ("condition", "clear", "ended"):
+                continue
+            checked += 1
+            words = item.sentence.lower()
+            told = " ".join(report.text.lower() for report in item.reports)
+            # The flow in the sentence is one that a post states, and the newest such post has not been gone against.
+            flow = next((flow for flow in said_flows if f" {flow}" in words), None)
+            if flow is not None:
+                assert flow in {report.flow for report in item.reports}, item.sentence
+                newest = max(
+                    (report for report in item.reports if report.flow),
+                    key=lambda report: (report.observed_at, report.text),
+                )
+                assert newest.flow == flow or item.kind == "clear", item.sentence
+            # Every place is one that a post names, letter by letter but for short forms.
+            for condition in item.conditions:
+                name = condition.place.lower().replace("jalan ", "").replace("jl ", "")
+                assert name in told, (condition.place, item.sentence)
+                if condition.obstacle and condition.obstacle.lower() in words:
+                    assert condition.obstacle.lower() in told
+            # A time in it is that of its newest post.
+            for hour, minute in re.findall(r"pukul (\d\d)\.(\d\d)", item.sentence):
+                last = max(report.observed_at for report in item.reports if report.observed_at).astimezone(WIB)
+                assert (last.hour, last.minute) == (int(hour), int(minute)), item.sentence
+            if "melalui" in words:
+                assert words.split("melalui ")[1].rstrip(".") in told
+    assert checked >= 20
