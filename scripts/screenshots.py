@@ -35,7 +35,7 @@ from radiodesk.core.http import Station
 from radiodesk.core.live import Notifier
 from radiodesk.operations.drill.sample import fill
 from radiodesk.operations.drill.show import load_show
-from radiodesk.operations.wiring import prepare
+from radiodesk.operations.wiring import prepare, runner
 from radiodesk.programme import queries as rundowns
 from radiodesk.programme import services as programme
 from radiodesk.programme.models import ItemKind
@@ -166,6 +166,7 @@ def pictures(browser: Browser, folder: Path) -> None:
     sample = load_show(ROOT / "tests" / "drills" / "sample")
     fill(sample, settings, now=now, yesterday=now - timedelta(days=1), progress=lambda _done, _all: None)
     with desk(settings) as (database, address, token):
+        runner(settings, database).run_all()
         with database.reading() as session:
             picked = session.scalars(select(Call).where(Call.state == CallState.READY).order_by(Call.position)).first()
             condition = bool(roads.live_conditions(session, now))

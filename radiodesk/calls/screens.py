@@ -77,6 +77,7 @@ def names() -> dict[str, Any]:
         "protections": PROTECTED_NAMES,
         "act_names": ACT_NAMES,
         "by_hand": forms.BY_HAND,
+        "spoken": (Channel.PHONE, Channel.SIP),
     }
 
 
@@ -106,7 +107,6 @@ def _lines(session: Session, at: datetime) -> dict[str, Any]:
     return {
         **names(),
         "board": board,
-        "spoken": (Channel.PHONE, Channel.SIP),
         "groups": {name: together(part) for name, part in parts.items()},
         "events": queries.in_events(session, calls),
         "known": queries.known_callers(session, calls),
@@ -166,6 +166,7 @@ def call_data(session: Session, settings: Settings, call: Call, *, at: datetime)
         "alike": alike(call, near, texts),
         "event": queries.same_event(session, call),
         "place": queries.in_events(session, [call]).get(call.id),
+        "known": queries.known_callers(session, [call]).get(call.id),
         "fetching": attachments.missing(session, call),
         "actions": [action for source in lent.actions for action in source(session, call.id, call.public_id)],
         "emergency": area_pack(settings.area).emergency,

@@ -125,7 +125,7 @@ def test_a_panic_button_comes_to_the_top_and_is_announced(page: Page, database: 
     page.keyboard.press("Escape")
     page.keyboard.press("a")
     expect(page.locator(".emergency")).to_contain_text("110")
-    page.click("text=Sudah dialihkan ke 110")
+    page.click("text=Dialihkan ke 110")
     expect(page.locator(".emergency .tag")).to_contain_text("110")
 
 
