@@ -84,7 +84,19 @@ def end_name(raw: str) -> str | None:
     name = name[:1].upper() + name[1:]
     if re.search(r"\bPUK\b|\bJl\b|Jalan|\bJK\b|^Ds|^Dsn|Kabupaten|^Polsek$|^Tugu Perempatan$|,", name, re.I):
         return None
-    return name.replace("Kd. Adem", "Kedungadem") if slug(name).split("-")[0] in JUNCTION_KINDS else None
+    return name if slug(name).split("-")[0] in JUNCTION_KINDS else None
+
+
+def corrected(roads: list[dict[str, str]], path: Path) -> list[dict[str, str]]:
+    """The roads with slips of their register put right, as the pack's ``corrections.tsv`` tells (written, right)."""
+    slips = {row["written"]: row["right"] for row in read_table(path)} if path.exists() else {}
+
+    def right(cell: str) -> str:
+        for written, meant in slips.items():
+            cell = cell.replace(written, meant)
+        return cell
+
+    return [{name: right(cell or "") for name, cell in road.items()} for road in roads]
 
 
 def junctions(roads: list[dict[str, str]], ends: list[tuple[Point, Point]]) -> dict[str, Point]:
@@ -149,18 +161,32 @@ def feature(geometry_type: str, coordinates: object, **properties: object) -> di
 
 def read_table(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
+        return list(csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t"))
 
 
 def rounded(line: list[list[float]]) -> list[Point]:
-    return [(round(longitude, 5), round(latitude, 5)) for longitude, latitude in line]
+    """Heights and the like, which some maps add behind longitude and latitude, are left away."""
+    return [(round(point[0], 5), round(point[1], 5)) for point in line]
+
+
+def lines_of(shape: dict[str, Any], number: int) -> list[list[Point]]:
+    """The lines of one road, whether it is drawn in one piece or in several."""
+    geometry = shape.get("geometry") or {}
+    parts = [geometry["coordinates"]] if geometry.get("type") == "LineString" else geometry.get("coordinates", [])
+    if geometry.get("type") not in ("LineString", "MultiLineString") or not all(len(part) > 1 for part in parts):
+        raise SystemExit(f"Road {number} of the road map is no line; draw it, or take it out of both files.")
+    return [rounded(part) for part in parts]
 
 
 def build(source: Path, name: str, target: Path) -> None:
     wilayah = read_table(source / f"wilayah_{name}.tsv")
-    roads = read_table(source / f"roads_{name}.tsv")
+    roads = corrected(read_table(source / f"roads_{name}.tsv"), target / "corrections.tsv")
     shapes = json.loads((source / f"roads_{name}.geojson").read_text(encoding="utf-8"))["features"]
-    lines = [[rounded(line) for line in shape["geometry"]["coordinates"]] for shape in shapes]
+    if len(shapes) != len(roads):
+        raise SystemExit(
+            f"{len(roads)} roads are listed and {len(shapes)} are drawn; both files need the same, in one order."
+        )
+    lines = [lines_of(shape, number) for number, shape in enumerate(shapes, start=1)]
     by_name = {row["name"]: row["code"] for row in wilayah if row["level"] == "kecamatan"}
     points = junctions(roads, [(line[0][0], line[-1][-1]) for line in lines])
     ids = _road_ids(roads)
@@ -246,9 +272,13 @@ def _write_junctions(target: Path, points: dict[str, Point], inside: dict[str, l
 
 def _write_boundary(target: Path, source: Path) -> None:
     # The public map serves the geometry as a script's value, with a semicolon behind it.
-    geometry = json.JSONDecoder().raw_decode(source.read_text(encoding="utf-8"))[0]
-    shape = geometry["geometries"][0] if geometry["type"] == "GeometryCollection" else geometry
-    rings = [[simplify(rounded(ring), BOUNDARY_TOLERANCE) for ring in part] for part in shape["coordinates"]]
+    shape = json.JSONDecoder().raw_decode(source.read_text(encoding="utf-8"))[0]
+    while shape["type"] in ("FeatureCollection", "Feature", "GeometryCollection"):
+        inner = {"FeatureCollection": "features", "Feature": "geometry", "GeometryCollection": "geometries"}
+        held = shape[inner[shape["type"]]]
+        shape = held[0] if isinstance(held, list) else held
+    parts = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+    rings = [[simplify(rounded(ring), BOUNDARY_TOLERANCE) for ring in part] for part in parts]
     write_features(target / "boundary.geojson", [feature("MultiPolygon", rings)])
 
 
