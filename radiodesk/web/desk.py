@@ -17,7 +17,8 @@ from radiodesk.calls.said_views import blueprint as said
 from radiodesk.calls.views import blueprint as calls
 from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
-from radiodesk.core.http import Station, now, session, station
+from radiodesk.core.events import last_event_id
+from radiodesk.core.http import SAFE, Station, now, session, station
 from radiodesk.programme.correcting_views import blueprint as correcting
 from radiodesk.programme.views import blueprint as programme
 from radiodesk.record import on_air
@@ -78,10 +79,24 @@ def create_desk(given: Station) -> Flask:
     studio.connect(app)
     lines.connect(app)
     app.add_url_rule("/", "home", home)
-    app.context_processor(
-        lambda: {"me": g.get("person"), "menu": menu.entries, "Role": Role, "settings": given.settings}
-    )
+    app.context_processor(_for_templates)
     return app
+
+
+def _for_templates() -> dict[str, object]:
+    return {
+        "me": g.get("person"),
+        "menu": menu.entries,
+        "Role": Role,
+        "settings": station().settings,
+        "seen": _seen,
+    }
+
+
+def _seen() -> int | str:
+    """The last event that the page's own view of the database holds; its stream goes on from there."""
+    looked = "session" in g and request.method in SAFE
+    return last_event_id(session()) if looked else ""
 
 
 def _choose_language() -> None:

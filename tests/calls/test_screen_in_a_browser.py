@@ -165,3 +165,41 @@ def test_the_screen_fits_a_desk_and_a_phone(page: Page, database: Database, cloc
             page.locator("#queue .pick").first.click()
             expect(page.locator("#card")).to_be_visible()
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_typed_words_survive_another_call_and_are_gone_after_signing_out(
+    page: Page, database: Database, clock: ManualClock
+) -> None:
+    page.fill("[name=topic]", "Setengah diketik")
+    page.check("[name=may_name]")
+    rings(database, clock, name="Penelepon Dua")
+    expect(page.locator("#queue button[data-key=a]")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    expect(page.locator("#head h1")).to_have_text("Penelepon Dua")
+    page.keyboard.press("n")
+    expect(page.locator("[name=topic]")).to_have_value("Setengah diketik")
+    expect(page.locator("[name=may_name]")).to_be_checked()
+    page.click("#card .note button")
+    expect(page.locator("[name=topic]")).to_have_value("")
+    page.fill("[name=topic]", "Lagi")
+    assert page.evaluate("sessionStorage.length") == 1
+    page.click(".bar .me form button")
+    page.wait_for_url("**/masuk")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_an_emergency_that_is_typed_shows_the_banner_at_once_and_is_handed_over_with_a_key(
+    page: Page, database: Database
+) -> None:
+    expect(page.locator("#card .emergency")).to_be_hidden()
+    page.fill("[name=topic]", "Ada kebakaran besar di pasar")
+    page.keyboard.press("Escape")
+    expect(page.locator("#suggestion")).to_contain_text("Darurat")
+    page.keyboard.press("y")
+    expect(page.locator("#card .emergency")).to_be_visible()
+    page.keyboard.press("2")
+    expect(page.locator("#head .emergency .tag")).to_contain_text("112")
+    with database.reading() as session:
+        call = session.scalars(select(Call)).one()
+    assert (call.handed_to, call.topic) == ("112", "Ada kebakaran besar di pasar")

@@ -55,7 +55,9 @@ if (stream && regions().length) {
   // data-topics: of regions that may come into the page later.
   const later = [...document.querySelectorAll("[data-topics]")].flatMap((r) => r.dataset.topics.split(" "));
   const topics = new Set([...regions().flatMap((r) => r.dataset.live.split(" ")), ...later]);
-  const source = new EventSource(`${stream}?topik=${[...topics].join(",")}`);
+  // What changed between the making of this page and the opening of its stream comes first.
+  const seen = document.body.dataset.seen;
+  const source = new EventSource(`${stream}?topik=${[...topics].join(",")}${seen ? `&sejak=${seen}` : ""}`);
   let lost = false;
   source.onmessage = (message) => {
     const change = JSON.parse(message.data);
