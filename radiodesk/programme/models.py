@@ -167,7 +167,7 @@ class RundownItem(Base):
 
 
 class ReadingSpeed(Base):
-    """How fast a reader really reads, learned from what went out: words of the spoken form and seconds, summed."""
+    """How fast a reader really reads, learned from what went out: average words and seconds without pauses, summed."""
 
     __tablename__ = "reading_speed"
 

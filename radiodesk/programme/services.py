@@ -24,7 +24,7 @@ from radiodesk.programme.models import (
     ScriptVersion,
 )
 from radiodesk.speech import vocabulary
-from radiodesk.speech.spoken import reading_seconds, to_spoken
+from radiodesk.speech.spoken import reading_seconds
 
 TOPIC = "programme"
 LONGEST_SCRIPT = 20_000
@@ -83,8 +83,14 @@ def words_per_minute(session: Session, reader: str, otherwise: int) -> float:
 
 
 def learn_speed(session: Session, reader: str, text: str, seconds: float) -> None:
-    """Take one reading into account; implausible ones (a key pressed late) are left out."""
-    words = len(to_spoken(text).split())
+    """Take one reading into account; implausible ones (a key pressed late) are left out.
+
+    The pauses that an estimate allows for are taken off, so that a text is estimated at the time it really took.
+    """
+    at_sixty, at_twice = (reading_seconds(text, words_per_minute=pace) for pace in (60, 120))
+    # At sixty words a minute a word takes a second; what does not grow with the pace are pauses.
+    words = round(2 * (at_sixty - at_twice))
+    seconds -= at_sixty - words
     if not reader or seconds < 5 or not 60 <= words / seconds * 60 <= 300:
         return
     speed = session.scalar(select(ReadingSpeed).where(ReadingSpeed.reader == reader))

@@ -16,7 +16,8 @@ def frame_item(
 ) -> Item:
     """The opening, the sign-off, or the sentence for a road of which nothing is known."""
     sentence = speaker.frame(name, brief=short)
-    return Item("quiet" if name == "unsure" else name, sentence, speaker.seconds(sentence), why)
+    seconds = speaker.seconds(sentence, alone=name in ("opening", "closing"))
+    return Item("quiet" if name == "unsure" else name, sentence, seconds, why)
 
 
 def condition_item(speaker: Speaker, candidate: Candidate, turn: int, *, short: bool, announce: bool) -> Item:
@@ -46,12 +47,12 @@ def condition_item(speaker: Speaker, candidate: Candidate, turn: int, *, short: 
 def warning_item(speaker: Speaker, warned: Warned, *, short: bool) -> Item:
     sentence = speaker.warning(warned, brief=short)
     why = Why("An official warning in force for the station's area.")
-    return Item("warning", sentence, speaker.seconds(sentence), why, alerts=(warned.alert,))
+    return Item("warning", sentence, speaker.seconds(sentence, alone=True), why, alerts=(warned.alert,))
 
 
 def appeal_item(speaker: Speaker, appeal: SpokenAppeal, text: str) -> Item:
     why = Why("Every bulletin carries one appeal that fits the moment.")
-    return Item("appeal", text, speaker.seconds(text), why, appeal_id=appeal.id)
+    return Item("appeal", text, speaker.seconds(text, alone=True), why, appeal_id=appeal.id)
 
 
 def ended_item(

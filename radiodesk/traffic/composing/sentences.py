@@ -20,6 +20,9 @@ from radiodesk.traffic.ports import Condition
 BREATH = 0.6
 """Seconds between two sentences."""
 
+PARAGRAPH = 0.3
+"""Seconds more where a paragraph ends."""
+
 SAY_TIME_AFTER = timedelta(minutes=12)
 """Older news is said with its time, so that a listener can judge it."""
 
@@ -64,9 +67,10 @@ class Speaker:
     def _was_heard(self, said: str) -> bool:
         return said.rstrip(".").casefold() in self.heard
 
-    def seconds(self, sentence: str) -> float:
-        """How long a sentence takes with the breath after it."""
-        return reading_seconds(sentence, words_per_minute=self.words_per_minute, lexicon=self.lexicon) + BREATH
+    def seconds(self, sentence: str, *, alone: bool = False) -> float:
+        """How long a sentence takes with the breath after it; one that stands ``alone`` is a paragraph of its own."""
+        breath = BREATH + (PARAGRAPH if alone else 0.0)
+        return reading_seconds(sentence, words_per_minute=self.words_per_minute, lexicon=self.lexicon) + breath
 
     def clock(self, moment: datetime, *, zone: bool = True) -> str:
         """ "07.15 WIB"; another day is named with its date. The zone is said in frames and warnings alone."""
