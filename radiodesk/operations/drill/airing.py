@@ -55,6 +55,8 @@ def _take_callers(played: Played, session: Session, broadcast: Broadcast, files:
     each = timedelta(seconds=seconds / max(1, len(files)))
     for name in files:
         call = session.get_one(Call, played.calls[name])
+        # Nobody is on air before having called.
+        played.clock.set(max(played.clock.now(), call.received_at))
         try:
             broadcasts.take(session, broadcast, call, by=HOST, at=played.clock.now())
         except Refusal as refusal:
