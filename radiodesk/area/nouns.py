@@ -124,6 +124,8 @@ class AreaPack:
     spoken: dict[str, str] = field(repr=False)
     sources: tuple[Source, ...] = field(repr=False)
     folder: Path = field(repr=False)
+    market_days: tuple[str, ...] = ()
+    """Days of the great market, of the Javanese five-day week ("pahing") or of the week; empty when not known."""
 
     @cached_property
     def place_by_id(self) -> dict[str, Place]:

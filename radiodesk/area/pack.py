@@ -97,6 +97,7 @@ def _read(folder: Path) -> tuple[AreaPack | None, list[str]]:
         spoken=reader.spoken(),
         sources=sources(head.get("source", [])),
         folder=folder,
+        market_days=tuple(head.get("market_days", ())),
     )
     return pack, [*reader.problems, *disagreements(pack)]
 

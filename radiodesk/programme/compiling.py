@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from radiodesk.area.pack import AreaPack
 from radiodesk.area.station import area_pack
 from radiodesk.core.config import Settings
-from radiodesk.core.errors import Conflict
+from radiodesk.core.errors import Conflict, NotFound
 from radiodesk.core.i18n import gettext
 from radiodesk.programme import services
 from radiodesk.programme.models import Script, ScriptKind, ScriptState
 from radiodesk.traffic import queries as traffic
 from radiodesk.traffic import wordings
-from radiodesk.traffic.appeals import load_appeals, pick_appeal, weather_words
+from radiodesk.traffic.appeals import load_appeals, pick_appeal, resting, weather_words
 from radiodesk.traffic.composing import Before, Composition, Identity, Item, compose, correct, read_items, told_data
 from radiodesk.traffic.lapsit import parse_lapsit, spoken
 from radiodesk.traffic.models import RoadCondition, SituationReport
@@ -45,22 +45,27 @@ def compile_bulletin(
     reader: str,
     by: str,
     at: datetime,
+    theme: str = "",
 ) -> Script:
     """Compile what is worth saying now into a script that waits for approval.
 
     It goes out of date when the first condition in it does, and says of every sentence what is behind it. What the
-    bulletin before told and is over since is told as over; what is told again is told in other words.
+    bulletin before told and is over since is told as over; what is told again is told in other words. Its appeal is
+    picked for the moment, of one ``theme`` when it is named.
     """
     speed = services.words_per_minute(session, reader, settings.words_per_minute)
     alerts = traffic.live_warnings(session, at)
     conditions, rows = traffic.recent_conditions(session, at)
     before = bulletin_before(session, at)
+    used, used_at = traffic.appeals_used(session)
     appeal = pick_appeal(
         load_appeals(),
         at=at,
         weather=weather_words(alerts, conditions),
-        used_recently=traffic.appeals_used(session),
-        rest=settings.appeal_rest,
+        used_recently=used,
+        rest=resting(used_at, settings.appeal_rest),
+        market_days=pack.market_days,
+        theme=theme or None,
         zone=settings.timezone,
     )
     composed = compose(
@@ -234,6 +239,22 @@ def _sources(item: Item, settings: Settings) -> list[str]:
 
 def _left_out(composed: Composition) -> list[dict[str, Any]]:
     return [{"what": one.what, "why": gettext(one.why)} for one in composed.left_out]
+
+
+def appeal_script(
+    session: Session, settings: Settings, pack: AreaPack, appeal_id: str, *, by: str, at: datetime
+) -> Script:
+    """An appeal of the library by itself, to be read outside of a bulletin; raises ``NotFound``."""
+    appeal = next((one for one in load_appeals() if one.id == appeal_id), None)
+    if appeal is None:
+        raise NotFound("This appeal is not in the library.")
+    use_appeal(session, appeal.id, at=at)
+    title = gettext("Appeal: %(theme)s", theme=appeal.theme)
+    draft = services.Draft(appeal.text, [{"kind": "appeal", "sentence": appeal.text, "why": appeal.basis}])
+    speed = float(settings.words_per_minute)
+    return services.write_script(
+        session, ScriptKind.APPEAL, title, draft, by=by, at=at, speed=speed, lexicon=pack.spoken
+    )
 
 
 def situation_script(session: Session, settings: Settings, row: SituationReport, *, by: str, at: datetime) -> Script:

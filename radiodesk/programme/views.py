@@ -65,6 +65,7 @@ def compile_bulletin() -> BaseResponse:
         reader=field("reader", 80),
         by=me().username,
         at=now(),
+        theme=field("theme", 60),
     )
     return redirect(url_for("programme.script", public_id=found.public_id), code=303)
 

@@ -130,6 +130,7 @@ def _composition(
         weather=weather_words(gathered.alerts, conditions),
         used_recently=before.appeals if before else (),
         rest=settings.appeal_rest,
+        market_days=area_pack(settings.area).market_days,
         zone=settings.timezone,
     )
     return compose(

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from radiodesk.core.errors import NotFound
@@ -82,9 +82,16 @@ def warnings_in_full(session: Session, identifiers: Collection[str]) -> set[str]
     return {row.identifier for row in session.scalars(wanted) if row.content.get("polygons")}
 
 
-def appeals_used(session: Session, limit: int = 200) -> list[str]:
-    """Ids of the appeals used lately, newest first."""
-    return list(session.scalars(select(AppealUse.appeal).order_by(AppealUse.id.desc()).limit(limit)))
+def appeals_used(session: Session, limit: int = 200) -> tuple[list[str], list[datetime]]:
+    """Ids of the appeals used lately, newest first, and when each was used."""
+    rows = session.execute(select(AppealUse.appeal, AppealUse.at).order_by(AppealUse.id.desc()).limit(limit)).all()
+    return [appeal for appeal, _at in rows], [at for _appeal, at in rows]
+
+
+def appeal_counts(session: Session) -> dict[str, tuple[int, datetime]]:
+    """How often each appeal was used, and when last."""
+    wanted = select(AppealUse.appeal, func.count(), func.max(AppealUse.at)).group_by(AppealUse.appeal)
+    return {appeal: (count, last) for appeal, count, last in session.execute(wanted)}
 
 
 def situation_reports(session: Session, limit: int = 60) -> list[SituationReport]:

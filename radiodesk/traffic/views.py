@@ -15,6 +15,7 @@ from radiodesk.core.errors import Unreadable
 from radiodesk.core.http import back, field, now, number, session, station
 from radiodesk.core.i18n import gettext
 from radiodesk.traffic import board, folders, queries, services, sources, wordings
+from radiodesk.traffic.appeals import PILLARS, fits, load_appeals, moment_of, weather_words
 from radiodesk.traffic.calls import heard_words
 from radiodesk.traffic.lapsit import parse_lapsit, spoken
 from radiodesk.traffic.lapsit.comparing import charted, side_by_side
@@ -56,7 +57,11 @@ def _kind(name: str) -> Kind:
 
 @blueprint.get("/lalin")
 def traffic() -> str:
-    return render_template("traffic/traffic.html", pack=_pack(), form=_form(), **_board())
+    return render_template("traffic/traffic.html", pack=_pack(), form=_form(), themes=_themes(), **_board())
+
+
+def _themes() -> list[str]:
+    return sorted({one.theme for one in load_appeals()})
 
 
 def _form() -> board.QuickForm:
@@ -239,5 +244,22 @@ def situation_report(public_id: str) -> str:
         rows=rows,
         charted=charted(rows),
         script=spoken(lapsit, wording=wordings.own(session())),
+        crew=CREW,
+    )
+
+
+@blueprint.get("/lalin/imbauan")
+def appeals() -> str:
+    conditions, _rows = queries.recent_conditions(session(), now())
+    weather = weather_words(queries.live_warnings(session(), now()), conditions)
+    pack, zone = _pack(), station().settings.timezone
+    moment = moment_of(now(), zone=zone, weather=weather, market_days=pack.market_days)
+    library = load_appeals()
+    return render_template(
+        "traffic/appeals.html",
+        pillars={pillar: [one for one in library if one.pillar == pillar] for pillar in PILLARS},
+        fitting={one.id for one in library if fits(one, moment) is not None},
+        moment=moment,
+        used=queries.appeal_counts(session()),
         crew=CREW,
     )

@@ -19,7 +19,7 @@ from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
 from radiodesk.core.events import last_event_id
 from radiodesk.core.http import SAFE, Station, now, session, station
-from radiodesk.programme.correcting_views import blueprint as correcting
+from radiodesk.programme.made_views import blueprint as made_scripts
 from radiodesk.programme.views import blueprint as programme
 from radiodesk.record import on_air
 from radiodesk.record.ticket_preview import blueprint as ticket_preview
@@ -40,9 +40,9 @@ BLUEPRINTS = [
     audio,
     broadcasts,
     calls,
-    correcting,
     lines.blueprint,
     live.blueprint,
+    made_scripts,
     outbox,
     programme,
     record,

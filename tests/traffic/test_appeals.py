@@ -1,12 +1,17 @@
 """The library of appeals is sound, and the picker finds the one for the moment without repeating itself."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
+from radiodesk.accounts.models import Role
 from radiodesk.core.errors import NotFound, Unreadable
+from radiodesk.core.http import Station
 from radiodesk.speech.spoken import reading_seconds
 from radiodesk.traffic.appeals import (
     PILLARS,
@@ -18,6 +23,7 @@ from radiodesk.traffic.appeals import (
     moment_of,
     pasaran,
     pick_appeal,
+    resting,
     weather_words,
 )
 from radiodesk.traffic.ports import Alert
@@ -195,3 +201,35 @@ def test_a_library_needs_files_and_pillars(tmp_path: Path) -> None:
     assert "no file of appeals" in check_appeals(tmp_path)[0]
     (tmp_path / "x.toml").write_text("pillar = 'kebersihan'", encoding="utf-8")
     assert "names no pillar" in check_appeals(tmp_path)[0]
+
+
+def test_a_theme_that_is_asked_for_is_said_whatever_the_moment() -> None:
+    noon = at("2026-08-05", 12)
+    assert pick_appeal(LIBRARY, at=noon, theme="helm").theme == "helm"
+    assert pick_appeal(LIBRARY, at=noon, theme="kabut").theme == "kabut", "no fog at noon in August, but asked for"
+    with pytest.raises(NotFound):
+        pick_appeal(LIBRARY, at=noon, theme="tidak ada")
+
+
+def test_what_rests_is_counted_in_broadcasts_and_not_in_bulletins() -> None:
+    evening = at("2026-11-24", 19)
+    used = [evening - timedelta(days=day, minutes=30 * bulletin) for day in range(4) for bulletin in range(3)]
+    assert [resting(used, broadcasts) for broadcasts in range(6)] == [0, 3, 6, 9, 12, 12]
+    assert resting([], 5) == 0
+
+
+def test_the_library_page_shows_what_fits_and_makes_a_script_that_counts(
+    sign_in: Callable[..., FlaskClient], station: Station
+) -> None:
+    officer = sign_in(Role.OFFICER)
+    page = officer.get("/lalin/imbauan").text
+    assert page.count("Jadikan naskah") == len(LIBRARY)
+    assert "cocok sekarang" in page
+    made = officer.post("/naskah/imbauan", data={"appeal": LIBRARY[0].id})
+    assert made.status_code == 303
+    assert LIBRARY[0].text in unescape(officer.get(made.location).text)
+    assert "dipakai 1 kali" in officer.get("/lalin/imbauan").text
+    assert officer.post("/naskah/imbauan", data={"appeal": "tidak-ada"}).status_code == 404
+    compiled = officer.post("/naskah/buletin", data={"seconds": "60", "reader": "", "theme": "helm"})
+    helm = {one.text for one in LIBRARY if one.theme == "helm"} | {one.short for one in LIBRARY if one.theme == "helm"}
+    assert any(text in unescape(officer.get(compiled.location).text) for text in helm)

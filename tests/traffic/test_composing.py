@@ -389,7 +389,14 @@ WARNED_AT = datetime(2026, 11, 24, 7, 10, tzinfo=UTC)
 
 def test_a_warning_is_cut_to_the_stations_districts_with_its_source(pack: AreaPack) -> None:
     (sentence,) = said(compose([], at=WARNED_AT, seconds=60, pack=pack, alerts=[warning()]), "warning")
-    for words in ("BMKG", "hujan lebat dan petir", "14.15 WIB", "17.15 WIB", "Balen", "meluas ke Kecamatan Baureno dan Kanor"):
+    for words in (
+        "BMKG",
+        "hujan lebat dan petir",
+        "14.15 WIB",
+        "17.15 WIB",
+        "Balen",
+        "meluas ke Kecamatan Baureno dan Kanor",
+    ):
         assert words in sentence
     assert "Soko" not in sentence
 

@@ -2,7 +2,7 @@
 
 from radiodesk.traffic.appeals.library import PILLARS, Appeal, check_appeals, load_appeals
 from radiodesk.traffic.appeals.moments import Moment, moment_of, pasaran, weather_words
-from radiodesk.traffic.appeals.picking import REST, fits, pick_appeal
+from radiodesk.traffic.appeals.picking import REST, fits, pick_appeal, resting
 
 __all__ = [
     "PILLARS",
@@ -15,5 +15,6 @@ __all__ = [
     "moment_of",
     "pasaran",
     "pick_appeal",
+    "resting",
     "weather_words",
 ]

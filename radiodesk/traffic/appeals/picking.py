@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from radiodesk.core.errors import NotFound
 from radiodesk.traffic.appeals.library import Appeal
@@ -23,8 +23,7 @@ SAME_PILLAR, SAME_THEME = 2, 4
 
 def fits(appeal: Appeal, moment: Moment) -> dict[str, tuple[str, ...]] | None:
     """What makes an appeal fit, by kind; None when something that it asks for is not so."""
-    today = moment.local.date()
-    if (appeal.valid_from and today < appeal.valid_from) or (appeal.valid_until and today > appeal.valid_until):
+    if not _is_valid(appeal, moment):
         return None
     hour = moment.local.hour
     asked: dict[str, tuple[bool, tuple[str, ...]]] = {
@@ -37,6 +36,13 @@ def fits(appeal: Appeal, moment: Moment) -> dict[str, tuple[str, ...]] | None:
     if not all(met for met, _ in asked.values()):
         return None
     return {kind: why for kind, (_, why) in asked.items() if why}
+
+
+def _is_valid(appeal: Appeal, moment: Moment) -> bool:
+    today = moment.local.date()
+    return not (appeal.valid_from and today < appeal.valid_from) and not (
+        appeal.valid_until and today > appeal.valid_until
+    )
 
 
 def _met(wanted: Sequence[str], given: frozenset[str]) -> tuple[bool, tuple[str, ...]]:
@@ -55,20 +61,26 @@ def pick_appeal(
     used_recently: Sequence[str] = (),
     rest: int = REST,
     pillar: str | None = None,
+    theme: str | None = None,
     zone: str = "Asia/Jakarta",
 ) -> Appeal:
     """The appeal for a broadcast at ``at`` (aware).
 
     ``used_recently`` are ids of earlier broadcasts, the newest first; none of the first ``rest`` comes again, unless
-    everything that fits was among them, and then the one that rested longest does. Pillars and themes take turns. The
-    same arguments give the same appeal. Raises ``NotFound`` when nothing fits.
+    everything that fits was among them, and then the one that rested longest does. Pillars and themes take turns. A
+    ``theme`` that is asked for by name is said whatever the moment. The same arguments give the same appeal. Raises ``NotFound`` when nothing fits.
     """
     moment = moment_of(at, zone=zone, weather=weather, season=season, events=events, market_days=market_days)
     fitting = [
         (appeal, why)
         for appeal in library
-        if pillar in (None, appeal.pillar) and (why := fits(appeal, moment)) is not None
+        if pillar in (None, appeal.pillar)
+        and theme in (None, appeal.theme)
+        and (why := fits(appeal, moment)) is not None
     ]
+    if not fitting and theme is not None:
+        # Somebody asked for this theme by name, so it is said whatever the moment.
+        fitting = [(appeal, {}) for appeal in library if appeal.theme == theme and _is_valid(appeal, moment)]
     if not fitting:
         raise NotFound("No appeal of the library fits this moment; add one, or choose by hand.")
     lately = {name: turn for turn, name in reversed(list(enumerate(used_recently)))}
@@ -87,6 +99,21 @@ def pick_appeal(
         return gain - loss, lately.get(appeal.id, len(used_recently)), _lot(appeal.id, moment.local)
 
     return max(rested, key=key)[0]
+
+
+APART = timedelta(hours=2)
+"""Uses that lie closer together were in one broadcast."""
+
+
+def resting(used_at: Sequence[datetime], broadcasts: int) -> int:
+    """How many of the latest uses (newest first) fell into the last so many broadcasts."""
+    seen = 0
+    for index, at in enumerate(used_at):
+        if index == 0 or used_at[index - 1] - at > APART:
+            seen += 1
+        if seen > broadcasts:
+            return index
+    return len(used_at) if broadcasts else 0
 
 
 def _lot(name: str, local: datetime) -> str:

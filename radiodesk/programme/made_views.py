@@ -1,4 +1,4 @@
-"""The page on which an officer takes back a sentence of a bulletin (ralat)."""
+"""Scripts that are made out of what the traffic room holds: a sentence taken back (ralat), an appeal."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,12 +12,12 @@ from radiodesk.programme import compiling, queries
 from radiodesk.traffic import queries as traffic
 from radiodesk.traffic.models import FLOW_NAMES, KIND_NAMES
 
-blueprint = Blueprint("correcting", __name__)
+blueprint = Blueprint("made", __name__)
 
 
 @blueprint.get("/naskah/<public_id>/ralat")
 @allowed(Role.OFFICER, Role.PRODUCER)
-def choose(public_id: str) -> str:
+def choose_sentence(public_id: str) -> str:
     script = queries.script_by_public_id(session(), public_id)
     sentences = compiling.correctable(script)
     return render_template(
@@ -32,7 +32,7 @@ def choose(public_id: str) -> str:
 
 @blueprint.post("/naskah/<public_id>/ralat")
 @allowed(Role.OFFICER, Role.PRODUCER)
-def make(public_id: str) -> Response:
+def correct(public_id: str) -> Response:
     script = queries.script_by_public_id(session(), public_id)
     sentences, chosen = compiling.correctable(script), number("sentence")
     if not 0 <= chosen < len(sentences):
@@ -48,5 +48,15 @@ def make(public_id: str) -> Response:
         reader=field("reader", 80),
         by=me().username,
         at=now(),
+    )
+    return redirect(url_for("programme.script", public_id=made.public_id), code=303)
+
+
+@blueprint.post("/naskah/imbauan")
+@allowed(Role.OFFICER, Role.PRODUCER)
+def appeal() -> Response:
+    settings = station().settings
+    made = compiling.appeal_script(
+        session(), settings, area_pack(settings.area), field("appeal", 60), by=me().username, at=now()
     )
     return redirect(url_for("programme.script", public_id=made.public_id), code=303)
