@@ -85,6 +85,16 @@ document.addEventListener("keydown", (event) => {
   if (target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) target.focus(); else target.click();
 });
 
+// ---- A table that is wider than the screen can be reached, and scrolled, with the keyboard.
+function reachable() {
+  for (const el of document.querySelectorAll(".table")) {
+    if (el.scrollWidth > el.clientWidth) el.tabIndex = 0; else el.removeAttribute("tabindex");
+  }
+}
+reachable();
+addEventListener("resize", reachable);
+document.addEventListener("htmx:after:swap", reachable);
+
 // ---- A form that must be meant: <form data-confirm="…">.
 document.addEventListener("submit", (event) => {
   const sentence = event.target.dataset?.confirm;
