@@ -276,9 +276,9 @@ def test_a_broken_line_is_told_as_such() -> None:
     assert isinstance(fetched.refusal, FetchFailed)
 
 
-def test_an_unknown_name_asks_whether_the_network_is_there() -> None:
+def test_of_an_unknown_name_it_is_said_that_the_network_may_be_missing() -> None:
     fetched = attempt(lambda request: reply(200), FetchState("https://tidak.example/"))
-    assert "is the network there" in sentence(fetched)
+    assert "there is no network" in sentence(fetched)
 
 
 def test_a_real_connection_uses_the_pinned_address_and_the_hosts_name() -> None:
