@@ -24,6 +24,9 @@ LONGEST = 7
 LONGEST_HEARD = 17
 """Letters of the longest name that is looked for by its sound; longer ones hold shorter ones."""
 
+LEAST_LED, LEAST_ALONE = 5, 8
+"""Letters of the shortest name that is looked for by its sound: behind a word that leads to one, and without."""
+
 MOST_WORDS = 50_000
 """Words that are remembered; a language has fewer, but slips of the keyboard have no end."""
 
@@ -235,12 +238,18 @@ class PlaceFinder:
             else:
                 if not any(word.follows for word in words[first + 2 : first + 4]):
                     return None
-        for last in range(min(first + 3, size), first, -1):
+        last = min(first + 3, size)
+        letters = sum([len(word.text) for word in words[first:last]])
+        while last > first:
             support = lead or ("likely" if last < size and words[last].follows else "")
             if not support and last - first == 1:
                 break
-            if reading := self._misheard(words, first, last, support):
-                return reading
+            if (LEAST_LED if support else LEAST_ALONE) <= letters <= LONGEST_HEARD:
+                reading = self._misheard(words, first, last, support)
+                if reading is not None:
+                    return reading
+            last -= 1
+            letters -= len(words[last].text)
         return None
 
     def _belief(self, words: list[_Word], first: int, last: int, names: tuple[Name, ...]) -> float:
@@ -278,8 +287,6 @@ class PlaceFinder:
                 return None
             joined += word.text
             everyday = everyday and word.common
-        if not (5 if lead else 8) <= len(joined) <= LONGEST_HEARD:
-            return None
         if everyday and (lead != "certain" if last - first == 1 else not lead):
             return None
         names, likeness = self._heard(joined)
