@@ -6,7 +6,7 @@ confidential complaints; the programme's original where seconds of it were dumpe
 """
 
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from sqlalchemy import select
@@ -27,9 +27,11 @@ from radiodesk.archive.facts import (
 )
 from radiodesk.audio.cutting import Span
 from radiodesk.audio.models import Recording
+from radiodesk.audio.spool import takes
 from radiodesk.broadcasts import queries as broadcasts
 from radiodesk.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.calls.models import Call
+from radiodesk.calls.takes import calls_of_takes
 from radiodesk.programme.models import Script, ScriptVersion
 from radiodesk.programme.queries import rundown
 from radiodesk.speech.models import Transcript
@@ -103,6 +105,17 @@ def open_transcripts(session: Session, broadcast: Broadcast) -> int:
     """How many transcripts of a broadcast are still to come."""
     found = _transcripts(session, broadcast, broadcasts.calls_of(session, broadcast))
     return sum(transcript.is_open for transcript in found)
+
+
+def open_takes(session: Session, spool: Path, broadcast: Broadcast) -> int:
+    """How many takes of live sound of a broadcast and of its calls are not recordings yet."""
+    found = takes(spool)
+    calls = calls_of_takes(session, [take.id for take in found])
+    return sum(
+        take.about.broadcast == broadcast.public_id
+        or (take.id in calls and calls[take.id].broadcast_id == broadcast.id)
+        for take in found
+    )
 
 
 def sound_bytes(session: Session, broadcast: Broadcast) -> int:

@@ -53,7 +53,8 @@ def seal(
         return package
     if broadcast.state not in Broadcast.ended_states:
         raise NotEnded("%(title)s has not ended yet.", title=broadcast.title)
-    waiting = gathering.open_transcripts(session, broadcast)
+    # What was recorded live but is not taken in yet will be a recording with a transcript.
+    waiting = gathering.open_transcripts(session, broadcast) + gathering.open_takes(session, settings.spool, broadcast)
     if waiting and not note.strip():
         raise TranscriptsOpen(
             "%(count)s transcripts are still to come. Wait for them, or seal without them and say why.", count=waiting

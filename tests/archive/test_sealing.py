@@ -18,6 +18,7 @@ from radiodesk.accounts.models import Role
 from radiodesk.archive import cli, jobs, ledger, queries, services
 from radiodesk.archive.models import Package, PackageState
 from radiodesk.archive.verifying import verify
+from radiodesk.audio.spool import Take
 from radiodesk.broadcasts.models import Broadcast, BroadcastState
 from radiodesk.calls.models import Protected
 from radiodesk.core import audit
@@ -213,6 +214,28 @@ def test_only_what_is_over_is_sealed(database: Database, settings: Settings, now
         row.state = BroadcastState.ON_AIR
         with pytest.raises(services.NotEnded):
             services.seal(tx, settings, row, by=BY, at=now)
+
+
+def test_live_sound_that_is_not_taken_in_yet_is_waited_for(
+    database: Database, settings: Settings, now: datetime
+) -> None:
+    with database.writing() as tx:
+        broadcast = shows.ended(tx, settings, now).broadcast
+    for owner in (broadcast.public_id, "another"):
+        Take.create(
+            settings.spool,
+            line="siaran",
+            kind="soundcard",
+            sample_rate=8000,
+            directions=["programme"],
+            started_at=now,
+            feed="broadcast",
+            broadcast=owner,
+        ).close()
+    with database.writing() as tx:
+        with pytest.raises(services.TranscriptsOpen) as refused:
+            services.seal(tx, settings, tx.get_one(Broadcast, broadcast.id), by=BY, at=now)
+    assert refused.value.facts["count"] == 1
 
 
 def test_pending_transcripts_are_waited_for_or_explained(
