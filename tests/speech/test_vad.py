@@ -2,13 +2,15 @@
 
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from radiodesk.audio.decoding import read_all
 from radiodesk.speech.vad import RATE, WINDOW, Pauses, Samples, SpeechFinder, Utterance
 from radiodesk.speech.windows import Packer, Window
-from tests.speech.noises import NOISES
+from tests.speech.noises import NOISES, through_telephone
 
 
 def voice(seconds: float) -> Samples:
@@ -98,3 +100,14 @@ def test_windows_take_what_fits_and_bring_times_back() -> None:
     assert first.at(2.3, 1) == pytest.approx(13.0)
     assert first.at(99, 1) == pytest.approx(15.0)
     assert [first.turn_of(second) for second in (0.1, 2.0, 2.4, 4.2)] == [0, 0, 1, 1]
+
+
+def test_loud_speech_through_a_sharply_cut_band_is_found(shared: Path) -> None:
+    clips = sorted((shared / "speech").glob("*.flac"))[::14]
+    heard = []
+    for clip in clips:
+        samples = through_telephone(read_all(clip))
+        utterances = _found(samples * (0.9 / np.abs(samples).max()), RATE, probability=None)
+        heard.append(sum(len(each.samples) for each in utterances) / len(samples))
+
+    assert min(heard) > 0.2
