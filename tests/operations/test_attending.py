@@ -179,6 +179,7 @@ def test_a_take_that_was_left_behind_is_closed_and_kept_with_its_gap_told(
     assert not take.closed
     adopt_finished(settings, database, clock, seconds=lambda: grown + 121)
     assert adopt_finished(settings, database, clock, seconds=lambda: grown + 121) == [take.id]
+    assert only_call(session).notes == "Rekaman terputus 2.5 detik pada 0:01."
     kept = session.scalars(select(AuditEntry).where(AuditEntry.action == "take kept")).one()
     assert kept.details["gaps"] == [{"direction": "caller", "at": 1.0, "seconds": 2.5, "why": "device lost"}]
 

@@ -109,16 +109,20 @@ def refused(session: Session, stay: LineCall, sentence: str | None, *, at: datet
 
 
 def add_recording(
-    session: Session, call: Call, recording: Recording, *, phrases: Sequence[str], by: str, at: datetime
+    session: Session, call: Call, recording: Recording, *, phrases: Sequence[str], remarks: str, by: str, at: datetime
 ) -> None:
     """Add a take's recording to its call; the words of the caller are asked for.
 
-    The studio's side is kept without: its words are in the programme's transcript.
+    The studio's side is kept without: its words are in the programme's transcript. ``remarks`` say what is missing in
+    the caller's sound, and stand in the call's notes.
     """
     if recording in call.recordings:
         return
     if recording.direction is Direction.CALLER:
         attach(session, call, recording, phrases=phrases, by=by, at=at)
+        if remarks:
+            with acting(session, call, "recording", by=by, at=at):
+                call.notes = "\n".join(filter(None, (call.notes, remarks)))
         return
     with acting(session, call, "recording", by=by, at=at, recording=recording.public_id):
         call.recordings.append(recording)

@@ -24,7 +24,7 @@ from radiodesk.calls.lines.services import Stay
 from radiodesk.calls.models import Call
 from radiodesk.calls.places import hint_phrases
 from radiodesk.calls.takes import calls_of_takes
-from radiodesk.core import audit
+from radiodesk.core import audit, i18n
 from radiodesk.core.clock import Clock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
@@ -101,7 +101,8 @@ def _bind(session: Session, settings: Settings, take: Spooled, recordings: list[
         call = calls_of_takes(session, [take.id]).get(take.id) or _unexplained(session, settings, take, at)
         for recording in recordings:
             phrases = hint_phrases(settings, call.place, call.topic)
-            lines.add_recording(session, call, recording, phrases=phrases, by=BY, at=at)
+            missing = _remarks(settings, found)
+            lines.add_recording(session, call, recording, phrases=phrases, remarks=missing, by=BY, at=at)
             if recording.direction is Direction.CALLER:
                 live.recorded(session, take.id, recording)
         subject = f"call {call.public_id}"
@@ -121,6 +122,21 @@ def _bind_to_broadcast(
                 log.warning("The broadcast %s is sealed; its recording is kept beside it.", broadcast.public_id)
         request_transcript(session, recording, phrases=hint_phrases(settings), by=BY, at=at)
     return f"broadcast {broadcast.public_id}" if broadcast is not None else f"take {take.id}"
+
+
+def _remarks(settings: Settings, found: list[dict[str, Any]]) -> str:
+    """What is missing in the caller's sound, for people."""
+    with i18n.speaking(settings.language):
+        return "\n".join(
+            i18n.gettext(
+                "The recording lacks %(seconds).1f seconds at %(minutes)d:%(rest)02d.",
+                seconds=gap["seconds"],
+                minutes=gap["at"] // 60,
+                rest=gap["at"] % 60,
+            )
+            for gap in found
+            if gap["direction"] == Direction.CALLER
+        )
 
 
 def _unexplained(session: Session, settings: Settings, take: Spooled, at: datetime) -> Call:
