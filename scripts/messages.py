@@ -10,6 +10,7 @@ import ast
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,26 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
-TRANSLATIONS = ROOT / "radiodesk" / "translations"
+PACKAGE = ROOT / "radiodesk"
+TRANSLATIONS = PACKAGE / "translations"
 FUNCTIONS = {"gettext", "ngettext", "N_", "_"}
 
 Found = dict[str, set[str | tuple[str, str]]]
+
+
+@cache
+def refusals() -> frozenset[str]:
+    """The names of all classes that descend from ``Refusal``, however they are written in the rooms."""
+    bases: dict[str, set[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                heads = {getattr(base, "id", getattr(base, "attr", "")) for base in node.bases}
+                bases.setdefault(node.name, set()).update(heads)
+    found = {"Refusal"}
+    while more := {name for name, heads in bases.items() if heads & found} - found:
+        found |= more
+    return frozenset(found)
 
 
 def python_messages(path: Path) -> Iterator[str | tuple[str, str]]:
@@ -36,13 +53,12 @@ def python_messages(path: Path) -> Iterator[str | tuple[str, str]]:
         elif name in FUNCTIONS and texts:
             yield texts[0]
         elif (
-            name[:1].isupper()
-            and texts
-            and texts[0].endswith(".")
+            texts
             and " " in texts[0]
+            and (name in refusals() or (name[:1].isupper() and texts[0].endswith(".")))
             and getattr(node.args[0], "value", None) == texts[0]
         ):
-            yield texts[0]  # the sentence of a refusal
+            yield texts[0]  # the sentence of a refusal, or of a note that crosses a port
 
 
 def template_messages(path: Path) -> Iterator[str | tuple[str, str]]:

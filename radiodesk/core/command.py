@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy import inspect
 
 from radiodesk.core import i18n
 from radiodesk.core.config import Settings, load_settings
@@ -39,6 +40,12 @@ class LazyGroup(click.Group):
         return command
 
 
+class NotSetUp(Refusal):
+    """A command needs the station's database, and there is none."""
+
+    exit_code = 3
+
+
 def settings() -> Settings:
     """The station's settings, and the language that they choose for messages."""
     found = load_settings()
@@ -47,8 +54,14 @@ def settings() -> Settings:
 
 
 def database(found: Settings) -> Database:
-    """The station's database with its keys, made and migrated where needed."""
-    return open_database(found.database, load_keys(found.data / "keys.json"))
+    """The station's database with its keys; raises ``NotSetUp`` where there is none yet."""
+    opened = open_database(found.database, load_keys(found.data / "keys.json"))
+    if not inspect(opened.engine).has_table("alembic_version"):
+        raise NotSetUp(
+            "There is no station in %(folder)s yet. “radiodesk migrate” makes one, and “radiodesk desk” starts it.",
+            folder=found.data,
+        )
+    return opened
 
 
 def run(cli: click.Command) -> None:

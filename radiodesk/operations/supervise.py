@@ -1,6 +1,7 @@
 """``radiodesk desk``: starts desk, worker and public site as processes of their own and keeps them running."""
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from radiodesk.core.clock import SystemClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.i18n import gettext
+from radiodesk.core.lock import holder
 from radiodesk.operations.wiring import prepare
 
 AT_ONCE = (["record-lines"], ["desk", "--only-web"], ["public"])
@@ -26,7 +28,8 @@ SOON = (["attend"], ["work"], ["listen"])
 AFTER = 2.0
 TELEPHONE = ["telephone"]
 """Only where an address for calls is set: a station without SIP has no such part."""
-OUTLIVES = ("record-lines", "telephone")
+LOCKS = {"record-lines": "recorder", "telephone": "telephone"}
+OUTLIVES = tuple(LOCKS)
 """What goes on when the supervisor is killed: a call is recorded to its end, and the next supervisor finds it."""
 PR_SET_PDEATHSIG = 1
 STEADY = 30.0
@@ -104,9 +107,15 @@ def supervise(settings: Settings) -> None:
     while not stop.wait(0.3):
         for part in parts:
             part.look()
-    running = [part.process for part in parts if part.process is not None]
-    for process in running:
-        process.terminate()
+    end_all(settings, [part.process for part in parts if part.process is not None])
+
+
+def end_all(settings: Settings, running: list[subprocess.Popen[bytes]]) -> None:
+    """Stop the parts, and those of a supervisor that was killed earlier."""
+    left = [pid for part in OUTLIVES if (pid := holder(settings.lines / f"{LOCKS[part]}.lock"))]
+    for pid in {*left, *(process.pid for process in running)}:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
     end = time.monotonic() + STOP_WITHIN
     for process in running:
         try:

@@ -1,8 +1,6 @@
 """``radiodesk record-lines``: the recorder as a process, from its start to its orderly end."""
 
-import fcntl
 import logging
-import os
 import shutil
 import signal
 import threading
@@ -26,6 +24,7 @@ from radiodesk.audio.replacing import replacing
 from radiodesk.audio.spool import Pcm
 from radiodesk.core.config import Settings
 from radiodesk.core.errors import Conflict, Refusal, Unreadable
+from radiodesk.core.lock import hold
 
 log = logging.getLogger(__name__)
 
@@ -104,11 +103,8 @@ def trial_file(settings: Settings, line: str) -> Path:
 def record_lines(settings: Settings) -> None:
     """Record until told to stop; raises ``AlreadyRunning``."""
     settings.lines.mkdir(parents=True, exist_ok=True)
-    lock = os.open(settings.lines / f"{PART}.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise AlreadyRunning("A recorder is running already in this data folder.") from None
+    if not hold(settings.lines / f"{PART}.lock"):
+        raise AlreadyRunning("A recorder is running already in this data folder.")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

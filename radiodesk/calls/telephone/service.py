@@ -1,8 +1,6 @@
 """``radiodesk telephone``: baresip watched, its events taken in, and the sound carried on, until told to stop."""
 
-import fcntl
 import logging
-import os
 import queue
 import re
 import signal
@@ -24,6 +22,7 @@ from radiodesk.calls.telephone.process import Output
 from radiodesk.core.config import Settings
 from radiodesk.core.crypto import load_keys
 from radiodesk.core.errors import Refusal, Unreadable
+from radiodesk.core.lock import hold
 
 log = logging.getLogger(__name__)
 
@@ -200,11 +199,8 @@ def telephone(settings: Settings) -> None:
     home = settings.lines / "baresip"
     home.mkdir(parents=True, exist_ok=True)
     settings.spool.mkdir(parents=True, exist_ok=True)
-    lock = os.open(settings.lines / f"{PART}.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise AlreadyRunning("A telephone is running already in this data folder.") from None
+    if not hold(settings.lines / f"{PART}.lock"):
+        raise AlreadyRunning("A telephone is running already in this data folder.")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
