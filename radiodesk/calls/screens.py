@@ -88,8 +88,6 @@ def queue_data(session: Session, selected: str | None, *, by: str, at: datetime)
         "selected": selected,
         "lines": shared_list.of(current_app).html(session, selected, lambda: _lines(session, at)),
         "undoable": acts.undoable(session, by=by, at=at),
-        "missed": queries.call_back_count(session, at=at),
-        "stuck": outbox.stuck_count(session, at=at),
     }
 
 
@@ -107,6 +105,8 @@ def _lines(session: Session, at: datetime) -> dict[str, Any]:
     return {
         **names(),
         "board": board,
+        "missed": queries.call_back_count(session, at=at),
+        "stuck": outbox.stuck_count(session, at=at),
         "groups": {name: together(part) for name, part in parts.items()},
         "events": queries.in_events(session, calls),
         "known": queries.known_callers(session, calls),
