@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from radiodesk.accounts import services as accounts
 from radiodesk.accounts.access import COOKIE
 from radiodesk.accounts.models import Role
+from radiodesk.audio.lines import Line, LineKind, Lines, save_lines
 from radiodesk.broadcasts import queries as shows
 from radiodesk.broadcasts import services as broadcasts
 from radiodesk.calls.models import Call, CallState
@@ -48,6 +49,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
     """A station with yesterday's show published and today's on air, with a caller."""
     settings = Settings(data=tmp_path_factory.mktemp("sample"), pos_jago_token="uji")
     show = load_show(ROOT / "drills" / "sample")
+    studio = Line("studio", "Studio", "USB CODEC (hw:1,0)", 2, LineKind.STUDIO)
+    hybrid = Line("telepon-1", "Telepon 1", "USB CODEC (hw:1,0)", 1, LineKind.TELEPHONE, studio="studio")
+    save_lines(settings.lines / "lines.toml", Lines((studio, hybrid)))
     fill(show, settings, now=NOW, yesterday=NOW - timedelta(days=1), progress=lambda _done, _all: None)
     database = prepare(settings)
     with database.writing() as tx:
@@ -129,7 +133,14 @@ def findings(page: Page, address: str) -> list[str]:
 
 def test_nobody_is_kept_out_of_the_desk(browser: Browser, desk_app: Flask, administrator: FlaskClient) -> None:
     pages = pages_from(desk_app, administrator, "/")
-    assert {"calls.call", "broadcasts.host", "broadcasts.wall", "outbox.unsent", "tickets.ticket"} <= pages.keys()
+    assert {
+        "calls.call",
+        "lines.page",
+        "broadcasts.host",
+        "broadcasts.wall",
+        "outbox.unsent",
+        "tickets.ticket",
+    } <= pages.keys()
     with served(desk_app) as address:
         page = page_of(browser, address, administrator)
         found = [problem for path in (*pages.values(), "/tidak-ada") for problem in findings(page, path)]
