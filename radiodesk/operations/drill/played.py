@@ -29,6 +29,8 @@ class Played:
     tickets: dict[str, tuple[int, str]] = field(default_factory=dict)
     texts: dict[str, int] = field(default_factory=dict)
     refused_posts: list[dict[str, str]] = field(default_factory=list)
+    feed_items_left: dict[str, int] = field(default_factory=dict)
+    """What of the feeds was not for this station, by its reason: elsewhere, old, no report."""
     problems: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 

@@ -1,5 +1,7 @@
 """From what the road says to the bulletin: feeds, posts, and the situation report."""
 
+from collections import Counter
+
 from sqlalchemy.orm import Session
 
 from radiodesk.area.station import place_finder
@@ -15,6 +17,7 @@ from radiodesk.traffic.files import read_feed_file
 def take_feeds(played: Played, session: Session) -> None:
     """Every feed file; one that cannot be read is named and the rest is done."""
     kept = 0
+    left: Counter[str] = Counter()
     for path in played.show.feeds:
         try:
             result = read_feed_file(path, now=played.clock.now())
@@ -31,7 +34,9 @@ def take_feeds(played: Played, session: Session) -> None:
             zone=played.settings.timezone,
         )
         kept += len(taken.reports) + taken.warnings
+        left.update(taken.left)
     played.counts["feed_items"] = kept
+    played.feed_items_left = dict(left)
 
 
 def take_posts(played: Played, session: Session, posts: list[Post]) -> None:

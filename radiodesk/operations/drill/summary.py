@@ -46,6 +46,7 @@ def summary(played: Played, session: Session, seconds: dict[str, float]) -> dict
             "transcribed": sum(call["transcript"]["state"] == "done" for call in told if call["transcript"]),
             "tickets": len(played.tickets),
             "feed_items": played.counts.get("feed_items", 0),
+            "feed_items_left": played.feed_items_left,
             "reports": played.counts.get("reports", 0),
             "refused_posts": len(played.refused_posts),
             "conditions": len(conditions),
