@@ -68,7 +68,8 @@ def pick_appeal(
 
     ``used_recently`` are ids of earlier broadcasts, the newest first; none of the first ``rest`` comes again, unless
     everything that fits was among them, and then the one that rested longest does. Pillars and themes take turns. A
-    ``theme`` that is asked for by name is said whatever the moment. The same arguments give the same appeal. Raises ``NotFound`` when nothing fits.
+    ``theme`` that is asked for by name is said whatever the moment. The same arguments give the same appeal.
+    Raises ``NotFound`` when nothing fits.
     """
     moment = moment_of(at, zone=zone, weather=weather, season=season, events=events, market_days=market_days)
     fitting = [
