@@ -28,7 +28,7 @@ from radiodesk.speech.windows import Packer, Window
 _BATCH = 8
 _WIDEST_GAP = 30.0
 _PACKED = 8.0  # fuller windows are quicker, but Whisper leaves out whole sentences of them
-_TOLD_EVERY = 60.0
+_TOLD_EVERY = 120.0
 _SOUND_SHARE = 0.15
 _MOST_PROMPT = 220
 _PAUSES = Pauses(longest=LONGEST_SPEECH - 0.2)
