@@ -11,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 
@@ -114,21 +115,29 @@ def station(settings: Settings, database: Database, clock: ManualClock) -> Itera
     notifier.close()
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates are compiled once for all applications of a run."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def desk(station: Station) -> Flask:
+def desk(station: Station, compiled_templates: FileSystemBytecodeCache) -> Flask:
     from radiodesk.web.desk import create_desk
 
     app = create_desk(station)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    app.jinja_env.bytecode_cache = compiled_templates
     return app
 
 
 @pytest.fixture
-def public(station: Station) -> Flask:
+def public(station: Station, compiled_templates: FileSystemBytecodeCache) -> Flask:
     from radiodesk.web.public import create_public
 
     app = create_public(station)
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
+    app.jinja_env.bytecode_cache = compiled_templates
     return app
 
 

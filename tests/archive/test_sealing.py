@@ -182,6 +182,7 @@ def test_a_protected_callers_voice_and_words_are_encrypted(
     assert verify(settings.archive).ok
 
 
+@pytest.mark.slow
 def test_three_shows_are_chained(
     database: Database, settings: Settings, now: datetime, runner: Runner, clock: ManualClock
 ) -> None:

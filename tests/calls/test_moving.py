@@ -112,6 +112,7 @@ def test_who_hangs_up_stands_on_the_call_back_list_until_called(session: Session
     assert queries.call_back_list(session, at=now) == []
 
 
+@pytest.mark.slow
 def test_two_hundred_calls_in_ten_minutes_all_come_to_an_end(session: Session, now: datetime) -> None:
     for number in range(200):
         make.in_state(session, EVERY[number % len(EVERY)], now + timedelta(seconds=3 * number), phone=None)

@@ -312,6 +312,7 @@ ACTS: list[tuple[str, dict[str, str]]] = [
 ]
 
 
+@pytest.mark.slow
 def test_every_act_in_every_state_ends_in_a_page_or_a_sentence(
     client: FlaskClient, database: Database, clock: ManualClock
 ) -> None:

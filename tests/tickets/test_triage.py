@@ -36,6 +36,7 @@ def test_most_labelled_messages_are_understood(field: str, share: float) -> None
     assert right(field) >= share
 
 
+@pytest.mark.slow
 def test_real_complaints_reach_the_office_they_were_filed_with() -> None:
     if not COMPLAINTS.exists():
         pytest.skip(f"no complaints at {COMPLAINTS}")

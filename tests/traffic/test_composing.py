@@ -224,6 +224,7 @@ def test_a_bulletin_never_takes_longer_than_its_slot(seconds: int, pace: int, pa
     assert told + sum(left.condition is not None for left in composition.left_out) == len(conditions)
 
 
+@pytest.mark.slow
 @given(data=st.data(), seconds=st.integers(5, 150), variation=st.integers(0, 50))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_reported_is_said_once_or_left_out_with_a_reason(
@@ -572,6 +573,7 @@ def test_at_must_know_its_zone() -> None:
         compose([], at=datetime(2026, 11, 24, 7, 0), seconds=60)  # noqa: DTZ001
 
 
+@pytest.mark.slow
 def test_ten_thousand_live_reports_compile_to_the_worst_that_fits(pack: AreaPack) -> None:
     conditions = fuse(many_reports(10_000, pack, at=AT), AT)
     assert len(conditions) > 500

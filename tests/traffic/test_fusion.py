@@ -164,6 +164,7 @@ def test_whatever_comes_in_each_report_is_told_once(reports: list[Report]) -> No
         assert (condition.ended_at is None) == (condition.expires_at > NOW and condition.ended_why is None)
 
 
+@pytest.mark.slow
 def test_ten_thousand_reports_fuse_to_one_condition_for_each_place_kind_and_direction() -> None:
     chance = random.Random(4)  # noqa: S311 — a fixed sequence, not a secret
     reports = [

@@ -90,6 +90,7 @@ def test_every_broken_feed_is_told_of_on_the_health_page_by_the_sentence_in_the_
     assert "Gagal" in page
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CAPTURES.is_dir(), reason="the real captures in ../shared/data/feeds are not here")
 def test_every_real_capture_goes_through_the_desk(
     fetched: Callable[[Path], Source], sign_in: Callable[..., FlaskClient], database: Database, runner: Runner
