@@ -26,6 +26,7 @@ AT_ONCE = (["record-lines"], ["desk", "--only-web"], ["public"])
 SOON = (["attend"], ["work"], ["listen"])
 """What nobody waits for in the first seconds, in which it would only slow the pages down."""
 AFTER = 2.0
+LOOK_EVERY = 0.1
 TELEPHONE = ["telephone"]
 """Only where an address for calls is set: a station without SIP has no such part."""
 LOCKS = {"record-lines": "recorder", "telephone": "telephone"}
@@ -60,14 +61,14 @@ class Part:
         self.started = time.monotonic()
 
     def look(self) -> None:
-        """Start the child again when it died, a little later each time it dies at once."""
+        """Start the child again when it died: at once the first time, later each time it dies soon after."""
         now = time.monotonic()
         if self.process is None:
             if now >= self.wait_until:
                 self.start()
         elif (code := self.process.poll()) is not None:
             self.deaths = 1 if now - self.started > STEADY else self.deaths + 1
-            wait = min(30.0, 0.5 * 2 ** (self.deaths - 1))
+            wait = min(30.0, 2.0 ** (self.deaths - 2)) if self.deaths > 1 else 0.0
             self.process, self.wait_until = None, now + wait
             name = " ".join(self.arguments)
             click.echo(
@@ -104,7 +105,7 @@ def supervise(settings: Settings) -> None:
         else:
             part.start()
     announce(settings, database)
-    while not stop.wait(0.3):
+    while not stop.wait(LOOK_EVERY):
         for part in parts:
             part.look()
     end_all(settings, [part.process for part in parts if part.process is not None])
