@@ -34,7 +34,7 @@ from radiodesk.speech.ports import Segment, Transcription, Word
 class Stubborn:
     name, model = "stubborn", "none"
 
-    def __init__(self, folder, language="id"):
+    def __init__(self, folder, *, language, place, threads):
         pass
 
     def transcribe(self, path, *, hints=None, progress=None):
