@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -147,17 +147,23 @@ def changed_by_others(session: Session, call: Call, version: int, by: str, kinds
     return session.scalar(query.order_by(CallAct.id.desc()).limit(1))
 
 
+_LAST_ACT = (
+    select(CallAct)
+    .where(CallAct.by == bindparam("person"), CallAct.undone_at.is_(None))
+    .order_by(CallAct.id.desc())
+    .limit(1)
+)
+
+
 def undoable(session: Session, *, by: str, at: datetime) -> CallAct | None:
     """The last act of a person that may still be undone."""
-    query = select(CallAct).where(CallAct.by == by, CallAct.undone_at.is_(None)).order_by(CallAct.id.desc()).limit(1)
-    act = session.scalar(query)
+    act = session.scalar(_LAST_ACT, {"person": by})
     return None if act is None or _hindrance(session, act, at) else act
 
 
 def undo_last(session: Session, *, by: str, at: datetime) -> list[Call]:
     """Take back the last act of a person; returns the calls that are as before. Raises ``NothingToUndo``."""
-    query = select(CallAct).where(CallAct.by == by, CallAct.undone_at.is_(None)).order_by(CallAct.id.desc()).limit(1)
-    act = session.scalar(query)
+    act = session.scalar(_LAST_ACT, {"person": by})
     if act is None:
         raise NothingToUndo("There is nothing of yours to undo.")
     if hindrance := _hindrance(session, act, at):

@@ -35,9 +35,12 @@ def announce(session: Session, at: datetime, topic: str, kind: str, subject: str
     session.add(Event(at=at, topic=topic, kind=kind, subject=subject, details=details))
 
 
+_LAST = select(func.max(Event.id))
+
+
 def last_event_id(session: Session) -> int:
     """Id of the newest event, 0 when there is none."""
-    return session.scalar(select(func.max(Event.id))) or 0
+    return session.scalar(_LAST) or 0
 
 
 def events_after(session: Session, last: int, limit: int = 500) -> list[Event]:

@@ -33,6 +33,7 @@ from radiodesk.traffic.wording_views import blueprint as wording
 from radiodesk.web import live, menu
 from radiodesk.web.factory import create_app, refuse_too_large, refused
 from radiodesk.web.overview import overview
+from radiodesk.web.turns import Turns
 
 BLUEPRINTS = [
     accounts,
@@ -80,6 +81,7 @@ def create_desk(given: Station) -> Flask:
     lines.connect(app)
     app.add_url_rule("/", "home", home)
     app.context_processor(_for_templates)
+    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
