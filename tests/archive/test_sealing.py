@@ -32,6 +32,8 @@ from tests.factories import shows
 
 BY = "arsiparis"
 
+pytestmark = pytest.mark.slow  # shows are sealed for real
+
 
 @pytest.fixture
 def runner(database: Database, settings: Settings, clock: ManualClock) -> Runner:
@@ -182,7 +184,6 @@ def test_a_protected_callers_voice_and_words_are_encrypted(
     assert verify(settings.archive).ok
 
 
-@pytest.mark.slow
 def test_three_shows_are_chained(
     database: Database, settings: Settings, now: datetime, runner: Runner, clock: ManualClock
 ) -> None:

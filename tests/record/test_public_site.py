@@ -42,6 +42,8 @@ from radiodesk.speech.models import Transcript
 from tests.factories import shows
 from tests.factories import tickets as ticket_factory
 
+pytestmark = pytest.mark.slow  # a show is sealed, cut and encoded for real
+
 BY = "arsiparis"
 START = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)
 PRIVATE = ("081234567890", "81234567890", "Karsinem", "081298765432", "081211112222", "rahasiakan", "Kata kasar")
