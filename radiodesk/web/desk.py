@@ -67,10 +67,11 @@ def create_desk(given: Station) -> Flask:
     """The desk's application."""
     app = create_app("desk", given)
     app.config.update(WTF_CSRF_TIME_LIMIT=None)
-    CSRFProtect(app)
     app.register_error_handler(CSRFError, _csrf_failed)
     app.before_request(_choose_language)
+    # Before the form's token is looked for: of a body that was not read there is none.
     app.before_request(refuse_too_large)
+    CSRFProtect(app)
     app.before_request(_only_people)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

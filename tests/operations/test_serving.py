@@ -18,6 +18,7 @@ from radiodesk.operations.serve import AddressInUse, listen
 
 @pytest.fixture
 def port(desk: Flask, station: Station) -> Iterator[int]:
+    desk.config.update(WTF_CSRF_ENABLED=True)  # as it is where people use it
     server = listen(desk, station, "127.0.0.1", 0, streams=False)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
