@@ -23,6 +23,17 @@ PACKAGE = ROOT / "radiodesk"
 TRANSLATIONS = PACKAGE / "translations"
 FUNCTIONS = {"gettext", "ngettext", "N_", "_"}
 
+HEADER = '''msgid ""
+msgstr ""
+"Language: {language}\\n"
+"Plural-Forms: {plurals}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+'''
+"""Without dates: a catalogue changes when its messages do."""
+
 Found = dict[str, set[str | tuple[str, str]]]
 
 
@@ -120,7 +131,8 @@ def update(found: Found, only: str | None) -> None:
                     text = (text, text)
                 catalog.add(message, text, flags=())
             with (TRANSLATIONS / language / f"{room}.po").open("wb") as file:
-                write_po(file, catalog, omit_header=False, width=110, sort_output=True, no_location=True)
+                file.write(HEADER.format(language=language, plurals=catalog.plural_forms).encode())
+                write_po(file, catalog, omit_header=True, width=110, sort_output=True, no_location=True)
 
 
 def problems(found: Found) -> list[str]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiodesk.core.errors import Unreadable
+from radiodesk.core.i18n import why
 
 Samples = NDArray[np.float32]
 
@@ -136,7 +137,7 @@ def _opened(path: Path) -> Any:
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise AudioUnreadable("%(name)s cannot be opened: %(reason)s.", name=path.name, reason=error.strerror) from None
+        raise AudioUnreadable("%(name)s cannot be opened: %(reason)s.", name=path.name, reason=why(error)) from None
     if size == 0:
         raise AudioUnreadable("%(name)s is empty (0 bytes). Please send it again.", name=path.name)
     try:

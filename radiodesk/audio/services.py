@@ -116,7 +116,9 @@ def store_file(
                 started_at=started_at,
             )
     except OSError as error:
-        raise AudioUnreadable("%(name)s cannot be opened: %(reason)s.", name=path.name, reason=error.strerror) from None
+        raise AudioUnreadable(
+            "%(name)s cannot be opened: %(reason)s.", name=path.name, reason=i18n.why(error)
+        ) from None
 
 
 def adopt(

@@ -4,6 +4,7 @@ Message ids are English. The language is a context variable, so that pages, comm
 Catalogues are read from their source files once, at first use; there is nothing to compile.
 """
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -57,6 +58,12 @@ def say(refusal: Refusal) -> str:
     return gettext(refusal.message, **refusal.facts)
 
 
+def why(error: OSError) -> str:
+    """The system's reason why a file or an address cannot be used, in the current language where it is a common one."""
+    reason = REASONS.get(error.errno or 0)
+    return gettext(reason) if reason else error.strerror or str(error)
+
+
 @contextmanager
 def speaking(name: str) -> Iterator[None]:
     """A language of its own for what is kept and read later by anyone, such as the reason of a failed job."""
@@ -76,3 +83,14 @@ def say_in(name: str, refusal: Refusal) -> str:
 def N_(message: str) -> str:
     """Mark a message for the catalogues where it is not translated on the spot."""
     return message
+
+
+REASONS = {
+    errno.ENOENT: N_("it is not there"),
+    errno.EACCES: N_("it may not be opened"),
+    errno.EPERM: N_("it may not be opened"),
+    errno.EISDIR: N_("it is a folder"),
+    errno.ENOTDIR: N_("its folder is a file"),
+    errno.ENOSPC: N_("the disk is full"),
+    errno.EADDRINUSE: N_("something else uses it"),
+}

@@ -13,6 +13,7 @@ from waitress.utilities import RequestEntityTooLarge
 
 from radiodesk.core.errors import Refusal
 from radiodesk.core.http import TOO_LARGE, Station
+from radiodesk.core.i18n import why
 
 SPARE_THREADS = 16
 
@@ -66,7 +67,7 @@ def listen(app: Flask, station: Station, host: str, port: int, *, streams: bool)
             "Port %(port)s on %(host)s cannot be used (%(why)s). Stop what uses it, or set another port.",
             port=port,
             host=host,
-            why=error.strerror or error,
+            why=why(error),
         ) from None
     # A name with several addresses has a listener for each.
     listeners: Any = [server] if isinstance(server, BaseWSGIServer) else (server.map or {}).values()

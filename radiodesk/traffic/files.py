@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from radiodesk.area.finding import PlaceFinder
+from radiodesk.core.i18n import why
 from radiodesk.traffic.feeds import MAX_BYTES, FeedUnreadable, read_feed
 from radiodesk.traffic.intake import place
 from radiodesk.traffic.lines import posts_in
@@ -30,7 +31,7 @@ def read_feed_file(path: Path, *, now: datetime) -> FeedResult:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise FeedUnreadable("%(source)s cannot be opened: %(why)s.", source=path.name, why=error.strerror) from None
+        raise FeedUnreadable("%(source)s cannot be opened: %(why)s.", source=path.name, why=why(error)) from None
     return read_feed(data, source=path.name, now=now)
 
 
@@ -60,5 +61,5 @@ def gather(paths: list[Path], *, now: datetime, finder: PlaceFinder, zone: str) 
         except FeedUnreadable as refusal:
             gathered.problems.append(str(refusal))
         except OSError as error:
-            gathered.problems.append(f"{path.name}: {error.strerror}")
+            gathered.problems.append(f"{path.name}: {why(error)}")
     return gathered

@@ -13,6 +13,7 @@ from radiodesk.broadcasts.queries import as_run
 from radiodesk.calls import services as calls
 from radiodesk.calls.models import Call
 from radiodesk.core.errors import Refusal
+from radiodesk.core.i18n import say
 from radiodesk.operations.drill.played import HOST, SCREENER, Played
 from radiodesk.programme.models import ItemKind
 from radiodesk.programme.queries import rundown
@@ -32,7 +33,7 @@ def on_air(played: Played, session: Session) -> None:
         try:
             broadcasts.begin_item(session, broadcast, item, by=HOST, at=played.clock.now())
         except Refusal as refusal:
-            played.problems.append(f"{item.title}: {refusal}")
+            played.problems.append(f"{item.title}: {say(refusal)}")
             continue
         if item.kind is ItemKind.CALLS:
             share = -(-len(waiting) // max(1, slots))
@@ -60,7 +61,7 @@ def _take_callers(played: Played, session: Session, broadcast: Broadcast, files:
         try:
             broadcasts.take(session, broadcast, call, by=HOST, at=played.clock.now())
         except Refusal as refusal:
-            played.problems.append(f"{name}: {refusal}")
+            played.problems.append(f"{name}: {say(refusal)}")
             continue
         heard = sum(recording.duration for recording in call.recordings)
         played.clock.advance(max(each, timedelta(seconds=heard)))

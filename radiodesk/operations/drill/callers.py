@@ -10,6 +10,7 @@ from radiodesk.audio.services import store_file
 from radiodesk.calls import services as calls
 from radiodesk.calls.models import Call
 from radiodesk.core.errors import Refusal
+from radiodesk.core.i18n import say, why
 from radiodesk.operations.drill.played import OFFICER, SCREENER, Played
 from radiodesk.operations.drill.show import DrillCall
 from radiodesk.speech.queries import current
@@ -30,10 +31,10 @@ def receive_calls(played: Played, session: Session) -> None:
         try:
             call = _receive(played, session, wanted, path, at)
         except Refusal as refusal:
-            played.problems.append(f"{wanted.file}: {refusal}")
+            played.problems.append(f"{wanted.file}: {say(refusal)}")
             continue
         except OSError as error:
-            played.problems.append(f"{wanted.file}: {error.strerror}")
+            played.problems.append(f"{wanted.file}: {why(error)}")
             continue
         played.calls[wanted.file] = call.id
 

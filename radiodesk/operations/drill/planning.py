@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.broadcasts import services as broadcasts
 from radiodesk.core.errors import Refusal
+from radiodesk.core.i18n import say, why
 from radiodesk.operations.drill.played import HOST, OFFICER, Played
 from radiodesk.operations.drill.show import DrillItem
 from radiodesk.programme import services as programme
@@ -44,9 +45,9 @@ def write_texts(played: Played, session: Session) -> None:
                 speed=played.settings.words_per_minute,
             )
         except (OSError, UnicodeDecodeError) as error:
-            played.problems.append(f"{item.text}: {getattr(error, 'strerror', None) or error}")
+            played.problems.append(f"{item.text}: {why(error) if isinstance(error, OSError) else error}")
         except Refusal as refusal:
-            played.problems.append(f"{item.text}: {refusal}")
+            played.problems.append(f"{item.text}: {say(refusal)}")
         else:
             played.texts[item.text] = script.id
 

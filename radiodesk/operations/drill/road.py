@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.area.station import place_finder
 from radiodesk.core.errors import Refusal
+from radiodesk.core.i18n import say
 from radiodesk.operations.drill.played import OFFICER, Played, moment_of
 from radiodesk.operations.drill.show import Post
 from radiodesk.programme import compiling
@@ -22,7 +23,7 @@ def take_feeds(played: Played, session: Session) -> None:
         try:
             result = read_feed_file(path, now=played.clock.now())
         except FeedUnreadable as refusal:
-            played.problems.append(f"feeds/{path.name}: {refusal}")
+            played.problems.append(f"feeds/{path.name}: {say(refusal)}")
             continue
         played.problems += [f"feeds/{path.name}: {problem}" for problem in result.problems]
         taken = traffic.take_feed(
@@ -64,7 +65,7 @@ def file_lapsit(played: Played, session: Session) -> None:
     try:
         row, _lapsit = traffic.file_lapsit(session, played.show.lapsit, by=OFFICER, at=played.clock.now())
     except Refusal as refusal:
-        played.problems.append(f"lapsit.txt: {refusal}")
+        played.problems.append(f"lapsit.txt: {say(refusal)}")
         return
     script = compiling.situation_script(session, played.settings, row, by=OFFICER, at=played.clock.now())
     played.texts["lapsit"] = script.id

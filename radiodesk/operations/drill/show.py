@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from radiodesk.calls.models import Channel, Protected
 from radiodesk.core.errors import Unreadable
+from radiodesk.core.i18n import why
 from radiodesk.programme.models import ItemKind
 
 T = TypeVar("T", bound="_Strict")
@@ -106,7 +107,7 @@ def load_show(folder: Path) -> Show:
     try:
         head = _Show.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise DrillUnreadable("%(path)s cannot be opened: %(why)s.", path=path, why=error.strerror) from None
+        raise DrillUnreadable("%(path)s cannot be opened: %(why)s.", path=path, why=why(error)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DrillUnreadable("%(path)s is not valid TOML: %(why)s.", path=path, why=error) from None
     except ValidationError as error:
@@ -155,7 +156,7 @@ def _text(path: Path, problems: list[str]) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        problems.append(f"{path.name}: {error.strerror}")
+        problems.append(f"{path.name}: {why(error)}")
         return None
 
 
