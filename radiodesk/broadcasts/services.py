@@ -242,13 +242,24 @@ def dump(session: Session, broadcast: Broadcast, seconds: int, why: str, *, by: 
     )
 
 
-def attach_recording(session: Session, broadcast: Broadcast, recording: Recording, *, by: str, at: datetime) -> None:
-    """Add a recording of the programme as it went out, and ask for its words, so that the public can search it."""
+def attach_recording(
+    session: Session,
+    broadcast: Broadcast,
+    recording: Recording,
+    *,
+    phrases: Sequence[str] = (),
+    by: str,
+    at: datetime,
+) -> None:
+    """Add a recording of the programme as it went out, and ask for its words, so that the public can search it.
+
+    ``phrases`` are words to listen for.
+    """
     if broadcast.state in (BroadcastState.SEALED, BroadcastState.PUBLISHED):
         raise Conflict("This broadcast is sealed. Nothing can be added to it.")
     broadcast.recordings.append(recording)
     session.flush()
-    request_transcript(session, recording, by=by, at=at)
+    request_transcript(session, recording, phrases=phrases, by=by, at=at)
     audit.record(session, at, by, "recording attached", f"broadcast {broadcast.public_id}", sha256=recording.sha256)
     announce(session, at, TOPIC, "recording", broadcast.public_id)
 

@@ -16,6 +16,7 @@ from radiodesk.broadcasts import queries, services
 from radiodesk.broadcasts.models import AS_RUN_KIND_NAMES, BROADCAST_STATE_NAMES, Broadcast
 from radiodesk.broadcasts.unanswered import unanswered
 from radiodesk.calls.models import URGENCY_NAMES, Call
+from radiodesk.calls.places import hint_phrases
 from radiodesk.calls.queries import call_by_public_id
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.http import back, field, now, number, session, station
@@ -122,7 +123,8 @@ def attach(public_id: str) -> BaseResponse:
         announced=request.content_length,
     )
     require_sound(recording)
-    services.attach_recording(session(), _broadcast(public_id), recording, by=me().username, at=now())
+    phrases = hint_phrases(settings)
+    services.attach_recording(session(), _broadcast(public_id), recording, phrases=phrases, by=me().username, at=now())
     return back("broadcasts.broadcast", public_id=public_id)
 
 

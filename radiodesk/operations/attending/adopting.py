@@ -114,13 +114,15 @@ def _bind_to_broadcast(
 ) -> str:
     wanted = select(Broadcast).where(Broadcast.public_id == take.about.broadcast)
     broadcast = session.scalar(wanted)
+    phrases = hint_phrases(settings)
     for recording in recordings:
         if broadcast is not None and recording not in broadcast.recordings:
             try:
-                broadcasts.attach_recording(session, broadcast, recording, by=BY, at=at)
+                broadcasts.attach_recording(session, broadcast, recording, phrases=phrases, by=BY, at=at)
+                continue
             except Conflict:
                 log.warning("The broadcast %s is sealed; its recording is kept beside it.", broadcast.public_id)
-        request_transcript(session, recording, phrases=hint_phrases(settings), by=BY, at=at)
+        request_transcript(session, recording, phrases=phrases, by=BY, at=at)
     return f"broadcast {broadcast.public_id}" if broadcast is not None else f"take {take.id}"
 
 

@@ -12,6 +12,7 @@ from radiodesk.broadcasts.models import AsRunKind, Broadcast
 from radiodesk.broadcasts.queries import as_run
 from radiodesk.calls import services as calls
 from radiodesk.calls.models import Call
+from radiodesk.calls.places import hint_phrases
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import say
 from radiodesk.operations.drill.played import HOST, SCREENER, Played
@@ -92,5 +93,7 @@ def _attach_programme(played: Played, session: Session, broadcast: Broadcast) ->
         direction=Direction.PROGRAMME,
         started_at=broadcast.on_air_at,
     )
-    broadcasts.attach_recording(session, broadcast, require_sound(recording), by=HOST, at=played.clock.now())
+    phrases = hint_phrases(played.settings)
+    at = played.clock.now()
+    broadcasts.attach_recording(session, broadcast, require_sound(recording), phrases=phrases, by=HOST, at=at)
     target.unlink()
