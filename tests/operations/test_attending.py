@@ -20,12 +20,15 @@ from radiodesk.audio.spool import Take, takes
 from radiodesk.broadcasts import services as broadcasts
 from radiodesk.broadcasts.models import Broadcast
 from radiodesk.calls import services as calls
+from radiodesk.calls.lines import services as lines
 from radiodesk.calls.lines.models import LineCall, Stage
+from radiodesk.calls.lines.services import Stay
 from radiodesk.calls.models import Call, CallState, Channel
 from radiodesk.core.audit import AuditEntry
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
+from radiodesk.core.errors import Conflict
 from radiodesk.operations.attending.adopting import adopt_finished
 from radiodesk.operations.attending.journals import read_on
 from radiodesk.operations.attending.steering import AGAIN, Steering
@@ -90,6 +93,29 @@ def test_who_hangs_up_unanswered_goes_on_the_call_back_list(
     read_on(settings, database)
     call = only_call(session)
     assert (call.state, call.ended_why, call.phone) == (CallState.LOST, "hung_up", NUMBER)
+
+
+def test_a_line_that_cannot_be_holds_up_no_caller_after_it(
+    settings: Settings,
+    database: Database,
+    session: Session,
+    tell: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    comes_in = lines.comes_in
+
+    def refusing(tx: Session, stay: Stay, **given: Any) -> object:
+        if stay.key == "k1":
+            raise Conflict("This cannot be.")
+        return comes_in(tx, stay, **given)
+
+    monkeypatch.setattr(lines, "comes_in", refusing)
+    tell("telephone", "ringing", call="k1")
+    tell("telephone", "ringing", call="k2", number=NUMBER)
+    assert read_on(settings, database) == 2
+    assert only_call(session).phone == NUMBER
+    assert "cannot be" in caplog.text
 
 
 def test_a_journal_that_is_read_anew_changes_nothing(

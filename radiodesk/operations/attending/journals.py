@@ -40,10 +40,22 @@ def read_on(settings: Settings, database: Database) -> int:
             try:
                 _step(settings, database, part, entry, offset)
             except Refusal:
-                # Two who changed one call at once: the second look sees what the first one did.
-                _step(settings, database, part, entry, offset)
+                _step_again(settings, database, part, entry, offset)
             count += 1
     return count
+
+
+def _step_again(settings: Settings, database: Database, part: str, entry: Entry, offset: int) -> None:
+    """Two may have changed one call at once: the second look sees what the first one did.
+
+    A line that is refused even so is left behind; the callers after it must not wait for it.
+    """
+    try:
+        _step(settings, database, part, entry, offset)
+    except Refusal as refusal:
+        log.error("The journal of the %s tells of “%s”, which cannot be: %s", part, entry.event, refusal)
+        with database.writing() as session:
+            lines.position(session, part).offset = offset
 
 
 def _step(settings: Settings, database: Database, part: str, entry: Entry, offset: int) -> None:

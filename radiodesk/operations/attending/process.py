@@ -50,4 +50,8 @@ def _again(stop: threading.Event, every: float, act: Callable[[], object]) -> No
         except (SQLAlchemyError, OSError) as error:
             log.warning("The lines wait for a moment: %s", error)
             stop.wait(TROUBLE)
+        except Exception:
+            # A round that ended for good would leave callers unseen while the process seems well.
+            log.exception("The lines wait for a moment.")
+            stop.wait(TROUBLE)
         stop.wait(every)
