@@ -301,8 +301,8 @@ def use_appeal(session: Session, appeal: str, *, at: datetime) -> None:
     session.add(AppealUse(appeal=appeal, at=at))
 
 
-def file_lapsit(session: Session, text: str, *, by: str, at: datetime) -> tuple[SituationReport, Lapsit]:
-    """Keep a pasted situation report with the day and unit that it states; today when it states none."""
+def file_lapsit(session: Session, text: str, *, by: str, at: datetime, zone: str) -> tuple[SituationReport, Lapsit]:
+    """Keep a pasted situation report with the day and unit that it states; when it states none, today in ``zone``."""
     if not text.strip():
         raise Unreadable("Please paste the situation report.")
     if len(text) > LONGEST_PASTE:
@@ -310,7 +310,7 @@ def file_lapsit(session: Session, text: str, *, by: str, at: datetime) -> tuple[
     lapsit = parse_lapsit(text)
     row = SituationReport(
         public_id=public_id(at),
-        day=lapsit.day or at.date(),
+        day=lapsit.day or at.astimezone(ZoneInfo(zone)).date(),
         unit=shorten(lapsit.unit, 120),
         text=text,
         received_at=at,

@@ -226,7 +226,7 @@ def situation_reports() -> str:
 @allowed(*CREW)
 def file_lapsit() -> Response:
     text = field("text", services.LONGEST_PASTE)
-    row, _lapsit = services.file_lapsit(session(), text, by=me().username, at=now())
+    row, _lapsit = services.file_lapsit(session(), text, by=me().username, at=now(), zone=station().settings.timezone)
     return back("traffic.situation_report", public_id=row.public_id)
 
 

@@ -1,14 +1,16 @@
 """The daily form in the spellings of several units: what is read, what is marked, what is said of it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from radiodesk.accounts.models import Role
+from radiodesk.traffic import services
 from radiodesk.traffic.lapsit import charted, parse_lapsit, side_by_side, spoken
 from radiodesk.traffic.lapsit.heads import Head
 from radiodesk.traffic.lapsit.parsing import read_number
@@ -320,3 +322,11 @@ def test_lines_in_any_order_lose_nothing_that_has_a_number(lines: list[str]) -> 
     }
     numbered = {n for n, line in enumerate(lines, start=1) if line.strip(" *").rstrip("*")[-1:].isdigit()}
     assert numbered <= seen
+
+
+def test_a_form_without_a_day_is_of_the_day_on_the_stations_clock(session: Session) -> None:
+    before_dawn = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+    row, _lapsit = services.file_lapsit(
+        session, "LAKA LANTAS\nKEJADIAN : NIHIL", by="petugas", at=before_dawn, zone="Asia/Jakarta"
+    )
+    assert row.day == date(2026, 11, 25)

@@ -63,7 +63,9 @@ def file_lapsit(played: Played, session: Session) -> None:
     if played.show.lapsit is None:
         return
     try:
-        row, _lapsit = traffic.file_lapsit(session, played.show.lapsit, by=OFFICER, at=played.clock.now())
+        row, _lapsit = traffic.file_lapsit(
+            session, played.show.lapsit, by=OFFICER, at=played.clock.now(), zone=played.settings.timezone
+        )
     except Refusal as refusal:
         played.problems.append(f"lapsit.txt: {say(refusal)}")
         return
