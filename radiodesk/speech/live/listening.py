@@ -123,12 +123,14 @@ class Listener:
         if not waiting:
             return False
         self._relieve(waiting)
+        waiting = [ear for ear in waiting if ear.state is Hearing.FOLLOWED]
+        if not waiting:
+            return False
         for ear in waiting:
             if ear.behind > _TOO_LATE:
                 # Even alone it cannot be followed: better a gap than words that nobody can place any more.
                 ear.put_off()
                 ear.take_up()
-        waiting = [ear for ear in waiting if ear.state is Hearing.FOLLOWED]
         ear = max(waiting, key=lambda one: one.behind * _WEIGHTS[Rank(one.rank)])
         began = self._clock()
         if ear.hear():

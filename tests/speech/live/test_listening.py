@@ -4,6 +4,7 @@ import itertools
 import statistics
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from radiodesk.audio.spool import discard, open_take
@@ -116,6 +117,20 @@ def test_who_was_put_off_is_heard_again_when_there_is_room(desk: Desk) -> None:
     last = desk.memory.last(put_off[0])
     assert last.state is Hearing.FOLLOWED
     assert " … kata0" in last.settled
+
+
+def test_nobody_is_left_to_hear_when_the_only_one_with_sound_is_put_off(desk: Desk) -> None:
+    first, second = desk.caller(Claim(None, Rank.SCREENING)), desk.caller()
+    desk.run(3)
+    desk.lines.remove(first)
+    while desk.listener.turn():
+        pass
+
+    second.write("caller", np.full(6 * desk.rate, 5000, np.int16))
+
+    assert not desk.listener.turn()
+    desk.run(1)
+    assert desk.memory.last(second).state is Hearing.PUT_OFF
 
 
 def test_who_goes_on_air_is_heard_at_once_in_place_of_another(desk: Desk) -> None:
