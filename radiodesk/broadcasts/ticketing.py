@@ -1,7 +1,8 @@
 """A complaint made of a call from the host's screen with one key, while the talk goes on.
 
-It is opened as the machine suggests; category and unit wait for a person in the office. Its PIN is not shown, since the
-host's screen is read from afar: the office gives a new one to the caller off air.
+It is opened as the machine suggests; category and unit wait for a person in the office. Nobody is asked whether it is
+confidential, so whatever may have to be, is. Its PIN is not shown, since the host's screen is read from afar: the
+office gives a new one to the caller off air.
 """
 
 from datetime import datetime
@@ -15,6 +16,7 @@ from radiodesk.core.errors import Conflict
 from radiodesk.core.i18n import gettext
 from radiodesk.speech.queries import current
 from radiodesk.tickets import queries, services
+from radiodesk.tickets.categories import DELICATE
 from radiodesk.tickets.learning import suggest
 from radiodesk.tickets.models import Ticket
 from radiodesk.tickets.rules import Rules
@@ -25,19 +27,24 @@ class TicketThere(Conflict):
 
 
 def make_ticket(session: Session, rules: Rules, broadcast: Broadcast, call: Call, *, by: str, at: datetime) -> Ticket:
-    """Open a complaint of a call and mark the moment; a protected caller's is confidential. Raises ``TicketThere``."""
+    """Open a complaint of a call and mark the moment; raises ``TicketThere``.
+
+    A protected caller's is confidential, and so is one about a delicate matter.
+    """
     if there := queries.of_call(session, call.id):
         raise TicketThere("There is complaint %(number)s of this call already.", number=there[0].number)
     heard = current(session, call.recordings)
     said = [heard[recording.id].text for recording in call.recordings if recording.id in heard]
     text = "\n\n".join(filter(None, [call.topic, call.point, call.message, *said]))
+    suggestion = suggest(session, rules, text, at) if text else None
+    delicate = suggestion is not None and suggestion.category in DELICATE
     opened = services.open_ticket(
         session,
         rules,
         text=text,
-        suggestion=suggest(session, rules, text, at) if text else None,
+        suggestion=suggestion,
         call=call,
-        confidential=call.protected is not None,
+        confidential=call.protected is not None or delicate,
         by=by,
         at=at,
     )

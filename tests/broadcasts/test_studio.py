@@ -96,8 +96,17 @@ def test_a_complaint_is_made_of_a_caller_once_and_waits_for_the_office(
         ticketing.make_ticket(session, rules, show, call, by=BY, at=clock.now())
 
 
-def test_a_protected_callers_complaint_is_confidential(session: Session, clock: ManualClock, rules: Rules) -> None:
-    show, call = plan(session, clock), caller(session, clock, protected=Protected.CHILD)
+@pytest.mark.parametrize(
+    "card",
+    [
+        {"protected": Protected.CHILD},
+        {"topic": "Pungli", "point": "Dimintai uang oleh petugas di jembatan timbang, pungli"},
+    ],
+)
+def test_complaints_of_protected_callers_and_delicate_matters_are_confidential(
+    session: Session, clock: ManualClock, rules: Rules, card: dict[str, object]
+) -> None:
+    show, call = plan(session, clock), caller(session, clock, **card)
     services.go_on_air(session, show, by=BY, at=clock.now())
     assert ticketing.make_ticket(session, rules, show, call, by=BY, at=clock.now()).confidential
 
