@@ -183,6 +183,7 @@ def test_typed_words_survive_another_call_and_are_gone_after_signing_out(
     page.click("#card .note button")
     expect(page.locator("[name=topic]")).to_have_value("")
     page.fill("[name=topic]", "Lagi")
+    page.goto("/siaran")
     assert page.evaluate("sessionStorage.length") == 1
     page.click(".bar .me form button")
     page.wait_for_url("**/masuk")

@@ -99,11 +99,6 @@ if (card) {
   }
 }
 
-// ---- Nothing of a caller stays in the window of who signs out.
-document.querySelector(".bar .me form")?.addEventListener("submit", () => {
-  Object.keys(sessionStorage).filter((key) => key.startsWith("draft/")).forEach((key) => sessionStorage.removeItem(key));
-});
-
 // ---- A file that is too large is said before it is sent; the desk would cut the line in the middle.
 document.addEventListener("change", (event) => {
   const { files, dataset } = event.target;

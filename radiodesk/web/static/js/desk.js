@@ -95,6 +95,9 @@ reachable();
 addEventListener("resize", reachable);
 document.addEventListener("htmx:after:swap", reachable);
 
+// ---- Words that were typed and not saved (a card, a transcript) do not stay in the window of who signs out.
+document.querySelector(".bar .me form")?.addEventListener("submit", () => sessionStorage.clear());
+
 // ---- A form that must be meant: <form data-confirm="…">.
 document.addEventListener("submit", (event) => {
   const sentence = event.target.dataset?.confirm;
