@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.audio.control import PartRefused, PartSilent, ask
 from radiodesk.audio.lines import FILE, Line, LineKind, Lines, LinesUnreadable, load_lines
+from radiodesk.audio.recorder.levels import FLOOR
 from radiodesk.audio.recorder.process import trial_file
 from radiodesk.calls.lines.models import LineCall
 from radiodesk.calls.lines.services import RECORDER, TELEPHONE, open_stays
@@ -22,7 +23,6 @@ KEYS = ("F2", "F3", "F4", "F6", "F7", "F8", "F9", "F10")
 """One key a line; F1, F5, F11 and F12 are the browser's own."""
 
 FRESH = 0.25
-FLOOR = -96.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from radiodesk.audio.recorder.levels import FLOOR, decibels
 from radiodesk.audio.spool import SAMPLE, Spooled, Take, boot_id
 from radiodesk.calls.telephone.dumps import Dump, dumps_in
 
@@ -22,8 +23,7 @@ LATE = 0.5
 _AT_FIRST = 0.06
 """The same before a direction's first sample: how long its device or network took to begin is no jitter."""
 _STEP = 0.02
-_FLOOR = -96.0
-QUIET = {"peak": _FLOOR, "rms": _FLOOR}
+QUIET = {"peak": FLOOR, "rms": FLOOR}
 
 
 class CallRecording:
@@ -119,10 +119,6 @@ def _copied(take: Spooled, direction: str) -> int:
 
 
 def _level(block: bytes) -> dict[str, float]:
-    samples = np.frombuffer(block, "<i2").astype(np.float64) / 32768.0
+    samples = np.frombuffer(block, "<i2").astype(np.float64)
     peak, rms = float(np.abs(samples).max()), float(np.sqrt(np.mean(samples**2)))
-    return {"peak": _decibels(peak), "rms": _decibels(rms)}
-
-
-def _decibels(value: float) -> float:
-    return round(max(_FLOOR, 20 * math.log10(value)) if value > 0 else _FLOOR, 1)
+    return {"peak": decibels(peak), "rms": decibels(rms)}
