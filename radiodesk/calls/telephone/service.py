@@ -100,11 +100,11 @@ class Telephone:
         match request.get("do"):
             case "state":
                 return report.state(self.exchange)
-            case "answer" | "open":
+            case "answer":
                 return _said(self.exchange.answer(call).key, self.exchange)
             case "hold" | "resume":
                 return _said(self.exchange.hold(call, request["do"] == "hold").key, self.exchange)
-            case "hang_up" | "close":
+            case "hang_up":
                 return _said(self.exchange.hang_up(call).key, self.exchange)
             case "busy_all":
                 self.exchange.set_busy(request.get("on") is not False)
