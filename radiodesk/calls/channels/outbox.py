@@ -49,8 +49,7 @@ def reply(session: Session, settings: Settings, call: Call, text: str, *, by: st
         raise Unreadable("A reply has 1 to %(most)s characters.", most=LONGEST)
     if not can_reply(settings, call):
         raise CannotReply("This channel takes no replies here. Call the listener back.")
-    if call.channel is Channel.WHATSAPP and (_last_heard(session, call) or call.received_at) < at - WINDOW:
-        raise CannotReply("WhatsApp takes replies for 24 hours after the last message. Call the listener back.")
+    _require_window(session, call, at)
     row = OutgoingMessage(
         public_id=public_id(at),
         call_id=call.id,
@@ -87,8 +86,7 @@ def again(session: Session, row: OutgoingMessage, *, by: str, at: datetime) -> N
     """Try a reply again that was given up; raises ``CannotReply`` where it cannot go out any more."""
     if row.state is not TransferState.FAILED:
         raise CannotReply("This reply is on its way already.")
-    if row.channel is Channel.WHATSAPP and (_last_heard(session, row.call) or row.call.received_at) < at - WINDOW:
-        raise CannotReply("WhatsApp takes replies for 24 hours after the last message. Call the listener back.")
+    _require_window(session, row.call, at)
     row.state, row.attempts, row.problem = TransferState.WAITING, 0, None
     jobs.enqueue(session, at, SEND_JOB, row.id)
     audit.record(session, at, by, "reply tried again", f"call {row.call.public_id}", channel=row.channel)
@@ -126,6 +124,12 @@ def not_sent(session: Session, row: OutgoingMessage, why: str, *, again: bool, a
         row.state = TransferState.FAILED
     row.attempts += 1
     events.announce(session, at, "calls", "reply", row.call.public_id)
+
+
+def _require_window(session: Session, call: Call, at: datetime) -> None:
+    """WhatsApp lets a station write for 24 hours after the listener did; raises ``CannotReply`` beyond."""
+    if call.channel is Channel.WHATSAPP and (_last_heard(session, call) or call.received_at) < at - WINDOW:
+        raise CannotReply("WhatsApp takes replies for 24 hours after the last message. Call the listener back.")
 
 
 def _last_heard(session: Session, call: Call) -> datetime | None:
