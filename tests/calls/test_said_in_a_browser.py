@@ -19,7 +19,8 @@ from tests.factories import calls as factory
 from tests.factories.browsers import needs_chromium, page_of, served
 
 pytestmark = needs_chromium
-SignIn = Callable[..., FlaskClient]
+Open = Callable[..., Page]
+Speaks = Callable[..., None]
 PATIENCE = 30_000
 SAID = "ada kecelakaan motor di perempatan pasar korban luka berat tolong segera kirim ambulans"
 NUMBER = "nol delapan satu dua tiga empat lima enam tujuh delapan"
@@ -32,12 +33,12 @@ def address(desk: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def window(browser: Browser, address: str) -> Iterator[Callable[[FlaskClient], Page]]:
-    """Opens a window for a person; it is closed before the desk is."""
+def window(browser: Browser, address: str, sign_in: Callable[..., FlaskClient]) -> Iterator[Open]:
+    """Opens a window for a person of a role; it is closed before the desk is."""
     opened: list[Page] = []
 
-    def window(client: FlaskClient) -> Page:
-        opened.append(page_of(browser, address, client))
+    def window(role: Role, **who: str) -> Page:
+        opened.append(page_of(browser, address, sign_in(role, **who)))
         return opened[-1]
 
     yield window
@@ -46,7 +47,7 @@ def window(browser: Browser, address: str) -> Iterator[Callable[[FlaskClient], P
 
 
 @pytest.fixture
-def speaks(database: Database, clock: ManualClock) -> Callable[..., None]:
+def speaks(database: Database, clock: ManualClock) -> Speaks:
     def speaks(call: str, settled: str, tentative: str = "", state: Hearing = Hearing.FOLLOWED) -> None:
         shown = live.Shown("T1", call, state, settled, tentative, heard_until=9.0, reached=8.0, lag=0.3)
         with database.writing() as tx:
@@ -57,15 +58,11 @@ def speaks(database: Database, clock: ManualClock) -> Callable[..., None]:
 
 
 def test_the_screener_reads_along_and_is_given_a_suggestion(
-    window: Callable[[FlaskClient], Page],
-    sign_in: SignIn,
-    database: Database,
-    clock: ManualClock,
-    speaks: Callable[..., None],
+    window: Open, database: Database, clock: ManualClock, speaks: Speaks
 ) -> None:
     with database.writing() as tx:
         call = factory.in_state(tx, CallState.SCREENING, clock.now(), by="wati").public_id
-    page = window(sign_in(Role.SCREENER, username="wati"))
+    page = window(Role.SCREENER, username="wati")
     page.goto(f"/antrean/{call}")
     region = page.locator(".live-words")
     expect(region).to_be_empty(timeout=PATIENCE)
@@ -86,18 +83,14 @@ def test_the_screener_reads_along_and_is_given_a_suggestion(
 
 
 def test_the_host_reads_along_without_private_numbers(
-    window: Callable[[FlaskClient], Page],
-    sign_in: SignIn,
-    database: Database,
-    clock: ManualClock,
-    speaks: Callable[..., None],
+    window: Open, database: Database, clock: ManualClock, speaks: Speaks
 ) -> None:
     with database.writing() as tx:
         series = programme.add_programme(tx, "Halo", by="test", at=clock.now())
         broadcast = broadcasts.plan(tx, series, "", clock.now(), by="test", at=clock.now())
         broadcasts.go_on_air(tx, broadcast, by="test", at=clock.now())
         show = broadcast.public_id
-    page = window(sign_in(Role.HOST))
+    page = window(Role.HOST)
     page.goto(f"/siaran/{show}/penyiar")
 
     with database.writing() as tx:
