@@ -14,7 +14,7 @@ from radiodesk.broadcasts.unanswered import answered_on_air
 from radiodesk.calls.ports import connections
 from radiodesk.calls.queries import call_by_public_id
 from radiodesk.core.errors import Conflict
-from radiodesk.core.http import back, field, now, session, station
+from radiodesk.core.http import back, field, now, part, session, station
 from radiodesk.tickets.rules import load_rules
 
 blueprint = Blueprint("studio", __name__)
@@ -59,7 +59,7 @@ def answered(public_id: str) -> Response:
 
 def _talkback(session: Session, at: datetime) -> Markup:
     """The talkback as a part of the screener's screen."""
-    return Markup(render_template("broadcasts/_talkback.html", talk=services.recent_talk(session, at)))  # noqa: S704
+    return part("broadcasts/_talkback.html", talk=services.recent_talk(session, at))
 
 
 def connect(app: Flask) -> None:

@@ -9,7 +9,8 @@ from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -111,6 +112,11 @@ def back(endpoint: str, **values: Any) -> BaseResponse:
     if request.headers.get("HX-Request"):
         return Response(status=204)
     return redirect(url_for(endpoint, **values), code=303)
+
+
+def part(template: str, **values: Any) -> Markup:
+    """A template rendered as a part of another page, which takes it as it is."""
+    return Markup(render_template(template, **values))  # noqa: S704 - our own templates escape what they are given
 
 
 def public_page(view: "Callable[P, R]") -> "Callable[P, R]":
