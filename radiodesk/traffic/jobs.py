@@ -70,6 +70,7 @@ def _look_into_folder(context: Context, source: Source, folder: Path) -> None:
         if found.files:
             row.problem = " ".join(say(refusal) for refusal in found.refusals[:MOST_NOTES]) or None
             _keep(session, row, found.results, settings, now, [])
+        refused = 0
         for name, text in found.posts:
             taken = services.take_posts(
                 session,
@@ -82,7 +83,8 @@ def _look_into_folder(context: Context, source: Source, folder: Path) -> None:
             )
             row.last_items += len(taken.reports) + len(taken.refused)
             row.last_kept += len(taken.reports)
-            row.notes = [*row.notes, *_left({"no report": len(taken.refused)})]
+            refused += len(taken.refused)
+        row.notes = [*row.notes, *_left({"no report": refused})]
         announce(session, now, services.TOPIC, "source", row.public_id)
 
 

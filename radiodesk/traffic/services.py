@@ -70,8 +70,6 @@ def take_posts(
 
     Where the text says who wrote a post and when, as WhatsApp's copies do, that holds instead of ``source`` and ``at``.
     """
-    if len(text) > LONGEST_PASTE:
-        raise Unreadable("The text is too long: at most %(most)s characters at a time.", most=LONGEST_PASTE)
     rows: list[RoadReport] = []
     refused: list[Refused] = []
     local = ZoneInfo(zone)

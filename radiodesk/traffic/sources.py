@@ -12,7 +12,7 @@ from radiodesk.core.events import announce
 from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
 from radiodesk.core.jobs import enqueue
-from radiodesk.traffic.folders import is_folder
+from radiodesk.traffic.folders import PREFIX, is_folder
 from radiodesk.traffic.models import Source, SourceState
 
 FETCH = "traffic.fetch"
@@ -39,7 +39,7 @@ def add(
     if session.scalar(select(Source.id).where(Source.name == name.strip())):
         raise Conflict("There is a source called %(name)s already.", name=name.strip())
     if is_folder(url) and session.scalar(select(Source.id).where(Source.url == url)):
-        raise Conflict("There is a source called %(name)s already.", name=url.removeprefix("folder:"))
+        raise Conflict("There is a source called %(name)s already.", name=url.removeprefix(PREFIX))
     source = Source(
         public_id=public_id(at), name=name.strip(), url=url, minutes=minutes, next_at=at, own_network=own_network
     )

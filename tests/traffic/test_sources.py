@@ -182,11 +182,32 @@ def test_a_file_in_the_watched_folder_becomes_reports_and_moves_aside(
         assert len(session.scalars(select(Warned)).all()) == 1
 
 
+def test_a_whole_chat_that_was_exported_is_read_in_one_go(
+    database: Database, settings: Settings, clock: ManualClock, runner: Runner
+) -> None:
+    folder = watched(database, settings, clock)
+    chat = "selamat malam semuanya, salam dari kami di pos\n" * 2000
+    put(folder / "grup.txt", f"{chat}18.20 Simpang Kapas arah Babat macet\n".encode(), clock)
+    put(folder / "lain.txt", b"selamat malam min\n18.25 pohon tumbang di Pasar Dander, jalan ditutup", clock)
+    runner.run_all()
+    with database.reading() as session:
+        assert len(queries.live_conditions(session, clock.now())) == 2
+        assert session.scalars(select(Source)).one().notes == ["2001 teks tidak memberi kabar jalan saat ini."]
+
+
 def test_a_folder_never_lies_outside_the_inbox(settings: Settings) -> None:
     inbox = (settings.data / "inbox").resolve()
     for name in ("../../etc", "/etc", "a/../../b", "Grup WA: Satlantas!", "…"):
         assert folders.folder_of(settings, folders.folder_address(name)).resolve().parent == inbox
     assert folders.folder_of(settings, "folder:../../x").resolve().parent == inbox
+
+
+def look_again(database: Database, clock: ManualClock, runner: Runner) -> None:
+    """Ten minutes later the source is due again."""
+    clock.advance(timedelta(minutes=11))
+    with database.writing() as session:
+        assert sources.schedule(session, clock.now()) == 1
+    runner.run_all()
 
 
 NEWS = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Kabar</title>
@@ -220,10 +241,7 @@ def test_news_is_read_like_a_post_and_only_what_is_here_and_now_is_kept(
         (condition,) = queries.live_conditions(session, clock.now())
         assert "junction:simpang-kapas" in condition.place_ids
         assert condition.flow == "macet"
-    clock.advance(timedelta(minutes=11))
-    with database.writing() as session:
-        assert sources.schedule(session, clock.now()) == 1
-    runner.run_all()
+    look_again(database, clock, runner)
     with database.reading() as session:
         assert len(session.scalars(select(RoadReport)).all()) == 1, "the same document again says nothing new"
         assert session.scalars(select(Source)).one().last_success_at == clock.now()
@@ -240,10 +258,7 @@ def test_what_was_good_stays_when_the_next_fetch_fails(
     (tmp_path / "kabar.xml").write_text(NEWS, encoding="utf-8")
     good = fetched(tmp_path / "kabar.xml")
     (publisher[0] / "kabar.xml").unlink()
-    clock.advance(timedelta(minutes=11))
-    with database.writing() as session:
-        sources.schedule(session, clock.now())
-    runner.run_all()
+    look_again(database, clock, runner)
     with database.reading() as session:
         source = session.scalars(select(Source)).one()
         assert source.last_success_at == good.last_success_at
