@@ -164,7 +164,10 @@ def _contradicts(entry: _Open, report: Report) -> bool:
 
 def _concerns(entry: _Open, report: Report) -> bool:
     """Whether "cleared" is said of this condition: of its kind, or of the road as a whole."""
-    return report.kind in (entry.kind, "flow", "other", "closure") and not (entry.kind == "flow" and entry.flow in FREE)
+    if entry.kind == "flow" and entry.flow in FREE:
+        return False
+    of_the_road = report.kind in ("flow", "closure") or (report.kind == "other" and not report.obstacle)
+    return of_the_road or report.kind == entry.kind
 
 
 def _same_spot(entry: _Open, toward: frozenset[str], kilometre: float | None) -> bool:

@@ -146,7 +146,7 @@ _COUSINS: tuple[frozenset[Kind], ...] = (
 )
 """Troubles that people take for one another or name together."""
 
-_VAGUE: frozenset[Kind] = frozenset({"closure", "other"})
+_VAGUE: frozenset[Kind] = frozenset({"closure"})
 
 
 def _agree(a: frozenset[Kind], b: frozenset[Kind]) -> bool:

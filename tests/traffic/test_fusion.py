@@ -79,6 +79,13 @@ def test_cleared_ends_an_accident() -> None:
     assert [one.ended_why for one in ended] == [CLEARED]
 
 
+def test_that_a_cow_is_off_the_road_ends_no_accident() -> None:
+    laka = report(30, "tersendat", kind="accident", obstacle="laka")
+    gone = report(5, None, kind="other", obstacle="sapi di jalan", cleared=True, source="b")
+    assert [one.kind for one in fuse([laka, gone], NOW)] == ["accident"]
+    assert fuse([laka, report(5, None, kind="other", cleared=True, source="b")], NOW) == [], "it speaks of the road"
+
+
 def test_what_says_only_that_it_is_over_stands_in_the_history_of_what_it_ended() -> None:
     laka = report(30, "tersendat", kind="accident", obstacle="laka")
     gone = report(5, None, kind="accident", cleared=True, source="b")

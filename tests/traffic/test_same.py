@@ -66,6 +66,12 @@ def test_different_events_told_alike(one: str, other: str) -> None:
     assert not same(other, one)
 
 
+@pytest.mark.parametrize("light", ["lampu merah mati di Simpang Kapas", "traffic light mati di Simpang Kapas"])
+def test_a_dead_traffic_light_is_no_accident_at_the_same_spot(light: str) -> None:
+    assert not same(light, "kecelakaan di Simpang Kapas")
+    assert same(light, "lampu merah Simpang Kapas padam")
+
+
 def test_the_same_words_later_the_same_day_are_another_event() -> None:
     assert same("Simpang Veteran macet", "Simpang Veteran macet", 5)
     assert not same("Simpang Veteran macet", "Simpang Veteran macet", 9 * 60)
