@@ -3,7 +3,7 @@
 Every act that is heard becomes an as-run entry. Entries are never changed; a later one says what followed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -154,8 +154,13 @@ def begin_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by:
         _log(session, broadcast, AsRunKind.ITEM, item.title, by=by, at=at, subject=item.public_id)
 
 
-def finish_script(session: Session, broadcast: Broadcast, *, by: str, at: datetime) -> AsRun:
-    """The script that is being read is over; its reader's speed is learned from how long it took."""
+def finish_script(
+    session: Session, broadcast: Broadcast, *, by: str, at: datetime, lexicon: Mapping[str, str] | None = None
+) -> AsRun:
+    """The script that is being read is over; its reader's speed is learned from how long it took.
+
+    ``lexicon`` is the area's own spoken forms, as the estimate of the script counted them.
+    """
     begun = script_being_read(session, broadcast)
     if begun is None:
         raise Conflict("No script is being read.")
@@ -168,7 +173,8 @@ def finish_script(session: Session, broadcast: Broadcast, *, by: str, at: dateti
         )
     )
     if version is not None:
-        programme_services.learn_speed(session, str(begun.details.get("reader") or ""), version.text, seconds)
+        reader = str(begun.details.get("reader") or "")
+        programme_services.learn_speed(session, reader, version.text, seconds, lexicon=lexicon)
     return entry
 
 

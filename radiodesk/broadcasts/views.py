@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from radiodesk.accounts.access import allowed, me
 from radiodesk.accounts.models import Role
+from radiodesk.area.station import area_pack
 from radiodesk.audio.models import Direction
 from radiodesk.audio.services import require_sound, store_upload
 from radiodesk.broadcasts import queries, services
@@ -241,7 +242,8 @@ def begin_item(public_id: str, item_id: str) -> BaseResponse:
 @blueprint.post("/siaran/<public_id>/naskah-selesai")
 @allowed(*CREW, Role.OFFICER)
 def finish_script(public_id: str) -> BaseResponse:
-    services.finish_script(session(), _broadcast(public_id), by=me().username, at=now())
+    spoken = area_pack(station().settings.area).spoken
+    services.finish_script(session(), _broadcast(public_id), by=me().username, at=now(), lexicon=spoken)
     return back("broadcasts.host", public_id=public_id)
 
 

@@ -82,12 +82,15 @@ def words_per_minute(session: Session, reader: str, otherwise: int) -> float:
     return speed.words_per_minute if speed and speed.seconds >= LEARNED_AFTER else float(otherwise)
 
 
-def learn_speed(session: Session, reader: str, text: str, seconds: float) -> None:
+def learn_speed(
+    session: Session, reader: str, text: str, seconds: float, *, lexicon: Mapping[str, str] | None = None
+) -> None:
     """Take one reading into account; implausible ones (a key pressed late) are left out.
 
-    The pauses that an estimate allows for are taken off, so that a text is estimated at the time it really took.
+    The pauses that an estimate allows for are taken off, and ``lexicon`` is that of the estimate, so that a text is
+    estimated at the time it really took.
     """
-    at_sixty, at_twice = (reading_seconds(text, words_per_minute=pace) for pace in (60, 120))
+    at_sixty, at_twice = (reading_seconds(text, words_per_minute=pace, lexicon=lexicon) for pace in (60, 120))
     # At sixty words a minute a word takes a second; what does not grow with the pace are pauses.
     words = round(2 * (at_sixty - at_twice))
     seconds -= at_sixty - words

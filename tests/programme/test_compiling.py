@@ -182,6 +182,18 @@ def test_the_slot_is_cut_to_the_speed_that_its_reader_was_measured_at(
     assert script.latest.seconds <= seconds
 
 
+def test_a_reader_is_measured_by_the_spoken_forms_of_the_area(
+    session: Session, settings: Settings, clock: ManualClock
+) -> None:
+    lexicon = area_pack(settings.area).spoken
+    read = f"{' '.join(list(lexicon)[:40])}. " * 4
+    spoken, plain = (reading_seconds(read, words_per_minute=140, lexicon=forms) for forms in (lexicon, None))
+    assert spoken != plain
+    services.learn_speed(session, "Pembaca", read, spoken, lexicon=lexicon)
+    session.flush()
+    assert services.words_per_minute(session, "Pembaca", 100) == pytest.approx(140, rel=0.01)
+
+
 def test_a_bulletin_of_hours_ago_is_not_gone_on_from(session: Session, settings: Settings, clock: ManualClock) -> None:
     bulletin(session, settings, clock)
     assert compiling.bulletin_before(session, clock.now()) is not None
