@@ -314,17 +314,21 @@ def test_the_way_round_is_told() -> None:
     assert sentence.count("dialihkan") == 1
 
 
-def test_roadworks_are_told_with_the_end_that_their_source_states() -> None:
-    works = condition("Jalan Raya", kind="roadwork", obstacle="pelebaran jalan", lasts=9000)
-    works = replace(works, reports=(replace(works.reports[0], expires_at=datetime(2026, 12, 20, tzinfo=UTC)),))
-    assert "20 Desember" in said(compose([works], at=AT, seconds=60))[0]
-
-
-def test_works_that_end_with_a_day_are_told_with_that_day() -> None:
-    works = condition("Jalan Raya", kind="roadwork", obstacle="pelebaran jalan", lasts=9000)
-    midnight = datetime(2026, 12, 20, 17, 0, tzinfo=UTC)  # 00.00 WIB on the 21st
-    works = replace(works, reports=(replace(works.reports[0], expires_at=midnight),))
-    assert "20 Desember" in said(compose([works], at=AT, seconds=60))[0]
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        (datetime(2026, 11, 24, 9, 0, tzinfo=UTC), "pukul 16.00"),
+        (datetime(2026, 11, 25, 9, 0, tzinfo=UTC), "besok pukul 16.00"),
+        (datetime(2026, 11, 25, 17, 0, tzinfo=UTC), "25 November"),  # at midnight, so with the day
+        (datetime(2026, 12, 20, 0, 0, tzinfo=UTC), "20 Desember"),
+        (datetime(2026, 12, 20, 17, 0, tzinfo=UTC), "20 Desember"),
+    ],
+)
+def test_roadworks_are_told_with_the_end_that_their_source_states(end: datetime, words: str) -> None:
+    works = condition("Jalan Raya", kind="roadwork", obstacle="pelebaran jalan", lasts=60 * 24 * 40)
+    works = replace(works, reports=(replace(works.reports[0], expires_at=end),))
+    (sentence,) = said(compose([works], at=AT, seconds=60))
+    assert f"hingga {words}," in sentence or f"sampai {words}," in sentence
 
 
 def test_a_bulletin_says_what_is_over_since_the_one_before_and_keeps_the_evidence() -> None:
@@ -367,6 +371,15 @@ def test_the_station_is_named_by_its_name() -> None:
 )
 def test_the_greeting_goes_with_the_hour(hour: int, greeting: str) -> None:
     assert f"elamat {greeting}" in compose([], at=AT.replace(hour=hour), seconds=60).text
+
+
+def test_a_sentence_gives_up_when_it_was_seen_before_the_appeal_is_left_out() -> None:
+    jam = condition(*BAURENO, flow="macet", minutes=20, lasts=60)
+    whole = compose([jam], at=AT, seconds=40, appeal=replace(APPEAL, text=APPEAL.short))
+    assert "06.40" in said(whole)[0]
+    tight = compose([jam], at=AT, seconds=whole.seconds - 0.5, appeal=APPEAL)
+    assert "06.40" not in said(tight)[0]
+    assert len(said(tight, "appeal")) == 1
 
 
 def test_the_appeal_is_read_in_full_where_there_is_time_in_short_where_there_is_less_and_not_at_all_in_none() -> None:
@@ -559,6 +572,8 @@ def test_directions_obstacles_and_lists_read_well() -> None:
     assert toward_words(("Jl. Biak",)) == "arah Jalan Biak"
     assert obstacle_words("ada Truk Mogok") == "truk mogok"
     assert obstacle_words("PLN memperbaiki kabel") == "PLN memperbaiki kabel"
+    assert obstacle_words("laka lantas") == "kecelakaan lalu lintas"
+    assert obstacle_words("mogok") == "kendaraan mogok", "a newsreader cannot say that there is a broke down"
     assert detour_words("dialihkan lewat Jl. Rajawali.") == "Jalan Rajawali"
     assert listing(["A", "B", "C"]) == "A, B, dan C"
 

@@ -283,6 +283,32 @@ def test_the_time_at_which_something_ends_is_not_when_it_was_seen(
     assert (reading.time, reading.until) == (time, until)
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "obstacle"),
+    [
+        (
+            "kecelakaan depan Pasar Balen, sepeda motor lawan mobil pikap, arus tersendat",
+            "depan Pasar Balen",
+            "kecelakaan antara sepeda motor dan mobil pikap",
+        ),
+        (
+            "tabrakan motor vs truk dkt Jembatan Sosrodilogo",
+            "dekat Jembatan Sosrodilogo",
+            "tabrakan antara motor dan truk",
+        ),
+        ("kecelakaan motor dan pikap di Pasar Balen", "Pasar Balen", "kecelakaan antara motor dan pikap"),
+        ("kecelakaan di Pasar Balen, motor dan mobil harap pelan", "Pasar Balen", "kecelakaan"),
+        ("ada kecelakaan di depan toko Makmur Jaya, macet", "toko Makmur Jaya", "kecelakaan"),
+        ("Simpang Kapas arah Babat macet, depan Pasar Balen lancar", "Simpang Kapas", None),
+    ],
+)
+def test_a_report_keeps_who_met_and_how_it_lies_to_a_place_that_is_known(
+    text: str, place: str, obstacle: str | None
+) -> None:
+    made = to_report(read(text), source="a", observed_at=NOON)
+    assert (made.place, made.obstacle) == (place, obstacle)
+
+
 def test_a_stated_end_holds_for_works_and_closures_and_not_for_jams() -> None:
     seen = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
     reading = read_report("jalan pemuda ditutup hingga pukul 17.00 ada karnaval")

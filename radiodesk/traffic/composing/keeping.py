@@ -5,7 +5,7 @@ when the next bulletin is compiled or this one is corrected.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 
@@ -62,7 +62,7 @@ class Before:
     items: tuple[Item, ...] = ()
     told: tuple[Told, ...] = ()
     variation: int = 0
-    appeals: tuple[str, ...] = field(default=())
+    appeals: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:

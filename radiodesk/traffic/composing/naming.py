@@ -25,12 +25,22 @@ EXPANSIONS = tuple((re.compile(rf"\b(?:{short})(?=\s|$)", re.IGNORECASE), long) 
 RELATIONS = frozenset(
     {
         "depan", "dekat", "sekitar", "sebelum", "sesudah", "setelah", "seberang", "belakang", "sepanjang", "antara",
-        "utara", "selatan", "timur", "barat",
+        "samping", "utara", "selatan", "timur", "barat",
     }
 )  # fmt: skip
 LOWER = RELATIONS | {"di", "dan", "arah", "dari", "menuju", "ke", "sampai", "hingga"}
 LEADING = re.compile(r"^(?:di|pada|ada|terjadi|karena|akibat|sebuah|seekor|sebatang)\s+", re.IGNORECASE)
 VIA = re.compile(r"^(?:lewat|melalui|via|dialihkan\s+(?:ke|lewat|melalui)|ke)\s+", re.IGNORECASE)
+ACCIDENT = re.compile(r"\blaka(?:\s?(lantas|lalin))?\b", re.IGNORECASE)
+"""The police's own short form, which listeners are not used to."""
+
+BEFALLEN = {
+    "mogok": "kendaraan mogok", "berlubang": "jalan berlubang", "ambles": "jalan ambles", "tergenang": "genangan air",
+    "longsor": "tanah longsor", "menabrak": "kecelakaan", "nabrak": "kecelakaan", "tertabrak": "kecelakaan",
+    "ditabrak": "kecelakaan", "terlindas": "kecelakaan", "terserempet": "kecelakaan",
+}  # fmt: skip
+"""What only says what befell, as a thing that there can be: "ada kendaraan mogok"."""
+
 MOST_DIRECTIONS = 2
 COMPASS = frozenset({"utara", "selatan", "timur", "barat", "tenggara", "timur laut", "barat laut", "barat daya"})
 
@@ -74,8 +84,13 @@ def where_words(condition: Condition, toward: tuple[str, ...], pack: AreaPack | 
 
 def obstacle_words(obstacle: str | None) -> str:
     """The obstacle as it is said after "akibat": posts write it in any case, so only short forms keep capitals."""
-    words = written_out(LEADING.sub("", (obstacle or "").strip()))
-    return " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words.split())
+    words = ACCIDENT.sub(_accident, written_out(LEADING.sub("", (obstacle or "").strip())))
+    words = " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words.split())
+    return BEFALLEN.get(words, words)
+
+
+def _accident(short: re.Match[str]) -> str:
+    return "kecelakaan lalu lintas" if short[1] else "kecelakaan"
 
 
 def detour_words(detour: str | None) -> str:

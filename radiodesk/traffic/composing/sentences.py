@@ -139,10 +139,13 @@ class Speaker:
         ]
         if condition.kind not in ("roadwork", "closure", "event") or not stated:
             return ""
+        end = max(stated).astimezone(ZoneInfo(self.identity.time_zone))
         # An end at midnight is the end of the day before.
-        local = (max(stated) - timedelta(seconds=1)).astimezone(ZoneInfo(self.identity.time_zone))
+        local = end - timedelta(seconds=1)
         if local.date() == self.local.date():
-            return f"pukul {self.clock(local + timedelta(seconds=1), zone=False)}"
+            return f"pukul {self.clock(end, zone=False)}"
+        if local.date() - self.local.date() == timedelta(days=1) and local.date() == end.date():
+            return f"besok pukul {end:%H.%M}"
         if local - self.local > timedelta(days=365):
             return ""
         return _date(local) + (f" {local.year}" if local.year != self.local.year else "")

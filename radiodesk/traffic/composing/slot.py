@@ -81,9 +81,9 @@ class Slot:
         self._clear([one for one in clear if one.first.place not in told], bad)
         if not bad and not any(item.kind in ("clear", "ended") for _, item, _ in self.chosen):
             self._add(0, self._silence(), None)
-        if appeal:
-            self._appeal_in_full(appeal)
         body = self._announced_once(in_order(self.chosen))
+        if appeal:
+            body = [self._in_full(item, appeal) for item in body]
         return [*([opening] if has_opening else []), *body, *([closing] if has_closing else [])]
 
     def _frame(self, name: Literal["opening", "closing", "quiet", "unsure"], why: Why) -> Item:
@@ -147,16 +147,28 @@ class Slot:
 
     def _try_appeal(self, score: float, appeal: SpokenAppeal) -> None:
         item = appeal_item(self.speaker, appeal, appeal.short or appeal.text)
+        self._make_room(item.seconds)
         if not self._add(score, item, None):
             self.left_out.append(LeftOut(appeal.short or appeal.text, "no room", appeal_id=appeal.id))
 
-    def _appeal_in_full(self, appeal: SpokenAppeal) -> None:
+    def _make_room(self, seconds: float) -> None:
+        """Shorten what was chosen, the least important first, while less than these seconds are left."""
+        for number, (score, item, candidate) in reversed(list(enumerate(self.chosen))):
+            if self._room() >= seconds:
+                return
+            if candidate is not None:
+                short = condition_item(self.speaker, candidate, number, short=True, announce=False)
+                if short.seconds < item.seconds:
+                    self.used += short.seconds - item.seconds
+                    self.chosen[number] = (score, short, candidate)
+
+    def _in_full(self, item: Item, appeal: SpokenAppeal) -> Item:
         """Where seconds are left over, the appeal is read in full."""
-        full = appeal_item(self.speaker, appeal, appeal.text)
-        for number, (score, item, _) in enumerate(self.chosen):
-            if item.kind == "appeal" and full.seconds - item.seconds <= self._room():
-                self.used += full.seconds - item.seconds
-                self.chosen[number] = (score, full, None)
+        full = appeal_item(self.speaker, appeal, appeal.text) if item.kind == "appeal" else item
+        if full.seconds - item.seconds > self._room():
+            return item
+        self.used += full.seconds - item.seconds
+        return full
 
     def _ended(
         self, conditions: Sequence[Condition], clear: list[Candidate], told_before: Collection[Told]

@@ -16,6 +16,9 @@ _WEAK = frozenset({"antrean"})
 
 _VAGUE = frozenset({"gangguan", "ganguan"})
 
+_AGAINST = frozenset({"lawan", "vs", "versus", "kontra"})
+_WITH = frozenset({"dan", "dengan", "sama"})
+
 JAMS = frozenset({"padat", "padat merayap", "tersendat", "macet"})
 
 
@@ -109,6 +112,24 @@ def _mishaps(post: Post, known: Dictionaries) -> list[Found]:
             if after in known.toward or after in known.vehicles or after in (".", ",", "di", "ke"):
                 break
     return []
+
+
+def parties(post: Post, known: Dictionaries, accident: Obstacle) -> str:
+    """Who met in an accident, where the post names both right behind it or one against the other."""
+    things = known.parts_of_vehicles
+    if not things.isdisjoint(post.words[accident.start : accident.end]):
+        return ""
+    for index, word in enumerate(post.words):
+        first = index
+        while first and post.words[first - 1] in things:
+            first -= 1
+        last = index + 1
+        while last < len(post.words) and post.words[last] in things:
+            last += 1
+        behind = first == accident.end or (first == accident.end + 1 and post.words[accident.end] == "antara")
+        if first < index < last - 1 and (word in _AGAINST or (word in _WITH and behind)):
+            return f"{' '.join(post.words[first:index])} dan {' '.join(post.words[index + 1 : last])}"
+    return ""
 
 
 def gravest(post: Post, found: list[Found], known: Dictionaries) -> Obstacle | None:

@@ -41,6 +41,7 @@ def split(
             replace(
                 whole,
                 at=at if own else before.at,
+                beside=where.beside() if own else before.beside,
                 places=places if own else (*before.places, *places),
                 toward=toward,
                 flow=cast(Flow, flow.label),

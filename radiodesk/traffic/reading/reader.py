@@ -16,6 +16,7 @@ from radiodesk.traffic.reading.flow import (
     find_flows,
     find_obstacles,
     gravest,
+    parties,
     taken,
 )
 from radiodesk.traffic.reading.model import LinearModel, load_model
@@ -71,6 +72,7 @@ def read_report(
         time=read_time(text, now),
         places=places,
         at=at,
+        beside=where.beside(),
         toward=where.toward(),
         flow=flow,
         obstacle=obstacle.text if obstacle else None,
@@ -81,7 +83,10 @@ def read_report(
         until=read_until(text),
     )
     parts = split(whole, post, flows, obstacles, marks, known)
-    return replace(whole, parts=parts) if parts else whole
+    if parts:
+        return replace(whole, parts=parts)
+    met = parties(post, known, obstacle) if obstacle is not None and obstacle.kind == "accident" else ""
+    return replace(whole, parties=met) if met else whole
 
 
 def _decide(evidence: Evidence, verdict: Verdict, said: bool, score: float) -> tuple[bool, float]:

@@ -13,7 +13,8 @@ from radiodesk.traffic.ports import Flow, Kind, Report
 class Reading:
     """What one post says. ``time`` is station time as "HH:MM"; ``at`` and ``toward`` are the post's own wording.
 
-    ``until`` is the time at which it says that something ends.
+    ``beside`` is how it lies to ``at`` ("depan"), ``parties`` who met in an accident ("motor dan truk"),
+    ``until`` the time at which it says that something ends.
     ``parts`` are readings of their own where a post tells of several places or directions, the first stated first.
     ``reason`` says why a text with traffic words is no report (question, history, appeal,
     announcement, chat, figure).
@@ -33,6 +34,8 @@ class Reading:
     detour: str | None = None
     reason: str = ""
     until: str | None = None
+    beside: str = ""
+    parties: str = ""
     parts: tuple["Reading", ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -75,11 +78,12 @@ def to_report(reading: Reading, *, source: str, observed_at: datetime, zone: str
         text=reading.text,
         source=source,
         observed_at=at.astimezone(UTC),
-        place=reading.at or (here.name if here else None),
+        # Reports of a place that is known meet by its id, all others by the wording, so that must stay one.
+        place=f"{reading.beside if ids else ''} {reading.at}".strip() if reading.at else here.name if here else None,
         place_ids=ids,
         toward=reading.toward,
         flow=reading.flow,
-        obstacle=reading.obstacle,
+        obstacle=f"{reading.obstacle} antara {reading.parties}" if reading.parties else reading.obstacle,
         kind=reading.kind,
         confidence=reading.confidence,
         cleared=reading.cleared,

@@ -1,10 +1,14 @@
 """Where a post says something is, and toward where: the wording between the words that lead to a place and end it."""
 
+from functools import cached_property
+
 from radiodesk.traffic.reading.tokens import ENDERS, Post
 from radiodesk.traffic.reading.words import Dictionaries
 
 LONGEST = 20
 """Words of the longest name."""
+
+BESIDE = frozenset({"depan", "belakang", "dekat", "seberang", "samping"})
 
 _OPEN, _CLOSE = "(", ")"
 _CROSSINGS = frozenset({"simpang", "pertigaan", "perempatan"})
@@ -22,11 +26,19 @@ class Where:
 
     def at(self) -> str | None:
         """The place's wording: after "di" and the like, else where a kind of place stands, else after "lalu lintas"."""
+        return self._text(*self._span) if self._span else None
+
+    def beside(self) -> str:
+        """How it lies to the place that ``at`` names ("depan", "dekat"), where the post says so."""
+        before = self.words[self._span[0] - 1] if self._span and self._span[0] else ""
+        return before if before in BESIDE else ""
+
+    @cached_property
+    def _span(self) -> tuple[int, int] | None:
         first = self._first_kind()
         if first is not None and self._opens(first[0]):
-            return self._text(*first)
-        best = self._after("di") or first or self._after(*self.known.at) or self._after_subject() or self._whence()
-        return self._text(*best) if best else None
+            return first
+        return self._after("di") or first or self._after(*self.known.at) or self._after_subject() or self._whence()
 
     def by_kind(self, wording: str | None) -> bool:
         """Whether a wording begins with a kind of road or place ("Jl. Veteran", "Simpang Jetak")."""

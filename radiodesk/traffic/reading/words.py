@@ -83,6 +83,7 @@ class Dictionaries:
     mishaps: dict[str, dict[str, str]]
     obstacle_order: dict[str, int]
     vehicles: frozenset[str]
+    parts_of_vehicles: frozenset[str]
     talk_any: Phrases
     talk_first: Phrases
     talk_last: dict[tuple[str, ...], str]
@@ -158,6 +159,7 @@ def dictionaries(folder: Path = FOLDER) -> Dictionaries:
         },
         obstacle_order={kind: index for index, kind in enumerate(obstacles["order"])},
         vehicles=frozenset(obstacles["vehicles"]),
+        parts_of_vehicles=frozenset(word for name in obstacles["vehicles"] for word in name.split()),
         talk_any=Phrases(_talk_phrases(talk, "any", spelling)),
         talk_first=Phrases(_talk_phrases(talk, "first", spelling)),
         talk_last={tuple(phrase.split()): reason for phrase, reason in _talk_phrases(talk, "last", spelling)},
