@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import click
 
@@ -29,9 +30,8 @@ AFTER = 2.0
 LOOK_EVERY = 0.1
 TELEPHONE = ["telephone"]
 """Only where an address for calls is set: a station without SIP has no such part."""
-LOCKS = {"record-lines": "recorder", "telephone": "telephone"}
-OUTLIVES = tuple(LOCKS)
-"""What goes on when the supervisor is killed: a call is recorded to its end, and the next supervisor finds it."""
+LOCKS = {"record-lines": "recorder.lock", "telephone": "telephone.lock"}
+"""What goes on when the supervisor is killed: a call is recorded to its end, and the next one finds it at work."""
 PR_SET_PDEATHSIG = 1
 STEADY = 30.0
 STOP_WITHIN = 8.0
@@ -45,9 +45,10 @@ def end_with_parent() -> None:
 
 @dataclass
 class Part:
-    """A child process and how often it died lately."""
+    """A child process and how often it died lately; one with a lock outlives its supervisor."""
 
     arguments: list[str]
+    lock: Path | None = None
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     deaths: int = 0
@@ -56,15 +57,25 @@ class Part:
     def start(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "radiodesk", *self.arguments],
-            preexec_fn=None if self.arguments[0] in OUTLIVES else end_with_parent,
+            preexec_fn=end_with_parent if self.lock is None else None,
         )
         self.started = time.monotonic()
 
+    @property
+    def pid(self) -> int | None:
+        """The process that runs this part: our child, or one that a killed supervisor left at work."""
+        if self.process is not None:
+            return self.process.pid
+        return holder(self.lock) if self.lock is not None else None
+
     def look(self) -> None:
-        """Start the child again when it died: at once the first time, later each time it dies soon after."""
+        """Start the child when nobody runs this part.
+
+        When it died that is at once the first time, later each time it dies soon after.
+        """
         now = time.monotonic()
         if self.process is None:
-            if now >= self.wait_until:
+            if now >= self.wait_until and self.pid is None:
                 self.start()
         elif (code := self.process.poll()) is not None:
             self.deaths = 1 if now - self.started > STEADY else self.deaths + 1
@@ -98,27 +109,28 @@ def supervise(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    parts = [Part(arguments) for arguments in parts_of(settings)]
-    for part in parts:
-        if part.arguments in SOON:
-            part.wait_until = time.monotonic() + AFTER
-        else:
-            part.start()
+    parts = []
+    for arguments in parts_of(settings):
+        lock = LOCKS.get(arguments[0])
+        part = Part(arguments, settings.lines / lock if lock else None)
+        part.wait_until = time.monotonic() + (AFTER if arguments in SOON else 0.0)
+        part.look()
+        parts.append(part)
     announce(settings, database)
     while not stop.wait(LOOK_EVERY):
         for part in parts:
             part.look()
-    end_all(settings, [part.process for part in parts if part.process is not None])
+    end_all(parts)
 
 
-def end_all(settings: Settings, running: list[subprocess.Popen[bytes]]) -> None:
+def end_all(parts: list[Part]) -> None:
     """Stop the parts, and those of a supervisor that was killed earlier."""
-    left = [pid for part in OUTLIVES if (pid := holder(settings.lines / f"{LOCKS[part]}.lock"))]
-    for pid in {*left, *(process.pid for process in running)}:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
+    for pid in [part.pid for part in parts]:
+        if pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
     end = time.monotonic() + STOP_WITHIN
-    for process in running:
+    for process in [part.process for part in parts if part.process is not None]:
         try:
             process.wait(max(0.1, end - time.monotonic()))
         except subprocess.TimeoutExpired:
