@@ -12,6 +12,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -250,9 +251,15 @@ def open_take(folder: Path) -> Spooled:
 
 
 def takes(spool: Path) -> list[Spooled]:
-    """All takes, oldest first; a folder whose writer died before it could say what it is of is passed over."""
-    found = sorted(path.parent for path in spool.glob(f"*/{_ABOUT}"))
-    return [open_take(folder) for folder in found]
+    """All takes, oldest first; a folder that does not say what it is of is passed over.
+
+    Its writer died too early, or it was taken in just now: one such folder must not hide all others.
+    """
+    found = []
+    for path in sorted(spool.glob(f"*/{_ABOUT}")):
+        with suppress(NotFound):
+            found.append(open_take(path.parent))
+    return found
 
 
 def discard(take: Spooled) -> None:

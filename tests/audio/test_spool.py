@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +18,14 @@ AT = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)
 RATE = 8000
 
 
-def begin(folder: Path, *directions: str, monotonic: Callable[[], float] = lambda: 5.0) -> Take:
+def begin(folder: Path, *directions: str, at: datetime = AT, monotonic: Callable[[], float] = lambda: 5.0) -> Take:
     return Take.create(
         folder,
         line="hibrida-1",
         kind="soundcard",
         sample_rate=RATE,
         directions=directions or ("caller",),
-        started_at=AT,
+        started_at=at,
         monotonic=monotonic,
     )
 
@@ -162,8 +162,9 @@ def test_a_follower_ends_when_it_is_told_to_or_the_take_is_gone(tmp_path: Path) 
 
 
 def test_takes_are_listed_oldest_first_and_rubbish_is_passed_over(tmp_path: Path) -> None:
-    first, second = begin(tmp_path), begin(tmp_path)
+    second, first = begin(tmp_path, at=AT + timedelta(seconds=1)), begin(tmp_path)
     (tmp_path / "half-made").mkdir()
-    assert {take.id for take in takes(tmp_path)} == {first.id, second.id}
+    (begin(tmp_path).folder / "about.json").write_text("{}")
+    assert [take.id for take in takes(tmp_path)] == [first.id, second.id]
     with pytest.raises(NotFound):
         open_take(tmp_path / "half-made")

@@ -29,6 +29,7 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.errors import Conflict
+from radiodesk.operations.attending import adopting
 from radiodesk.operations.attending.adopting import adopt_finished
 from radiodesk.operations.attending.journals import read_on
 from radiodesk.operations.attending.steering import AGAIN, Steering
@@ -218,8 +219,6 @@ def test_a_crash_between_commit_and_tidying_makes_nothing_twice(
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from radiodesk.operations.attending import adopting
-
     recorded(settings, now)
     with monkeypatch.context() as killed:
         killed.setattr(adopting, "discard", lambda _take: None)
@@ -232,8 +231,6 @@ def test_a_crash_between_commit_and_tidying_makes_nothing_twice(
 def test_a_full_disk_leaves_the_take_in_the_spool_for_later(
     settings: Settings, database: Database, clock: ManualClock, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from radiodesk.operations.attending import adopting
-
     take = recorded(settings, now)
 
     def full(*_: object) -> int:
@@ -245,12 +242,41 @@ def test_a_full_disk_leaves_the_take_in_the_spool_for_later(
     assert adopt_finished(settings, database, clock) == [take.id]
 
 
+def test_a_take_that_is_refused_holds_up_no_take_after_it(
+    settings: Settings, database: Database, clock: ManualClock, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = recorded(settings, now), recorded(settings, now + timedelta(seconds=1))
+    adopt = adopting.adopt
+
+    def refusing(*given: Any) -> None:
+        if given[-1].id == first.id:
+            raise Conflict("This cannot be.")
+        adopt(*given)
+
+    monkeypatch.setattr(adopting, "adopt", refusing)
+    assert adopt_finished(settings, database, clock) == [second.id]
+    assert [take.id for take in takes(settings.spool)] == [first.id]
+
+
 def on_air(database: Database, at: datetime) -> Broadcast:
     with database.writing() as session:
         series = programme.add_programme(session, "Halo Polisi", by="produser", at=at, minutes=60)
         broadcast = broadcasts.plan(session, series, "Halo Polisi", at, by="produser", at=at)
         broadcasts.go_on_air(session, broadcast, by="penyiar", at=at)
     return broadcast
+
+
+def caller_on_air(settings: Settings, database: Database, tell: Callable[..., None], at: datetime) -> None:
+    """A telephone caller who was screened, queued and taken by the host."""
+    broadcast = on_air(database, at)
+    tell("telephone", "ringing", call="k1", number=NUMBER)
+    tell("telephone", "answered", call="k1", take="t1", after=2)
+    read_on(settings, database)
+    with database.writing() as session:
+        call = only_call(session)
+        calls.answer(session, call, by="penyaring", at=at)
+        calls.queue(session, call, by="penyaring", at=at)
+        broadcasts.take(session, session.get_one(Broadcast, broadcast.id), call, by="penyiar", at=at)
 
 
 def test_the_programmes_take_is_bound_to_its_broadcast(
@@ -280,15 +306,7 @@ def test_the_programmes_take_is_bound_to_its_broadcast(
 def test_a_caller_who_hangs_up_on_air_leaves_the_broadcast(
     settings: Settings, database: Database, session: Session, tell: Callable[..., None], now: datetime
 ) -> None:
-    broadcast = on_air(database, now)
-    tell("telephone", "ringing", call="k1", number=NUMBER)
-    tell("telephone", "answered", call="k1", take="t1", after=2)
-    read_on(settings, database)
-    with database.writing() as tx:
-        call = only_call(tx)
-        calls.answer(tx, call, by="penyaring", at=now)
-        calls.queue(tx, call, by="penyaring", at=now)
-        broadcasts.take(tx, tx.get_one(Broadcast, broadcast.id), call, by="penyiar", at=now)
+    caller_on_air(settings, database, tell, now)
     tell("telephone", "closed", call="k1", take="t1", facts={"by": "caller"}, after=60)
     read_on(settings, database)
     assert only_call(session).state is CallState.DONE
@@ -393,15 +411,7 @@ def test_what_a_line_refuses_is_shown_and_tried_again_later(
 def test_a_telephone_caller_is_held_and_resumed_as_the_host_says(
     steering: Steering, parts: Parts, settings: Settings, database: Database, tell: Callable[..., None], now: datetime
 ) -> None:
-    broadcast = on_air(database, now)
-    tell("telephone", "ringing", call="k1", number=NUMBER)
-    tell("telephone", "answered", call="k1", take="t1", after=2)
-    read_on(settings, database)
-    with database.writing() as tx:
-        call = only_call(tx)
-        calls.answer(tx, call, by="penyaring", at=now)
-        calls.queue(tx, call, by="penyaring", at=now)
-        broadcasts.take(tx, tx.get_one(Broadcast, broadcast.id), call, by="penyiar", at=now)
+    caller_on_air(settings, database, tell, now)
     parts.phone = [{"id": "sip-1", "call": "k1", "stage": "up", "held": False}, {"id": "sip-2", "call": None}]
     steering.turn()
     assert [request for part, request in parts.asked if part == "telephone"] == []

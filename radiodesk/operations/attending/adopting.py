@@ -28,7 +28,7 @@ from radiodesk.core import audit, i18n
 from radiodesk.core.clock import Clock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
-from radiodesk.core.errors import Conflict
+from radiodesk.core.errors import Conflict, Refusal
 from radiodesk.operations.attending import journals
 from radiodesk.speech.live import services as live
 from radiodesk.speech.services import request_transcript
@@ -54,8 +54,8 @@ def adopt_finished(
             try:
                 adopt(settings, database, clock, take)
                 adopted.append(take.id)
-            except (OSError, SQLAlchemyError) as error:
-                # It lies safe in the spool; the next round tries again.
+            except (OSError, SQLAlchemyError, Refusal) as error:
+                # It lies safe in the spool; the next round tries again, and those after it do not wait for it.
                 log.error("The take %s cannot be taken in now: %s", take.id, error)
     return adopted
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from radiodesk.audio.journal import Entry, opened_number, read
-from radiodesk.audio.lines import FILE, LinesUnreadable, load_lines
+from radiodesk.audio.lines import FILE, Line, LineKind, LinesUnreadable, load_lines
 from radiodesk.audio.spool import open_take
 from radiodesk.broadcasts import services as broadcasts
 from radiodesk.calls import services as calls
 from radiodesk.calls.lines import services as lines
 from radiodesk.calls.lines.models import LineCall
-from radiodesk.calls.lines.services import RECORDER, Stay
+from radiodesk.calls.lines.services import Stay
 from radiodesk.calls.models import Call, CallState
 from radiodesk.core import events
 from radiodesk.core.config import Settings
@@ -87,7 +87,7 @@ def _position(database: Database, part: str, path: Path) -> int:
 def _taken_in(session: Session, settings: Settings, keys: KeyRing, part: str, entry: Entry) -> None:
     at, key = entry.at, entry.call or entry.take
     events.announce(session, at, lines.LINES, entry.event, None, line=entry.line)
-    if key is None or (part == RECORDER and _is_broadcast(settings, entry)):
+    if key is None or (part == lines.RECORDER and _is_broadcast(settings, entry)):
         return
     stay = Stay(part, key, entry.line, label(settings, entry.line))
     match entry.event:
@@ -125,8 +125,8 @@ def _is_broadcast(settings: Settings, entry: Entry) -> bool:
     try:
         return open_take(settings.spool / entry.take).about.feed == "broadcast"
     except NotFound:
-        kind = _lines(settings).get(entry.line)
-        return kind is not None and kind[1] != "telephone"
+        line = _line(settings, entry.line)
+        return line is not None and line.kind is not LineKind.TELEPHONE
 
 
 def _by_station(part: str, entry: Entry) -> bool:
@@ -136,16 +136,15 @@ def _by_station(part: str, entry: Entry) -> bool:
 
 def label(settings: Settings, line: str) -> str:
     """The name of a line as people read it."""
-    found = _lines(settings).get(line)
-    return found[0] if found is not None else line
+    found = _line(settings, line)
+    return found.label if found is not None else line
 
 
-def _lines(settings: Settings) -> dict[str, tuple[str, str]]:
+def _line(settings: Settings, line: str) -> Line | None:
     try:
-        found = load_lines(settings.lines / FILE)
+        return load_lines(settings.lines / FILE).line(line)
     except LinesUnreadable:
-        return {}
-    return {line.id: (line.label, line.kind.value) for line in found.lines}
+        return None
 
 
 def _number(keys: KeyRing, entry: Entry) -> str | None:
