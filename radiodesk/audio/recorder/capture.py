@@ -92,20 +92,20 @@ class Capture:
         failed = 0
         while rounds is None or rounds > 0:
             rounds = None if rounds is None else rounds - 1
-            opened = False
             try:
-                opened = self._once()
+                self._once()
+                failed = 0
             except (self._sound.PortAudioError, DeviceAbsent, ValueError) as error:
                 reason = "absent" if isinstance(error, DeviceAbsent) else str(error)
                 self._send(Packet(Kind.FAILED, self._monotonic(), reason.encode()))
-            failed = 0 if opened else failed + 1
+                failed += 1
             self._wait(_WAITS[min(failed, len(_WAITS) - 1)])
             # Only a PortAudio that begins anew sees a device that was plugged in again.
             self._sound._terminate()
             self._sound._initialize()
 
-    def _once(self) -> bool:
-        """Read the device until it is lost; tells whether it was there."""
+    def _once(self) -> None:
+        """Read the device until it is lost; raises ``DeviceAbsent`` or what PortAudio raises."""
         ring = Ring(round(RING_SECONDS * self._rate), 2 * self._channels)
         began = self._monotonic()
 
@@ -135,7 +135,6 @@ class Capture:
             self._send(Packet(Kind.LOST, self._monotonic(), b"absent"))
         finally:
             stream.close()
-        return True
 
 
 def main() -> None:

@@ -99,8 +99,8 @@ class Recorder:
         """Sound of a device."""
         with self.lock:
             source = self.sources.get(device)
-            if source is None:
-                return
+            if source is None or block.samples.shape[1] != source.channels:
+                return  # of a reader that is about to be ended, because the list was changed
             self._heard(source)
             source.remember(block)
             if block.overflowed or block.dropped:

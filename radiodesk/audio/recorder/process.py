@@ -45,7 +45,7 @@ class Process:
     settings: Settings
     recorder: Recorder
     readers: Readers
-    changed: float = -1.0
+    changed: int = -1
 
     def reload(self) -> None:
         """Take over the list of lines when its file changed; a list that cannot be read leaves all as it is."""
@@ -77,7 +77,9 @@ class Process:
                 return {"take": self.recorder.close(line, by=by).id, "line": line}
             case "test":
                 seconds = min(float(request.get("seconds", 5.0)), LONGEST_TRIAL)
-                self.recorder.try_out(line, seconds, self._kept(line))
+                with self.recorder.lock:
+                    self.recorder.try_out(line, seconds, self._kept(line))
+                    trial_file(self.settings, line).unlink(missing_ok=True)
                 return {"line": line, "seconds": seconds}
             case "hold" | "resume" | "busy_all":
                 raise Conflict("A sound-card line cannot be held from here: its telephone hybrid does that.")
@@ -85,7 +87,6 @@ class Process:
 
     def _kept(self, line: str) -> Callable[[Pcm], None]:
         target, rate = trial_file(self.settings, line), self.recorder.rate
-        target.unlink(missing_ok=True)
 
         def keep(samples: Pcm) -> None:
             with replacing(target) as written, wave.open(str(written), "wb") as out:

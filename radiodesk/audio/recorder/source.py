@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -34,11 +34,6 @@ class Reader:
         self._thread = threading.Thread(target=self._run, name=f"device {device}", daemon=True)
         self._thread.start()
 
-    @property
-    def child(self) -> int | None:
-        """Process id of the child, while there is one."""
-        return self._child.pid if self._child is not None else None
-
     def stop(self) -> None:
         """End the child; what it sent before is delivered."""
         self._stop.set()
@@ -63,6 +58,8 @@ class Reader:
         command += [str(self._channels), str(self._rate)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
             self._child = child
+            if self._stop.is_set():
+                child.kill()  # told to stop while the child began: nobody else will end it
             if child.stdout is None:
                 raise RuntimeError("the child has no pipe")
             unpack = Unpacker()
@@ -110,8 +107,3 @@ class Readers:
         for reader in self._running.values():
             reader.stop()
         self._running.clear()
-
-    @property
-    def children(self) -> Sequence[int]:
-        """Process ids."""
-        return [reader.child for reader in self._running.values() if reader.child is not None]

@@ -63,8 +63,8 @@ class Rig:
             self.phase += count
             begins, self.seconds = self.seconds, round(self.seconds + 0.1, 6)
             for device in devices or ("USB",):
-                both = np.stack([samples, -samples], axis=1)
-                self.recorder.deliver(device, Block(begins, self.seconds, both, **facts))
+                channels = [samples, -samples, samples][: self.recorder.plan.devices.get(device, 2)]
+                self.recorder.deliver(device, Block(begins, self.seconds, np.stack(channels, axis=1), **facts))
             heard.append(samples)
         return np.concatenate(heard)
 

@@ -1,6 +1,5 @@
 """The recorder as a process, with real sound from a sound server of the test's own: what comes out is what went in."""
 
-import json
 import os
 import signal
 import subprocess
@@ -211,34 +210,35 @@ def test_a_changed_list_is_taken_over_without_a_restart(station: Station) -> Non
     assert station.ask("state")["devices"][0]["channels"] == 3
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
-def test_a_disk_that_fills_up_stops_the_recording_whole_and_lets_it_go_on(tmp_path: Path) -> None:
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
     small = tmp_path / "small"
     small.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(small)], check=True)
-    try:
-        with sound_server(tmp_path / "sound", {"hybrid": 2}) as pulse:
-            station = Station(small / "data", pulse)
-            station.start(RADIODESK_DISK_ALARM_GIGABYTES="0.008", RADIODESK_DISK_STOP_MEGABYTES="4")
+    yield small
+    subprocess.run(["umount", "-l", str(small)], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
+def test_a_disk_that_fills_up_stops_the_recording_whole_and_lets_it_go_on(small_disk: Path, tmp_path: Path) -> None:
+    with sound_server(tmp_path / "sound", {"hybrid": 2}) as pulse:
+        station = Station(small_disk / "data", pulse)
+        station.start(RADIODESK_DISK_ALARM_GIGABYTES="0.008", RADIODESK_DISK_STOP_MEGABYTES="4")
+        try:
             station.until_heard()
-            _fills_up(station, small)
+            take = station.take(station.ask("open")["take"])
+            until(lambda: take.seconds > 1)
+            (small_disk / "other").write_bytes(bytes(13_500_000))
+            until(lambda: station.ask("state")["disk"]["stopped"])
+            stopped = take.frames("caller")
+            (small_disk / "other").unlink()
+            until(lambda: take.frames("caller") > stopped + RATE)
+            station.ask("close")
+        finally:
             station.stop()
-    finally:
-        subprocess.run(["umount", "-l", str(small)], check=True)
-
-
-def _fills_up(station: Station, small: Path) -> None:
-    take = station.take(station.ask("open")["take"])
-    until(lambda: take.seconds > 1)
-    (small / "other").write_bytes(bytes(13_500_000))
-    until(lambda: station.ask("state")["disk"]["stopped"])
-    stopped = take.frames("caller")
-    (small / "other").unlink()
-    until(lambda: take.frames("caller") > stopped + RATE)
-    station.ask("close")
     assert [event for event in station.events() if event.startswith("disk")] == ["disk_full", "disk_free"]
     gaps = [entry for entry in take.log() if entry["kind"] == "gap"]
     assert {entry["direction"] for entry in gaps} == {"caller", "studio"}
     assert all(entry["why"] == "disk full" for entry in gaps)
     assert kinds(take)[0] == "disk_full"
-    assert json.loads((take.folder / "about.json").read_text())["line"] == "hibrida"
+    assert open_take(take.folder).about.line == "hibrida"
