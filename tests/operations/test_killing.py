@@ -1,11 +1,11 @@
 """Every process of a running desk is killed in turn during a call: the call goes on, and its sound is whole."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from radiodesk.audio.control import PartSilent, ask
 from radiodesk.audio.lines import save_lines
+from radiodesk.audio.spool import takes
 from radiodesk.calls.models import Call
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
@@ -98,6 +99,19 @@ class Running:
             self.process.wait(30)
 
 
+def taken_in(settings: Settings, database: Database) -> tuple[Call, dict[str, Path]]:
+    """The one call and the files of its two sides, as soon as the attendant has taken them in."""
+
+    def both() -> bool:
+        with database.reading() as session:
+            return any(len(call.recordings) == 2 for call in session.scalars(select(Call)))
+
+    until(both, within=90)
+    with database.reading() as session:
+        [call] = session.scalars(select(Call)).all()
+        return call, {one.direction.value: settings.audio / one.key for one in call.recordings}
+
+
 @pytest.fixture
 def running(settings: Settings, tmp_path: Path) -> Iterator[tuple[Running, Pulse]]:
     save_lines(settings.lines / "lines.toml", LINES)
@@ -130,16 +144,8 @@ def test_a_call_outlives_every_process(
     assert desk.of("record-lines") == recorder
     assert sounding.wait(120) == 0
     desk.recorder("close")
-
-    def taken_in() -> bool:
-        with database.reading() as session:
-            return any(len(call.recordings) == 2 for call in session.scalars(select(Call)))
-
-    until(taken_in, within=90)
-    with database.reading() as session:
-        [call] = session.scalars(select(Call)).all()
-        assert call.state in Call.ended_states
-        sides = {one.direction.value: settings.audio / one.key for one in call.recordings}
+    call, sides = taken_in(settings, database)
+    assert call.state in Call.ended_states
     heard, rate = soundfile.read(sides["caller"], dtype="int16")
     assert rate == RATE
     begins = lag_of(caller, heard)
@@ -155,22 +161,19 @@ def test_a_recorder_that_is_killed_costs_a_moment_of_sound(
     caller, studio = speech_like(12.0, 9), speech_like(12.0, 10)
     desk.recorder("open")
     sounding = pulse.start_playing("hybrid", wav(tmp_path, caller, studio))
-    time.sleep(4)
+    [take] = takes(settings.spool)
+    until(lambda: take.seconds > 4)
     desk.kill("record-lines")
     until(desk.hears)
     assert sounding.wait(60) == 0
     desk.recorder("close")
-
-    def taken_in() -> bool:
-        with database.reading() as session:
-            return any(len(call.recordings) == 2 for call in session.scalars(select(Call)))
-
-    until(taken_in, within=90)
-    with database.reading() as session:
-        [call] = session.scalars(select(Call)).all()
-        key = next(one.key for one in call.recordings if one.direction.value == "caller")
-        assert "jeda" in call.notes or "terputus" in call.notes or call.notes
-    heard, _rate = soundfile.read(settings.audio / key, dtype="int16")
+    call, sides = taken_in(settings, database)
+    log = json.loads((sides["caller"].parent / "log.json").read_text(encoding="utf-8"))
+    [gap] = [entry for entry in log if entry["kind"] == "gap" and entry["direction"] == "caller"]
+    assert gap["why"] == "the recorder was not running"
+    assert gap["seconds"] < 5.0
+    assert f"Rekaman terputus {gap['seconds']:.1f} detik" in call.notes
+    heard, _rate = soundfile.read(sides["caller"], dtype="int16")
     # What was heard before the kill and after it is there, each sample in its place.
     begins = lag_of(caller[: 2 * RATE], heard)
     assert np.array_equal(heard[begins + RATE : begins + 2 * RATE], caller[RATE : 2 * RATE])
