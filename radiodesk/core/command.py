@@ -5,18 +5,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy import inspect
 
 from radiodesk.core import i18n
 from radiodesk.core.config import Settings, load_settings
-from radiodesk.core.crypto import load_keys
-from radiodesk.core.db import Database, open_database
 from radiodesk.core.errors import Refusal
+
+if TYPE_CHECKING:
+    from radiodesk.core.db import Database
 
 
 class LazyGroup(click.Group):
@@ -53,8 +51,14 @@ def settings() -> Settings:
     return found
 
 
-def database(found: Settings) -> Database:
+def database(found: Settings) -> "Database":
     """The station's database with its keys; raises ``NotSetUp`` where there is none yet."""
+    # Imported late: a recorder that was killed and needs no database is back all the sooner.
+    from sqlalchemy import inspect
+
+    from radiodesk.core.crypto import load_keys
+    from radiodesk.core.db import open_database
+
     opened = open_database(found.database, load_keys(found.data / "keys.json"))
     if not inspect(opened.engine).has_table("alembic_version"):
         raise NotSetUp(
@@ -91,6 +95,9 @@ def input_lines(limit: int = 1_000_000) -> Iterator[str]:
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[float, float], None]]:
     """A progress bar on standard error when that is a terminal; gives a function of (done, total)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda _done, _total: None
