@@ -27,7 +27,8 @@ class Running:
         """Whether it still runs."""
         with suppress(ChildProcessError):
             os.waitpid(self.pid, os.WNOHANG)
-        return _born(self.pid) == self.born
+        # One that died before it was looked at has no time of birth.
+        return self.born != "" and _born(self.pid) == self.born
 
     def has_open(self, path: Path) -> bool:
         """Whether it still writes a file."""
@@ -71,9 +72,15 @@ class Output:
                 self._tail = (self._tail + data)[-_TAIL:]
         return self._tail.decode("utf-8", "replace")
 
+    def clear(self) -> None:
+        """Forget what was printed; a pipe that is full takes nothing new."""
+        self.tail()
+        self._tail = b""
+
 
 def start(program: str, folder: Path, output: Output) -> Running:
     """Start baresip in its folder; raises ``OSError`` when there is no such program."""
+    output.clear()
     child = subprocess.Popen(
         [program, "-f", str(folder.resolve())],
         cwd=folder,
@@ -97,7 +104,7 @@ def find(folder: Path) -> Running | None:
         found = Running(int(pid), born)
     except (OSError, ValueError):
         return None
-    return found if found.born and found.alive else None
+    return found if found.alive else None
 
 
 def _born(pid: int) -> str:
