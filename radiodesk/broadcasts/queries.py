@@ -41,6 +41,11 @@ def next_planned(session: Session, at: datetime) -> Broadcast | None:
     return session.scalar(wanted.limit(1))
 
 
+def at_hand(session: Session, at: datetime) -> Broadcast | None:
+    """The broadcast that is on air, else the one that comes next."""
+    return services.on_air(session) or next_planned(session, at)
+
+
 def as_run(session: Session, broadcast: Broadcast) -> list[AsRun]:
     """What went out, in order."""
     return list(session.scalars(select(AsRun).where(AsRun.broadcast_id == broadcast.id).order_by(AsRun.id)))

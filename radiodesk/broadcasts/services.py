@@ -128,6 +128,13 @@ def _log(
     return entry
 
 
+def _log_call(
+    session: Session, broadcast: Broadcast, kind: AsRunKind, call: Call, *, by: str, at: datetime, **details: Any
+) -> None:
+    """A caller comes or goes; the public copy is made from this, so the topic is as the host may say it."""
+    _log(session, broadcast, kind, sayable(call, call.topic), by=by, at=at, subject=call.public_id, **details)
+
+
 def begin_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by: str, at: datetime) -> None:
     """An item of the rundown begins; a script in it counts as being read from now on."""
     _running(broadcast)
@@ -196,22 +203,13 @@ def take(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: dat
     bring = calls.resume if call.state is CallState.HELD else calls.put_on_air
     bring(session, call, by=by, at=at)
     call.broadcast_id = broadcast.id
-    _log(session, broadcast, AsRunKind.CALL_ON, sayable(call, call.topic), by=by, at=at, subject=call.public_id)
+    _log_call(session, broadcast, AsRunKind.CALL_ON, call, by=by, at=at)
 
 
 def hold(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: datetime) -> None:
     """Take a caller off air for a while; the caller keeps the line."""
     calls.hold(session, call, by=by, at=at)
-    _log(
-        session,
-        broadcast,
-        AsRunKind.CALL_OFF,
-        sayable(call, call.topic),
-        by=by,
-        at=at,
-        subject=call.public_id,
-        held=True,
-    )
+    _log_call(session, broadcast, AsRunKind.CALL_OFF, call, by=by, at=at, held=True)
 
 
 def end_call(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: datetime) -> None:
@@ -219,7 +217,7 @@ def end_call(session: Session, broadcast: Broadcast, call: Call, *, by: str, at:
     was_on_air = call.state is CallState.ON_AIR
     calls.end(session, call, by=by, at=at)
     if was_on_air:
-        _log(session, broadcast, AsRunKind.CALL_OFF, sayable(call, call.topic), by=by, at=at, subject=call.public_id)
+        _log_call(session, broadcast, AsRunKind.CALL_OFF, call, by=by, at=at)
 
 
 def mark(

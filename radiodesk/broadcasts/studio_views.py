@@ -27,7 +27,7 @@ CREW = (Role.PRODUCER, Role.HOST)
 @allowed(*SHOW)
 def host() -> Response:
     """The host's screen of the broadcast that is on air or comes next."""
-    found = services.on_air(session()) or queries.next_planned(session(), now())
+    found = queries.at_hand(session(), now())
     return back("broadcasts.host", public_id=found.public_id) if found else back("broadcasts.broadcasts")
 
 

@@ -205,7 +205,7 @@ def _studio(public_id: str) -> dict[str, object]:
 
 @blueprint.get("/dinding")
 def wall() -> str:
-    found = services.on_air(session()) or queries.next_planned(session(), now())
+    found = queries.at_hand(session(), now())
     state = queries.studio(session(), found, now()) if found else None
     slot = station().settings.call_seconds
     return render_template("broadcasts/wall.html", broadcast=found, studio=state, now=now(), call_seconds=slot)
@@ -265,7 +265,7 @@ def dump(public_id: str) -> BaseResponse:
 @allowed(*ALL_SHOW)
 def talk_back() -> BaseResponse:
     services.talk_back(session(), field("text", 300), by=me().name, at=now())
-    found = services.on_air(session()) or queries.next_planned(session(), now())
+    found = queries.at_hand(session(), now())
     return back("broadcasts.host", public_id=found.public_id) if found else back("broadcasts.broadcasts")
 
 
