@@ -6,7 +6,6 @@ is loaded when the first line is opened, so that a desk without lines never pays
 
 import logging
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +24,7 @@ from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.errors import Refusal
+from radiodesk.core.processes import told_to_stop
 from radiodesk.operations.wiring import prepare
 from radiodesk.speech.live.keeping import DatabaseKeeper
 from radiodesk.speech.live.listening import Claim, Claims, Listener, Rank
@@ -124,9 +124,7 @@ def follow(listener: Listener, stop: threading.Event, language: str) -> None:
 
 def listen(settings: Settings) -> None:
     """Run until the process is told to stop."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = told_to_stop()
     if not settings.live_words:
         log.info("The setting live_words is off: nobody's words are followed.")
         stop.wait()

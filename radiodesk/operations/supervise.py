@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from radiodesk.core.clock import SystemClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.i18n import gettext
-from radiodesk.core.lock import holder
+from radiodesk.core.processes import holder, told_to_stop
 from radiodesk.operations.wiring import prepare
 
 AT_ONCE = (["record-lines"], ["desk", "--only-web"], ["public"])
@@ -106,9 +105,7 @@ def announce(settings: Settings, database: Database) -> None:
 def supervise(settings: Settings) -> None:
     """Run all parts until told to stop."""
     database = prepare(settings)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = told_to_stop()
     parts = []
     for arguments in parts_of(settings):
         lock = LOCKS.get(arguments[0])

@@ -104,7 +104,7 @@ def test_a_complaint_is_made_of_a_caller_once_and_waits_for_the_office(
     ],
 )
 def test_complaints_of_protected_callers_and_delicate_matters_are_confidential(
-    session: Session, clock: ManualClock, rules: Rules, card: dict[str, object]
+    session: Session, clock: ManualClock, rules: Rules, card: dict[str, Any]
 ) -> None:
     show, call = plan(session, clock), caller(session, clock, **card)
     services.go_on_air(session, show, by=BY, at=clock.now())

@@ -2,8 +2,6 @@
 
 import logging
 import shutil
-import signal
-import threading
 import time
 import wave
 from collections.abc import Callable
@@ -23,19 +21,13 @@ from radiodesk.audio.recorder.source import Readers
 from radiodesk.audio.replacing import replacing
 from radiodesk.audio.spool import Pcm
 from radiodesk.core.config import Settings
-from radiodesk.core.errors import Conflict, Refusal, Unreadable
-from radiodesk.core.lock import hold
+from radiodesk.core.errors import Conflict, Unreadable
+from radiodesk.core.processes import AlreadyRunning, hold, told_to_stop
 
 log = logging.getLogger(__name__)
 
 TICK = 1.0
 LONGEST_TRIAL = 30.0
-
-
-class AlreadyRunning(Refusal):
-    """Two recorders would fight for the devices."""
-
-    exit_code = 4
 
 
 @dataclass
@@ -106,9 +98,7 @@ def record_lines(settings: Settings) -> None:
     settings.lines.mkdir(parents=True, exist_ok=True)
     if not hold(settings.lines / f"{PART}.lock"):
         raise AlreadyRunning("A recorder is running already in this data folder.")
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = told_to_stop()
     process = assemble(settings)
     process.reload()
     recover(process.recorder)

@@ -3,7 +3,6 @@
 import logging
 import queue
 import re
-import signal
 import threading
 import time
 from contextlib import suppress
@@ -21,8 +20,8 @@ from radiodesk.calls.telephone.placeholder import Placeholder
 from radiodesk.calls.telephone.process import Output
 from radiodesk.core.config import Settings
 from radiodesk.core.crypto import load_keys
-from radiodesk.core.errors import Refusal, Unreadable
-from radiodesk.core.lock import hold
+from radiodesk.core.errors import Unreadable
+from radiodesk.core.processes import AlreadyRunning, hold, told_to_stop
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +35,6 @@ SIGN_OF_LIFE = 5.0
 TRY_AGAIN = 5.0
 """Seconds between two looks for a sound device that was missing."""
 _LONGEST_WAIT = 30.0
-
-
-class AlreadyRunning(Refusal):
-    """Two telephones would fight for the calls."""
-
-    exit_code = 4
 
 
 class Telephone:
@@ -201,9 +194,7 @@ def telephone(settings: Settings) -> None:
     settings.spool.mkdir(parents=True, exist_ok=True)
     if not hold(settings.lines / f"{PART}.lock"):
         raise AlreadyRunning("A telephone is running already in this data folder.")
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = told_to_stop()
     journal = Journal(settings.lines / f"{PART}.jsonl")
     exchange = Exchange(settings, load_keys(settings.data / "keys.json"), journal, Clocks(lambda: datetime.now(UTC)))
     part = Telephone(settings, exchange, _placeholder(settings, home))

@@ -1,7 +1,6 @@
 """The attendant as a process: three threads, so that neither long takes nor slow telephones hold up a caller."""
 
 import logging
-import signal
 import threading
 from collections.abc import Callable
 
@@ -9,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from radiodesk.core.clock import SystemClock
 from radiodesk.core.config import Settings
+from radiodesk.core.processes import told_to_stop
 from radiodesk.operations.attending import adopting, journals
 from radiodesk.operations.attending.steering import Steering
 from radiodesk.operations.wiring import prepare
@@ -26,9 +26,7 @@ def attend(settings: Settings) -> None:
     """Run until told to stop."""
     database, clock = prepare(settings), SystemClock()
     connect_doorbell(settings)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = told_to_stop()
     steering = Steering(settings, database, clock)
     rounds: list[tuple[str, float, Callable[[], object]]] = [
         ("journals", LOOK, lambda: journals.read_on(settings, database)),

@@ -1,8 +1,26 @@
-"""One process of a kind in a data folder: a lock that dies with its holder and says who that is."""
+"""What the processes of a desk share: how they are told to stop, and that there is one of a kind in a data folder."""
 
 import fcntl
 import os
+import signal
+import threading
 from pathlib import Path
+
+from radiodesk.core.errors import Refusal
+
+
+class AlreadyRunning(Refusal):
+    """Two of a kind would fight for the same devices and calls."""
+
+    exit_code = 4
+
+
+def told_to_stop() -> threading.Event:
+    """An event that is set once this process is asked to end, by Ctrl-C or by its supervisor."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def hold(path: Path) -> bool:

@@ -6,12 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from radiodesk.core.lock import hold, holder
+from radiodesk.core.processes import hold, holder
 
 HOLDS = """
 import sys, time
 from pathlib import Path
-from radiodesk.core.lock import hold
+from radiodesk.core.processes import hold
 print(hold(Path(sys.argv[1])), flush=True)
 time.sleep(60)
 """
