@@ -23,7 +23,7 @@ PACKAGE = ROOT / "radiodesk"
 TRANSLATIONS = PACKAGE / "translations"
 FUNCTIONS = {"gettext", "ngettext", "N_", "_"}
 
-HEADER = '''msgid ""
+HEADER = """msgid ""
 msgstr ""
 "Language: {language}\\n"
 "Plural-Forms: {plurals}\\n"
@@ -31,7 +31,7 @@ msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
 
-'''
+"""
 """Without dates: a catalogue changes when its messages do."""
 
 Found = dict[str, set[str | tuple[str, str]]]
