@@ -3,13 +3,11 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -24,18 +22,13 @@ from radiodesk.calls.models import Call
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from tests.audio.recorder.test_real_sound import LINES, RATE, lag_of, speech_like, wav
+from tests.factories.ports import free_port
 from tests.factories.pulse import Pulse, sound_server, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")]
 
 SECONDS = 30.0
 PARTS = ("desk", "public", "work", "listen", "attend")
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 class Running:

@@ -15,6 +15,8 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from tests.factories.ports import free_port
+
 Sound = NDArray[np.float64]
 RATE = 8000
 
@@ -26,19 +28,6 @@ t=0 0
 m=audio {hears} RTP/AVP 8
 a=rtpmap:8 PCMA/8000
 {direction}"""
-
-
-def free_port(kind: int = socket.SOCK_DGRAM) -> int:
-    """A port on 127.0.0.1 that nobody has, and the one behind it."""
-    while True:
-        with socket.socket(socket.AF_INET, kind) as first, socket.socket(socket.AF_INET, kind) as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 def speech(folder: Path, text: str, pitch: int) -> Sound:

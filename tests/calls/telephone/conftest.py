@@ -18,7 +18,8 @@ from radiodesk.audio.journal import Entry
 from radiodesk.audio.spool import Spooled, open_take
 from radiodesk.calls.telephone import process
 from radiodesk.core.crypto import load_keys
-from tests.calls.telephone.callers import Caller, Sound, eventually, free_port
+from tests.calls.telephone.callers import Caller, Sound, eventually
+from tests.factories.ports import free_port
 
 LINES = 3
 Calls = Callable[..., Caller]
@@ -46,7 +47,11 @@ class House:
     def start(self) -> None:
         """Start the telephone and wait until it takes calls."""
         self.part = subprocess.Popen([sys.executable, "-m", "radiodesk", "telephone"], env=self.environment)
-        eventually(self.ready)
+        try:
+            eventually(self.ready)
+        except AssertionError:
+            self.stop()
+            raise
 
     def ready(self) -> bool:
         try:
@@ -103,8 +108,8 @@ class House:
 
 def _sound_ports() -> str:
     """Room for a few calls, where nobody else is."""
-    first = free_port() // 2 * 2
-    return f"{first}-{min(first + 60, 65000)}"
+    first = free_port(30_000, 32_700)
+    return f"{first}-{first + 60}"
 
 
 @pytest.fixture
