@@ -29,6 +29,8 @@ from radiodesk.core.config import Settings
 from radiodesk.operations.wiring import prepare
 
 PORT = 8497
+TOGETHER = 0.015
+"""As the page does: the changes of one act are waited for, in seconds."""
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -56,6 +58,7 @@ class Screen:
         connection = http.client.HTTPConnection("127.0.0.1", PORT)
         while True:
             self._rang.wait()
+            time.sleep(TOGETHER)
             self._rang.clear()
             connection.request("GET", "/antrean/daftar", headers=self._cookie)
             page = connection.getresponse().read()

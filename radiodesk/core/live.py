@@ -86,8 +86,10 @@ class Notifier:
             # The screen stopped reading; ending its stream lets it come back by Last-Event-ID.
             self._streams.discard(stream)
 
-    def follow(self, last: int | None, heartbeat: float = 15.0) -> Iterator[Change | None]:
-        """Changes after event ``last`` (or from now on), for ever; ``None`` when nothing came for a heartbeat."""
+    def follow(self, last: int | None, heartbeat: float = 15.0) -> Iterator[list[Change]]:
+        """Changes after event ``last`` (or from now on), for ever: those of one act together, for each screen to look
+        but once; an empty list when nothing came for a heartbeat.
+        """
         self._start()
         stream: queue.Queue[Change | None] = queue.Queue(_BACKLOG)
         with self._lock:
@@ -96,21 +98,22 @@ class Notifier:
         try:
             with self._database.reading() as session:
                 missed = [] if last is None else [_change(row) for row in events_after(session, last, _BACKLOG)]
-            for change in missed:
-                seen = change.id
-                yield change
+            if missed:
+                seen = missed[-1].id
+                yield missed
             while not self._stop.is_set():
                 try:
-                    item = stream.get(timeout=heartbeat)
+                    items = [stream.get(timeout=heartbeat)]
+                    while not stream.empty():
+                        items.append(stream.get_nowait())
                 except queue.Empty:
                     if stream not in self._streams:
                         return
-                    item = None
-                if item is None:
-                    yield None
-                elif item.id > seen:
-                    seen = item.id
-                    yield item
+                    items = []
+                changes = [item for item in items if item is not None and item.id > seen]
+                if changes or not items:
+                    seen = changes[-1].id if changes else seen
+                    yield changes
         finally:
             with self._lock:
                 self._streams.discard(stream)

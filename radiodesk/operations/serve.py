@@ -1,7 +1,9 @@
 """Serves an application with waitress; a live screen holds a thread, so there are threads for all of them."""
 
+import gc
 import signal
 import sys
+import threading
 from types import FrameType
 from typing import Any
 
@@ -16,6 +18,8 @@ from radiodesk.core.http import TOO_LARGE, Station
 from radiodesk.core.i18n import why
 
 SPARE_THREADS = 16
+SETTLED = 20.0
+"""Seconds after which the pages, the area and what else comes with the first requests are in memory."""
 
 
 class AddressInUse(Refusal):
@@ -85,4 +89,11 @@ def serve(app: Flask, station: Station, host: str, port: int, *, streams: bool) 
         sys.exit(0)
 
     signal.signal(signal.SIGTERM, stop)
-    listen(app, station, host, port, streams=streams).run()
+    server = listen(app, station, host, port, streams=streams)
+    # What is in memory now stays: for the collector to look it all through takes over 100 ms, without an answer to any
+    # screen.
+    gc.freeze()
+    settled = threading.Timer(SETTLED, gc.freeze)
+    settled.daemon = True
+    settled.start()
+    server.run()

@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, request, stream_with_context
 
 from radiodesk.core.http import station
+from radiodesk.core.live import Change
 
 blueprint = Blueprint("live", __name__)
+
+
+def _told(change: Change) -> str:
+    data = {"topic": change.topic, "kind": change.kind, "subject": change.subject, **change.details}
+    return f"id: {change.id}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
 @blueprint.get("/langsung")
@@ -19,12 +25,11 @@ def stream() -> Response:
 
     def lines() -> Iterator[str]:
         yield "retry: 1500\n\n"
-        for change in station().notifier.follow(last):
-            if change is None:
+        for changes in station().notifier.follow(last):
+            if not changes:
                 yield ": still here\n\n"
-            elif not topics or change.topic in topics:
-                data = {"topic": change.topic, "kind": change.kind, "subject": change.subject, **change.details}
-                yield f"id: {change.id}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+            elif told := "".join(_told(change) for change in changes if not topics or change.topic in topics):
+                yield told
 
     return Response(
         stream_with_context(lines()),

@@ -21,11 +21,15 @@ count();
 setInterval(count, 1000);
 
 // ---- Live regions: an element with data-live="topic topic" and data-src is fetched again when such an event comes.
-// One request at a time for each region; what comes meanwhile asks for one more afterwards.
+// One request at a time for each region; what comes meanwhile asks for one more afterwards. One act is often several
+// changes, which come together: they are waited for, so that forty screens ask once and not twice.
+const TOGETHER = 15;
 const waiting = new WeakMap();
 async function refresh(region) {
-  if (waiting.has(region)) { waiting.set(region, true); return; }
-  waiting.set(region, false);
+  if (waiting.has(region)) { if (waiting.get(region) === "asked") waiting.set(region, "again"); return; }
+  waiting.set(region, "soon");
+  await new Promise((go) => setTimeout(go, TOGETHER));
+  waiting.set(region, "asked");
   try {
     // data-whole: the address gives the whole page, of which the region with this id is taken.
     const part = "whole" in region.dataset ? { select: `#${region.id}`, swap: "outerMorph" } : { swap: "innerMorph" };
@@ -34,7 +38,7 @@ async function refresh(region) {
     await htmx.ajax("GET", region.dataset.src, { source: region, target: region, ...part });
     count();
   } finally {
-    const again = waiting.get(region);
+    const again = waiting.get(region) === "again";
     waiting.delete(region);
     if (again) refresh(region);
   }
