@@ -31,7 +31,7 @@ class ListenedPhrase(Base):
     """A word or name that recognisers listen for.
 
     ``source`` is ``corrected`` (put in place of a misheard word ``times`` times), ``added`` (by a person) or
-    ``expected`` (a name of a rundown, until then).
+    ``expected`` (a name of a rundown); after ``until`` it goes.
     """
 
     __tablename__ = "listened_phrase"

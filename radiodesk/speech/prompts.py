@@ -12,11 +12,14 @@ _PROMPTS = {
     )
 }
 
+_DIGITS = (
+    "delapan kosong tiga satu lima, enam tujuh dua sembilan empat, nol lima dua dua tujuh satu, "
+    "sembilan enam kosong empat delapan tiga"
+)
 _DICTATION = {
     "id": (
         "{prompt} Nomor pelat sembilan enam kosong kosong, empat delapan tujuh tujuh nol tiga.",
-        "delapan kosong tiga satu lima, enam tujuh dua sembilan empat, nol lima dua dua tujuh satu, "
-        "sembilan enam kosong empat delapan tiga",
+        f"{_DIGITS} {_DIGITS}",
     )
 }
 

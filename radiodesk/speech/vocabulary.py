@@ -6,7 +6,7 @@ known words, and as many of them as fit stand in the recogniser's prompt.
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
@@ -25,6 +25,8 @@ TOPIC = "speech"
 CORRECTED, ADDED, EXPECTED = "corrected", "added", "expected"
 MOST = 40
 LONGEST = 80
+KEPT = timedelta(days=90)
+"""How long a corrected word is listened for after it was corrected last: among them are callers' names."""
 _SHORTEST = 4
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NAME = re.compile(r"\b[A-Z][^\W\d_]+(?:['’-][^\W\d_]+)*(?: [A-Z][^\W\d_]+(?:['’-][^\W\d_]+)*)*")
@@ -47,9 +49,10 @@ def listed(session: Session, at: datetime) -> list[ListenedPhrase]:
 def learn(
     session: Session, before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]], *, by: str, at: datetime
 ) -> None:
-    """Count the words that a person put in place of misheard ones; see ``corrected_words``."""
+    """Count the words that a person put in place of misheard ones, and keep them for ``KEPT``; see ``corrected_words``."""
     for word in corrected_words([str(one["word"]) for one in before], [str(one["word"]) for one in after]):
-        _count(session, word, CORRECTED, by=by, at=at)
+        _count(session, word, CORRECTED, by=by, at=at).until = at + KEPT
+    _drop_old(session, at)
 
 
 def add(session: Session, phrase: str, *, by: str, at: datetime) -> ListenedPhrase:
@@ -71,11 +74,10 @@ def forget(session: Session, phrase: ListenedPhrase, *, by: str, at: datetime) -
 
 def expect(session: Session, names: Iterable[str], *, until: datetime, by: str, at: datetime) -> None:
     """Listen for some names (of a rundown) ``until`` then; what is over goes."""
-    session.execute(delete(ListenedPhrase).where(ListenedPhrase.until <= at))
     for name in dict.fromkeys(tidy(name)[:LONGEST] for name in names):
         if name:
             _count(session, name, EXPECTED, by=by, at=at).until = until
-    session.flush()
+    _drop_old(session, at)
 
 
 def names_in(text: str) -> list[str]:
@@ -118,6 +120,11 @@ def _bare(word: str) -> str:
 
 def _stands(at: datetime) -> Any:
     return or_(ListenedPhrase.until.is_(None), ListenedPhrase.until > at)
+
+
+def _drop_old(session: Session, at: datetime) -> None:
+    session.flush()
+    session.execute(delete(ListenedPhrase).where(ListenedPhrase.until <= at))
 
 
 def _count(session: Session, phrase: str, source: str, *, by: str, at: datetime) -> ListenedPhrase:

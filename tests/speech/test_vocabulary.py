@@ -44,6 +44,20 @@ def test_words_that_people_put_right_are_listened_for_the_commonest_first(
         assert vocabulary.phrases_at(session, clock.now()) == ["Padangan", "Kalitidu"]
 
 
+def test_a_corrected_word_is_forgotten_when_nobody_corrects_it_again(
+    database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    correct(database, settings, clock, "saya bu kentur", "saya Kencur")
+    clock.advance(vocabulary.KEPT - timedelta(days=1))
+    correct(database, settings, clock, "di bada ngan", "di Padangan")
+    clock.advance(timedelta(days=2))
+    with database.reading() as session:
+        assert vocabulary.phrases_at(session, clock.now()) == ["Padangan"]
+    correct(database, settings, clock, "arah", "arah Padangan")
+    with database.reading() as session:
+        assert [one.phrase for one in vocabulary.listed(session, clock.now() - 2 * vocabulary.KEPT)] == ["Padangan"]
+
+
 @pytest.mark.parametrize(
     ("was", "now"),
     [

@@ -72,9 +72,9 @@ class WhisperTranscriber:
         self._clock = clock
         self._manner = prompt_for(language, place)
         self._bare = self._decoder.prompt("")
-        self._dictation = [
-            (self._decoder.prompt(prompt), tuple(tokens(prompt))) for prompt in dictation_prompts(language, place)
-        ]
+        dictation = dictation_prompts(language, place)
+        self._dictation = self._decoder.prompts(dictation)
+        self._dictation_shown = [tuple(tokens(prompt)) for prompt in dictation]
         self._ears: dict[Hints, _Ear] = {}
 
     def transcribe(self, path: Path, *, hints: Hints = NO_HINTS, progress: Progress | None = None) -> Transcription:
@@ -124,15 +124,13 @@ class WhisperTranscriber:
         search = self._search if len(windows) == 1 else _SEVERAL
         if len(windows[0].utterances) > 1:
             search = replace(search, repetition_penalty=1.0)  # what returns in the next utterance is no loop
-        heard = self._decoder.guess(encoded, ear.prompt, len(windows), search)
-        chosen = [
-            self._chosen(found, self._decoder.only(encoded, at, len(windows)), windows[at], ear)
-            for at, found in enumerate(heard)
-        ]
+        seconds = [window.seconds for window in windows]
+        heard = self._decoder.guess(encoded, [ear.prompt] * len(windows), search, max(seconds))
+        chosen = [self._chosen(found, encoded, at, windows[at], ear) for at, found in enumerate(heard)]
         if not any(chosen):
             return []
         texts = [choice.written if choice else ("…",) for choice in chosen]
-        timed = self._decoder.align(encoded, texts, [window.seconds for window in windows])
+        timed = self._decoder.align(encoded, texts, seconds)
         return [
             segment
             for window, choice, times in zip(windows, chosen, timed, strict=True)
@@ -140,19 +138,20 @@ class WhisperTranscriber:
             for segment in _segments(window, choice, times)
         ]
 
-    def _chosen(self, heard: Heard, encoded: Any, window: Window, ear: _Ear) -> Choice | None:
+    def _chosen(self, heard: Heard, encoded: Any, at: int, window: Window, ear: _Ear) -> Choice | None:
         """The words of a window: what is not believed is decoded once more without the prompt, then by chance."""
         choice = self._believed(self._weighed(heard, ear), [heard], window, ear)
-        if choice and ear.rescorer and is_dictated(choice.words):
-            more = [self._decoder.guess(encoded, prompt, 1, _OPINION)[0] for prompt, _ in self._dictation]
-            shown = [ear.shown, *(words for _, words in self._dictation)]
+        if choice and self._dictation and ear.rescorer and is_dictated(choice.words):
+            again = self._decoder.only(encoded, at, len(self._dictation))
+            more = self._decoder.guess(again, self._dictation, _OPINION, window.seconds)
+            shown = [ear.shown, *self._dictation_shown]
             readings = [
                 Reading(tuple(_guesses(each)), words) for each, words in zip([heard, *more], shown, strict=True)
             ]
             return self._believed(voted(readings, window.seconds), [heard, *more], window, ear) or choice
         for search in (_SECOND_TRY, _BY_CHANCE):
             if choice is None:
-                [heard] = self._decoder.guess(encoded, self._bare, 1, search)
+                [heard] = self._decoder.guess(self._decoder.only(encoded, at), [self._bare], search, window.seconds)
                 choice = self._believed(self._weighed(heard, ear), [heard], window, ear)
         return choice
 
@@ -177,9 +176,9 @@ class WhisperTranscriber:
     def _quick(self, samples: Samples, ear: _Ear) -> list[Word]:
         """A first reading for live words: one beam, no rescoring."""
         encoded = self._decoder.encode([samples])
-        heard = self._decoder.guess(encoded, ear.prompt, 1, Search(beams=1, guesses=1))[0]
-        best = heard.hypotheses[0]
         seconds = len(samples) / RATE
+        [heard] = self._decoder.guess(encoded, [ear.prompt], Search(beams=1, guesses=1), seconds)
+        best = heard.hypotheses[0]
         choice = _first([Guess(best.text, best.log_probability)])
         if choice is None or doubt(
             choice.words,

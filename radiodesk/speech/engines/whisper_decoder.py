@@ -28,7 +28,7 @@ _FRAMES = 1500
 _SHORT_FRAMES = 1250
 _HOP = 160
 _FRAME_SECONDS = 0.02
-_MOST_TOKENS = 200
+_MOST_TOKENS = 10  # to begin with, and as many for each second of sound; a guess that goes round in circles ends there
 _ENCODED_TOGETHER = 2  # more at once fall out of the cache and take a quarter longer each
 
 Samples = NDArray[np.float32]
@@ -36,10 +36,12 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How to look for the text: beams and guesses, a penalty on tokens already used, chance (0: none)."""
+    """How to look for the text: beams, and after how many finished guesses to stop (at most one a beam), a penalty on
+    tokens already used, chance (0: none).
+    """
 
     beams: int = 8
-    guesses: int = 8
+    guesses: int = 5
     repetition_penalty: float = 1.05
     temperature: float = 0.0
 
@@ -91,10 +93,14 @@ class WhisperDecoder:
 
     def prompt(self, text: str) -> list[int]:
         """Tokens that start a decoding, with ``text`` as what was said before."""
-        start = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
-        if not text:
-            return start
-        return [self._tokenizer.sot_prev, *self._tokenizer.encode(" " + text.strip()), *start]
+        before = self._tokenizer.encode(" " + text.strip()) if text else []
+        return self._starting(before)
+
+    def prompts(self, texts: Sequence[str]) -> list[list[int]]:
+        """Prompts that can be used together: all as long as the shortest, the end of each text."""
+        before = [self._tokenizer.encode(" " + text.strip()) for text in texts]
+        shortest = min(map(len, before), default=0)
+        return [self._starting(each[-shortest:]) for each in before]
 
     def encode(self, clips: Sequence[Samples]) -> Any:
         """The encoder's view of some clips of at most ``LONGEST_SPEECH`` seconds each."""
@@ -107,23 +113,31 @@ class WhisperDecoder:
             return parts[0]
         return ctranslate2.StorageView.from_array(np.concatenate([np.array(part) for part in parts]))
 
-    def only(self, encoded: Any, at: int, count: int) -> Any:
-        """One clip out of the ``count`` that were encoded together."""
-        if count == 1:
+    def only(self, encoded: Any, at: int, times: int = 1) -> Any:
+        """One clip out of those that were encoded together, as often as it is to be listened to."""
+        if encoded.shape[0] == times == 1:
             return encoded
-        return ctranslate2.StorageView.from_array(np.ascontiguousarray(np.array(encoded)[at : at + 1]))
+        one = np.array(encoded)[at : at + 1]
+        return ctranslate2.StorageView.from_array(np.repeat(one, times, axis=0))
 
-    def guess(self, encoded: Any, prompt: list[int], count: int, search: Search) -> list[Heard]:
-        """The hypotheses for each of the ``count`` encoded clips."""
-        sampling: dict[str, Any] = {"beam_size": search.beams, "num_hypotheses": search.guesses}
+    def guess(self, encoded: Any, prompts: list[list[int]], search: Search, seconds: float) -> list[Heard]:
+        """The hypotheses for each encoded clip, which has a prompt of its own; all prompts are of one length.
+
+        ``seconds`` is the length of the longest clip.
+        """
+        sampling: dict[str, Any] = {
+            "beam_size": search.beams,
+            "num_hypotheses": search.guesses,
+            "patience": search.guesses / search.beams,
+        }
         if search.temperature:
             sampling = {"beam_size": 1, "num_hypotheses": search.guesses, "sampling_topk": 0}
             sampling["sampling_temperature"] = search.temperature
         results = self._model.generate(
             encoded,
-            [prompt] * count,
+            prompts,
             repetition_penalty=search.repetition_penalty,
-            max_length=min(len(prompt) + _MOST_TOKENS, 448),
+            max_length=min(len(prompts[0]) + round(_MOST_TOKENS * (1 + seconds)), 448),
             return_scores=True,
             return_no_speech_prob=True,
             **sampling,
@@ -152,6 +166,10 @@ class WhisperDecoder:
             [min(round((length + LEAD_SECONDS) * RATE / _HOP), _FRAMES) for length in seconds],
         )
         return [_timed(result, words, length) for result, words, length in zip(results, pieces, seconds, strict=True)]
+
+    def _starting(self, before: list[int]) -> list[int]:
+        start = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
+        return [self._tokenizer.sot_prev, *before, *start] if before else start
 
     def _encoded(self, clips: Sequence[Samples], frames: int) -> Any:
         batch = np.stack([self._mel(clip, frames) for clip in clips])
