@@ -49,7 +49,7 @@ def listed(session: Session, at: datetime) -> list[ListenedPhrase]:
 def learn(
     session: Session, before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]], *, by: str, at: datetime
 ) -> None:
-    """Count the words that a person put in place of misheard ones, and keep them for ``KEPT``; see ``corrected_words``."""
+    """Count the words that a person put in place of misheard ones (``corrected_words``), and keep them for ``KEPT``."""
     for word in corrected_words([str(one["word"]) for one in before], [str(one["word"]) for one in after]):
         _count(session, word, CORRECTED, by=by, at=at).until = at + KEPT
     _drop_old(session, at)

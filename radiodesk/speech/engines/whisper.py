@@ -32,9 +32,8 @@ _TOLD_EVERY = 120.0
 _SOUND_SHARE = 0.15
 _MOST_PROMPT = 220
 _PAUSES = Pauses(longest=LONGEST_SPEECH - 0.2)
-_SEVERAL = Search(beams=5, guesses=5, repetition_penalty=1.0)
-_OPINION = Search(beams=5, guesses=5)
-_SECOND_TRY = Search(beams=5, guesses=5, repetition_penalty=1.1)
+_OPINION = Search(beams=4, guesses=3)
+_SECOND_TRY = Search(repetition_penalty=1.1)
 _BY_CHANCE = Search(guesses=3, temperature=0.4)
 
 
@@ -121,8 +120,8 @@ class WhisperTranscriber:
 
     def _hear(self, windows: list[Window], ear: _Ear) -> list[Segment]:
         encoded = self._decoder.encode([window.samples() for window in windows])
-        search = self._search if len(windows) == 1 else _SEVERAL
-        if len(windows[0].utterances) > 1:
+        search = self._search
+        if len(windows) > 1 or len(windows[0].utterances) > 1:
             search = replace(search, repetition_penalty=1.0)  # what returns in the next utterance is no loop
         seconds = [window.seconds for window in windows]
         heard = self._decoder.guess(encoded, [ear.prompt] * len(windows), search, max(seconds))

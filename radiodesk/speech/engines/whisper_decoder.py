@@ -40,7 +40,7 @@ class Search:
     tokens already used, chance (0: none).
     """
 
-    beams: int = 8
+    beams: int = 5
     guesses: int = 5
     repetition_penalty: float = 1.05
     temperature: float = 0.0
