@@ -93,11 +93,12 @@ class Running:
 
 
 def taken_in(settings: Settings, database: Database) -> tuple[Call, dict[str, Path]]:
-    """The one call and the files of its two sides, as soon as the attendant has taken them in."""
+    """The one call and the files of its two sides, as soon as the attendant has taken them in and ended the call."""
 
     def both() -> bool:
         with database.reading() as session:
-            return any(len(call.recordings) == 2 for call in session.scalars(select(Call)))
+            calls = session.scalars(select(Call)).all()
+            return any(len(call.recordings) == 2 and call.state in Call.ended_states for call in calls)
 
     until(both, within=90)
     with database.reading() as session:
