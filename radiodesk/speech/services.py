@@ -121,11 +121,21 @@ def correct_transcript(
     *,
     by: str,
     at: datetime,
-    kind: Kind = Kind.CORRECTED,
 ) -> Transcript:
-    """Make a new version out of corrected segments ``{start, end, text, speaker, words}``.
+    """Make a new version out of corrected segments ``{start, end, text, speaker, words}``, and learn its words.
 
     Raises ``Conflict`` when someone saved a version after ``base`` and ``Unreadable`` for times that cannot be.
+    """
+    transcript = new_version(session, base, segments, by=by, at=at)
+    vocabulary.learn(session, base.words, transcript.words, by=by, at=at)
+    return transcript
+
+
+def new_version(
+    session: Session, base: Transcript, segments: Iterable[dict[str, Any]], *, by: str, at: datetime
+) -> Transcript:
+    """The version after ``base``, as ``correct_transcript`` makes it, from which nothing is learned: an older text that
+    somebody wants back holds what was misheard.
     """
     newest = session.scalar(select(func.max(Transcript.version)).where(Transcript.recording_id == base.recording_id))
     if newest != base.version:
@@ -142,7 +152,7 @@ def correct_transcript(
         public_id=public_id(at),
         recording_id=base.recording_id,
         version=base.version + 1,
-        kind=kind,
+        kind=Kind.CORRECTED,
         state=TranscriptState.DONE,
         engine=base.engine,
         model=base.model,
@@ -159,7 +169,6 @@ def correct_transcript(
     session.add(transcript)
     session.flush()
     session.refresh(transcript)
-    vocabulary.learn(session, base.words, transcript.words, by=by, at=at)
     recording = transcript.recording.public_id
     audit.record(
         session, at, by, "transcript corrected", f"transcript {transcript.public_id}", version=transcript.version

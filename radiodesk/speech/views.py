@@ -77,8 +77,7 @@ def restore(public_id: str) -> Response:
     """Make an older version the newest again, as a version of its own."""
     old = queries.transcript_by_public_id(session(), public_id)
     newest = queries.current(session(), [old.recording])[old.recording_id]
-    segments = _whole(old)
-    saved = services.correct_transcript(session(), newest, segments, by=me().username, at=now())
+    saved = services.new_version(session(), newest, _whole(old), by=me().username, at=now())
     return back("speech.transcript", public_id=saved.public_id)
 
 

@@ -138,8 +138,7 @@ def test_a_call_outlives_every_process(
     assert desk.of("record-lines") == recorder
     assert sounding.wait(120) == 0
     desk.recorder("close")
-    call, sides = taken_in(settings, database)
-    assert call.state in Call.ended_states
+    _, sides = taken_in(settings, database)
     heard, rate = soundfile.read(sides["caller"], dtype="int16")
     assert rate == RATE
     begins = lag_of(caller, heard)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.accounts.models import Role
@@ -14,6 +15,7 @@ from radiodesk.core.db import Database
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.jobs import Runner
 from radiodesk.speech import jobs, services, vocabulary
+from radiodesk.speech.models import Transcript
 from radiodesk.speech.ports import Segment, Transcription, Word
 from tests.factories import calls as make
 from tests.speech.test_transcripts import ToldEngine, engine
@@ -42,6 +44,17 @@ def test_words_that_people_put_right_are_listened_for_the_commonest_first(
     correct(database, settings, clock, "arah", "arah Padangan")
     with database.reading() as session:
         assert vocabulary.phrases_at(session, clock.now()) == ["Padangan", "Kalitidu"]
+
+
+def test_an_older_text_that_is_wanted_back_teaches_nothing(
+    sign_in: Callable[..., FlaskClient], database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    correct(database, settings, clock, "di gumbadang", "di Padangan")
+    with database.reading() as session:
+        machine = session.scalars(select(Transcript).where(Transcript.version == 1)).one()
+    assert sign_in(Role.SCREENER).post(f"/transkrip/{machine.public_id}/pulihkan").status_code == 303
+    with database.reading() as session:
+        assert vocabulary.phrases_at(session, clock.now()) == ["Padangan"]
 
 
 def test_a_corrected_word_is_forgotten_when_nobody_corrects_it_again(

@@ -100,7 +100,7 @@ class WhisperDecoder:
         """Prompts that can be used together: all as long as the shortest, the end of each text."""
         before = [self._tokenizer.encode(" " + text.strip()) for text in texts]
         shortest = min(map(len, before), default=0)
-        return [self._starting(each[-shortest:]) for each in before]
+        return [self._starting(each[len(each) - shortest :]) for each in before]
 
     def encode(self, clips: Sequence[Samples]) -> Any:
         """The encoder's view of some clips of at most ``LONGEST_SPEECH`` seconds each."""
