@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from radiodesk.calls.acts import acting, require, require_free
+from radiodesk.calls.learning import unlearn
 from radiodesk.calls.models import Call, CallState
 from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.ids import public_id
@@ -173,6 +174,7 @@ def merge(session: Session, kept: Call, other: Call, *, by: str, at: datetime) -
         kept.vip = kept.vip or other.vip
         kept.protected = kept.protected or other.protected
         kept.recordings = [*kept.recordings, *(one for one in other.recordings if one not in kept.recordings)]
+        unlearn(session, kept)
     with acting(session, other, "merged away", by=by, at=at, batch=batch, into=kept.public_id):
         other.merged_into_id = kept.id
         if other.is_open:

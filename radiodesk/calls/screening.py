@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from radiodesk.calls.acts import acting, changed_by_others, require, require_free
+from radiodesk.calls.learning import unlearn
 from radiodesk.calls.models import Call, CallerWarning, CallState, Channel, Protected, Urgency
 from radiodesk.calls.queries import names_in
 from radiodesk.calls.receiving import know, receive
@@ -107,6 +108,7 @@ def screen(session: Session, call: Call, card: Screening, *, version: int | None
             setattr(call, name, getattr(card, name))
         call.place, call.topic, call.point = tidy(card.place)[:120], tidy(card.topic)[:120], tidy(card.point)[:200]
         call.screened_at, call.screened_by = at, by
+        unlearn(session, call)
 
 
 def _check(card: Screening) -> None:
@@ -169,6 +171,7 @@ def protect(session: Session, call: Call, protected: Protected | None, *, by: st
     _check(replace(card_of(call), protected=protected))
     with acting(session, call, "protected", by=by, at=at, mark=protected):
         call.protected = protected
+        unlearn(session, call)
 
 
 def hand_over(session: Session, call: Call, to: str, *, by: str, at: datetime) -> None:

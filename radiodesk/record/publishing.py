@@ -37,6 +37,7 @@ from radiodesk.record.models import (
 )
 from radiodesk.record.preparing import tokens_in
 from radiodesk.record.rendering import Removal, Rendered, render_text, render_words
+from radiodesk.speech import services as speech
 from radiodesk.tickets import queries as tickets
 
 SHOWN_KINDS = frozenset(
@@ -220,7 +221,17 @@ def keep(
     session.flush()
     for row in shown.pieces:
         search.keep(session, row)
+    _keep_words(session, publication, planned, at=at)
     _mark(session, publication, planned, at=at)
+
+
+def _keep_words(session: Session, publication: Publication, planned: Plan, *, at: datetime) -> None:
+    """Note at each transcript what of it the public reads from now on."""
+    recordings = {piece.recording.key: piece.recording for piece in publication.pieces if piece.recording is not None}
+    for piece in planned.pieces:
+        if piece.source is not None:
+            uncut = piece.rendered.uncut
+            speech.keep_published(session, recordings[piece.source], uncut, by=publication.asked_by, at=at)
 
 
 def _row(piece: PublicPiece, sound: Sound | None) -> PublishedPiece:

@@ -30,10 +30,14 @@ class Removal:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A piece as the public gets it: text, segments with words, seconds under a tone, seconds cut out."""
+    """A piece as the public gets it: text, segments with words, seconds under a tone, seconds cut out.
+
+    ``uncut`` are the segments with the times of the original sound.
+    """
 
     text: str
     segments: list[dict[str, Any]] = field(default_factory=list)
+    uncut: list[dict[str, Any]] = field(default_factory=list)
     bleeped: list[Seconds] = field(default_factory=list)
     cut: list[Seconds] = field(default_factory=list)
 
@@ -75,10 +79,10 @@ def render_words(
                 gone.setdefault(number, removal)
     kept = remaining(duration, merged(cut))
     words = _words(tokens, gone, dumped, mask)
-    shown = [_segment(number, segment, words, kept) for number, segment in enumerate(segments)]
-    shown = [segment for segment in shown if segment["text"]]
+    shown = _segments(segments, words, kept)
+    uncut = _segments(segments, words, [Seconds(0.0, duration)])
     text = " ".join(segment["text"] for segment in shown)
-    return Rendered(text, shown, merged(bleeped), merged(cut))
+    return Rendered(text, shown, uncut, merged(bleeped), merged(cut))
 
 
 def _words(tokens: Sequence[Token], gone: dict[int, Removal], dumped: set[int], mask: Mask) -> list[Token]:
@@ -111,6 +115,13 @@ _SIGNS = ".,;:!?\"'()"
 def _signs(text: str) -> str:
     """The sentence's signs beside what was taken out stay; a part of a word never does."""
     return text if all(sign in _SIGNS for sign in text) else ""
+
+
+def _segments(
+    segments: Sequence[Mapping[str, Any]], words: Sequence[Token], kept: Sequence[Seconds]
+) -> list[dict[str, Any]]:
+    found = (_segment(number, segment, words, kept) for number, segment in enumerate(segments))
+    return [segment for segment in found if segment["text"]]
 
 
 def _segment(

@@ -13,9 +13,11 @@ from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import tidy
 from radiodesk.speech import vocabulary
+from radiodesk.speech.connecting import Learnable
 from radiodesk.speech.live import services as live
 from radiodesk.speech.models import Kind, Transcript, TranscriptState
 from radiodesk.speech.ports import Segment, Transcription
+from radiodesk.speech.queries import current, versions
 
 JOB = "speech.transcribe"
 TOPIC = "speech"
@@ -119,15 +121,20 @@ def correct_transcript(
     base: Transcript,
     segments: Iterable[dict[str, Any]],
     *,
+    learnable: Learnable | None = None,
     by: str,
     at: datetime,
 ) -> Transcript:
     """Make a new version out of corrected segments ``{start, end, text, speaker, words}``, and learn its words.
 
-    Raises ``Conflict`` when someone saved a version after ``base`` and ``Unreadable`` for times that cannot be.
+    ``learnable`` is asked which of them may be learned. Raises ``Conflict`` when someone saved a version after ``base``
+    and ``Unreadable`` for times that cannot be.
     """
     transcript = new_version(session, base, segments, by=by, at=at)
-    vocabulary.learn(session, base.words, transcript.words, by=by, at=at)
+    words = vocabulary.corrected_words(base.words, transcript.words)
+    if learnable is not None:
+        words = learnable(session, base.recording, words)
+    vocabulary.learn(session, words, by=by, at=at)
     return transcript
 
 
@@ -137,29 +144,60 @@ def new_version(
     """The version after ``base``, as ``correct_transcript`` makes it, from which nothing is learned: an older text that
     somebody wants back holds what was misheard.
     """
-    newest = session.scalar(select(func.max(Transcript.version)).where(Transcript.recording_id == base.recording_id))
-    if newest != base.version:
-        saved = session.scalars(
-            select(Transcript).where(Transcript.recording_id == base.recording_id, Transcript.version == newest)
-        ).one()
+    saved = current(session, [base.recording])[base.recording_id]
+    if saved.version != base.version:
         raise Conflict(
             "%(who)s saved version %(version)s of this transcript meanwhile. Open it, and bring your changes over.",
             who=saved.by,
             version=saved.version,
         )
     kept = [_checked(segment, base.duration) for segment in segments]
+    transcript = _add_version(session, base, Kind.CORRECTED, kept, by=by, at=at)
+    recording = transcript.recording.public_id
+    audit.record(
+        session, at, by, "transcript corrected", f"transcript {transcript.public_id}", version=transcript.version
+    )
+    events.announce(session, at, TOPIC, "corrected", transcript.public_id, recording=recording)
+    return transcript
+
+
+def keep_published(
+    session: Session, recording: Recording, segments: Sequence[dict[str, Any]], *, by: str, at: datetime
+) -> Transcript | None:
+    """Note what the public reads of a recording: ``segments`` ``{start, end, text, speaker, words}``, times of the
+    original sound.
+
+    Gives the newest published version, which is a new one when the words differ from the one before; ``None`` where
+    nothing was ever heard.
+    """
+    base = current(session, [recording]).get(recording.id)
+    if base is None or base.state != TranscriptState.DONE:
+        return None
+    kept = [_checked(segment, base.duration) for segment in segments]
+    before = next((one for one in versions(session, recording) if one.kind is Kind.PUBLISHED), None)
+    if before is not None and before.words == _words_of(kept) and before.segments == _segments_of(kept):
+        return before
+    transcript = _add_version(session, base, Kind.PUBLISHED, kept, by=by, at=at)
+    events.announce(session, at, TOPIC, "published", transcript.public_id, recording=recording.public_id)
+    return transcript
+
+
+def _add_version(
+    session: Session, base: Transcript, kind: Kind, kept: Sequence[dict[str, Any]], *, by: str, at: datetime
+) -> Transcript:
+    last = session.scalar(select(func.max(Transcript.version)).where(Transcript.recording_id == base.recording_id))
     transcript = Transcript(
         public_id=public_id(at),
         recording_id=base.recording_id,
-        version=base.version + 1,
-        kind=Kind.CORRECTED,
+        version=(last or 0) + 1,
+        kind=kind,
         state=TranscriptState.DONE,
         engine=base.engine,
         model=base.model,
         language=base.language,
         text=" ".join(segment["text"] for segment in kept),
-        words=[word for segment in kept for word in segment["words"]],
-        segments=[{key: segment[key] for key in ("start", "end", "text", "speaker")} for segment in kept],
+        words=_words_of(kept),
+        segments=_segments_of(kept),
         duration=base.duration,
         progress=1.0,
         by=by,
@@ -169,12 +207,15 @@ def new_version(
     session.add(transcript)
     session.flush()
     session.refresh(transcript)
-    recording = transcript.recording.public_id
-    audit.record(
-        session, at, by, "transcript corrected", f"transcript {transcript.public_id}", version=transcript.version
-    )
-    events.announce(session, at, TOPIC, "corrected", transcript.public_id, recording=recording)
     return transcript
+
+
+def _words_of(kept: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [word for segment in kept for word in segment["words"]]
+
+
+def _segments_of(kept: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: segment[key] for key in ("start", "end", "text", "speaker")} for segment in kept]
 
 
 def _checked(segment: dict[str, Any], duration: float) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 from radiodesk.accounts.access import allowed, me
 from radiodesk.audio.views import LISTENERS
 from radiodesk.core import audit
-from radiodesk.core.errors import NotFound, TooLarge, Unreadable
+from radiodesk.core.errors import Conflict, NotFound, TooLarge, Unreadable
 from radiodesk.core.http import back, field, now, session, station
 from radiodesk.core.i18n import gettext
 from radiodesk.speech import editing, exporting, queries, services, vocabulary
+from radiodesk.speech.connecting import connected_learning
 from radiodesk.speech.models import Kind, Transcript
 
 blueprint = Blueprint("speech", __name__)
@@ -31,13 +32,12 @@ def transcript(public_id: str) -> str:
     _note("transcript opened", found)
     # The player draws itself with a style element of its own; only one that carries this word is let through.
     g.style_nonce = secrets.token_urlsafe(16)
-    versions = [one for one in queries.versions(session(), found.recording) if one.kind is not Kind.PUBLISHED]
     return render_template(
         "speech/transcript.html",
         transcript=found,
         recording=found.recording,
-        versions=versions,
-        newest=versions[0],
+        versions=queries.versions(session(), found.recording),
+        newest=queries.current(session(), [found.recording])[found.recording_id],
         formats=list(exporting.FORMATS),
         segments=_whole(found),
         doubtful=DOUBTFUL,
@@ -67,7 +67,8 @@ def save(public_id: str) -> Response:
     sent = _sent()
     base = queries.transcript_by_public_id(session(), public_id)
     segments = _aligned(sent, base.duration)
-    saved = services.correct_transcript(session(), base, segments, by=me().username, at=now())
+    learnable = connected_learning()
+    saved = services.correct_transcript(session(), base, segments, learnable=learnable, by=me().username, at=now())
     return jsonify(version=saved.version, public_id=saved.public_id)
 
 
@@ -76,6 +77,8 @@ def save(public_id: str) -> Response:
 def restore(public_id: str) -> Response:
     """Make an older version the newest again, as a version of its own."""
     old = queries.transcript_by_public_id(session(), public_id)
+    if old.kind is Kind.PUBLISHED:
+        raise Conflict("This is what the public reads, with gaps. Choose one of the desk's own versions.")
     newest = queries.current(session(), [old.recording])[old.recording_id]
     saved = services.new_version(session(), newest, _whole(old), by=me().username, at=now())
     return back("speech.transcript", public_id=saved.public_id)

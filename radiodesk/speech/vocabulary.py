@@ -5,8 +5,9 @@ known words, and as many of them as fit stand in the recogniser's prompt.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
@@ -14,12 +15,14 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from radiodesk.area.words import load_words
+from radiodesk.audio.models import Recording
 from radiodesk.core import audit, events
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import tidy
-from radiodesk.speech.models import ListenedPhrase
+from radiodesk.speech.models import Kind, ListenedPhrase
 from radiodesk.speech.numbers import NUMBER_WORDS
+from radiodesk.speech.queries import versions
 
 TOPIC = "speech"
 CORRECTED, ADDED, EXPECTED = "corrected", "added", "expected"
@@ -46,13 +49,24 @@ def listed(session: Session, at: datetime) -> list[ListenedPhrase]:
     return sorted(found, key=lambda one: one.phrase.casefold())
 
 
-def learn(
-    session: Session, before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]], *, by: str, at: datetime
-) -> None:
-    """Count the words that a person put in place of misheard ones (``corrected_words``), and keep them for ``KEPT``."""
-    for word in corrected_words([str(one["word"]) for one in before], [str(one["word"]) for one in after]):
+def learn(session: Session, words: Iterable[str], *, by: str, at: datetime) -> None:
+    """Count words that a person put in place of misheard ones (``corrected_words``), and keep them for ``KEPT``."""
+    for word in words:
         _count(session, word, CORRECTED, by=by, at=at).until = at + KEPT
     _drop_old(session, at)
+
+
+def unlearn(session: Session, recordings: Iterable[Recording], words: Iterable[str]) -> None:
+    """Listen no longer for these words, nor for what was learned from the transcripts of these recordings."""
+    gone = {word.casefold() for word in words}
+    for recording in recordings:
+        own = [one for one in reversed(versions(session, recording)) if one.kind is not Kind.PUBLISHED]
+        for before, after in pairwise(own):
+            gone.update(word.casefold() for word in corrected_words(before.words, after.words))
+    learned = session.scalars(select(ListenedPhrase).where(ListenedPhrase.source == CORRECTED))
+    for phrase in [one for one in learned if one.phrase.casefold() in gone]:
+        session.delete(phrase)
+    session.flush()
 
 
 def add(session: Session, phrase: str, *, by: str, at: datetime) -> ListenedPhrase:
@@ -94,18 +108,20 @@ def names_in(text: str) -> list[str]:
     return found
 
 
-def corrected_words(before: Sequence[str], after: Sequence[str]) -> list[str]:
+def corrected_words(before: Iterable[dict[str, Any]], after: Iterable[dict[str, Any]]) -> list[str]:
     """The words of ``after`` that replaced others, and names that were missed, as they were written.
 
-    Everyday words, numbers and short words are left out.
+    Both are words of transcripts (``{start, end, word, confidence}``). Everyday words, numbers and short words are left
+    out.
     """
     known = load_words()
-    old, new = [word.casefold() for word in map(_bare, before)], [word.casefold() for word in map(_bare, after)]
+    misheard, put_right = [_bare(one["word"]) for one in before], [_bare(one["word"]) for one in after]
+    old, new = [word.casefold() for word in misheard], [word.casefold() for word in put_right]
     found = []
     for step in Levenshtein.opcodes(old, new):
         if step.tag not in ("replace", "insert"):
             continue
-        for word in map(_bare, after[step.dest_start : step.dest_end]):
+        for word in put_right[step.dest_start : step.dest_end]:
             plain = word.casefold()
             missed = step.tag == "replace" or word[:1].isupper()
             if missed and len(word) >= _SHORTEST and plain not in known.everyday | known.common | NUMBER_WORDS:

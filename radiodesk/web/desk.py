@@ -11,6 +11,7 @@ from radiodesk.archive.views import blueprint as archive
 from radiodesk.audio.views import blueprint as audio
 from radiodesk.broadcasts import studio_views as studio
 from radiodesk.broadcasts.views import blueprint as broadcasts
+from radiodesk.calls import learning
 from radiodesk.calls.channels.views import blueprint as outbox
 from radiodesk.calls.lines import views as lines
 from radiodesk.calls.said_views import blueprint as said
@@ -80,6 +81,7 @@ def create_desk(given: Station) -> Flask:
     on_air.connect(app, given.settings)
     studio.connect(app)
     lines.connect(app)
+    learning.connect(app)
     app.add_url_rule("/", "home", home)
     app.context_processor(_for_templates)
     app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]

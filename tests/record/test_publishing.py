@@ -34,7 +34,9 @@ from radiodesk.record.models import (
     SpanState,
 )
 from radiodesk.record.publishing import public_folder
-from radiodesk.speech.models import Transcript
+from radiodesk.speech import queries as speech
+from radiodesk.speech.models import Kind, Transcript
+from radiodesk.speech.services import correct_transcript
 from tests.factories import shows
 from tests.factories import tickets as ticket_factory
 
@@ -355,6 +357,36 @@ def test_publishing_again_replaces_the_copy(
     with database.reading() as session:
         assert len(session.scalars(select(PublishedBroadcast)).all()) == 1
         assert all(one.audio_key is None or "/2/" in one.audio_key for one in shown(session, public_id).pieces)
+
+
+def test_the_transcript_keeps_what_the_public_reads_as_a_version_of_its_own(
+    database: Database, settings: Settings, now: datetime, runner: Runner, sealed: Callable[..., str]
+) -> None:
+    public_id = sealed()
+    publish(database, settings, runner, public_id, now)
+    publish(database, settings, runner, public_id, now)  # nothing new to read: no new version
+    with database.writing() as tx:
+        call = piece_of(tx, public_id, PieceKind.CALL)
+        assert call.recording is not None
+        kept, *older = speech.versions(tx, call.recording)
+        assert (kept.kind, kept.by, kept.text) == (
+            Kind.PUBLISHED,
+            BY,
+            published_piece(tx, public_id, PieceKind.CALL).text,
+        )
+        assert "Karsinem" not in str(kept.words) + str(kept.segments)
+        assert Kind.PUBLISHED not in {one.kind for one in older}
+        # The desk goes on with its own words, not with those that have gaps.
+        base = speech.current(tx, [call.recording])[call.recording.id]
+        assert "Karsinem" in base.text
+        corrected = correct_transcript(tx, base, [{**base.segments[0], "words": base.words}], by="wati", at=now)
+        assert corrected.version == kept.version + 1
+        # Times are those of the whole recording, whatever was cut from the public sound.
+        programme = piece_of(tx, public_id, PieceKind.PROGRAMME)
+        assert programme.recording is not None
+        heard = speech.current(tx, [programme.recording])[programme.recording.id]
+        public = speech.versions(tx, programme.recording)[0]
+        assert public.words[-1]["end"] == pytest.approx(heard.words[-1]["end"], abs=0.01)
 
 
 def test_a_withdrawal_leaves_the_reason_alone(

@@ -162,6 +162,23 @@ def test_an_older_version_can_be_made_the_newest_again(
     assert newest.words == heard.words
 
 
+def test_what_the_public_reads_is_shown_among_the_versions_and_not_edited(
+    client: FlaskClient, heard: Transcript, database: Database, clock: ManualClock
+) -> None:
+    masked = [{"start": 0.0, "end": 1.7, "text": "lampu [nama] padam", "speaker": None, "words": []}]
+    with database.writing() as tx:
+        recording = tx.merge(heard.recording)
+        public = services.keep_published(tx, recording, masked, by="arsiparis", at=clock.now())
+    assert public is not None
+    page = client.get(f"/transkrip/{public.public_id}").get_data(as_text=True)
+    assert "lampu [nama] padam" in page
+    assert "diterbitkan oleh arsiparis" in page
+    assert 'data-editable=""' in page
+    assert client.post(f"/transkrip/{public.public_id}", json=edit(heard, "Lain")).status_code == 409
+    assert client.post(f"/transkrip/{public.public_id}/pulihkan").status_code == 409
+    assert client.post(f"/transkrip/{heard.public_id}", json=edit(heard, "Lampu padam.")).get_json()["version"] == 3
+
+
 @pytest.mark.parametrize(
     "body",
     [

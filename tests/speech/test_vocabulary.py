@@ -14,7 +14,7 @@ from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.jobs import Runner
-from radiodesk.speech import jobs, services, vocabulary
+from radiodesk.speech import jobs, queries, services, vocabulary
 from radiodesk.speech.models import Transcript
 from radiodesk.speech.ports import Segment, Transcription, Word
 from tests.factories import calls as make
@@ -86,6 +86,46 @@ def test_other_changes_teach_nothing(
     correct(database, settings, clock, was, now)
     with database.reading() as session:
         assert vocabulary.phrases_at(session, clock.now()) == []
+
+
+def test_of_a_protected_caller_nothing_is_learned_and_what_was_is_forgotten(
+    sign_in: Callable[..., FlaskClient], database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    client, at = sign_in(Role.SCREENER, username="wati"), clock.now()
+
+    def put_right(transcript: Transcript, text: str) -> None:
+        body = {"words": transcript.words, "segments": [{"text": text, "speaker": None}]}
+        assert client.post(f"/transkrip/{transcript.public_id}", json=body).status_code == 200
+
+    def learned() -> list[str]:
+        with database.reading() as session:
+            return vocabulary.phrases_at(session, at)
+
+    with database.writing() as tx:
+        child, other = (
+            make.ringing(tx, at, name=name, recordings=[make.recording(tx, settings, at, make.wav(9.0 + number))])
+            for number, name in enumerate(("Dik Kencurwati", "Pak Temulawak"))
+        )
+        of_child, of_other = (services.machine_version(tx, one.recordings[0]) for one in (child, other))
+        assert of_child is not None and of_other is not None
+        services.keep_heard(tx, of_child, heard("saya bu kentur wati dari gumbadang"), at=at)
+        services.keep_heard(tx, of_other, heard("bu kentur wati di bada ngan"), at=at)
+        child_id = child.public_id
+
+    put_right(of_child, "saya Kencurwati dari Gumpadang")
+    assert learned() == ["Gumpadang", "Kencurwati"]
+
+    assert client.post(f"/antrean/{child_id}/lindungi", data={"protected": "child"}).status_code == 303
+    assert learned() == []
+
+    put_right(of_other, "Kencurwati di Padangan")
+    assert learned() == ["Padangan"]
+
+    with database.reading() as session:
+        newest = queries.transcript_by_public_id(session, of_child.public_id)
+        newest = queries.current(session, [newest.recording])[newest.recording_id]
+    put_right(newest, "saya Kencurwati dari Gumpadangan")
+    assert learned() == ["Padangan"]
 
 
 def test_names_of_a_rundown_are_expected_for_their_time_and_come_first(session: Session, clock: ManualClock) -> None:

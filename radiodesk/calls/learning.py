@@ -1,0 +1,34 @@
+"""What the recogniser must not learn of callers who are protected: their words, and their names in anybody's words."""
+
+from collections.abc import Sequence
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from radiodesk.audio.models import Recording
+from radiodesk.calls.models import Call
+from radiodesk.calls.queries import telling_parts
+from radiodesk.speech import vocabulary
+from radiodesk.speech.connecting import connect_learning
+
+
+def learnable(session: Session, recording: Recording, words: Sequence[str]) -> list[str]:
+    """A ``speech.connecting.Learnable``: nothing of a protected caller's recording, and no such name of any other."""
+    protected = Call.protected.is_not(None)
+    if session.scalar(select(Call.id).where(protected, Call.recordings.any(Recording.id == recording.id)).limit(1)):
+        return []
+    names = session.scalars(select(Call.name).where(protected, Call.name.is_not(None)))
+    parts = {part.casefold() for name in names for part in telling_parts(name or "")}
+    return [word for word in words if word.casefold() not in parts]
+
+
+def unlearn(session: Session, call: Call) -> None:
+    """Listen no longer for what was learned of a caller before the protection."""
+    if call.protected is not None:
+        vocabulary.unlearn(session, call.recordings, telling_parts(call.name or ""))
+
+
+def connect(app: Flask) -> None:
+    """Have an application's transcripts ask this room."""
+    connect_learning(app, learnable)
