@@ -25,7 +25,7 @@ from radiodesk.speech.streaming import AgreeingSession
 from radiodesk.speech.vad import RATE, Pauses, Samples, SpeechFinder, Utterance
 from radiodesk.speech.windows import Packer, Window
 
-_BATCH = 8
+_BATCH = 2  # more at once take no less time each, and a hundred megabytes for every two
 _WIDEST_GAP = 30.0
 _PACKED = 8.0  # fuller windows are quicker, but Whisper leaves out whole sentences of them
 _TOLD_EVERY = 120.0

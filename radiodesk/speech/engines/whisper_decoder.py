@@ -3,12 +3,16 @@
 faster-whisper's ``transcribe`` decodes every clip in windows of 30 s and answers with one text. Here the window is 15 s
 (half the work, and a call's utterances are shorter), half a second of silence goes before the sound (Whisper swallows
 the first word otherwise), and all hypotheses of the beam come back for rescoring.
+
+Encoder and decoder are loaded apart. The encoder's large products gain from every core. A search is hundreds of small
+ones, which threads wait for each other to begin and to end: with two it takes twice as long as with one.
 """
 
-import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import ctranslate2
@@ -17,7 +21,10 @@ import tokenizers
 from faster_whisper.feature_extractor import FeatureExtractor
 from faster_whisper.tokenizer import Tokenizer
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
+from radiodesk.speech.engines.whisper_vocabulary import Vocabulary, bare_vocabulary, cut_vocabulary
+from radiodesk.speech.engines.whisper_weights import Weights, read_weights
 from radiodesk.speech.registry import ModelUnusable
 
 RATE = 16_000
@@ -29,7 +36,6 @@ _SHORT_FRAMES = 1250
 _HOP = 160
 _FRAME_SECONDS = 0.02
 _MOST_TOKENS = 10  # to begin with, and as many for each second of sound; a guess that goes round in circles ends there
-_ENCODED_TOGETHER = 2  # more at once fall out of the cache and take a quarter longer each
 
 Samples = NDArray[np.float32]
 
@@ -40,8 +46,8 @@ class Search:
     tokens already used, chance (0: none).
     """
 
-    beams: int = 5
-    guesses: int = 5
+    beams: int = 8
+    guesses: int = 8
     repetition_penalty: float = 1.05
     temperature: float = 0.0
 
@@ -77,19 +83,21 @@ class WhisperDecoder:
 
     def __init__(self, folder: Path, language: str, threads: int) -> None:
         try:
-            json.loads((folder / "tokenizer.json").read_bytes())  # the tokenizer's own complaint has no type to catch
-            self._model: Any = ctranslate2.models.Whisper(
-                str(folder), device="cpu", compute_type="int8", intra_threads=threads
-            )
-            tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+            weights = read_weights(folder / "model.bin")
+            vocabulary, bare = cut_vocabulary(folder, language), bare_vocabulary(folder)
+            # CTranslate2 wants both halves: of the one that is not used it gets the first layer.
+            self._model = _loaded(weights.where(_is_decoder), vocabulary, 1)
+            self._encoder = _loaded(weights.where(_is_encoder), bare, threads)
+            tokenizer = tokenizers.Tokenizer.from_str(vocabulary.tokenizer)
             self._tokenizer: Any = Tokenizer(tokenizer, True, task="transcribe", language=language)
-        except (RuntimeError, ValueError, OSError) as error:
+        except (RuntimeError, ValueError, KeyError, OSError) as error:
             raise ModelUnusable(
                 "The speech model in %(folder)s cannot be loaded (%(reason)s): “radiodesk models verify” tells why.",
                 folder=folder,
                 reason=str(error).splitlines()[0],
             ) from error
-        self._features = FeatureExtractor(feature_size=self._model.n_mels)
+        self._features = FeatureExtractor(feature_size=self._encoder.n_mels)
+        self._pools = ThreadpoolController()
 
     def prompt(self, text: str) -> list[int]:
         """Tokens that start a decoding, with ``text`` as what was said before."""
@@ -106,12 +114,8 @@ class WhisperDecoder:
         """The encoder's view of some clips of at most ``LONGEST_SPEECH`` seconds each."""
         longest = max(map(len, clips)) / RATE + LEAD_SECONDS
         frames = _SHORT_FRAMES if longest <= _SHORT_FRAMES * _HOP / RATE else _FRAMES
-        parts = [
-            self._encoded(clips[at : at + _ENCODED_TOGETHER], frames) for at in range(0, len(clips), _ENCODED_TOGETHER)
-        ]
-        if len(parts) == 1:
-            return parts[0]
-        return ctranslate2.StorageView.from_array(np.concatenate([np.array(part) for part in parts]))
+        batch = np.stack([self._mel(clip, frames) for clip in clips])
+        return self._encoder.encode(ctranslate2.StorageView.from_array(batch))
 
     def only(self, encoded: Any, at: int, times: int = 1) -> Any:
         """One clip out of those that were encoded together, as often as it is to be listened to."""
@@ -171,17 +175,31 @@ class WhisperDecoder:
         start = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         return [self._tokenizer.sot_prev, *before, *start] if before else start
 
-    def _encoded(self, clips: Sequence[Samples], frames: int) -> Any:
-        batch = np.stack([self._mel(clip, frames) for clip in clips])
-        return self._model.encode(ctranslate2.StorageView.from_array(batch))
-
     def _mel(self, clip: Samples, frames: int) -> Samples:
         padded = np.zeros(frames * _HOP, np.float32)
         lead = round(LEAD_SECONDS * RATE)
         kept = clip[: len(padded) - lead]
         padded[lead : lead + len(kept)] = kept
-        mel: Samples = self._features(padded, padding=0)[:, :frames]
+        # NumPy's threads go on spinning when they are done, and take the core that the encoder wants next.
+        with self._pools.limit(limits=1, user_api="blas"):
+            mel: Samples = self._features(padded, padding=0)[:, :frames]
         return np.ascontiguousarray(np.pad(mel, ((0, 0), (0, frames - mel.shape[1]))), np.float32)
+
+
+def _loaded(weights: Weights, vocabulary: Vocabulary, threads: int) -> Any:
+    """A model of these parts. It goes through files: handed over in memory, a model takes twice as much of it."""
+    with TemporaryDirectory(prefix="radiodesk-") as scratch:
+        weights.rows(vocabulary.count, vocabulary.kept).write(Path(scratch) / "model.bin")
+        vocabulary.write(Path(scratch))
+        return ctranslate2.models.Whisper(scratch, device="cpu", compute_type="int8", intra_threads=threads)
+
+
+def _is_encoder(name: str) -> bool:
+    return not re.match(r"decoder/layer_[1-9]", name)
+
+
+def _is_decoder(name: str) -> bool:
+    return not re.match(r"encoder/layer_[1-9]", name)
 
 
 def _timed(result: Any, pieces: list[list[int]], length: float) -> list[TimedWord]:
