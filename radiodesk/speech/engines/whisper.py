@@ -7,7 +7,9 @@ flat for any length, and work can stop at any window and go on from there.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from radiodesk.speech.streaming import AgreeingSession
 from radiodesk.speech.vad import RATE, Pauses, Samples, SpeechFinder, Utterance
 from radiodesk.speech.windows import Packer, Window
 
-_BATCH = 2  # more at once take no less time each, and a hundred megabytes for every two
+_LEAST_TOGETHER = 2
 _WIDEST_GAP = 30.0
 _PACKED = 8.0  # fuller windows are quicker, but Whisper leaves out whole sentences of them
 _TOLD_EVERY = 120.0
@@ -68,6 +70,8 @@ class WhisperTranscriber:
         self.language = language
         self._decoder = WhisperDecoder(model_dir, language, threads)
         self._search = search or Search()
+        self._together = max(_LEAST_TOGETHER, threads)
+        self._threads = ThreadPoolExecutor(threads, "whisper")
         self._clock = clock
         self._manner = prompt_for(language, place)
         self._bare = self._decoder.prompt("")
@@ -90,9 +94,9 @@ class WhisperTranscriber:
             position += len(block) / RATE
             for utterance in finder.feed(block):
                 waiting += packer.add(utterance.later(start))
-            if len(waiting) < _BATCH and position - told < _TOLD_EVERY:
+            if len(waiting) < self._together and position - told < _TOLD_EVERY:
                 continue
-            if len(waiting) < _BATCH:
+            if len(waiting) < self._together:
                 waiting += packer.flush()
             if waiting:
                 told = waiting[-1].end
@@ -119,29 +123,25 @@ class WhisperTranscriber:
         )
 
     def _hear(self, windows: list[Window], ear: _Ear) -> list[Segment]:
+        """The words of some windows: taken in together with all threads, then looked for with one thread each."""
         encoded = self._decoder.encode([window.samples() for window in windows])
-        search = self._search
-        if len(windows) > 1 or len(windows[0].utterances) > 1:
-            search = replace(search, repetition_penalty=1.0)  # what returns in the next utterance is no loop
-        seconds = [window.seconds for window in windows]
-        heard = self._decoder.guess(encoded, [ear.prompt] * len(windows), search, max(seconds))
-        chosen = [self._chosen(found, encoded, at, windows[at], ear) for at, found in enumerate(heard)]
-        if not any(chosen):
-            return []
-        texts = [choice.written if choice else ("…",) for choice in chosen]
-        timed = self._decoder.align(encoded, texts, seconds)
-        return [
-            segment
-            for window, choice, times in zip(windows, chosen, timed, strict=True)
-            if choice
-            for segment in _segments(window, choice, times)
-        ]
+        apart = [self._decoder.only(encoded, at) for at in range(len(windows))]
+        found = self._threads.map(self._hear_one, apart, windows, repeat(ear))
+        return [segment for segments in found for segment in segments]
 
-    def _chosen(self, heard: Heard, encoded: Any, at: int, window: Window, ear: _Ear) -> Choice | None:
+    def _hear_one(self, encoded: Any, window: Window, ear: _Ear) -> list[Segment]:
+        [heard] = self._decoder.guess(encoded, [ear.prompt], self._search, window.seconds)
+        choice = self._chosen(heard, encoded, window, ear)
+        if choice is None:
+            return []
+        [times] = self._decoder.align(encoded, [choice.written], [window.seconds])
+        return list(_segments(window, choice, times))
+
+    def _chosen(self, heard: Heard, encoded: Any, window: Window, ear: _Ear) -> Choice | None:
         """The words of a window: what is not believed is decoded once more without the prompt, then by chance."""
         choice = self._believed(self._weighed(heard, ear), [heard], window, ear)
         if choice and self._dictation and ear.rescorer and is_dictated(choice.words):
-            again = self._decoder.only(encoded, at, len(self._dictation))
+            again = self._decoder.only(encoded, 0, len(self._dictation))
             more = self._decoder.guess(again, self._dictation, _OPINION, window.seconds)
             shown = [ear.shown, *self._dictation_shown]
             readings = [
@@ -150,7 +150,7 @@ class WhisperTranscriber:
             return self._believed(voted(readings, window.seconds), [heard, *more], window, ear) or choice
         for search in (_SECOND_TRY, _BY_CHANCE):
             if choice is None:
-                [heard] = self._decoder.guess(self._decoder.only(encoded, at), [self._bare], search, window.seconds)
+                [heard] = self._decoder.guess(encoded, [self._bare], search, window.seconds)
                 choice = self._believed(self._weighed(heard, ear), [heard], window, ear)
         return choice
 

@@ -48,7 +48,7 @@ class Search:
 
     beams: int = 8
     guesses: int = 8
-    repetition_penalty: float = 1.05
+    repetition_penalty: float = 1.0
     temperature: float = 0.0
 
 
@@ -79,15 +79,15 @@ class TimedWord:
 
 
 class WhisperDecoder:
-    """One loaded model. Not for two threads at once."""
+    """One loaded model. ``encode`` is not for two threads at once; the rest is for as many as it was loaded with."""
 
     def __init__(self, folder: Path, language: str, threads: int) -> None:
         try:
             weights = read_weights(folder / "model.bin")
             vocabulary, bare = cut_vocabulary(folder, language), bare_vocabulary(folder)
             # CTranslate2 wants both halves: of the one that is not used it gets the first layer.
-            self._model = _loaded(weights.where(_is_decoder), vocabulary, 1)
-            self._encoder = _loaded(weights.where(_is_encoder), bare, threads)
+            self._model = _loaded(weights.where(_is_decoder), vocabulary, inter_threads=threads, intra_threads=1)
+            self._encoder = _loaded(weights.where(_is_encoder), bare, inter_threads=1, intra_threads=threads)
             tokenizer = tokenizers.Tokenizer.from_str(vocabulary.tokenizer)
             self._tokenizer: Any = Tokenizer(tokenizer, True, task="transcribe", language=language)
         except (RuntimeError, ValueError, KeyError, OSError) as error:
@@ -186,12 +186,12 @@ class WhisperDecoder:
         return np.ascontiguousarray(np.pad(mel, ((0, 0), (0, frames - mel.shape[1]))), np.float32)
 
 
-def _loaded(weights: Weights, vocabulary: Vocabulary, threads: int) -> Any:
+def _loaded(weights: Weights, vocabulary: Vocabulary, **threads: int) -> Any:
     """A model of these parts. It goes through files: handed over in memory, a model takes twice as much of it."""
     with TemporaryDirectory(prefix="radiodesk-") as scratch:
         weights.rows(vocabulary.count, vocabulary.kept).write(Path(scratch) / "model.bin")
         vocabulary.write(Path(scratch))
-        return ctranslate2.models.Whisper(scratch, device="cpu", compute_type="int8", intra_threads=threads)
+        return ctranslate2.models.Whisper(scratch, device="cpu", compute_type="int8", **threads)
 
 
 def _is_encoder(name: str) -> bool:
