@@ -43,14 +43,26 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
-    """How utterances are cut: probabilities that begin and end speech, and seconds for the rest."""
+    """How utterances are cut: probabilities that begin and end speech, and seconds for the rest.
+
+    Once there is speech, what is only ``faint`` belongs to it, up to ``reach`` seconds before and after and over gaps
+    of at most ``bridge``: of a voice through a narrow line the network is sure in the middle of a sentence alone.
+    """
 
     threshold: float = 0.5
     release: float = 0.35
+    faint: float = 0.1
+    reach: float = 2.0
+    bridge: float = 0.3
     silence: float = 0.5
     shortest: float = 0.1
     longest: float = 14.0
-    padding: float = 0.3
+    padding: float = 0.2
+
+    @property
+    def lookback(self) -> float:
+        """Seconds before sure speech that may belong to its utterance."""
+        return self.padding + self.reach
 
 
 class SpeechProbability:
@@ -102,7 +114,7 @@ class SpeechFinder:
         self._levels: list[float] = []
         self._first = 0  # number of the first held window
         self._begun: int | None = None  # window at which speech began
-        self._last_voiced = 0
+        self._sure = self._last_voiced = self._last_faint = 0  # windows: sure of speech first and last, hint of it last
         self._heard = 0
         self._quiet = 0  # samples of quiet since the last sound or clearing
 
@@ -122,7 +134,7 @@ class SpeechFinder:
         self._pending = np.pad(self._pending, (0, -len(self._pending) % WINDOW))
         done = self._take(WINDOW)
         if self._begun is not None:
-            done += self._close(self._last_voiced + 1)
+            done += self._close()
         return done
 
     def open_samples(self) -> Utterance | None:
@@ -156,27 +168,42 @@ class SpeechFinder:
         self._levels.append(level)
         if self._begun is None:
             if level < self._pauses.threshold:
-                self._forget(_windows(self._pauses.padding))
-                return []
-            self._begun = self._last_voiced = number
+                self._forget(_windows(self._pauses.lookback))
+            else:
+                self._begin(number)
             return []
         if level >= self._pauses.release:
-            self._last_voiced = number
-        if number - self._last_voiced >= _windows(self._pauses.silence):
-            return self._close(self._last_voiced + 1)
+            self._last_voiced = self._last_faint = number
+        elif level >= self._pauses.faint and self._in_reach(number):
+            self._last_faint = number
+        if number - self._last_faint >= _windows(self._pauses.silence):
+            return self._close()
         if len(self._held) >= _windows(self._pauses.longest):
             return self._divide()
         return []
 
-    def _close(self, end: int) -> list[Utterance]:
-        """End the utterance at window ``end`` and its padding; what follows stays held for the next one."""
-        assert self._begun is not None  # noqa: S101
-        spoken = end - self._begun
-        stop = min(end - self._first + _windows(self._pauses.padding), len(self._held))
-        utterance = self._cut(stop)
+    def _begin(self, number: int) -> None:
+        """Speech is sure at window ``number``: it began where the faint sound before it did."""
+        self._sure = self._last_voiced = self._last_faint = self._begun = number
+        for before in range(number - 1, self._first - 1, -1):
+            if self._begun - before > _windows(self._pauses.bridge):
+                break
+            if self._levels[before - self._first] >= self._pauses.faint:
+                self._begun = before
+        self._forget(number + 1 - self._begun + _windows(self._pauses.padding))
+
+    def _in_reach(self, number: int) -> bool:
+        """Whether what is faint at window ``number`` may belong to the speech before it."""
+        near = number - self._last_faint <= _windows(self._pauses.bridge)
+        return near and number - self._last_voiced <= _windows(self._pauses.reach)
+
+    def _close(self) -> list[Utterance]:
+        """End the utterance with its last faint window and its padding; what follows stays held for the next one."""
+        end = self._last_faint + 1
+        utterance = self._cut(min(end - self._first + _windows(self._pauses.padding), len(self._held)))
         self._begun = None
-        self._forget(_windows(self._pauses.padding))
-        return [utterance] if spoken >= _windows(self._pauses.shortest) else []
+        self._forget(self._first + len(self._held) - end)
+        return [utterance] if self._last_voiced + 1 - self._sure >= _windows(self._pauses.shortest) else []
 
     def _divide(self) -> list[Utterance]:
         """Too long for one window: cut at the most silent place of its second half."""
@@ -185,8 +212,8 @@ class SpeechFinder:
         utterance = self._cut(place + 1)
         del self._held[: place + 1], self._levels[: place + 1]
         self._first += place + 1
-        self._begun = self._first
-        self._last_voiced = max(self._last_voiced, self._first)
+        self._begun = self._sure = self._first
+        self._last_voiced, self._last_faint = max(self._last_voiced, self._first), max(self._last_faint, self._first)
         return [utterance]
 
     def _cut(self, stop: int) -> Utterance:

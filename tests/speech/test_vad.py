@@ -111,3 +111,37 @@ def test_loud_speech_through_a_sharply_cut_band_is_found(shared: Path) -> None:
         heard.append(sum(len(each.samples) for each in utterances) / len(samples))
 
     assert min(heard) > 0.2
+
+
+def test_words_at_both_ends_are_kept_where_a_narrow_line_makes_the_detector_unsure(shared: Path) -> None:
+    lost = []
+    for clip in sorted((shared / "speech").glob("digit_*.flac"))[::2]:
+        samples = read_all(clip)
+        narrow = through_telephone(samples)
+        wide = _found(samples, RATE, probability=None)
+        heard = _found(narrow * (0.9 / np.abs(narrow).max()), RATE, probability=None)
+        lost.append(max(heard[0].start - wide[0].start, wide[-1].end - heard[-1].end))
+
+    assert max(lost) < 0.6
+
+
+def test_a_hint_of_a_voice_belongs_to_the_speech_beside_it_and_alone_is_none() -> None:
+    def detector(samples: Samples) -> Samples:
+        levels: Samples = samples.reshape(-1, WINDOW).mean(axis=1)
+        return levels
+
+    def for_windows(level: float, count: int) -> Samples:
+        return np.full(count * WINDOW, level, np.float32)
+
+    pause = for_windows(0.0, 60)
+    before, bridged = for_windows(0.25, 20), for_windows(0.0, 5)
+    sure, after = for_windows(0.9, 10), for_windows(0.25, 20)
+    sound = np.concatenate([pause, before, bridged, sure, after, pause, before, pause])
+
+    (only,) = _found(sound, RATE, Pauses(padding=0.032), probability=detector)
+
+    assert only.start == pytest.approx(59 * WINDOW / RATE)
+    assert only.end == pytest.approx((60 + 20 + 5 + 10 + 20 + 1) * WINDOW / RATE)
+    far = np.concatenate([pause, for_windows(0.25, 200), sure, for_windows(0.25, 200), pause])
+    (reached,) = _found(far, RATE, Pauses(padding=0.032), probability=detector)
+    assert reached.end - reached.start == pytest.approx(2.0 + 0.32 + 2.0, abs=0.2)

@@ -103,7 +103,7 @@ class WhisperTranscriber:
                 yield Piece(told, tuple(self._hear(waiting, ear)))
                 waiting = []
             elif not finder.speaking:
-                told = position - _PAUSES.padding
+                told = max(told, position - _PAUSES.lookback)
                 yield Piece(told, ())
         for utterance in finder.flush():
             waiting += packer.add(utterance.later(start))
