@@ -40,6 +40,11 @@ class Utterance:
         """The same speech, in a recording that began ``seconds`` earlier."""
         return Utterance(self.start + seconds, self.samples)
 
+    def after(self, second: float) -> "Utterance":
+        """What of it lies after ``second``, which may be nothing."""
+        gone = round(max(0.0, second - self.start) * RATE)
+        return Utterance(self.start + gone / RATE, self.samples[gone:]) if gone else self
+
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
@@ -57,7 +62,7 @@ class Pauses:
     silence: float = 0.5
     shortest: float = 0.1
     longest: float = 14.0
-    padding: float = 0.2
+    padding: float = 0.25
 
     @property
     def lookback(self) -> float:

@@ -89,11 +89,12 @@ class WhisperTranscriber:
         ear = self._ear(hints)
         finder, packer = SpeechFinder(_PAUSES), Packer(_PACKED, _WIDEST_GAP)
         waiting: list[Window] = []
-        told = position = start
-        for block in decode(path, start=start):
+        told = start
+        begun = position = max(0.0, start - _PAUSES.lookback)  # the detector wakes up before the words it is to find
+        for block in decode(path, start=begun):
             position += len(block) / RATE
-            for utterance in finder.feed(block):
-                waiting += packer.add(utterance.later(start))
+            for utterance in _since(start, begun, finder.feed(block)):
+                waiting += packer.add(utterance)
             if len(waiting) < self._together and position - told < _TOLD_EVERY:
                 continue
             if len(waiting) < self._together:
@@ -105,8 +106,8 @@ class WhisperTranscriber:
             elif not finder.speaking:
                 told = max(told, position - _PAUSES.lookback)
                 yield Piece(told, ())
-        for utterance in finder.flush():
-            waiting += packer.add(utterance.later(start))
+        for utterance in _since(start, begun, finder.flush()):
+            waiting += packer.add(utterance)
         waiting += packer.flush()
         yield Piece(probe(path).duration, tuple(self._hear(waiting, ear)) if waiting else ())
 
@@ -210,6 +211,14 @@ class WhisperTranscriber:
                 break
             shown = longer
         return shown
+
+
+def _since(start: float, begun: float, utterances: list[Utterance]) -> Iterator[Utterance]:
+    """What of these utterances, of a sound that began at ``begun``, was not heard before ``start``."""
+    for utterance in utterances:
+        fresh = utterance.later(begun).after(start)
+        if fresh.end - max(start, fresh.start) > _PAUSES.padding:
+            yield fresh
 
 
 def _guesses(heard: Heard) -> list[Guess]:
