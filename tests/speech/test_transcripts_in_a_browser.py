@@ -150,3 +150,16 @@ def test_the_outline_is_drawn_under_the_desks_strict_policy(page: Page) -> None:
     expect(page.locator("#wave > div")).to_be_visible()
     height = page.evaluate("document.querySelector('#wave > div').getBoundingClientRect().height")
     assert height == pytest.approx(64, abs=2)
+
+
+def test_on_a_phone_the_keys_stay_in_sight_while_the_words_scroll(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 420})
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_function("window.scrollY > 300")
+
+    box = page.locator(".tools").bounding_box()
+
+    assert box is not None
+    assert 0 <= box["y"] < 10
+    assert box["height"] < 80
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -73,6 +73,26 @@ def test_words_lie_where_they_were_said(whisper: WhisperTranscriber, clips: list
     assert len(before) + len(after) == len(words)
 
 
+def test_a_recording_is_heard_on_from_any_piece_without_losing_words(
+    whisper: WhisperTranscriber, clips: list[Clip], tmp_path: Path
+) -> None:
+    gap = np.zeros(16_000, np.float32)
+    sound = [part for clip in clips[:10] for part in (read_all(clip.path), gap)]
+    path = write_wav(tmp_path / "long.wav", np.concatenate(sound), 16_000)
+    pieces = list(whisper.pieces(path))
+    words = [word for piece in pieces for segment in piece.segments for word in segment.words]
+
+    for piece in pieces[:-1]:
+        rest = [word for word in words if word.start >= piece.until]
+        again = [
+            w for one in whisper.pieces(path, start=piece.until) for segment in one.segments for w in segment.words
+        ]
+        assert again[0].start >= piece.until
+        assert again[0].start == pytest.approx(rest[0].start, abs=0.5)
+        heard, before = ([re.sub(r"\W", "", word.word.lower()) for word in each] for each in (again, rest))
+        assert Levenshtein.distance(heard, before) <= 0.2 * len(before)
+
+
 def test_two_channels_may_be_heard_from_one_file(
     whisper: WhisperTranscriber, clips: list[Clip], tmp_path: Path
 ) -> None:
