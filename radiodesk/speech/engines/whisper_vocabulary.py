@@ -1,7 +1,7 @@
 """Whisper's tokens, cut down to what a language is written with.
 
-Whisper writes a hundred languages with 50,000 tokens, and at every step of a search it weighs each of them: more work
-than all the rest of the step. A station needs those of its language, names, figures, and the single bytes, of which
+Whisper writes a hundred languages with 50,000 tokens, and at every step of a search it weighs each of them: a
+quarter of its work. A station needs those of its language, names, figures, and the single bytes, of which
 anything else can still be put together.
 """
 

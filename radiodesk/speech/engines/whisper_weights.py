@@ -1,6 +1,6 @@
 """The weights of a CTranslate2 model as they lie in ``model.bin``, to load parts of them.
 
-The file is a list of named arrays (CTranslate2's ``model_spec.py`` writes it; binary version 6 since 2021), after which
+The file is a list of named arrays (CTranslate2's ``model_spec.py`` writes it, in binary version 6), after which
 names may share an array. A Whisper model holds an encoder and a decoder, and the decoder one row for each token that it
 can write.
 """
