@@ -173,7 +173,7 @@ def keep_published(
     base = current(session, [recording]).get(recording.id)
     if base is None or base.state != TranscriptState.DONE:
         return None
-    kept = [_checked(segment, base.duration) for segment in segments]
+    kept = [{**one, "words": [{**word, "confidence": 1.0} for word in one["words"]]} for one in segments]
     before = next((one for one in versions(session, recording) if one.kind is Kind.PUBLISHED), None)
     if before is not None and before.words == _words_of(kept) and before.segments == _segments_of(kept):
         return before
