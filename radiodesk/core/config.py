@@ -82,9 +82,7 @@ class Settings(BaseSettings):
     transcriber: str = Field("whisper", description="Recognition engine, by its entry-point name.")
     speech_model: str = Field("base", description="Speech model from the registry, or a folder that holds one.")
     speech_language: str = Field("id", description="Language that callers speak.")
-    speech_threads: Annotated[int, Field(ge=1, le=64)] = Field(
-        2, description="Threads that one recognition uses to take in the sound; looking for the words takes one."
-    )
+    speech_threads: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Threads that one recognition uses.")
     live_words: bool = Field(True, description="Show what callers say while they say it, from lines that are recorded.")
     live_threads: Annotated[int, Field(ge=1, le=64)] = Field(
         1, description="Threads that the words of callers who are speaking may take; the desk needs the others."
