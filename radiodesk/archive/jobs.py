@@ -2,7 +2,10 @@
 
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from radiodesk import __version__
 from radiodesk.archive import gathering, ledger, queries, services
@@ -15,7 +18,7 @@ from radiodesk.archive.tagfiles import Difference
 from radiodesk.archive.verifying import Report, verify
 from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
-from radiodesk.core.jobs import Context, Handler
+from radiodesk.core.jobs import Context, Failed, Kind
 
 
 class LedgerDamaged(Refusal):
@@ -39,14 +42,13 @@ def seal(context: Context, package_id: int) -> None:
             gathered = gathering.gather(session, package.broadcast, package.note)
         try:
             sealed = _already_chained(context, package.public_id) or _write(context, package.public_id, gathered)
-        except (Refusal, OSError) as error:
-            sentence = i18n.say_in(context.settings.language, error) if isinstance(error, Refusal) else str(error)
+        except OSError as error:
+            # A full disk may have room again at the next try.
+            with i18n.speaking(context.settings.language):
+                why = i18n.why(error)
             with context.database.writing() as session:
-                again = session.get_one(Package, package_id)
-                # A full disk may have room again at the next try; a refusal would be the same.
-                final = isinstance(error, Refusal)
-                services.fail(session, again, sentence, at=context.clock.now(), final=final)
-            raise
+                services.note_problem(session, session.get_one(Package, package_id), why, at=context.clock.now())
+            raise Failed(why, again=True) from error
         with context.database.writing() as session:
             again = session.get_one(Package, package_id)
             services.finish(session, again, sealed.line, sealed.written, sealed.notices, at=context.clock.now())
@@ -117,4 +119,12 @@ def check(context: Context, package_id: int) -> None:
         services.keep_check(session, again, report, by="desk", at=context.clock.now())
 
 
-HANDLERS: dict[str, Handler] = {services.JOB: seal, services.CHECK_JOB: check}
+def _given_up(session: Session, package_id: int, why: str, at: datetime) -> None:
+    services.fail(session, session.get_one(Package, package_id), why, at=at)
+
+
+def _not_checked(session: Session, package_id: int, why: str, at: datetime) -> None:
+    services.check_failed(session, session.get_one(Package, package_id), why, at=at)
+
+
+KINDS = {services.JOB: Kind(seal, _given_up), services.CHECK_JOB: Kind(check, _not_checked)}

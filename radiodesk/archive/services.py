@@ -112,13 +112,24 @@ def finish(
     jobs.enqueue(session, at, CHECK_JOB, package.id)
 
 
-def fail(session: Session, package: Package, sentence: str, *, at: datetime, final: bool) -> None:
-    """Keep why a package could not be written; the broadcast stays as it was."""
+def fail(session: Session, package: Package, sentence: str, *, at: datetime) -> None:
+    """Keep why a package could not be written; the broadcast stays as it was, and sealing may be asked for again."""
+    package.state = PackageState.FAILED
+    note_problem(session, package, sentence, at=at)
+
+
+def note_problem(session: Session, package: Package, sentence: str, *, at: datetime) -> None:
+    """Keep what hinders the writing of a package that is tried again by itself."""
     package.problem = sentence
-    if final:
-        package.state = PackageState.FAILED
     session.flush()
     announce(session, at, TOPIC, "failed", package.broadcast.public_id)
+
+
+def check_failed(session: Session, package: Package, sentence: str, *, at: datetime) -> None:
+    """Say on the package's page that it could not be read for verification."""
+    found = differs(N_("The package could not be verified: %(why)s"), why=sentence)
+    session.add(FixityCheck(package=package, at=at, by="desk", ok=False, differences=[asdict(found)]))
+    announce(session, at, TOPIC, "checked", package.broadcast.public_id)
 
 
 def check_again(session: Session, package: Package, *, by: str, at: datetime) -> None:

@@ -16,4 +16,5 @@ def prepare(context: jobs.Context, recording_id: int) -> None:
         events.announce(session, context.clock.now(), "recordings", "prepared", recording.public_id)
 
 
-HANDLERS: dict[str, jobs.Handler] = {PREPARE_JOB: prepare}
+# What pages play is made again whenever somebody asks for it.
+KINDS = {PREPARE_JOB: jobs.Kind(prepare, jobs.nothing)}

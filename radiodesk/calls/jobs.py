@@ -1,7 +1,9 @@
 """What the worker does for the channels: fetch the files of messages, send replies. The network is waited for here."""
 
-from datetime import timedelta
+from datetime import datetime
 from tempfile import SpooledTemporaryFile
+
+from sqlalchemy.orm import Session
 
 from radiodesk.audio.services import store_upload
 from radiodesk.calls.channels import attachments, outbox
@@ -22,25 +24,30 @@ def send(context: jobs.Context, row_id: int) -> None:
     """Send one reply."""
     with context.database.reading() as session:
         row = session.get_one(OutgoingMessage, row_id)
-        if row.state is not TransferState.WAITING:
+        if row.state not in outbox.UNSENT:
             return
     with i18n.speaking(context.settings.language):
         try:
             external_id = outbox.sender_for(context.settings, row.channel).send(row.to, row.text)
         except NotSent as refusal:
-            with context.database.writing() as session:
-                held = session.get_one(OutgoingMessage, row_id)
-                outbox.not_sent(session, held, str(refusal), again=refusal.again, at=context.clock.now())
-            return
+            if refusal.again:
+                with context.database.writing() as session:
+                    held = session.get_one(OutgoingMessage, row_id)
+                    outbox.put_off(session, held, str(refusal), at=context.clock.now())
+            raise jobs.Failed(str(refusal), again=refusal.again) from None
     with context.database.writing() as session:
         outbox.sent(session, session.get_one(OutgoingMessage, row_id), external_id, at=context.clock.now())
+
+
+def _not_sent(session: Session, row_id: int, why: str, at: datetime) -> None:
+    outbox.give_up(session, session.get_one(OutgoingMessage, row_id), why, at=at)
 
 
 def fetch(context: jobs.Context, media_id: int) -> None:
     """Fetch one file of a message: sound goes to the recogniser, everything else beside the call."""
     with context.database.reading() as session:
         media = session.get_one(IncomingMedia, media_id)
-        if media.state is not TransferState.WAITING:
+        if media.state is TransferState.DONE:
             return
     with i18n.speaking(context.settings.language), SpooledTemporaryFile(max_size=1 << 20) as held:
         try:
@@ -79,17 +86,22 @@ def _keep(context: jobs.Context, media_id: int, held: "SpooledTemporaryFile[byte
 
 
 def _put_off(context: jobs.Context, media_id: int, why: str, *, again: bool) -> None:
-    at = context.clock.now()
-    with context.database.writing() as session:
-        media = session.get_one(IncomingMedia, media_id)
-        media.problem = why
-        if again and media.attempts < len(outbox.WAITS):
-            job = jobs.enqueue(session, at, FETCH_JOB, media.id)
-            job.not_before = at + timedelta(seconds=outbox.WAITS[media.attempts])
-        else:
-            media.state = TransferState.FAILED
-        media.attempts += 1
-        events.announce(session, at, "calls", "attachment", session.get_one(Call, media.call_id).public_id)
+    if again:
+        at = context.clock.now()
+        with context.database.writing() as session:
+            media = session.get_one(IncomingMedia, media_id)
+            media.problem = why
+            events.announce(session, at, "calls", "attachment", session.get_one(Call, media.call_id).public_id)
+    raise jobs.Failed(why, again=again)
 
 
-HANDLERS: dict[str, jobs.Handler] = {outbox.SEND_JOB: send, FETCH_JOB: fetch}
+def _not_fetched(session: Session, media_id: int, why: str, at: datetime) -> None:
+    media = session.get_one(IncomingMedia, media_id)
+    media.state, media.problem = TransferState.FAILED, why
+    events.announce(session, at, "calls", "attachment", session.get_one(Call, media.call_id).public_id)
+
+
+KINDS = {
+    outbox.SEND_JOB: jobs.Kind(send, _not_sent, waits=outbox.WAITS),
+    FETCH_JOB: jobs.Kind(fetch, _not_fetched, waits=outbox.WAITS),
+}

@@ -52,6 +52,12 @@ def record(session: Session, at: datetime, actor: str, action: str, subject: str
     return entry
 
 
+def has(session: Session, at: datetime, actor: str, action: str, subject: str) -> bool:
+    """Whether such an entry is in the trail already."""
+    same = AuditEntry.at == at, AuditEntry.actor == actor, AuditEntry.action == action, AuditEntry.subject == subject
+    return session.scalar(select(AuditEntry.id).where(*same).limit(1)) is not None
+
+
 def broken_link(session: Session) -> int | None:
     """Id of the first entry that does not fit the chain, or ``None`` when all do."""
     expected = FIRST

@@ -108,6 +108,9 @@ class Settings(BaseSettings):
     intake_per_hour: Annotated[int, Field(ge=1)] = Field(
         12, description="Messages that one address may send through the web form within an hour."
     )
+    raw_days: Annotated[int, Field(ge=1)] = Field(
+        30, description="Days that messages are kept as they came in, encrypted, so that they can be read again."
+    )
     whatsapp_verify_token: SecretStr | None = Field(
         None, description="Word that WhatsApp repeats when its webhook is set up; unset means that there is no webhook."
     )
@@ -233,6 +236,21 @@ class Settings(BaseSettings):
     def lines(self) -> Path:
         """Folder of what the parts with live sound say and are told."""
         return self.data / "lines"
+
+    @property
+    def alarms(self) -> Path:
+        """Folder of what is wrong with the station now."""
+        return self.data / "alarms"
+
+    @property
+    def health(self) -> Path:
+        """Folder in which each process says how its rounds are doing."""
+        return self.data / "health"
+
+    @property
+    def arrivals(self) -> Path:
+        """Folder of what came in, as it came: what waits to be taken in, and what was."""
+        return self.data / "arrivals"
 
     @property
     def public_address(self) -> str:

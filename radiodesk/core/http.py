@@ -4,7 +4,9 @@ One request owns one transaction: it begins with the first use of ``session()`` 
 returned, rolled back when it raised. Safe methods get a session that only reads.
 """
 
+import logging
 from dataclasses import dataclass
+from dataclasses import field as field_
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
@@ -14,14 +16,18 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from radiodesk.core.alarms import DATABASE, Alarms
 from radiodesk.core.clock import Clock
 from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.db import PROMPT, Database
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.live import Notifier
+from radiodesk.core.locks import doing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,6 +46,10 @@ class Station:
     database: Database
     clock: Clock
     notifier: Notifier
+    alarms: Alarms = field_(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "alarms", Alarms(self.settings.alarms))
 
 
 def station() -> Station:
@@ -52,10 +62,10 @@ def session() -> Session:
     if "session" not in g:
         database = station().database
         if request.method in SAFE:
-            g.reading = database.reading()
-            g.session = g.reading.__enter__()
+            g.reading = True
+            g.session = database.reading_session()
         else:
-            g.session = database.session()
+            g.session = database.session(PROMPT)
     return cast(Session, g.session)
 
 
@@ -69,24 +79,38 @@ def now() -> datetime:
 def own_transaction(app: Flask) -> None:
     """Make each request commit once, after its view; a response that tells of an error commits nothing."""
 
+    @app.before_request
+    def say() -> None:
+        doing.set(f"{app.name}: {request.method} {request.url_rule or ''}")
+
     @app.after_request
     def commit(response: Response) -> Response:
         held = g.get("session")
         if held is not None and "reading" not in g:
             if response.status_code < 400:
                 held.commit()
+                station().alarms.clear(DATABASE)
             else:
                 held.rollback()
         return response
 
     @app.teardown_request
     def close(_error: BaseException | None) -> None:
-        held = g.pop("session", None)
-        reading = g.pop("reading", None)
-        if reading is not None:
-            reading.__exit__(None, None, None)
-        elif held is not None:
-            held.close()
+        let_go()
+        doing.set("")
+
+
+def let_go() -> None:
+    """End the request's session, whatever happened: what was not committed is rolled back, no lock stays behind."""
+    held: Session | None = g.pop("session", None)
+    g.pop("reading", None)
+    if held is None:
+        return
+    try:
+        held.close()
+    except Exception:  # the edge: a connection that cannot even roll back is thrown away, and its lock with it
+        log.exception("A session could not be closed; its connection is thrown away.")
+        held.invalidate()
 
 
 def field(name: str, most: int = 2000) -> str:

@@ -1,33 +1,52 @@
 """Slow work: the row is the queue, the job system is the doorbell.
 
 A ``Job`` row is written in the same transaction as the change that needs it; after the commit a doorbell rings with
-the row's id alone. Whoever takes the row holds a lease and renews it while working. A worker that is killed stops
-renewing, and the next sweep gives the row to another. So a job may run twice, and handlers must bear that.
+the row's id alone. Whoever takes the row holds a lease under a token of its own and renews it while working; only who
+holds the token may tell of progress or end the job. A worker that is killed stops renewing, and the next sweep gives
+the row to another. So a job may run twice, and handlers must bear that. What fails for good, or kills its worker each
+time, ends as failed, and its kind says what that means for the row that it works on.
 """
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
+from uuid import uuid4
 
-from sqlalchemy import String, Text, event, or_, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, Exists, String, Text, event, or_, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
+from radiodesk.core import i18n
 from radiodesk.core.clock import Clock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Base, Database, spelled
-from radiodesk.core.errors import Refusal
+from radiodesk.core.errors import Conflict, NotFound, Refusal
+from radiodesk.core.locks import at_work
+from radiodesk.core.unavailable import unavailable
 
 log = logging.getLogger(__name__)
 
-MOST_ATTEMPTS = 4
+WAITS = (5.0, 20.0, 80.0)
+"""Seconds before each further attempt, where a kind names none of its own."""
+PERSISTS = 600.0
+"""Seconds for which a worker tries to write the end of a job down while the database takes nothing."""
+SHOWN_FAILED = 200
 
 
 class NotNow(Exception):
     """Raised by a handler whose tool is in use: the job goes back to the queue, as if nobody had taken it."""
+
+
+class Failed(Exception):
+    """Raised by a handler that knows why it failed, in a sentence; ``again`` says whether a later try may do better."""
+
+    def __init__(self, why: str, *, again: bool) -> None:
+        super().__init__(why)
+        self.again = again
 
 
 class JobState(StrEnum):
@@ -38,7 +57,11 @@ class JobState(StrEnum):
 
 
 class Job(Base):
-    """A piece of slow work on one row of some room, named by that row's key."""
+    """A piece of slow work on one row of some room, named by that row's key.
+
+    ``attempts`` counts how often it was taken, and is the one counter of tries. ``owner`` is the token of who holds the
+    lease; nobody else may change the row while it runs.
+    """
 
     __tablename__ = "job"
 
@@ -47,6 +70,7 @@ class Job(Base):
     subject: Mapped[int]
     state: Mapped[JobState] = mapped_column(spelled(JobState), default=JobState.WAITING, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
+    owner: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]
     not_before: Mapped[datetime | None]
     leased_until: Mapped[datetime | None]
@@ -73,6 +97,29 @@ class Context:
 
 
 Handler = Callable[[Context, int], None]
+GivenUp = Callable[[Session, int, str, datetime], None]
+"""Called in the transaction that ends a job as failed, with the row's key, the reason in words, and the time."""
+
+
+def nothing(_session: Session, _subject: int, _why: str, _at: datetime) -> None:
+    """The last failure of a kind whose row waits for nothing: the list of failed jobs tells of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a kind of job is run, what its last failure means for its row, and the seconds between its tries.
+
+    A handler that is run again after its job was given up finds the row as ``given_up`` left it, and goes on.
+    """
+
+    run: Handler
+    given_up: GivenUp
+    waits: tuple[float, ...] = WAITS
+
+    @property
+    def most(self) -> int:
+        """How often a job of this kind is tried."""
+        return len(self.waits) + 1
 
 
 def enqueue(session: Session, at: datetime, kind: str, subject: int) -> Job:
@@ -97,65 +144,123 @@ def ring_after_commit(doorbell: Doorbell) -> Callable[[], None]:
 
     def after_commit(session: Session) -> None:
         for job_id in session.info.pop("rings", []):
-            doorbell.ring(job_id)
+            try:
+                doorbell.ring(job_id)
+            except Exception:  # what was committed stands, whatever becomes of the ring; the sweep finds the row
+                log.warning("The bell for job %s did not ring.", job_id, exc_info=True)
 
     event.listen(Session, "after_commit", after_commit)
     return lambda: event.remove(Session, "after_commit", after_commit)
 
 
-def due(session: Session, now: datetime) -> list[int]:
-    """Ids of the jobs that wait, or whose worker fell silent; oldest first."""
-    free = or_(
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(
         (Job.state == JobState.WAITING) & (Job.not_before.is_(None) | (Job.not_before <= now)),
         (Job.state == JobState.RUNNING) & (Job.leased_until < now),
     )
-    return list(session.scalars(select(Job.id).where(free).order_by(Job.id).limit(200)))
 
 
-def take(database: Database, job_id: int, now: datetime, lease: timedelta) -> Job | None:
-    """Lease a job, or ``None`` when another worker has it, it is done or its time has not come."""
+def due(session: Session, now: datetime) -> list[int]:
+    """Ids of the jobs that wait, or whose worker fell silent; oldest first."""
+    return list(session.scalars(select(Job.id).where(_free(now)).order_by(Job.id)))
+
+
+def take(database: Database, job_id: int, now: datetime, lease: timedelta, most: int) -> Job | None:
+    """Lease a job under a new token, or ``None``: another worker has it, it is done, its time has not come, or it
+    was tried ``most`` times.
+    """
     with database.writing() as session:
-        if job_id not in due(session, now):
-            return None
-        job = session.get_one(Job, job_id)
-        job.state, job.attempts, job.leased_until = JobState.RUNNING, job.attempts + 1, now + lease
-        return job
+        taken = (
+            update(Job)
+            .where(Job.id == job_id, _free(now), Job.attempts < most)
+            .values(state=JobState.RUNNING, attempts=Job.attempts + 1, leased_until=now + lease, owner=uuid4().hex)
+        )
+        return session.scalar(taken.returning(Job))
+
+
+def failed(session: Session) -> list[Job]:
+    """The jobs that were given up and not asked for anew since, newest first."""
+    query = select(Job).where(Job.state == JobState.FAILED, ~_asked_anew()).order_by(Job.id.desc())
+    return list(session.scalars(query.limit(SHOWN_FAILED)))
+
+
+def _asked_anew() -> Exists:
+    newer = aliased(Job)
+    same = newer.kind == Job.kind, newer.subject == Job.subject, newer.id > Job.id
+    return select(newer.id).where(*same).exists()
+
+
+def of_subjects(session: Session, kind: str, subjects: list[int]) -> dict[int, Job]:
+    """The newest job of a kind for each of these rows."""
+    query = select(Job).where(Job.kind == kind, Job.subject.in_(subjects)).order_by(Job.id)
+    return {job.subject: job for job in session.scalars(query)}
+
+
+def try_again(session: Session, job_id: int) -> Job:
+    """Put a job that was given up back into the queue; raises ``NotFound`` or ``Conflict``."""
+    job = session.get(Job, job_id)
+    if job is None:
+        raise NotFound("This job is not known.")
+    if job.state is not JobState.FAILED or session.scalar(select(Job.id).where(Job.id == job_id, _asked_anew())):
+        raise Conflict("This job was not given up; it is done or on its way.")
+    job.state, job.attempts, job.not_before, job.finished_at, job.progress = JobState.WAITING, 0, None, None, 0.0
+    session.info.setdefault("rings", []).append(job.id)
+    return job
 
 
 class Runner:
     """Runs jobs by their kind, with a lease that is renewed while the handler works."""
 
-    def __init__(self, database: Database, settings: Settings, clock: Clock, handlers: dict[str, Handler]) -> None:
+    def __init__(self, database: Database, settings: Settings, clock: Clock, kinds: Mapping[str, Kind]) -> None:
         self._database = database
         self._settings = settings
         self._clock = clock
-        self._handlers = handlers
+        self._kinds = kinds
         self._lease = timedelta(seconds=settings.lease_seconds)
 
     def run(self, job_id: int) -> bool:
         """Run one job if it is free; ``False`` when there was nothing to do."""
-        job = take(self._database, job_id, self._clock.now(), self._lease)
-        if job is None:
+        with self._database.reading() as session:
+            known = session.get(Job, job_id)
+        if known is None or known.state in (JobState.DONE, JobState.FAILED):
             return False
+        kind = self._kinds.get(known.kind)
+        if kind is None:
+            # Written by a later release: it waits for a worker that knows it.
+            log.error("Job %s is of a kind that this release does not know: %s.", job_id, known.kind)
+            return False
+        with at_work(f"job {known.kind}"):
+            job = take(self._database, job_id, self._clock.now(), self._lease, kind.most)
+            if job is None:
+                self._bury(job_id, kind)
+                return False
+            return self._run(job, kind)
+
+    def _run(self, job: Job, kind: Kind) -> bool:
         stop = threading.Event()
-        keeper = threading.Thread(target=self._renew, args=(job_id, stop), daemon=True)
+        keeper = threading.Thread(target=self._renew, args=(job, stop), daemon=True)
         keeper.start()
+        ended: Callable[[Session], object]
         try:
-            self._handlers[job.kind](self._context(job_id), job.subject)
+            kind.run(self._context(job), job.subject)
         except NotNow:
-            self._set(job_id, state=JobState.WAITING, attempts=job.attempts - 1, leased_until=None)
+            self._surely(lambda session: self._put_back(session, job))
             return False
+        except Failed as why:
+            ended = self._ended(job, kind, str(why), again=why.again)
         except Refusal as refusal:
-            # A refusal is about the input: trying again would say the same.
-            self._close(job_id, JobState.FAILED, str(refusal))
+            # A refusal is about the input: trying again would say the same. A database in trouble is not.
+            again = unavailable(refusal) is not None
+            ended = self._ended(job, kind, i18n.say_in(self._settings.language, refusal), again=again)
         except Exception as error:  # the edge of the worker: nothing may take it down
-            log.exception("Job %s (%s) failed.", job_id, job.kind)
-            self._retry(job, f"{type(error).__name__}: {error}")
+            log.exception("Job %s (%s) failed.", job.id, job.kind)
+            ended = self._ended(job, kind, f"{type(error).__name__}: {error}"[:2000], again=True)
         else:
-            self._close(job_id, JobState.DONE)
+            ended = self._done(job)
         finally:
             stop.set()
             keeper.join()
+        self._surely(ended)
         return True
 
     def sweep(self) -> list[int]:
@@ -166,29 +271,92 @@ class Runner:
     def run_all(self) -> int:
         """Run what is due until nothing is; returns how many ran. For drills and tests."""
         count = 0
-        while ids := self.sweep():
-            count += sum(self.run(job_id) for job_id in ids)
+        while ran := sum(self.run(job_id) for job_id in self.sweep()):
+            count += ran
         return count
 
-    def _context(self, job_id: int) -> Context:
-        return Context(
-            self._database, self._settings, self._clock, lambda share: self._set(job_id, progress=min(1.0, share))
+    def _context(self, job: Job) -> Context:
+        def report(share: float) -> None:
+            with self._database.writing() as session:
+                self._mine(session, job, progress=min(1.0, share))
+
+        return Context(self._database, self._settings, self._clock, report)
+
+    def _renew(self, job: Job, stop: threading.Event) -> None:
+        while not stop.wait(self._lease.total_seconds() / 3):
+            try:
+                with self._database.writing() as session:
+                    if not self._mine(session, job, leased_until=self._clock.now() + self._lease):
+                        log.error("Job %s (%s) was given to another worker meanwhile.", job.id, job.kind)
+                        return
+            except Exception:  # a keeper that ended would give the job away while it runs
+                log.warning("The lease of job %s could not be renewed now.", job.id, exc_info=True)
+
+    def _mine(self, session: Session, job: Job, **values: Any) -> bool:
+        """Change the row if it is still ours; ``False`` when the lease has gone to another."""
+        ours = update(Job).where(Job.id == job.id, Job.owner == job.owner, Job.state == JobState.RUNNING)
+        return session.scalar(ours.values(**values).returning(Job.id)) is not None
+
+    def _put_back(self, session: Session, job: Job) -> None:
+        self._mine(
+            session, job, state=JobState.WAITING, attempts=Job.attempts - 1, leased_until=None, owner=None
         )
 
-    def _renew(self, job_id: int, stop: threading.Event) -> None:
-        while not stop.wait(self._lease.total_seconds() / 3):
-            self._set(job_id, leased_until=self._clock.now() + self._lease)
+    def _done(self, job: Job) -> Callable[[Session], object]:
+        at = self._clock.now()
+        return lambda session: self._mine(
+            session, job, state=JobState.DONE, error=None, finished_at=at, leased_until=None, owner=None
+        )
 
-    def _retry(self, job: Job, error: str) -> None:
-        if job.attempts >= MOST_ATTEMPTS:
-            self._close(job.id, JobState.FAILED, error)
-        else:
-            wait = timedelta(seconds=5 * 4 ** (job.attempts - 1))
-            self._set(job.id, state=JobState.WAITING, error=error, not_before=self._clock.now() + wait)
+    def _ended(self, job: Job, kind: Kind, why: str, *, again: bool) -> Callable[[Session], None]:
+        """What is to be written of a try that failed: the next one, or that it was the last."""
+        at = self._clock.now()
 
-    def _close(self, job_id: int, state: JobState, error: str | None = None) -> None:
-        self._set(job_id, state=state, error=error, finished_at=self._clock.now(), leased_until=None)
+        def ended(session: Session) -> None:
+            if again and job.attempts < kind.most:
+                wait = timedelta(seconds=kind.waits[job.attempts - 1])
+                values = {"state": JobState.WAITING, "not_before": at + wait, "leased_until": None, "owner": None}
+                self._mine(session, job, error=why, **values)
+            elif self._mine(session, job, state=JobState.FAILED, error=why, finished_at=at, leased_until=None):
+                _give_up(session, kind, job, why, at)
 
-    def _set(self, job_id: int, **values: Any) -> None:
+        return ended
+
+    def _bury(self, job_id: int, kind: Kind) -> None:
+        """End a job whose workers died with it each time."""
+        at = self._clock.now()
+        why = i18n.say_in(
+            self._settings.language,
+            Refusal("The worker died of this job %(times)s times, so it is not tried again.", times=kind.most),
+        )
         with self._database.writing() as session:
-            session.execute(update(Job).where(Job.id == job_id).values(**values))
+            dead = update(Job).where(
+                Job.id == job_id, Job.state == JobState.RUNNING, Job.leased_until < at, Job.attempts >= kind.most
+            )
+            values = {"state": JobState.FAILED, "error": why, "finished_at": at, "leased_until": None, "owner": None}
+            job = session.scalar(dead.values(**values).returning(Job))
+            if job is not None:
+                log.error("Job %s (%s) killed its worker each time; it is given up.", job.id, job.kind)
+                _give_up(session, kind, job, why, at)
+
+    def _surely(self, write: Callable[[Session], object]) -> None:
+        """Write the end of a job down, however long the database takes nothing; the lease is ours or it is not."""
+        until = time.monotonic() + PERSISTS
+        while True:
+            try:
+                with self._database.writing() as session:
+                    write(session)
+                return
+            except Exception as error:
+                if unavailable(error) is None or time.monotonic() > until:
+                    raise
+                log.warning("The end of a job waits for the database: %s", error)
+                time.sleep(1.0)
+
+
+def _give_up(session: Session, kind: Kind, job: Job, why: str, at: datetime) -> None:
+    try:
+        with session.begin_nested():
+            kind.given_up(session, job.subject, why, at)
+    except Exception:  # the job must end as failed even so, or it would strand for good
+        log.exception("What the failure of job %s (%s) means could not be written down.", job.id, job.kind)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from radiodesk.core.db import Database
@@ -21,6 +20,8 @@ from radiodesk.core.events import events_after, last_event_id
 log = logging.getLogger(__name__)
 
 _BACKLOG = 2000
+TROUBLE = 1.0
+"""Seconds to wait when the event table cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ class Notifier:
             self._wake.clear()
             try:
                 self._hand_out()
-            except SQLAlchemyError:
+            except Exception:  # without this thread no screen of the process would change any more
                 log.exception("The event table could not be read; trying again.")
+                self._stop.wait(TROUBLE)
 
     def _hand_out(self) -> None:
         with self._database.reading() as session:

@@ -25,6 +25,7 @@ from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.errors import Refusal
 from radiodesk.core.processes import told_to_stop
+from radiodesk.core.unavailable import DatabaseUnavailable
 from radiodesk.operations.wiring import prepare
 from radiodesk.speech.live.keeping import DatabaseKeeper
 from radiodesk.speech.live.listening import Claim, Claims, Listener, Rank
@@ -114,6 +115,9 @@ def follow(listener: Listener, stop: threading.Event, language: str) -> None:
                 looked = time.monotonic()
             if not listener.turn():
                 stop.wait(REST)
+        except DatabaseUnavailable as trouble:
+            log.warning("The words of callers wait for a moment: %s", trouble)
+            stop.wait(TROUBLE)
         except Refusal as refusal:
             log.error("Nobody's words can be followed: %s", i18n.say_in(language, refusal))
             stop.wait(NO_MODEL)

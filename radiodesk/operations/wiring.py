@@ -7,7 +7,7 @@ from radiodesk.core.config import Settings
 from radiodesk.core.crypto import load_keys
 from radiodesk.core.db import Database, open_database
 from radiodesk.core.http import Station
-from radiodesk.core.jobs import Handler, Runner
+from radiodesk.core.jobs import Kind, Runner
 from radiodesk.core.live import Notifier
 from radiodesk.migrations import current, head, upgrade
 
@@ -28,7 +28,7 @@ def open_station(settings: Settings, clock: Clock | None = None) -> Station:
     return Station(settings, database, clock or SystemClock(), Notifier(database))
 
 
-def handlers() -> dict[str, Handler]:
+def kinds() -> dict[str, Kind]:
     """Every room's jobs by name; imported here alone, so that the supervisor and the web start without them."""
     from radiodesk.archive import jobs as archive_jobs
     from radiodesk.audio import jobs as audio_jobs
@@ -41,21 +41,21 @@ def handlers() -> dict[str, Handler]:
     from radiodesk.traffic import jobs as traffic_jobs
 
     return {
-        **audio_jobs.HANDLERS,
-        **speech_jobs.HANDLERS,
-        **call_jobs.HANDLERS,
-        **traffic_jobs.HANDLERS,
-        **ticket_jobs.HANDLERS,
-        **programme_jobs.HANDLERS,
-        **archive_jobs.HANDLERS,
-        **tracking_jobs.HANDLERS,
-        **publishing_jobs.HANDLERS,
+        **audio_jobs.KINDS,
+        **speech_jobs.KINDS,
+        **call_jobs.KINDS,
+        **traffic_jobs.KINDS,
+        **ticket_jobs.KINDS,
+        **programme_jobs.KINDS,
+        **archive_jobs.KINDS,
+        **tracking_jobs.KINDS,
+        **publishing_jobs.KINDS,
     }
 
 
 def runner(settings: Settings, database: Database, clock: Clock | None = None) -> Runner:
     """Runs the jobs of all rooms."""
-    return Runner(database, settings, clock or SystemClock(), handlers())
+    return Runner(database, settings, clock or SystemClock(), kinds())
 
 
 def doorbell_queue(settings: Settings) -> SqliteHuey:

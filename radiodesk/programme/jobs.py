@@ -1,11 +1,14 @@
 """Slow work of the programme room: a script read aloud by the machine, for checking by ear."""
 
+from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from radiodesk.area.station import area_pack
 from radiodesk.core.config import Settings
 from radiodesk.core.events import announce
-from radiodesk.core.jobs import Context, Handler
+from radiodesk.core.jobs import Context, Kind
 from radiodesk.programme.models import ScriptVersion
 from radiodesk.speech.spoken import to_spoken
 from radiodesk.speech.voices.loading import load_voice
@@ -33,4 +36,9 @@ def read_aloud(context: Context, version_id: int) -> None:
         announce(session, context.clock.now(), "programme", "heard", public_id)
 
 
-HANDLERS: dict[str, Handler] = {READ_ALOUD: read_aloud}
+def _given_up(session: Session, version_id: int, _why: str, at: datetime) -> None:
+    # The script's page stops waiting for the sound.
+    announce(session, at, "programme", "not heard", session.get_one(ScriptVersion, version_id).script.public_id)
+
+
+KINDS = {READ_ALOUD: Kind(read_aloud, _given_up)}

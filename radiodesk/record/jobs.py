@@ -4,7 +4,7 @@ from radiodesk.area.station import area_pack
 from radiodesk.core import events
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import say
-from radiodesk.core.jobs import Context, Handler
+from radiodesk.core.jobs import Context, Kind, nothing
 from radiodesk.record.models import TicketReply
 from radiodesk.record.publishing_tickets import face, publish, versions
 from radiodesk.record.redaction import find_private, redact
@@ -55,4 +55,4 @@ def take_reply(context: Context, reply_id: int) -> None:
             reply.refused = say(refusal)[:300]
 
 
-HANDLERS: dict[str, Handler] = {MIRROR_JOB: mirror_ticket, REPLY_JOB: take_reply}
+KINDS = {MIRROR_JOB: Kind(mirror_ticket, nothing), REPLY_JOB: Kind(take_reply, nothing)}

@@ -80,6 +80,7 @@ class PublicationState(StrEnum):
     WAITING = "waiting"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
+    FAILED = "failed"
 
 
 PUBLICATION_STATE_NAMES = {
@@ -87,6 +88,7 @@ PUBLICATION_STATE_NAMES = {
     PublicationState.WAITING: N_("Being published"),
     PublicationState.PUBLISHED: N_("Published"),
     PublicationState.WITHDRAWN: N_("Withdrawn"),
+    PublicationState.FAILED: N_("Could not be published"),
 }
 
 
@@ -110,6 +112,8 @@ class Publication(Base):
     """
 
     __tablename__ = "publication"
+    asked_states = frozenset({PublicationState.WAITING, PublicationState.FAILED})
+    """A public copy was asked for and is not there."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(36), unique=True)

@@ -1,8 +1,12 @@
 """The slow work of publishing: writing a public copy, removing one that is not public any more."""
 
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
 from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
-from radiodesk.core.jobs import Context, Handler
+from radiodesk.core.jobs import Context, Kind, nothing
 from radiodesk.record import publishing, services
 from radiodesk.record.finding import finder
 from radiodesk.record.models import Publication, PublicationState
@@ -13,7 +17,7 @@ def publish(context: Context, publication_id: int) -> None:
     settings = context.settings
     with context.database.reading() as session:
         publication = session.get_one(Publication, publication_id)
-        if publication.state != PublicationState.WAITING:
+        if publication.state not in Publication.asked_states:
             return
         planned = publishing.plan(session, publication, finder(settings), settings.language)
     sounds: list[publishing.Sound | None] = []
@@ -28,7 +32,7 @@ def publish(context: Context, publication_id: int) -> None:
     with context.database.writing() as session:
         publication = session.get_one(Publication, publication_id)
         # Withdrawn meanwhile: what was made for it must not lie around.
-        if publication.state == PublicationState.WAITING and publication.revision == planned.revision:
+        if publication.state in Publication.asked_states and publication.revision == planned.revision:
             publishing.keep(session, publication, planned, sounds, at=context.clock.now())
             publication.problem = " ".join(problems) or None
     clear(context, publication_id)
@@ -43,4 +47,8 @@ def clear(context: Context, publication_id: int) -> None:
     publishing.clear(context.settings, broadcast, kept)
 
 
-HANDLERS: dict[str, Handler] = {services.PUBLISH_JOB: publish, services.CLEAR_JOB: clear}
+def _given_up(session: Session, publication_id: int, why: str, at: datetime) -> None:
+    services.fail(session, session.get_one(Publication, publication_id), why, at=at)
+
+
+KINDS = {services.PUBLISH_JOB: Kind(publish, _given_up), services.CLEAR_JOB: Kind(clear, nothing)}

@@ -88,6 +88,18 @@ def publish(session: Session, settings: Settings, broadcast: Broadcast, *, by: s
     return publication
 
 
+def fail(session: Session, publication: Publication, sentence: str, *, at: datetime) -> None:
+    """Keep why the public copy could not be written; publishing may be asked for again.
+
+    What was public before stays public.
+    """
+    if publication.state == PublicationState.WAITING:
+        publication.state = PublicationState.FAILED
+    publication.problem = sentence
+    session.flush()
+    announce(session, at, TOPIC, "failed", publication.broadcast.public_id)
+
+
 def withdraw(session: Session, broadcast: Broadcast, reason: str, *, by: str, at: datetime) -> None:
     """Take a broadcast out of the public record at once; the reason stands in its place. The package stays."""
     publication = session.scalar(select(Publication).where(Publication.broadcast_id == broadcast.id))

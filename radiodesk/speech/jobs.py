@@ -7,8 +7,11 @@ one goes on from the last piece.
 import logging
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
+
+from sqlalchemy.orm import Session
 
 from radiodesk.audio.services import original
 from radiodesk.core import events, i18n, jobs
@@ -24,12 +27,6 @@ log = logging.getLogger(__name__)
 _hearing = threading.Lock()
 _TELL_EVERY = 1.0
 _FIRST = 12
-
-
-class RecogniserFailed(Refusal):
-    """The engine broke on a recording, more than once."""
-
-    status = 500
 
 
 class _Cancelled(Exception):
@@ -64,9 +61,7 @@ def _begin(context: jobs.Context, transcript_id: int) -> Transcript | None:
         transcript = session.get_one(Transcript, transcript_id)
         if transcript.state in (TranscriptState.DONE, TranscriptState.CANCELLED):
             return None
-        transcript.attempts += 1
-        if transcript.attempts <= jobs.MOST_ATTEMPTS:
-            transcript.state, transcript.problem = TranscriptState.RUNNING, None
+        transcript.state, transcript.problem = TranscriptState.RUNNING, None
         public_id, recording = transcript.public_id, transcript.recording.public_id
         events.announce(session, context.clock.now(), services.TOPIC, "running", public_id, recording=recording)
     return transcript
@@ -75,10 +70,6 @@ def _begin(context: jobs.Context, transcript_id: int) -> Transcript | None:
 def _hear(context: jobs.Context, transcript: Transcript) -> Transcription | None:
     settings = context.settings
     try:
-        if transcript.attempts > jobs.MOST_ATTEMPTS:
-            # Each attempt ended with the death of its worker: the next one would too.
-            times = jobs.MOST_ATTEMPTS
-            raise RecogniserFailed("The recogniser broke off on this recording %(times)s times.", times=times)
         path = original(settings, transcript.recording)
         engine = load_for_station(settings)
         hints = Hints(_hints(context, transcript))
@@ -87,15 +78,16 @@ def _hear(context: jobs.Context, transcript: Transcript) -> Transcription | None
         return engine.transcribe(path, hints=hints, progress=_Teller(context, transcript.id))
     except _Cancelled:
         return None
-    except Refusal as refusal:
-        _give_up(context, transcript.id, i18n.say_in(settings.language, refusal))
+    except Refusal:
         raise
-    except Exception:  # the edge to foreign engines: noted on the row, then the job is tried again
+    except Exception as error:  # the edge to foreign engines: noted on the row, then the job is tried again
         log.exception("The recogniser failed on transcript %s.", transcript.public_id)
         with i18n.speaking(settings.language):
-            sentence = i18n.gettext("The recogniser failed on this recording. It is tried again by itself.")
-        _give_up(context, transcript.id, sentence)
-        raise
+            soon = i18n.gettext("The recogniser failed on this recording. It is tried again by itself.")
+            sentence = i18n.gettext("The recogniser failed on this recording.")
+        with context.database.writing() as session:
+            services.put_off(session, session.get_one(Transcript, transcript.id), soon, at=context.clock.now())
+        raise jobs.Failed(sentence, again=True) from error
 
 
 def _hints(context: jobs.Context, transcript: Transcript) -> tuple[str, ...]:
@@ -141,11 +133,11 @@ def _kept(transcript: Transcript) -> list[Segment]:
     ]
 
 
-def _give_up(context: jobs.Context, transcript_id: int, sentence: str) -> None:
-    with context.database.writing() as session:
-        at = context.clock.now()
-        services.fail(session, session.get_one(Transcript, transcript_id), sentence, at=at)
-        jobs.ring_next(session, services.JOB, at)
+def _given_up(session: Session, transcript_id: int, why: str, at: datetime) -> None:
+    transcript = session.get_one(Transcript, transcript_id)
+    if transcript.state is not TranscriptState.CANCELLED:
+        services.fail(session, transcript, why, at=at)
+    jobs.ring_next(session, services.JOB, at)
 
 
 class _Teller:
@@ -167,4 +159,4 @@ class _Teller:
             services.tell_progress(session, transcript, share, at=self._context.clock.now())
 
 
-HANDLERS: dict[str, jobs.Handler] = {services.JOB: transcribe}
+KINDS = {services.JOB: jobs.Kind(transcribe, _given_up)}

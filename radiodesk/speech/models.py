@@ -77,7 +77,6 @@ class Transcript(Base):
     seconds: Mapped[float] = mapped_column(default=0.0)
     progress: Mapped[float] = mapped_column(default=0.0)
     heard_until: Mapped[float] = mapped_column(default=0.0)
-    attempts: Mapped[int] = mapped_column(default=0)
     by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

@@ -39,7 +39,7 @@ def request_transcript(
     )
     session.add(transcript)
     transcript.phrases = list(phrases) or transcript.phrases or []
-    transcript.attempts, transcript.progress, transcript.problem = 0, 0.0, recording.problem
+    transcript.progress, transcript.problem = 0.0, recording.problem
     transcript.heard_until, transcript.text, transcript.words, transcript.segments = 0.0, "", [], []
     transcript.state = TranscriptState.FAILED if recording.problem else TranscriptState.WAITING
     session.flush()
@@ -101,6 +101,14 @@ def fail(session: Session, transcript: Transcript, sentence: str, *, at: datetim
     """Note why there are no words; the recording stays, and it may be asked for again."""
     transcript.problem = sentence
     _finish(session, transcript, TranscriptState.FAILED, at=at)
+
+
+def put_off(session: Session, transcript: Transcript, sentence: str, *, at: datetime) -> None:
+    """Note why there are no words yet; the worker tries again by itself."""
+    transcript.state, transcript.problem = TranscriptState.WAITING, sentence
+    events.announce(
+        session, at, TOPIC, "waiting", transcript.public_id, recording=transcript.recording.public_id
+    )
 
 
 def cancel(session: Session, transcript: Transcript, *, by: str, at: datetime) -> None:

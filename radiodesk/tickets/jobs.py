@@ -1,7 +1,7 @@
 """Work of the tickets room: what happens when a clock runs out."""
 
 from radiodesk.core import events
-from radiodesk.core.jobs import Context, Handler
+from radiodesk.core.jobs import Context, Kind, nothing
 from radiodesk.tickets import care
 from radiodesk.tickets.deadlines import DUE_JOB
 from radiodesk.tickets.history import TOPIC
@@ -18,4 +18,4 @@ def due(context: Context, deadline_id: int) -> None:
             events.announce(session, at, TOPIC, "overdue", deadline.ticket.public_id)
 
 
-HANDLERS: dict[str, Handler] = {DUE_JOB: due}
+KINDS = {DUE_JOB: Kind(due, nothing)}

@@ -11,7 +11,7 @@ from radiodesk.core.config import Settings
 from radiodesk.core.errors import Refusal
 from radiodesk.core.events import announce
 from radiodesk.core.i18n import gettext, ngettext, say, speaking
-from radiodesk.core.jobs import Context, Handler
+from radiodesk.core.jobs import Context, Kind
 from radiodesk.traffic import queries, services
 from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.fetching import refresh
@@ -133,4 +133,11 @@ def _left(left: Mapping[str, int]) -> list[str]:
     return said
 
 
-HANDLERS: dict[str, Handler] = {FETCH: fetch_source}
+def _given_up(session: Session, source_id: int, why: str, at: datetime) -> None:
+    source = session.get_one(Source, source_id)
+    source.problem = why
+    announce(session, at, services.TOPIC, "source", source.public_id)
+
+
+# The next turn of the source is its next try.
+KINDS = {FETCH: Kind(fetch_source, _given_up, waits=())}

@@ -95,6 +95,7 @@ def _for_templates() -> dict[str, object]:
         "Role": Role,
         "settings": station().settings,
         "seen": _seen,
+        "alarms": station().alarms.current,
     }
 
 
@@ -113,7 +114,7 @@ def _only_people() -> BaseResponse | None:
     view = current_app.view_functions.get(request.endpoint or "")
     if request.endpoint in (None, "static") or getattr(view, "open_to_all", False) or load_person():
         return None
-    if request.endpoint == "live.stream" or request.headers.get("HX-Request"):
+    if request.endpoint in ("live.stream", "live.alarms") or request.headers.get("HX-Request"):
         return Response(i18n.gettext("Please sign in."), 401, content_type="text/plain; charset=utf-8")
     return redirect(url_for("accounts.sign_in_form", next=request.full_path if request.method == "GET" else None))
 

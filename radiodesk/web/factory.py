@@ -2,16 +2,19 @@
 
 from pathlib import Path
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from radiodesk.core import i18n
+from radiodesk.core.alarms import DATABASE
 from radiodesk.core.config import CHECKOUT
 from radiodesk.core.errors import Refusal, TooLarge
-from radiodesk.core.http import TOO_LARGE, Station, own_transaction
+from radiodesk.core.http import SAFE, TOO_LARGE, Station, let_go, own_transaction, station
 from radiodesk.core.i18n import N_
+from radiodesk.core.unavailable import RETRY_AFTER, DatabaseUnavailable, unavailable
 from radiodesk.web import filters
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -29,6 +32,9 @@ HTTP_SENTENCES = {
     500: N_("Something went wrong here. It was noted; please try again, and tell an administrator if it stays."),
 }
 
+
+_SECRETS = frozenset({"password", "again", "secret", "token", "code", "pin", "old_password", "kode"})
+"""Fields that no page gives back."""
 
 TOO_LARGE_SENTENCE = N_(
     "What was sent is larger than %(most)s MB, which is the most that is taken here. Send a part of it."
@@ -63,6 +69,7 @@ def create_app(name: str, station: Station) -> Flask:
     app.after_request(_headers)
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DBAPIError, _broken)
     app.register_error_handler(500, _broken)
     return app
 
@@ -93,22 +100,50 @@ def _headers(response: Response) -> Response:
 
 
 def _page(sentence: str, status: int) -> Response:
-    if request.headers.get("HX-Request") or request.accept_mimetypes.best == "application/json":
+    # Whatever the view had begun is over: this page holds nothing, and asks the database nothing.
+    let_go()
+    if wants_json():
+        response = jsonify(error=sentence)
+        response.status_code = status
+    elif request.headers.get("HX-Request"):
         response = Response(sentence, status, content_type="text/plain; charset=utf-8")
     else:
         typed = {k: v for k, v in request.form.items(multi=True) if _worth_keeping(k, v)} if status != 413 else {}
         template = current_app.config.get("ERROR_PAGE", "web/error.html")
-        response = Response(render_template(template, sentence=sentence, status=status, typed=typed), status)
+        resend = _resend() if status == 503 and request.method not in SAFE else None
+        again = RETRY_AFTER if status == 503 and (request.method in SAFE or resend is not None) else None
+        page = render_template(
+            template, sentence=sentence, status=status, typed=typed, again=again, resend=resend
+        )
+        response = Response(page, status)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def _resend() -> list[tuple[str, str]] | None:
+    """The fields of a form that can be sent again as it was; ``None`` when it held files or secrets."""
+    if request.files or _SECRETS & request.form.keys():
+        return None
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+
+
+def wants_json() -> bool:
+    """Whether a machine asks: by what it accepts, or at an address that only machines use."""
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "for_machines", False):
+        return True
+    return request.accept_mimetypes.best == "application/json"
 
 
 def _worth_keeping(name: str, value: str) -> bool:
     # What a person typed at length must not be lost with a refused form.
-    return len(value) >= 20 and name not in {"password", "again", "csrf_token", "secret", "token"}
+    return len(value) >= 20 and name not in _SECRETS | {"csrf_token"}
 
 
 def refused(refusal: Refusal) -> Response:
     """A refusal as a page with its status, in the language of the request."""
+    if isinstance(refusal, DatabaseUnavailable):
+        station().alarms.sound(DATABASE, refusal)
     return _page(i18n.say(refusal), refusal.status)
 
 
@@ -132,6 +167,12 @@ def too_large() -> TooLarge:
     return TooLarge(TOO_LARGE_SENTENCE, most=current_app.extensions["radiodesk"].settings.upload_megabytes)
 
 
-def _broken(_error: Exception) -> Response:
-    g.pop("session", None)
+def _broken(error: BaseException) -> Response:
+    """The page for what nobody foresaw; trouble of the database itself is named, and sounds its alarm."""
+    cause = getattr(error, "original_exception", None) or error
+    refusal = unavailable(cause)
+    if refusal is not None:
+        return refused(refusal)
+    if isinstance(cause, Refusal):
+        return refused(cause)
     return _page(i18n.gettext(HTTP_SENTENCES[500]), 500)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, render_template, request, stream_with_context
 
 from radiodesk.core.http import station
 from radiodesk.core.live import Change
@@ -36,3 +36,9 @@ def stream() -> Response:
         content_type="text/event-stream; charset=utf-8",
         headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"},
     )
+
+
+@blueprint.get("/alarm")
+def alarms() -> str:
+    """What is wrong with the station now, as every page shows it."""
+    return render_template("web/_alarms.html")

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.slow  # shows are sealed for real
 
 @pytest.fixture
 def runner(database: Database, settings: Settings, clock: ManualClock) -> Runner:
-    return Runner(database, settings, clock, jobs.HANDLERS)
+    return Runner(database, settings, clock, jobs.KINDS)
 
 
 def held(database: Database, settings: Settings, now: datetime, **given: object) -> int:

@@ -115,7 +115,7 @@ def test_a_long_recording_is_made_ready_before_anybody_plays_it(
 ) -> None:
     with database.writing() as tx:
         recording = make.recording(tx, settings, clock.now(), make.wav(130.0))
-    assert Runner(database, settings, clock, jobs.HANDLERS).run_all() == 1
+    assert Runner(database, settings, clock, jobs.KINDS).run_all() == 1
     derived = settings.data / "derived"
     assert {path.suffix for path in derived.rglob("*") if path.is_file()} == {".mp3", ".json"}
     assert services.outline(settings, recording)

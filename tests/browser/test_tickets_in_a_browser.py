@@ -13,7 +13,7 @@ from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.http import Station
 from radiodesk.core.jobs import Runner
-from radiodesk.operations.wiring import handlers
+from radiodesk.operations.wiring import kinds
 from radiodesk.tickets import care, queries
 from radiodesk.tickets.models import TicketState
 from radiodesk.tickets.rules import load_rules
@@ -140,7 +140,7 @@ def test_a_listener_follows_a_ticket_on_a_small_phone_without_javascript(
     with database.writing() as session:
         made = factory.opened(session, settings, clock.now())
         number, pin = made.ticket.number, made.pin
-    Runner(database, settings, clock, handlers()).run_all()
+    Runner(database, settings, clock, kinds()).run_all()
     site = serve(create_public(station))
     context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
     phone = context.new_page()

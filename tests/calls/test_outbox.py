@@ -18,7 +18,7 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.errors import Conflict
-from radiodesk.core.jobs import Runner
+from radiodesk.core.jobs import Kind, Runner, nothing
 from radiodesk.speech import services as speech
 from tests.calls import channels as bodies
 from tests.factories import calls as make
@@ -40,7 +40,7 @@ def replying(settings: Settings, graph: Graph) -> Settings:
 @pytest.fixture
 def runner(database: Database, replying: Settings, clock: ManualClock) -> Runner:
     # The recogniser is not what is tried here.
-    return Runner(database, replying, clock, {**jobs.HANDLERS, speech.JOB: lambda *_: None})
+    return Runner(database, replying, clock, {**jobs.KINDS, speech.JOB: Kind(lambda *_: None, nothing)})
 
 
 def arrive(database: Database, clock: ManualClock, *messages: dict[str, Any]) -> Call:
@@ -106,7 +106,9 @@ def test_a_channel_that_stays_away_is_given_up_in_the_end(
     for _ in range(10):
         runner.run_all()
         clock.advance(timedelta(hours=3))
-    assert (reply_of(database).state, reply_of(database).attempts) == (TransferState.FAILED, 6)
+    assert reply_of(database).state is TransferState.FAILED
+    with database.reading() as session:
+        assert outbox.tries(session, [reply_of(database)]) == {reply_of(database).id: 6}
 
 
 def test_whatsapp_tells_what_became_of_a_reply(
@@ -182,7 +184,7 @@ def test_a_file_larger_than_the_station_takes_is_given_up(
     graph.files["m1"] = b"\0" * 1_200_000
     small = replying.model_copy(update={"upload_megabytes": 1})
     arrive(database, clock, bodies.voice("m1"))
-    Runner(database, small, clock, jobs.HANDLERS).run_all()
+    Runner(database, small, clock, jobs.KINDS).run_all()
     with database.reading() as session:
         media = session.scalars(select(IncomingMedia)).one()
     assert media.state is TransferState.FAILED

@@ -403,7 +403,6 @@ def test_replies_that_are_stuck_are_counted_listed_and_sent_again(
             to="+6281200000001",
             text="Terima kasih.",
             state=TransferState.FAILED,
-            attempts=1,
             problem="Nomor tidak aktif",
             by="wati",
             created_at=clock.now(),

@@ -14,8 +14,8 @@ from radiodesk.accounts.models import Role
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
-from radiodesk.core.jobs import Runner
-from radiodesk.operations.wiring import handlers
+from radiodesk.core.jobs import Context, Runner
+from radiodesk.operations.wiring import kinds
 from radiodesk.record import tracking
 from radiodesk.record.models import PublishedTicket, TrackingAttempt
 from radiodesk.tickets import care, numbers, queries, services
@@ -51,7 +51,7 @@ class Station:
         self.change(lambda s, t: services.answer(s, self.rules, t, text, by="petugas", at=self.clock.now()))
 
     def work(self) -> None:
-        Runner(self.database, self.settings, self.clock, handlers()).run_all()
+        Runner(self.database, self.settings, self.clock, kinds()).run_all()
 
     def post(self, number: str | None = None, pin: str | None = None, address: str = "203.0.113.7") -> Any:
         data = {"nomor": number or self.number, "pin": pin or self.pin}
@@ -298,8 +298,8 @@ def test_the_mirror_may_run_twice_and_late(place: Station) -> None:
     place.answer()
     with place.database.reading() as session:
         ticket_id = session.scalars(select(Ticket.id)).one()
-    context = Runner(place.database, place.settings, place.clock, handlers())._context(1)
-    handlers()["record.ticket"](context, ticket_id)
-    handlers()["record.ticket"](context, ticket_id)
+    context = Context(place.database, place.settings, place.clock, lambda _share: None)
+    kinds()["record.ticket"].run(context, ticket_id)
+    kinds()["record.ticket"].run(context, ticket_id)
     with place.database.reading() as session:
         assert session.scalars(select(PublishedTicket)).one().state == "answered"

@@ -15,7 +15,7 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.jobs import Runner
-from radiodesk.operations.wiring import handlers
+from radiodesk.operations.wiring import kinds
 from radiodesk.tickets.models import TicketState
 from tests.factories import tickets as factory
 
@@ -29,7 +29,7 @@ def publish(database: Database, settings: Settings, clock: ManualClock) -> Publi
     def made(state: TicketState = TicketState.FORWARDED, **given: Any) -> str:
         with database.writing() as session:
             number = factory.in_state(session, settings, state, clock.now(), **given).number
-        Runner(database, settings, clock, handlers()).run_all()
+        Runner(database, settings, clock, kinds()).run_all()
         return number
 
     return made

@@ -34,7 +34,7 @@ from radiodesk.core.crypto import load_keys
 from radiodesk.core.db import Database, open_database
 from radiodesk.core.ids import public_id as new_id
 from radiodesk.core.jobs import Runner
-from radiodesk.operations.wiring import handlers
+from radiodesk.operations.wiring import kinds
 from radiodesk.programme.models import RundownItem, Script
 from radiodesk.record import search, services
 from radiodesk.record.models import Piece, Publication, PublishedBroadcast, PublishedPiece, Span
@@ -67,7 +67,7 @@ def published_data(template_data: Path, tmp_path_factory: pytest.TempPathFactory
         ticket_factory.opened(tx, settings, START, call=show.caller)
         archive.seal(tx, settings, show.broadcast, by=BY, at=START)
         public_id = show.broadcast.public_id
-    runner = Runner(database, settings, clock, handlers())
+    runner = Runner(database, settings, clock, kinds())
     runner.run_all()
     with database.writing() as tx:
         services.publish(tx, settings, row(tx, public_id), by=BY, at=START)
@@ -93,7 +93,7 @@ def unpublished(database: Database, settings: Settings, now: datetime, clock: Ma
         show = shows.ended(tx, settings, now + timedelta(hours=2), title="Siaran Rahasia")
         archive.seal(tx, settings, show.broadcast, by=BY, at=now)
         public_id = show.broadcast.public_id
-    Runner(database, settings, clock, handlers()).run_all()
+    Runner(database, settings, clock, kinds()).run_all()
     with database.writing() as tx:
         services.prepare(tx, settings, row(tx, public_id), by=BY, at=now)
     return public_id

@@ -22,7 +22,7 @@ from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.jobs import Runner
-from radiodesk.operations.wiring import handlers
+from radiodesk.operations.wiring import kinds
 from radiodesk.record import queries, services
 from radiodesk.record.models import (
     Piece,
@@ -47,7 +47,7 @@ BY = "arsiparis"
 
 @pytest.fixture
 def runner(database: Database, settings: Settings, clock: ManualClock) -> Runner:
-    return Runner(database, settings, clock, handlers())
+    return Runner(database, settings, clock, kinds())
 
 
 @pytest.fixture

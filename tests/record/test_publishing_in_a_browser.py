@@ -15,7 +15,7 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.jobs import Runner
-from radiodesk.operations.wiring import handlers
+from radiodesk.operations.wiring import kinds
 from radiodesk.record.models import PublishedBroadcast, Span, SpanState
 from tests.factories import shows
 from tests.factories.browsers import complaints_of, needs_chromium, page_of, served
@@ -25,7 +25,7 @@ pytestmark = needs_chromium
 
 @pytest.fixture
 def runner(database: Database, settings: Settings, clock: ManualClock) -> Runner:
-    return Runner(database, settings, clock, handlers())
+    return Runner(database, settings, clock, kinds())
 
 
 @pytest.fixture

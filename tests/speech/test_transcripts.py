@@ -49,7 +49,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, told: Any) -> Any:
 
 @pytest.fixture
 def runner(database: Database, settings: Settings, clock: ManualClock) -> Runner:
-    return Runner(database, settings, clock, jobs.HANDLERS)
+    return Runner(database, settings, clock, jobs.KINDS)
 
 
 @pytest.fixture
@@ -137,8 +137,32 @@ def test_an_engine_that_breaks_is_tried_again(
     engine(monkeypatch, ToldEngine(then))
     asked = ask(database, recording, clock)
     runner.run_all()
-    assert read(database, asked).state is TranscriptState.FAILED
+    assert read(database, asked).state is TranscriptState.WAITING
+    assert "dicoba lagi" in (read(database, asked).problem or "")
     clock.advance(timedelta(seconds=10))
+    runner.run_all()
+    assert read(database, asked).state is TranscriptState.DONE
+
+
+def test_an_engine_that_breaks_each_time_leaves_a_transcript_that_failed_and_can_be_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch, database: Database, recording: Recording, runner: Runner, clock: ManualClock
+) -> None:
+    broken = True
+
+    def then() -> None:
+        if broken:
+            raise RuntimeError("broken")
+
+    engine(monkeypatch, ToldEngine(then))
+    asked = ask(database, recording, clock)
+    for _ in range(6):
+        runner.run_all()
+        clock.advance(timedelta(minutes=5))
+    assert read(database, asked).state is TranscriptState.FAILED
+    broken = False
+    with database.writing() as tx:
+        (job,) = core_jobs.failed(tx)
+        core_jobs.try_again(tx, job.id)
     runner.run_all()
     assert read(database, asked).state is TranscriptState.DONE
 
@@ -149,7 +173,9 @@ def test_a_recording_that_kills_its_worker_each_time_is_given_up(
     told = engine(monkeypatch, ToldEngine())
     asked = ask(database, recording, clock)
     with database.writing() as tx:
-        tx.get_one(Transcript, asked.id).attempts = core_jobs.MOST_ATTEMPTS
+        job = tx.scalars(select(Job)).one()
+        job.state, job.attempts, job.owner = JobState.RUNNING, 4, "a worker that was killed"
+        job.leased_until = clock.now() - timedelta(seconds=1)
     runner.run_all()
     assert read(database, asked).state is TranscriptState.FAILED
     assert told.hints == []

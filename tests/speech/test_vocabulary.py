@@ -159,7 +159,7 @@ def test_a_recording_is_heard_with_the_words_of_the_station(
         vocabulary.add(tx, "Ipda Contoh", by="wati", at=clock.now())
         recording = make.recording(tx, settings, clock.now())
         services.request_transcript(tx, recording, phrases=["Kapas"], by="wati", at=clock.now())
-    Runner(database, settings, clock, jobs.HANDLERS).run_all()
+    Runner(database, settings, clock, jobs.KINDS).run_all()
     assert told.hints == [("Ipda Contoh", "Kapas")]
 
 

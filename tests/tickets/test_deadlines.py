@@ -12,9 +12,9 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.errors import Unreadable
-from radiodesk.core.jobs import Runner
+from radiodesk.core.jobs import Kind, Runner, nothing
 from radiodesk.tickets import care, deadlines, queries, services
-from radiodesk.tickets.jobs import HANDLERS
+from radiodesk.tickets.jobs import KINDS
 from radiodesk.tickets.models import Ticket, TicketDeadline, TicketState
 from radiodesk.tickets.policy import load_policies, read_policy
 from radiodesk.tickets.rules import load_rules
@@ -130,7 +130,7 @@ def test_a_rejected_ticket_has_no_running_clock(session: Session, settings: Sett
 
 
 def runner(database: Database, settings: Settings, clock: ManualClock) -> Runner:
-    return Runner(database, settings, clock, {**HANDLERS, "record.ticket": lambda _context, _ticket: None})
+    return Runner(database, settings, clock, {**KINDS, "record.ticket": Kind(lambda _context, _ticket: None, nothing)})
 
 
 def test_ten_silent_working_days_close_an_answered_ticket(

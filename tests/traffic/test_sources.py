@@ -19,7 +19,7 @@ from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.jobs import Runner
 from radiodesk.traffic import folders, queries, sources
-from radiodesk.traffic.jobs import HANDLERS
+from radiodesk.traffic.jobs import KINDS
 from radiodesk.traffic.models import RoadReport, Source, Warned
 
 FILES = Path(__file__).parent / "feed_files"
@@ -47,7 +47,7 @@ def publisher(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 
 @pytest.fixture
 def runner(database: Database, settings: Settings, clock: ManualClock) -> Runner:
-    return Runner(database, settings, clock, HANDLERS)
+    return Runner(database, settings, clock, KINDS)
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def fetch_again(session: Session, call: Call, *, by: str, at: datetime) -> None:
     if not given_up:
         raise Conflict("No file of this call was given up.")
     for media in given_up:
-        media.state, media.attempts, media.problem = TransferState.WAITING, 0, None
+        media.state, media.problem = TransferState.WAITING, None
         jobs.enqueue(session, at, FETCH_JOB, media.id)
     audit.record(session, at, by, "files fetched again", f"call {call.public_id}", files=len(given_up))
     events.announce(session, at, "calls", "attachment", call.public_id)

@@ -61,7 +61,6 @@ class IncomingMedia(Base):
     mime: Mapped[str] = mapped_column(String(120))
     name: Mapped[str] = mapped_column(String(200))
     state: Mapped[TransferState] = mapped_column(spelled(TransferState), default=TransferState.WAITING)
-    attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     problem: Mapped[str | None] = mapped_column(Text)
 
@@ -95,7 +94,6 @@ class OutgoingMessage(Base):
     text: Mapped[str] = mapped_column(Private)
     state: Mapped[TransferState] = mapped_column(spelled(TransferState), default=TransferState.WAITING)
     external_id: Mapped[str | None] = mapped_column(String(200), index=True)
-    attempts: Mapped[int] = mapped_column(default=0)
     by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

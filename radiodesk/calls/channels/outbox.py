@@ -1,5 +1,6 @@
 """Replies to listeners: written by a person, sent by the worker, tried again when the channel is away."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -75,10 +76,17 @@ def unsent(session: Session, *, at: datetime) -> list[OutgoingMessage]:
     )
 
 
+def tries(session: Session, rows: Sequence[OutgoingMessage]) -> dict[int, int]:
+    """How often the worker has tried each of these replies, by its key."""
+    found = jobs.of_subjects(session, SEND_JOB, [row.id for row in rows])
+    return {subject: job.attempts for subject, job in found.items()}
+
+
 def stuck_count(session: Session, *, at: datetime) -> int:
     """How many replies were refused at least once and are not out: what somebody should look at."""
     query = select(func.count()).select_from(OutgoingMessage)
-    stuck = OutgoingMessage.state.in_(UNSENT), OutgoingMessage.attempts > 0, OutgoingMessage.created_at > at - SHOWN
+    refused = OutgoingMessage.problem.is_not(None)
+    stuck = OutgoingMessage.state.in_(UNSENT), refused, OutgoingMessage.created_at > at - SHOWN
     return session.scalar(query.where(*stuck)) or 0
 
 
@@ -87,7 +95,7 @@ def again(session: Session, row: OutgoingMessage, *, by: str, at: datetime) -> N
     if row.state is not TransferState.FAILED:
         raise CannotReply("This reply is on its way already.")
     _require_window(session, row.call, at)
-    row.state, row.attempts, row.problem = TransferState.WAITING, 0, None
+    row.state, row.problem = TransferState.WAITING, None
     jobs.enqueue(session, at, SEND_JOB, row.id)
     audit.record(session, at, by, "reply tried again", f"call {row.call.public_id}", channel=row.channel)
     events.announce(session, at, "calls", "reply", row.call.public_id)
@@ -110,19 +118,18 @@ def replies(session: Session, call: Call) -> list[OutgoingMessage]:
 def sent(session: Session, row: OutgoingMessage, external_id: str, *, at: datetime) -> None:
     """The channel took it."""
     row.state, row.external_id, row.sent_at, row.problem = TransferState.DONE, external_id or None, at, None
-    row.attempts += 1
     events.announce(session, at, "calls", "reply", row.call.public_id)
 
 
-def not_sent(session: Session, row: OutgoingMessage, why: str, *, again: bool, at: datetime) -> None:
-    """The channel did not take it: tried again later, or given up with the reason."""
+def put_off(session: Session, row: OutgoingMessage, why: str, *, at: datetime) -> None:
+    """The channel did not take it now; the worker tries again by itself."""
     row.problem = why
-    if again and row.attempts < len(WAITS):
-        job = jobs.enqueue(session, at, SEND_JOB, row.id)
-        job.not_before = at + timedelta(seconds=WAITS[row.attempts])
-    else:
-        row.state = TransferState.FAILED
-    row.attempts += 1
+    events.announce(session, at, "calls", "reply", row.call.public_id)
+
+
+def give_up(session: Session, row: OutgoingMessage, why: str, *, at: datetime) -> None:
+    """The channel did not take it, and will not: a person decides what now."""
+    row.state, row.problem = TransferState.FAILED, why
     events.announce(session, at, "calls", "reply", row.call.public_id)
 
 

@@ -20,7 +20,13 @@ CREW = (Role.SCREENER, Role.PRODUCER)
 @allowed(*CREW)
 def unsent() -> str:
     rows = outbox.unsent(session(), at=now())
-    return render_template("calls/outbox.html", rows=rows, channels=CHANNEL_NAMES, transfers=TRANSFER_NAMES)
+    return render_template(
+        "calls/outbox.html",
+        rows=rows,
+        tries=outbox.tries(session(), rows),
+        channels=CHANNEL_NAMES,
+        transfers=TRANSFER_NAMES,
+    )
 
 
 @blueprint.post("/kiriman/<public_id>/ulang")

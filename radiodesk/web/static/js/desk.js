@@ -75,6 +75,24 @@ if (stream && regions().length) {
   source.onerror = () => { lost = true; tell(document.body.dataset.lost, true); };
 }
 
+// ---- Alarms of the station stand on every page; they are asked for, since the database, whose changes make the stream,
+// may be the trouble.
+const ALARMS_EVERY = 5000;
+const alarms = document.getElementById("alarms");
+if (alarms) {
+  setInterval(async () => {
+    const answer = await fetch(alarms.dataset.src, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const told = await answer.text();
+    // Said once: what stays the same is not read out again.
+    if (told.trim() !== alarms.innerHTML.trim()) alarms.innerHTML = told;
+  }, ALARMS_EVERY);
+}
+
+// ---- A form that came at a moment when nothing could be written is sent again by itself.
+const resend = document.querySelector("form[data-again]");
+if (resend) setTimeout(() => resend.requestSubmit(), Number(resend.dataset.again) * 1000);
+
 // ---- Keys: an element with data-key="k" is clicked (or focused, when it is a field) by that key, outside of fields.
 const typing = (el) => el.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]");
 document.addEventListener("keydown", (event) => {

@@ -1,0 +1,130 @@
+"""Who writes to the database now, and for how long: so that whoever must wait can say for whom.
+
+SQLite has one writer at a time. The kernel knows which process holds the write lock; what that process is doing, it
+leaves in a small file beside the database when its transaction begins.
+"""
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+doing: ContextVar[str] = ContextVar("doing", default="")
+"""What this thread is at, for people: a route, a job's kind, a command. Set by the edge."""
+
+LONG = 1.0
+"""Seconds of one write transaction from which the log tells of it."""
+
+_WAL_WRITE_LOCK = "120"
+"""The byte of the ``-shm`` file that a writer in WAL mode locks (SQLite, "WAL-mode File Format")."""
+_WIDTH = 256
+
+
+@contextmanager
+def at_work(what: str) -> Iterator[None]:
+    """Say what this thread is doing while the block runs."""
+    token = doing.set(what)
+    try:
+        yield
+    finally:
+        doing.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that holds the write lock; ``command`` is how it was started, ``at`` what it said it is doing."""
+
+    pid: int
+    command: str
+    at: str
+
+    def __str__(self) -> str:
+        return f"{self.command or 'process'} ({self.pid}{': ' + self.at if self.at else ''})"
+
+
+class Writers:
+    """Notes beside one database file who writes, and keeps how long the transactions of this process took."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._note = database.with_name(database.name + "-writer")
+        self._file: int | None = None
+        self._guard = threading.Lock()
+        self.longest: dict[str, tuple[int, float, float]] = {}
+        """By what was done: how many transactions, their seconds in all, the seconds of the longest."""
+
+    def began(self) -> tuple[str, float]:
+        """A write transaction of this thread has begun; returns what ``ended`` needs."""
+        place = doing.get()
+        try:
+            if self._file is None:
+                self._file = os.open(self._note, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            said = json.dumps({"pid": os.getpid(), "at": place[:120]}).encode()
+            os.pwrite(self._file, said[:_WIDTH].ljust(_WIDTH), 0)
+        except OSError:
+            # A full disk must not keep anybody from writing what still fits.
+            log.debug("It cannot be noted who writes.", exc_info=True)
+        return place, time.monotonic()
+
+    def ended(self, begun: tuple[str, float]) -> None:
+        """The transaction that ``began`` told of is over."""
+        place, since = begun
+        seconds = time.monotonic() - since
+        with self._guard:
+            count, total, most = self.longest.get(place, (0, 0.0, 0.0))
+            self.longest[place] = (count + 1, total + seconds, max(most, seconds))
+        if seconds > LONG:
+            log.warning("The database was held for %.1f s by: %s.", seconds, place or "(not said)")
+
+    def close(self) -> None:
+        """Let go of the note."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def holder(self) -> Holder | None:
+        """Who holds the write lock now; ``None`` when nobody does, or the kernel does not tell."""
+        pid = _locked_by(self._database.with_name(self._database.name + "-shm"))
+        if pid is None:
+            return None
+        try:
+            said = json.loads(self._note.read_bytes())
+        except (OSError, ValueError):
+            said = {}
+        return Holder(pid, _command(pid), str(said.get("at", "")) if said.get("pid") == pid else "")
+
+
+def _locked_by(shared_memory: Path) -> int | None:
+    try:
+        inode = str(shared_memory.stat().st_ino)
+        locks = Path("/proc/locks").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return None
+    for line in locks.splitlines():
+        # "1: POSIX  ADVISORY  WRITE 4242 fe:00:131 120 120"; who waits stands behind an arrow.
+        parts = line.split()
+        if len(parts) >= 8 and parts[3] == "WRITE" and parts[5].endswith(f":{inode}") and parts[6] == _WAL_WRITE_LOCK:
+            return int(parts[4]) if parts[4].isdigit() else None
+    return None
+
+
+def _command(pid: int) -> str:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+    except OSError:
+        return ""
+    words = [word for word in words if word]
+    if "radiodesk" in words[:3]:
+        return " ".join(["radiodesk", *words[words.index("radiodesk") + 1 :]])[:80]
+    named = [Path(words[0]).name, *words[1:]] if words else []
+    if named and named[-1] != named[0] and Path(words[1]).name == "radiodesk":
+        named = ["radiodesk", *words[2:]]
+    return " ".join(named)[:80]

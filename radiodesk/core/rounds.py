@@ -1,0 +1,150 @@
+"""What a process does again and again: sweeping, pruning, reading journals. A round cannot end by failing.
+
+Each round has a thread of its own. Whatever it raises is logged and said in the process's health file, which the page
+of the station's state reads; then the round goes on.
+"""
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from radiodesk.core.locks import at_work
+from radiodesk.core.unavailable import unavailable
+
+log = logging.getLogger(__name__)
+
+TROUBLE = 3.0
+"""Seconds to wait at least after a turn that failed."""
+TOLD_EVERY = 5.0
+"""Seconds between two writings of the health file."""
+SILENT = 30.0
+"""Seconds after which a process that wrote no health counts as silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Something to do every so many seconds, from the start of the process on."""
+
+    name: str
+    every: float
+    act: Callable[[], object]
+
+
+@dataclass(slots=True)
+class Health:
+    """How a round is doing; ``problem`` is what its last turn raised, and ``failures`` how many turns in a row did."""
+
+    name: str
+    every: float
+    turns: int = 0
+    failures: int = 0
+    problem: str = ""
+    done_at: str = ""
+
+
+class Rounds:
+    """The rounds of one process, running until ``stop`` is set."""
+
+    def __init__(self, process: str, rounds: Sequence[Round], folder: Path, stop: threading.Event) -> None:
+        self._process = process
+        self._folder = folder
+        self._stop = stop
+        self._health = {one.name: Health(one.name, one.every) for one in rounds}
+        turns = [threading.Thread(target=self._again, args=(one,), name=one.name, daemon=True) for one in rounds]
+        teller = threading.Thread(target=self._tell, name="health", daemon=True)
+        self._threads = [*turns, teller]
+
+    def start(self) -> None:
+        """Begin all rounds."""
+        for thread in self._threads:
+            thread.start()
+
+    def join(self, timeout: float) -> None:
+        """Wait for the turns under way to end, each for so many seconds; ``stop`` was set before."""
+        for thread in self._threads:
+            thread.join(timeout)
+
+    def _again(self, one: Round) -> None:
+        health = self._health[one.name]
+        while not self._stop.is_set():
+            with at_work(f"{self._process}: {one.name}"):
+                failed = self._turn(one, health)
+            if failed:
+                self._stop.wait(TROUBLE)
+            self._stop.wait(one.every)
+
+    def _turn(self, one: Round, health: Health) -> bool:
+        try:
+            one.act()
+        except Exception as error:  # the edge: a round that ended for good would go unseen while the process seems well
+            known = unavailable(error)
+            if known is not None:
+                log.warning("The round “%s” waits for a moment: %s", one.name, known)
+            else:
+                log.exception("The round “%s” failed; it goes on.", one.name)
+            health.failures, health.problem = health.failures + 1, str(known or f"{type(error).__name__}: {error}")[:500]
+            return True
+        health.turns, health.failures, health.problem = health.turns + 1, 0, ""
+        health.done_at = datetime.now(UTC).isoformat(timespec="seconds")
+        return False
+
+    def _tell(self) -> None:
+        path = self._folder / f"{self._process}-{os.getpid()}.json"
+        while True:
+            told = {
+                "process": self._process,
+                "pid": os.getpid(),
+                "at": time.time(),
+                "rounds": [asdict(health) for health in self._health.values()],
+            }
+            with suppress(OSError):
+                self._folder.mkdir(parents=True, exist_ok=True)
+                draft = path.with_suffix(".new")
+                draft.write_text(json.dumps(told), encoding="utf-8")
+                draft.replace(path)
+            if self._stop.wait(TOLD_EVERY):
+                with suppress(OSError):
+                    path.unlink()
+                return
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessHealth:
+    """What a process last said of itself; ``silent`` when that is too long ago for it to be well."""
+
+    process: str
+    pid: int
+    silent: bool
+    rounds: tuple[Health, ...]
+
+    @property
+    def well(self) -> bool:
+        return not self.silent and not any(one.failures for one in self.rounds)
+
+
+def health_of(folder: Path, *, seconds: float) -> list[ProcessHealth]:
+    """How the processes of a station are doing, by name; of one that ended long ago nothing is said any more."""
+    found = []
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
+        try:
+            told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            silent = seconds - float(told["at"]) > SILENT
+            rounds = tuple(Health(**one) for one in told["rounds"])
+            one = ProcessHealth(str(told["process"]), int(told["pid"]), silent, rounds)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if silent and not Path(f"/proc/{one.pid}").exists():
+            # Killed, and started again under another number.
+            with suppress(OSError):
+                path.unlink()
+            continue
+        found.append(one)
+    return found
