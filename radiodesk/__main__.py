@@ -21,6 +21,7 @@ from radiodesk.core.command import LazyGroup, run
         "transcribe": "radiodesk.speech.cli:transcribe",
         "models": "radiodesk.speech.cli:models",
         "sms-received": "radiodesk.calls.cli:sms_received",
+        "intake": "radiodesk.calls.cli:intake",
         "user": "radiodesk.accounts.cli:user",
         "area": "radiodesk.area.cli:area",
         "feed": "radiodesk.traffic.cli:feed",

@@ -66,6 +66,82 @@ class _Taken:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A file that lies below the audio folder and was looked at, but is not yet a row; see ``lay_down``."""
+
+    public_id: str
+    key: str
+    name: str
+    sha256: str
+    size: int
+    info: AudioInfo | None
+    problem: str | None
+
+
+def lay_down(
+    settings: Settings,
+    stream: IO[bytes],
+    filename: str,
+    *,
+    at: datetime,
+    direction: Direction = Direction.MESSAGE,
+    announced: int | None = None,
+) -> Laid:
+    """Stream a file to disk and look at it, which takes a while: no transaction is open meanwhile.
+
+    ``announced`` is the length that the sender states, in bytes. Raises ``TooLarge`` and ``DiskFull``; then nothing is
+    kept.
+    """
+    limit = settings.upload_megabytes * 1024 * 1024
+    name = _name(filename)
+    if announced is not None and announced > limit:
+        raise _too_large(name, settings)
+    identity = public_id(at)
+    key = _key(identity, at, direction, name)
+    taken = _write(stream, settings.audio / key, limit, name, settings)
+    info, problem = _look(settings.audio / key, name, settings)
+    return Laid(identity, key, name, taken.sha256, taken.size, info, problem)
+
+
+def pick_up(settings: Settings, laid: Laid) -> None:
+    """Remove a file that was laid down and did not become a row."""
+    (settings.audio / laid.key).unlink(missing_ok=True)
+
+
+def describe(
+    session: Session,
+    laid: Laid,
+    *,
+    at: datetime,
+    direction: Direction = Direction.MESSAGE,
+    started_at: datetime | None = None,
+) -> Recording:
+    """Make the row of a file that was laid down: look at ``problem``, or call ``require_sound``."""
+    info = laid.info
+    recording = Recording(
+        public_id=laid.public_id,
+        direction=direction,
+        key=laid.key,
+        original_name=laid.name,
+        sha256=laid.sha256,
+        bytes=laid.size,
+        duration=info.duration if info else 0.0,
+        sample_rate=info.sample_rate if info else 0,
+        channels=info.channels if info else 0,
+        codec=info.codec if info else "",
+        # A message ended when it came in.
+        started_at=started_at or (at - timedelta(seconds=info.duration) if info else None),
+        created_at=at,
+        problem=laid.problem,
+    )
+    session.add(recording)
+    session.flush()
+    if recording.duration > LONG:
+        jobs.enqueue(session, at, PREPARE_JOB, recording.id)
+    return recording
+
+
 def store_upload(
     session: Session,
     settings: Settings,
@@ -77,20 +153,9 @@ def store_upload(
     announced: int | None = None,
     started_at: datetime | None = None,
 ) -> Recording:
-    """Stream a file to disk and describe it; ``announced`` is the length that the sender states, in bytes.
-
-    Returns a row in any case: look at ``problem``, or call ``require_sound``. Raises ``TooLarge`` beyond the setting
-    and ``DiskFull``; then nothing is kept.
-    """
-    limit = settings.upload_megabytes * 1024 * 1024
-    name = _name(filename)
-    if announced is not None and announced > limit:
-        raise _too_large(name, settings)
-    identity = public_id(at)
-    key = _key(identity, at, direction, name)
-    target = settings.audio / key
-    taken = _write(stream, target, limit, name, settings)
-    return _added(session, settings, identity, key, name, taken, direction=direction, started_at=started_at, at=at)
+    """``lay_down`` and ``describe`` in one, for where nobody waits for the transaction."""
+    laid = lay_down(settings, stream, filename, at=at, direction=direction, announced=announced)
+    return describe(session, laid, at=at, direction=direction, started_at=started_at)
 
 
 def store_file(
@@ -131,12 +196,17 @@ def adopt(
     started_at: datetime,
 ) -> Recording:
     """Describe a file that the recorder wrote below the audio folder at ``key``."""
+    laid = look_at(settings, key, at=at)
+    return describe(session, laid, at=at, direction=direction, started_at=started_at)
+
+
+def look_at(settings: Settings, key: str, *, at: datetime) -> Laid:
+    """A file that the recorder wrote below the audio folder, as ``lay_down`` gives one."""
     path = settings.audio / key
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    taken = _Taken(digest, path.stat().st_size)
-    identity = public_id(at)
-    return _added(session, settings, identity, key, path.name, taken, direction=direction, started_at=started_at, at=at)
+    info, problem = _look(path, path.name, settings)
+    return Laid(public_id(at), key, path.name, digest, path.stat().st_size, info, problem)
 
 
 def require_sound(recording: Recording) -> Recording:
@@ -227,40 +297,3 @@ def _look(path: Path, name: str, settings: Settings) -> tuple[AudioInfo | None, 
         refusal.facts["name"] = name
         return None, i18n.say_in(settings.language, refusal)
     return info, None
-
-
-def _added(
-    session: Session,
-    settings: Settings,
-    identity: str,
-    key: str,
-    name: str,
-    taken: _Taken,
-    *,
-    direction: Direction,
-    started_at: datetime | None,
-    at: datetime,
-) -> Recording:
-    """The row of a file that lies at its key."""
-    info, problem = _look(settings.audio / key, name, settings)
-    recording = Recording(
-        public_id=identity,
-        direction=direction,
-        key=key,
-        original_name=name,
-        sha256=taken.sha256,
-        bytes=taken.size,
-        duration=info.duration if info else 0.0,
-        sample_rate=info.sample_rate if info else 0,
-        channels=info.channels if info else 0,
-        codec=info.codec if info else "",
-        # A message ended when it came in.
-        started_at=started_at or (at - timedelta(seconds=info.duration) if info else None),
-        created_at=at,
-        problem=problem,
-    )
-    session.add(recording)
-    session.flush()
-    if recording.duration > LONG:
-        jobs.enqueue(session, at, PREPARE_JOB, recording.id)
-    return recording

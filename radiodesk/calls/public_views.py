@@ -4,24 +4,23 @@ Both work by plain POST; the Pos Jago page keeps reports on the phone while ther
 up does not exist.
 """
 
-from typing import Any
+import json
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from radiodesk.audio.services import require_sound, store_upload
+from radiodesk.audio.decoding import AudioUnreadable
+from radiodesk.calls.arrivals import reading
+from radiodesk.calls.arrivals.taking import Taker
+from radiodesk.calls.arrivals.web_form import FormFields
 from radiodesk.calls.channels import partner
-from radiodesk.calls.channels.intake import count_sender, take_in
-from radiodesk.calls.channels.models import ChannelMessage
-from radiodesk.calls.models import Channel
-from radiodesk.calls.moving import drop
-from radiodesk.calls.places import complete, hint_phrases
-from radiodesk.calls.receiving import attach, receive
+from radiodesk.calls.places import complete
 from radiodesk.calls.webhooks import NotSigned, only_if
 from radiodesk.core import i18n
 from radiodesk.core.config import Settings
+from radiodesk.core.db import PROMPT
 from radiodesk.core.errors import TooLarge, Unreadable
-from radiodesk.core.http import back, field, now, session, station
+from radiodesk.core.http import back, field, now, station
 from radiodesk.core.ids import public_id
 
 blueprint = Blueprint("intake", __name__)
@@ -41,7 +40,6 @@ def send() -> BaseResponse:
     try:
         return _taken(settings)
     except (Unreadable, TooLarge) as refusal:
-        session().rollback()
         page = render_template("public/report.html", typed=request.form, problem=i18n.say(refusal))
         return make_response(page, refusal.status)
 
@@ -51,42 +49,25 @@ def _taken(settings: Settings) -> BaseResponse:
         # A field that no person sees: who fills it is a machine, and is told what machines like to hear.
         return back("intake.thanks")
     text, file = field("pesan", 8000), request.files.get("suara")
-    if not text and not (file and file.filename):
+    sound = (file.filename, file.stream) if file is not None and file.filename else None
+    if not text and sound is None:
         raise Unreadable("Please write something, or add a sound file.")
     if field("setuju", 3) != "yes":
         raise Unreadable("Please agree that the station keeps your message and may use it on air.")
-    sender = count_sender(session(), Channel.WEB, request.remote_addr or "", settings.intake_per_hour, at=now())
-    call = receive(
-        session(),
-        Channel.WEB,
-        phone=field("telepon", 40) or None,
-        name=field("nama", 120),
-        place=field("tempat", 120),
-        message=text,
-        at=now(),
+    fields = FormFields(
+        text,
+        field("telepon", 40),
+        field("nama", 120),
+        field("tempat", 120),
+        field("boleh_nama", 3) == "yes",
+        field("boleh_telepon", 3) == "yes",
+        request.remote_addr or "",
     )
-    call.may_name, call.may_call_back = field("boleh_nama", 3) == "yes", field("boleh_telepon", 3) == "yes"
-    call.consent_at, call.consent_by = now(), "web"
-    session().add(
-        ChannelMessage(
-            channel=Channel.WEB,
-            external_id=public_id(now()),
-            call_id=call.id,
-            received_at=now(),
-            sender_hash=sender,
-            text=text,
-        )
-    )
-    if file and file.filename:
-        if text:
-            session().commit()
-        recording = store_upload(session(), settings, file.stream, file.filename, at=now())
-        phrases = hint_phrases(settings, call.place)
-        attach(session(), call, recording, phrases=phrases, by="web", at=now())
-        if recording.problem and not text:
-            drop(session(), call, by="web", at=now(), why="unreadable")
-        session().commit()
-        require_sound(recording)
+    taker = Taker(settings, station().database)
+    arrival = taker.store.put(reading.WEB, fields.as_body(), at=now(), sound=sound)
+    taken = taker.at_once(arrival, patience=PROMPT)
+    if taken is not None and taken.sound_problem:
+        raise AudioUnreadable(taken.sound_problem)
     return back("intake.thanks")
 
 
@@ -109,9 +90,11 @@ def pos_jago_report() -> BaseResponse:
     only_if(secret)
     if not partner.fits(field("kode", 200), secret):
         raise NotSigned("The code does not fit. Ask the station for the Pos Jago code.")
-    body: dict[str, Any] = {name: value for name, value in request.form.items() if value}
-    body["id"] = public_id(now())
-    take_in(session(), partner.incoming(partner.read_report(body), Channel.POS_JAGO, "Pos Jago"), at=now())
+    body = {name: value for name, value in request.form.items() if value} | {"id": public_id(now())}
+    raw = json.dumps(body).encode()
+    partner.read_report(body)
+    taker = Taker(station().settings, station().database)
+    taker.at_once(taker.store.put(reading.POS_JAGO_FORM, raw, at=now()), patience=PROMPT)
     return back("intake.pos_jago", terkirim=1)
 
 

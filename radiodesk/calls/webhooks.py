@@ -1,21 +1,18 @@
 """Where machines write to the show: WhatsApp, SMS gateways, partner apps, and the Pos Jago form when it syncs.
 
-What comes in is committed before anything slow is done with it. An address that is not set up does not exist; a refusal
-is one sentence as JSON.
+Who may write is checked first; then what came is on disk, as it came, before anything reads it, and is answered. An
+address that is not set up does not exist; a refusal is one sentence as JSON.
 """
-
-import json
-from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, request
 
-from radiodesk.calls.channels import partner, sms, whatsapp
-from radiodesk.calls.channels.intake import known, take_in
-from radiodesk.calls.channels.ports import Incoming
-from radiodesk.calls.models import Channel
+from radiodesk.calls.arrivals import reading
+from radiodesk.calls.arrivals.taking import Taken, Taker
+from radiodesk.calls.channels import partner, whatsapp
 from radiodesk.core import i18n
+from radiodesk.core.db import PROMPT
 from radiodesk.core.errors import Forbidden, NotFound, Refusal, TooLarge, Unreadable
-from radiodesk.core.http import now, session, station
+from radiodesk.core.http import now, station
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/masuk")
 
@@ -45,22 +42,17 @@ def whatsapp_webhook() -> Response:
     secret = settings.whatsapp_app_secret
     if secret is None or not whatsapp.signed(secret.get_secret_value(), body, signature):
         raise NotSigned("The signature does not fit.")
-    with i18n.speaking(settings.language):
-        for incoming in whatsapp.parse(_json(body)):
-            take_in(session(), incoming, at=now())
-    return jsonify(ok=True)
+    return _taken_in(reading.WHATSAPP, body)
 
 
 @blueprint.post("/sms")
 def sms_webhook() -> Response:
     secret = station().settings.sms_token
     only_if(secret)
-    fields: Any = _json(_body()) if request.is_json else request.form
-    if not isinstance(fields, dict):
-        raise Unreadable("An SMS needs a sender (from) and words (text).")
-    if not partner.fits(_token() or str(fields.get("token", "")), secret):
+    body, content_type = _body(), request.headers.get("Content-Type", "")
+    if not partner.fits(_token() or _token_within(body, content_type), secret):
         raise NotSigned("The token does not fit.")
-    return _answer(sms.from_gateway(fields))
+    return _taken_in(reading.SMS, body, type=content_type)
 
 
 @blueprint.post("/mitra")
@@ -71,7 +63,7 @@ def partner_report() -> Response:
     name = partner.partner_of(_token(), tokens)
     if name is None:
         raise NotSigned("The token does not fit.")
-    return _answer(partner.incoming(partner.read_report(_json(_body())), Channel.PARTNER, name))
+    return _taken_in(reading.PARTNER, _body(), partner=name)
 
 
 @blueprint.post("/pos-jago")
@@ -81,7 +73,7 @@ def pos_jago_report() -> Response:
     only_if(secret)
     if not partner.fits(_token(), secret):
         raise NotSigned("The code does not fit. Ask the station for the Pos Jago code.")
-    return _answer(partner.incoming(partner.read_report(_json(_body())), Channel.POS_JAGO, "Pos Jago"))
+    return _taken_in(reading.POS_JAGO, _body())
 
 
 def only_if(configured: object) -> None:
@@ -90,29 +82,40 @@ def only_if(configured: object) -> None:
         raise NotFound("There is nothing at this address.")
 
 
-def _answer(incoming: Incoming) -> Response:
-    """Take it in and tell a machine so: 201 when it is new, 200 when it was there already."""
-    with i18n.speaking(station().settings.language):
-        call = take_in(session(), incoming, at=now())
-    there = call is not None or known(session(), incoming.channel, incoming.external_id) is not None
-    return make_response(jsonify(id=incoming.external_id, taken=there), 200 if call is None else 201)
+def _taken_in(source: str, body: bytes, **facts: str) -> Response:
+    """Make it safe and tell a machine so: 201 when something new is in the queue, 200 when all was there already or
+    waits for the database, 422 when it was not understood. Safe it is in every case.
+    """
+    taker = Taker(station().settings, station().database)
+    arrival = taker.store.put(source, body, at=now(), facts=facts)
+    taken = taker.at_once(arrival, patience=PROMPT)
+    if taken is None:
+        return jsonify(id=arrival.id, taken=False, safe=True)
+    if taken.problem is not None:
+        return make_response(jsonify(id=arrival.id, taken=False, safe=True, error=taken.problem), Unreadable.status)
+    return make_response(jsonify(id=_named(taken), taken=True, safe=True), 201 if taken.new else 200)
+
+
+def _named(taken: Taken) -> str:
+    return ", ".join(taken.ids)
 
 
 def _token() -> str:
     return partner.bearer(request.headers.get("Authorization", ""))
 
 
+def _token_within(body: bytes, content_type: str) -> str:
+    """The token of a gateway that can send no header; a body that cannot be read has none."""
+    try:
+        return str(reading.fields_of(body, content_type).get("token", ""))
+    except Unreadable:
+        return ""
+
+
 def _body() -> bytes:
     if (request.content_length or 0) > LARGEST_BODY:
         raise TooLarge("The message is too large.")
-    return request.get_data(cache=True)
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise Unreadable("The body is not JSON.") from None
+    return request.get_data(cache=True, parse_form_data=False)
 
 
 @blueprint.errorhandler(Refusal)

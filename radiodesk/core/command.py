@@ -14,6 +14,7 @@ from radiodesk.core.config import Settings, load_settings
 from radiodesk.core.errors import Refusal
 
 if TYPE_CHECKING:
+    from radiodesk.core.crypto import KeyRing
     from radiodesk.core.db import Database
 
 
@@ -51,20 +52,28 @@ def settings() -> Settings:
     return found
 
 
+def keys(found: Settings) -> "KeyRing":
+    """The station's keys, for what must be kept even while the database cannot be opened."""
+    from radiodesk.core.crypto import load_keys
+
+    return load_keys(found.data / "keys.json")
+
+
 def database(found: Settings) -> "Database":
     """The station's database with its keys; raises ``NotSetUp`` where there is none yet."""
     # Imported late: a recorder that was killed and needs no database is back all the sooner.
     from sqlalchemy import inspect
 
-    from radiodesk.core.crypto import load_keys
     from radiodesk.core.db import open_database
+    from radiodesk.migrations import require_known
 
-    opened = open_database(found.database, load_keys(found.data / "keys.json"))
+    opened = open_database(found.database, keys(found))
     if not inspect(opened.engine).has_table("alembic_version"):
         raise NotSetUp(
             "There is no station in %(folder)s yet. “radiodesk migrate” makes one, and “radiodesk desk” starts it.",
             folder=found.data,
         )
+    require_known(opened)
     return opened
 
 
@@ -84,6 +93,14 @@ def run(cli: click.Command) -> None:
         # Whoever read our output has seen enough (head, less).
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        from radiodesk.core.unavailable import unavailable
+
+        refusal = unavailable(error)
+        if refusal is None:
+            raise
+        click.echo(i18n.say(refusal), err=True)
+        sys.exit(refusal.exit_code)
 
 
 def input_lines(limit: int = 1_000_000) -> Iterator[str]:

@@ -298,9 +298,7 @@ class Runner:
         return session.scalar(ours.values(**values).returning(Job.id)) is not None
 
     def _put_back(self, session: Session, job: Job) -> None:
-        self._mine(
-            session, job, state=JobState.WAITING, attempts=Job.attempts - 1, leased_until=None, owner=None
-        )
+        self._mine(session, job, state=JobState.WAITING, attempts=Job.attempts - 1, leased_until=None, owner=None)
 
     def _done(self, job: Job) -> Callable[[Session], object]:
         at = self._clock.now()

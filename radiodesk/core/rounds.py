@@ -90,7 +90,10 @@ class Rounds:
                 log.warning("The round “%s” waits for a moment: %s", one.name, known)
             else:
                 log.exception("The round “%s” failed; it goes on.", one.name)
-            health.failures, health.problem = health.failures + 1, str(known or f"{type(error).__name__}: {error}")[:500]
+            health.failures, health.problem = (
+                health.failures + 1,
+                str(known or f"{type(error).__name__}: {error}")[:500],
+            )
             return True
         health.turns, health.failures, health.problem = health.turns + 1, 0, ""
         health.done_at = datetime.now(UTC).isoformat(timespec="seconds")

@@ -9,6 +9,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from radiodesk.core.db import Database
+from radiodesk.core.errors import Refusal
+
+
+class LaterRelease(Refusal):
+    """This release cannot read the station's database."""
+
+    exit_code = 3
+
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -37,6 +45,18 @@ def current(database: Database) -> str | None:
     """The revision a database is at, ``None`` before the first."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_known(database: Database) -> None:
+    """Refuse a database that a later release has changed; raises ``LaterRelease``."""
+    at = current(database)
+    known = {one.revision for one in ScriptDirectory.from_config(config()).walk_revisions()}
+    if at is not None and at not in known:
+        raise LaterRelease(
+            "The database was changed by a later release of radiodesk (revision %(revision)s). "
+            "Start that release, or restore a backup from before.",
+            revision=at,
+        )
 
 
 def head() -> str | None:

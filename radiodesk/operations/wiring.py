@@ -9,7 +9,7 @@ from radiodesk.core.db import Database, open_database
 from radiodesk.core.http import Station
 from radiodesk.core.jobs import Kind, Runner
 from radiodesk.core.live import Notifier
-from radiodesk.migrations import current, head, upgrade
+from radiodesk.migrations import current, head, require_known, upgrade
 
 
 def prepare(settings: Settings) -> Database:
@@ -17,6 +17,7 @@ def prepare(settings: Settings) -> Database:
     for folder in (settings.data, settings.audio, settings.archive):
         folder.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.database, load_keys(settings.data / "keys.json"))
+    require_known(database)
     if current(database) != head():
         upgrade(database)
     return database

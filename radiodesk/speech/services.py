@@ -106,9 +106,7 @@ def fail(session: Session, transcript: Transcript, sentence: str, *, at: datetim
 def put_off(session: Session, transcript: Transcript, sentence: str, *, at: datetime) -> None:
     """Note why there are no words yet; the worker tries again by itself."""
     transcript.state, transcript.problem = TranscriptState.WAITING, sentence
-    events.announce(
-        session, at, TOPIC, "waiting", transcript.public_id, recording=transcript.recording.public_id
-    )
+    events.announce(session, at, TOPIC, "waiting", transcript.public_id, recording=transcript.recording.public_id)
 
 
 def cancel(session: Session, transcript: Transcript, *, by: str, at: datetime) -> None:

@@ -31,7 +31,7 @@ from radiodesk.tickets.views import blueprint as tickets
 from radiodesk.traffic import connecting as traffic_connecting
 from radiodesk.traffic.views import blueprint as traffic
 from radiodesk.traffic.wording_views import blueprint as wording
-from radiodesk.web import live, menu
+from radiodesk.web import live, menu, state
 from radiodesk.web.factory import create_app, refuse_too_large, refused
 from radiodesk.web.overview import overview
 from radiodesk.web.turns import Turns
@@ -50,6 +50,7 @@ BLUEPRINTS = [
     record,
     said,
     speech,
+    state.blueprint,
     studio.blueprint,
     ticket_preview,
     tickets,

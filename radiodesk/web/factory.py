@@ -112,9 +112,7 @@ def _page(sentence: str, status: int) -> Response:
         template = current_app.config.get("ERROR_PAGE", "web/error.html")
         resend = _resend() if status == 503 and request.method not in SAFE else None
         again = RETRY_AFTER if status == 503 and (request.method in SAFE or resend is not None) else None
-        page = render_template(
-            template, sentence=sentence, status=status, typed=typed, again=again, resend=resend
-        )
+        page = render_template(template, sentence=sentence, status=status, typed=typed, again=again, resend=resend)
         response = Response(page, status)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER)

@@ -25,6 +25,7 @@ ENTRIES = (
     Entry("tickets.tickets", N_("Complaints"), (Role.TICKET_OFFICER, Role.OFFICER, Role.PRODUCER)),
     Entry("archive.packages", N_("Archive"), (Role.ARCHIVIST, Role.PRODUCER)),
     Entry("lines.page", N_("Lines"), (Role.SCREENER, Role.PRODUCER, Role.HOST)),
+    Entry("state.page", N_("State of the station"), (Role.ADMINISTRATOR, Role.PRODUCER)),
     Entry("accounts.people", N_("People"), (Role.ADMINISTRATOR,)),
 )
 

@@ -1,5 +1,6 @@
-"""The attendant as a process: three threads, so that neither long takes nor slow telephones hold up a caller."""
+"""The attendant as a process: a thread for each round, so that neither long takes nor slow telephones hold up a caller."""
 
+from radiodesk.calls.arrivals.taking import Taker
 from radiodesk.core.clock import SystemClock
 from radiodesk.core.config import Settings
 from radiodesk.core.processes import told_to_stop
@@ -11,6 +12,7 @@ from radiodesk.operations.work import connect_doorbell
 
 LOOK = 0.2
 ADOPT = 0.5
+FORGET_EVERY = 3600.0
 
 
 def attend(settings: Settings) -> None:
@@ -19,10 +21,13 @@ def attend(settings: Settings) -> None:
     connect_doorbell(settings)
     stop = told_to_stop()
     steering = Steering(settings, database, clock)
+    taker = Taker(settings, database)
     rounds = [
         Round("journals", LOOK, lambda: journals.read_on(settings, database)),
         Round("takes", ADOPT, lambda: adopting.adopt_finished(settings, database, clock)),
         Round("lines", LOOK, steering.turn),
+        Round("arrivals", LOOK, taker.turn),
+        Round("old arrivals", FORGET_EVERY, lambda: taker.store.forget(at=clock.now())),
     ]
     running = Rounds("attend", rounds, settings.health, stop)
     running.start()

@@ -1,0 +1,95 @@
+"""What each door's arrivals hold, as the channels read them. Nothing here touches the database."""
+
+import base64
+import json
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs
+
+from radiodesk.calls.arrivals.store import Arrival
+from radiodesk.calls.channels import partner, sms, whatsapp
+from radiodesk.calls.channels.ports import Delivery, Incoming
+from radiodesk.calls.channels.values import digest
+from radiodesk.calls.models import Channel
+from radiodesk.core.errors import Unreadable
+from radiodesk.core.i18n import gettext
+
+WHATSAPP, SMS, GAMMU, PARTNER, POS_JAGO, POS_JAGO_FORM = "whatsapp", "sms", "gammu", "partner", "pos-jago", "pos-jago-form"
+WEB = "web"
+"""The listeners' form, whose fields are read by ``taking`` itself: it makes more than a message of them."""
+
+CHANNELS = {
+    WHATSAPP: Channel.WHATSAPP,
+    SMS: Channel.SMS,
+    GAMMU: Channel.SMS,
+    PARTNER: Channel.PARTNER,
+    POS_JAGO: Channel.POS_JAGO,
+    POS_JAGO_FORM: Channel.POS_JAGO,
+    WEB: Channel.WEB,
+}
+
+
+def deliver(arrival: Arrival) -> Delivery:
+    """The messages of an arrival; raises ``Unreadable`` when there are none in it that anybody could read."""
+    delivery = _delivery(arrival)
+    if not delivery.messages:
+        return delivery
+    # Had the whole not been understood before, its first message takes the place of the card that said so.
+    first = next(place for place, one in enumerate(delivery.everything) if one.raw is None)
+    everything = list(delivery.everything)
+    if not everything[first].part:
+        everything[first] = replace(everything[first], part=_part(arrival))
+    return Delivery(tuple(everything))
+
+
+def _delivery(arrival: Arrival) -> Delivery:
+    match arrival.source:
+        case "whatsapp":
+            return whatsapp.parse(as_json(arrival.body))
+        case "sms":
+            return sms.from_gateway(fields_of(arrival.body, arrival.facts.get("type", "")))
+        case "gammu":
+            held = as_json(arrival.body)
+            environment = {name.encode("latin-1"): base64.b64decode(value) for name, value in held["environment"].items()}
+            return Delivery((sms.from_gammu(environment, tuple(held["arguments"])),))
+        case "partner" | "pos-jago" | "pos-jago-form":
+            report = partner.read_report(as_json(arrival.body))
+            name = arrival.facts.get("partner", "Pos Jago")
+            return Delivery((partner.incoming(report, CHANNELS[arrival.source], name),))
+    raise Unreadable("Nothing here reads what came in by “%(door)s”.", door=arrival.source)
+
+
+def unread(arrival: Arrival) -> Incoming:
+    """The card of an arrival that nobody could read: the same one however often the same body comes."""
+    part = _part(arrival)
+    return Incoming(
+        CHANNELS.get(arrival.source, Channel.PARTNER),
+        f"part:{part}",
+        None,
+        text=gettext("(a message that cannot be read yet; it is kept as it came)"),
+        part=part,
+        raw=arrival.body.decode("utf-8", "backslashreplace"),
+    )
+
+
+def _part(arrival: Arrival) -> str:
+    return digest(arrival.source, arrival.body.decode("latin-1"))
+
+
+def as_json(body: bytes) -> Any:
+    """The body as JSON; raises ``Unreadable``."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise Unreadable("The body is not JSON.") from None
+
+
+def fields_of(body: bytes, content_type: str) -> dict[str, Any]:
+    """The fields of a gateway's body, be it JSON or a form; raises ``Unreadable``."""
+    if content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
+        fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=1000)
+        return {name: values[0] for name, values in fields.items()}
+    fields = as_json(body)
+    if not isinstance(fields, dict):
+        raise Unreadable("An SMS needs a sender (from) and words (text).")
+    return fields
