@@ -71,7 +71,9 @@ def list_arrivals() -> None:
 
 
 @intake.command()
-@click.option("--all", "everything", is_flag=True, help="Read all originals that are kept again, not only the odd ones.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Read all originals that are kept again, not only the odd ones."
+)
 @click.argument("ids", nargs=-1)
 def again(ids: tuple[str, ...], everything: bool) -> None:
     """Read again what could not be read or is waiting, after a mend; nothing comes in twice."""
@@ -90,9 +92,7 @@ def again(ids: tuple[str, ...], everything: bool) -> None:
             odd += 1
             click.echo(f"{path.name}: {taken.problem}", err=True)
     click.echo(
-        gettext(
-            "%(read)s read, %(new)s new calls, %(odd)s still not understood.", read=len(paths), new=new, odd=odd
-        )
+        gettext("%(read)s read, %(new)s new calls, %(odd)s still not understood.", read=len(paths), new=new, odd=odd)
     )
 
 

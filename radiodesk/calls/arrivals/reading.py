@@ -14,7 +14,14 @@ from radiodesk.calls.models import Channel
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import gettext
 
-WHATSAPP, SMS, GAMMU, PARTNER, POS_JAGO, POS_JAGO_FORM = "whatsapp", "sms", "gammu", "partner", "pos-jago", "pos-jago-form"
+WHATSAPP, SMS, GAMMU, PARTNER, POS_JAGO, POS_JAGO_FORM = (
+    "whatsapp",
+    "sms",
+    "gammu",
+    "partner",
+    "pos-jago",
+    "pos-jago-form",
+)
 WEB = "web"
 """The listeners' form, whose fields are read by ``taking`` itself: it makes more than a message of them."""
 
@@ -50,7 +57,9 @@ def _delivery(arrival: Arrival) -> Delivery:
             return sms.from_gateway(fields_of(arrival.body, arrival.facts.get("type", "")))
         case "gammu":
             held = as_json(arrival.body)
-            environment = {name.encode("latin-1"): base64.b64decode(value) for name, value in held["environment"].items()}
+            environment = {
+                name.encode("latin-1"): base64.b64decode(value) for name, value in held["environment"].items()
+            }
             return Delivery((sms.from_gammu(environment, tuple(held["arguments"])),))
         case "partner" | "pos-jago" | "pos-jago-form":
             report = partner.read_report(as_json(arrival.body))

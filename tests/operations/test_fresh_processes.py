@@ -1,0 +1,187 @@
+"""Every command in a process of its own on a fresh station: what a test process has loaded by chance proves nothing."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import pytest
+
+from radiodesk.__main__ import cli
+from radiodesk.core.config import Settings
+from radiodesk.migrations import head
+from tests.factories.ports import free_port
+
+pytestmark = pytest.mark.slow
+
+RSS = """<rss version="2.0"><channel><title>Uji</title><item><title>Lalin Jl Veteran arah Kapas padat merayap</title>
+<pubDate>Tue, 24 Nov 2026 18:00:00 +0700</pubDate></item></channel></rss>"""
+SMS = {"SMS_MESSAGES": "1", "SMS_1_NUMBER": "+6281200000001", "SMS_1_TEXT": "Lampu padam di Kapas"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run of a command: what it is given, its exit code, and what its output must hold."""
+
+    command: str
+    arguments: tuple[str, ...] = ()
+    given: str = ""
+    code: int = 0
+    says: str = ""
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+CASES = [
+    Case("migrate", says=head() or ""),
+    Case("doctor", says="", code=-1),
+    Case("transcribe", ("tidak-ada.wav", "--model", "tidak-ada"), code=1, says="tidak-ada"),
+    Case("models list", says="base"),
+    Case("models verify", ("raksasa",), code=1, says="raksasa"),
+    Case("models install", ("raksasa",), code=1, says="raksasa"),
+    Case("sms-received", ("17",), environment=tuple(SMS.items())),
+    Case("sms-received", code=1),
+    Case("intake list"),
+    Case("intake again", says="0"),
+    Case("intake again", ("tidak-ada",), code=1, says="tidak-ada"),
+    Case("user add", ("wati", "--name", "Wati Uji", "--role", "screener"), given="kata sandi uji 77\nkata sandi uji 77\n"),
+    Case("area check", ("bojonegoro",)),
+    Case("feed", ("umpan.rss", "--at", "2026-11-24T18:05+07:00")),
+    Case("feed", ("tidak-ada.rss",), code=1, says="tidak-ada.rss"),
+    Case("bulletin", ("--at", "2026-11-24T18:05+07:00", "--seconds", "30", "umpan.rss")),
+    Case("pipe reports", given="Lalin Jl Veteran padat merayap\n", says="is_traffic"),
+    Case(
+        "pipe same",
+        given=json.dumps({"a": "Macet di Kapas", "time_a": "18:00", "b": "Kapas macet", "time_b": "18:05"}) + "\n",
+        says="score",
+    ),
+    Case("pipe triage", given="Motor saya dicuri di pasar Kapas\n", says="category"),
+    Case("pipe redact", given="Telepon saya 081234567890\n", says="spans"),
+    Case("pipe speak", given="Hubungi 110\n", says="satu satu nol"),
+    Case("pipe places", given="Macet di Kapas\n", says="places"),
+    Case("drill", ("tidak-ada",), code=1, says="tidak-ada"),
+    Case("sample", code=-1),
+    Case("verify", ("tidak-ada",), code=1, says="tidak-ada"),
+    Case("unlock", ("tidak-ada",), code=1, says="tidak-ada"),
+]
+
+PROCESSES = ["desk", "work", "listen", "public", "attend", "record-lines", "telephone"]
+
+
+def leaves(group: click.Group, before: str = "") -> Iterator[str]:
+    """The names of all commands that do something."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from leaves(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}"
+
+
+def test_every_command_is_tried_in_a_process_of_its_own() -> None:
+    assert set(leaves(cli)) == {case.command for case in CASES} | set(PROCESSES)
+
+
+@pytest.fixture
+def environment(settings: Settings, tmp_path: Path) -> dict[str, str]:
+    """What a process of a fresh station gets, and a folder with a feed in it."""
+    (tmp_path / "umpan.rss").write_text(RSS, encoding="utf-8")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RADIODESK", "SMS_"))}
+    return kept | {
+        "RADIODESK_DATA": str(settings.data),
+        "RADIODESK_DESK_PORT": str(free_port()),
+        "RADIODESK_PUBLIC_PORT": str(free_port()),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+
+
+def run(case: Case, environment: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "radiodesk", *case.command.split(), *case.arguments]
+    return subprocess.run(
+        command,
+        input=case.given,
+        text=True,
+        capture_output=True,
+        cwd=folder,
+        env=environment | dict(case.environment),
+        timeout=240,
+    )
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.command != "sample"], ids=lambda case: " ".join([case.command, *case.arguments])
+)
+def test_a_command_works_on_a_fresh_station(case: Case, environment: dict[str, str], tmp_path: Path) -> None:
+    ran = run(case, environment, tmp_path)
+    assert "Traceback" not in ran.stderr
+    assert case.code in (-1, ran.returncode), ran.stderr
+    assert case.says in ran.stdout + ran.stderr
+
+
+def test_an_sms_of_a_fresh_process_is_a_call_and_comes_in_once(
+    environment: dict[str, str], settings: Settings, tmp_path: Path
+) -> None:
+    case = Case("sms-received", ("17",), environment=tuple(SMS.items()))
+    first, second = run(case, environment, tmp_path), run(case, environment, tmp_path)
+    assert len(first.stdout.strip()) == 36
+    assert second.stdout.strip() == "-"
+    with sqlite3.connect(settings.data / "radiodesk.sqlite") as database:
+        assert database.execute("SELECT count(*) FROM call").fetchone() == (1,)
+
+
+def test_an_sms_is_safe_while_the_database_is_held_and_is_taken_in_afterwards(
+    environment: dict[str, str], settings: Settings, tmp_path: Path
+) -> None:
+    case = Case("sms-received", ("17",), environment=tuple(SMS.items()))
+    other = sqlite3.connect(settings.data / "radiodesk.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    ran = run(case, environment, tmp_path)
+    other.execute("ROLLBACK")
+    assert (ran.returncode, "aman" in ran.stdout) == (0, True)
+    assert other.execute("SELECT count(*) FROM call").fetchone() == (0,)
+    assert run(Case("intake again"), environment, tmp_path).returncode == 0
+    assert other.execute("SELECT count(*) FROM call").fetchone() == (1,)
+    other.close()
+
+
+def test_a_database_of_a_later_release_ends_every_command_with_a_sentence(
+    environment: dict[str, str], settings: Settings, tmp_path: Path
+) -> None:
+    with sqlite3.connect(settings.data / "radiodesk.sqlite") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    for command in ("migrate", "desk", "work", "public", "attend", "listen", "intake list"):
+        ran = run(Case(command), environment, tmp_path)
+        assert (ran.returncode, "9999" in ran.stderr, "Traceback" in ran.stderr) == (3, True, False), command
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_process_starts_alone_stays_and_ends_when_it_is_told(
+    name: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    words = [name, "--only-web"] if name == "desk" else [name]
+    with (tmp_path / "log").open("w+") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "radiodesk", *words], cwd=tmp_path, env=environment, stdout=log, stderr=log
+        )
+        until = time.monotonic() + 8
+        while time.monotonic() < until and process.poll() is None:
+            time.sleep(0.2)
+        alone = process.poll()
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(20)
+        log.seek(0)
+        told = log.read()
+    if name == "telephone":
+        # A station without an address for calls has no telephone, and says so.
+        assert alone in (None, 1, 2), told
+    else:
+        assert alone is None, told
+        assert code in (0, -signal.SIGTERM), told
+    assert "Traceback" not in told
