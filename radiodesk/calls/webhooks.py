@@ -7,7 +7,7 @@ address that is not set up does not exist; a refusal is one sentence as JSON.
 from flask import Blueprint, Response, jsonify, make_response, request
 
 from radiodesk.calls.arrivals import reading
-from radiodesk.calls.arrivals.taking import Taken, Taker
+from radiodesk.calls.arrivals.taking import Taker
 from radiodesk.calls.channels import partner, whatsapp
 from radiodesk.core import i18n
 from radiodesk.core.db import PROMPT
@@ -42,7 +42,10 @@ def whatsapp_webhook() -> Response:
     secret = settings.whatsapp_app_secret
     if secret is None or not whatsapp.signed(secret.get_secret_value(), body, signature):
         raise NotSigned("The signature does not fit.")
-    return _taken_in(reading.WHATSAPP, body)
+    answer = _taken_in(reading.WHATSAPP, body)
+    # WhatsApp knows one good answer.
+    answer.status_code = 200 if answer.status_code == 201 else answer.status_code
+    return answer
 
 
 @blueprint.post("/sms")
@@ -93,11 +96,7 @@ def _taken_in(source: str, body: bytes, **facts: str) -> Response:
         return jsonify(id=arrival.id, taken=False, safe=True)
     if taken.problem is not None:
         return make_response(jsonify(id=arrival.id, taken=False, safe=True, error=taken.problem), Unreadable.status)
-    return make_response(jsonify(id=_named(taken), taken=True, safe=True), 201 if taken.new else 200)
-
-
-def _named(taken: Taken) -> str:
-    return ", ".join(taken.ids)
+    return make_response(jsonify(id=", ".join(taken.ids), taken=True), 201 if taken.new else 200)
 
 
 def _token() -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with the station now, for every page of every process: small files, since the database may be the fault.
+"""What is wrong with the station now, for every page of every process: small files, as the database may be the fault.
 
 An alarm is raised by whoever meets the trouble and cleared by whoever sees it gone.
 """

@@ -50,7 +50,9 @@ CASES = [
     Case("intake list"),
     Case("intake again", says="0"),
     Case("intake again", ("tidak-ada",), code=1, says="tidak-ada"),
-    Case("user add", ("wati", "--name", "Wati Uji", "--role", "screener"), given="kata sandi uji 77\nkata sandi uji 77\n"),
+    Case(
+        "user add", ("wati", "--name", "Wati Uji", "--role", "screener"), given="kata sandi uji 77\nkata sandi uji 77\n"
+    ),
     Case("area check", ("bojonegoro",)),
     Case("feed", ("umpan.rss", "--at", "2026-11-24T18:05+07:00")),
     Case("feed", ("tidak-ada.rss",), code=1, says="tidak-ada.rss"),
@@ -116,7 +118,9 @@ def run(case: Case, environment: dict[str, str], folder: Path) -> subprocess.Com
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in CASES if case.command != "sample"], ids=lambda case: " ".join([case.command, *case.arguments])
+    "case",
+    [case for case in CASES if case.command != "sample"],
+    ids=lambda case: " ".join([case.command, *case.arguments]),
 )
 def test_a_command_works_on_a_fresh_station(case: Case, environment: dict[str, str], tmp_path: Path) -> None:
     ran = run(case, environment, tmp_path)

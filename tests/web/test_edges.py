@@ -128,7 +128,9 @@ def test_while_another_program_writes_pages_are_shown_and_forms_say_whom_they_wa
         # Everyone hears of it, on every page.
         assert 'data-alarm-name="database"' in client.get("/").get_data(as_text=True)
         assert 'data-alarm-name="database"' in client.get("/alarm").get_data(as_text=True)
-        machine = client.post("/program", data={"title": "x", "starts": "08:00", "minutes": "60"}, headers={"Accept": "application/json"})
+        machine = client.post(
+            "/program", data={"title": "x", "starts": "08:00", "minutes": "60"}, headers={"Accept": "application/json"}
+        )
         assert machine.status_code == 503
         assert machine.json is not None and machine.json["error"]
     assert client.post("/program", data={"title": "Halo", "starts": "08:00", "minutes": "60"}).status_code == 303

@@ -1,4 +1,4 @@
-"""The attendant as a process: a thread for each round, so that neither long takes nor slow telephones hold up a caller."""
+"""The attendant as a process: a thread a round, so that neither long takes nor slow telephones hold up a caller."""
 
 from radiodesk.calls.arrivals.taking import Taker
 from radiodesk.core.clock import SystemClock
