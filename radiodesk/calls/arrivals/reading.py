@@ -38,18 +38,6 @@ CHANNELS = {
 
 def deliver(arrival: Arrival) -> Delivery:
     """The messages of an arrival; raises ``Unreadable`` when there are none in it that anybody could read."""
-    delivery = _delivery(arrival)
-    if not delivery.messages:
-        return delivery
-    # Had the whole not been understood before, its first message takes the place of the card that said so.
-    first = next(place for place, one in enumerate(delivery.everything) if one.raw is None)
-    everything = list(delivery.everything)
-    if not everything[first].part:
-        everything[first] = replace(everything[first], part=_part(arrival))
-    return Delivery(tuple(everything))
-
-
-def _delivery(arrival: Arrival) -> Delivery:
     match arrival.source:
         case "whatsapp":
             return whatsapp.parse(as_json(arrival.body))
@@ -57,15 +45,22 @@ def _delivery(arrival: Arrival) -> Delivery:
             return sms.from_gateway(fields_of(arrival.body, arrival.facts.get("type", "")))
         case "gammu":
             held = as_json(arrival.body)
-            environment = {
-                name.encode("latin-1"): base64.b64decode(value) for name, value in held["environment"].items()
-            }
-            return Delivery((sms.from_gammu(environment, tuple(held["arguments"])),))
+            handed = {name.encode("latin-1"): base64.b64decode(value) for name, value in held["environment"].items()}
+            return Delivery((sms.from_gammu(handed, tuple(held["arguments"])),))
         case "partner" | "pos-jago" | "pos-jago-form":
             report = partner.read_report(as_json(arrival.body))
             name = arrival.facts.get("partner", "Pos Jago")
             return Delivery((partner.incoming(report, CHANNELS[arrival.source], name),))
     raise Unreadable("Nothing here reads what came in by “%(door)s”.", door=arrival.source)
+
+
+def after_a_card(arrival: Arrival, delivery: Delivery) -> Delivery:
+    """The same, where a card said before that the whole could not be read: its first message takes the card's place."""
+    everything = list(delivery.everything)
+    first = next((place for place, one in enumerate(everything) if one.raw is None), None)
+    if first is not None:
+        everything[first] = replace(everything[first], part=_part(arrival))
+    return Delivery(tuple(everything))
 
 
 def unread(arrival: Arrival) -> Incoming:

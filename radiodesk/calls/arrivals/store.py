@@ -97,11 +97,11 @@ class Store:
             self._sound(self.waiting, arrival.id).unlink(missing_ok=True)
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             log.error("An arrival (%s) could not be kept: %s.", source, error.strerror)
-            raise NotSafe(
-                "The disk is full, so nothing can be taken in. Please send it again in a while."
-                if full
-                else "What you sent could not be kept here. Please send it again in a while."
-            ) from None
+            if full:
+                raise NotSafe(
+                    "The disk is full, so nothing can be taken in. Please send it again in a while."
+                ) from None
+            raise NotSafe("What you sent could not be kept here. Please send it again in a while.") from None
         return arrival
 
     def _copy(self, stream: IO[bytes], out: IO[bytes], name: str) -> None:

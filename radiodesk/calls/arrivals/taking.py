@@ -10,7 +10,7 @@ from radiodesk.audio import services as audio
 from radiodesk.calls.arrivals import reading
 from radiodesk.calls.arrivals.store import MOST_TRIES, Arrival, Store
 from radiodesk.calls.arrivals.web_form import FormFields, take_form
-from radiodesk.calls.channels.intake import TooMany, take_in
+from radiodesk.calls.channels.intake import TooMany, known, take_in
 from radiodesk.calls.models import Call
 from radiodesk.calls.phones import PhoneUnreadable
 from radiodesk.core import i18n
@@ -110,7 +110,10 @@ class Taker:
                 except Unreadable as refusal:
                     self._card(arrival, patience=patience)
                     return Taken(problem=i18n.say(refusal))
+                card = reading.unread(arrival)
                 with self._database.writing(patience) as session:
+                    if known(session, card.channel, card.external_id) is not None:
+                        delivery = reading.after_a_card(arrival, delivery)
                     new = [
                         call.public_id
                         for one in delivery.everything
