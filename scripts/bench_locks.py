@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """How long the one write lock is held, and by what: runs the journeys and prints the longest write transactions.
 
-``scripts/bench_locks.py [PATH…]`` runs these tests (``tests/journeys`` by default) and prints one line a place (a route,
-a job's kind, a round): how many transactions, their milliseconds in all, the longest. The aim is 50 ms for each; what
-lies above is marked. Places without a name are the tests' own preparations.
+``scripts/bench_locks.py [PATH…]`` runs these tests (``tests/journeys`` by default) and prints one line a place (a
+route, a job's kind, a round): how many transactions, their milliseconds in all, the longest. The aim is 50 ms for each;
+what lies above is marked. Places without a name are the tests' own preparations.
 """
 
 import argparse

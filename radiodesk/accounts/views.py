@@ -8,7 +8,7 @@ from radiodesk.accounts import queries, services
 from radiodesk.accounts.access import COOKIE, allowed, load_person, me
 from radiodesk.accounts.models import ROLE_NAMES, Person, Role
 from radiodesk.core.errors import Unreadable
-from radiodesk.core.http import back, field, now, public_page, session, station
+from radiodesk.core.http import back, field, now, own_page, public_page, session, station
 from radiodesk.core.i18n import LANGUAGES
 
 blueprint = Blueprint("accounts", __name__)
@@ -45,13 +45,7 @@ def sign_in() -> Response:
         with database.writing() as tx:
             services.note_failure(tx, username, address, at=now())
         raise
-    return _with_cookie(redirect(_own_page(field("next")), code=303), token)
-
-
-def _own_page(target: str) -> str:
-    # Only a path of this desk: "//host" and "/\host" would lead elsewhere.
-    safe = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return target if safe else url_for("home")
+    return _with_cookie(redirect(own_page(request.form.get("next", "")), code=303), token)
 
 
 def _with_cookie(response: Response, token: str) -> Response:

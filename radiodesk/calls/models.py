@@ -107,9 +107,9 @@ class Call(Base):
 
     ``point`` is the one line that the host reads, so it must hold nothing private; ``place`` is the place as it was
     said, ``place_id`` its id in the area pack. ``position`` orders the queue, small first. ``ended_why`` is one of
-    ``hung_up``, ``screener``, ``blocked``, ``merged``, ``closing`` where a call ended without being done. ``written_at``
-    is when a message was written, as its channel tells; ``address`` the channel's own name for the sender, which is all
-    there is of a WhatsApp user who hides the number.
+    ``hung_up``, ``screener``, ``blocked``, ``merged``, ``closing`` where a call ended without being done.
+    ``written_at`` is when a message was written, as its channel tells; ``address`` the channel's own name for the
+    sender, which is all there is of a WhatsApp user who hides the number.
     """
 
     __tablename__ = "call"

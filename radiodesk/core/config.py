@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from radiodesk.core.errors import Refusal
@@ -60,6 +60,11 @@ class Settings(BaseSettings):
     public_port: Annotated[int, Field(ge=1, le=65535)] = Field(8081, description="Port of the public site.")
     public_url: str | None = Field(
         None, description="Address under which listeners reach the public site; unset means its host and port."
+    )
+    trusted_proxies: list[IPvAnyNetwork] = Field(
+        [],
+        description="Networks of the station's own proxies, such as `127.0.0.1/32`: they alone may say whose visitor "
+        "it is. Empty: every visitor comes straight.",
     )
     secure_cookies: bool = Field(False, description="Send cookies over HTTPS only; set it when the desk is behind TLS.")
     session_hours: Annotated[int, Field(ge=1, le=720)] = Field(12, description="Hours until a sign-in ends by itself.")

@@ -5,6 +5,7 @@ returned, rolled back when it raised. Safe methods get a session that only reads
 """
 
 import logging
+import re
 from dataclasses import dataclass
 from dataclasses import field as field_
 from datetime import datetime
@@ -34,6 +35,9 @@ R = TypeVar("R")
 
 TOO_LARGE = "radiodesk.too_large"
 """In the WSGI environment when the server would not read the body, because it is larger than the settings allow."""
+
+_OWN_PAGE = re.compile(r"/(?![/\\])[A-Za-z0-9/._~!$&'()*+,;=:@?%-]*", re.ASCII)
+_HIDDEN = re.compile(r"%(?:0[0-9a-f]|1[0-9a-f]|7f|2f|5c)", re.IGNORECASE)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -136,6 +140,16 @@ def back(endpoint: str, **values: Any) -> BaseResponse:
     if request.headers.get("HX-Request"):
         return Response(status=204)
     return redirect(url_for(endpoint, **values), code=303)
+
+
+def own_page(target: str) -> str:
+    """A page of this application that a visitor asks to be led back to; the first page for whatever else is asked.
+
+    Browsers leave out tabs and line ends, and read ``\\`` as ``/``: an address that only begins like a path of ours may
+    lead elsewhere. So nothing but plain signs after one slash is taken.
+    """
+    path = target.partition("?")[0]
+    return target if _OWN_PAGE.fullmatch(target) and not _HIDDEN.search(path) else url_for("home")
 
 
 def part(template: str, **values: Any) -> Markup:

@@ -7,7 +7,7 @@ same time count too. The answer to a wrong number and to a wrong PIN is the same
 import ipaddress
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from radiodesk.core import jobs
@@ -23,8 +23,12 @@ LONGEST_REPLY = 2000
 REPLIES_A_DAY = 5
 
 SHORT, LONG = timedelta(minutes=15), timedelta(days=1)
-NUMBER_SHORT, NUMBER_LONG = 5, 20
+PAIR_SHORT, PAIR_LONG = 5, 20
+"""Wrong PINs for one number from one address."""
 ADDRESS_SHORT, ADDRESS_LONG = 20, 100
+"""Wrong PINs from one address for all numbers."""
+NUMBER_LONG, PAIR_BESIEGED = 100, 2
+"""Wrong PINs for one number from all addresses in a day, beyond which an address has only so many of its own."""
 
 
 class NotOpened(Refusal):
@@ -61,17 +65,29 @@ def look_up(database: Database, heard: str, pin: str, *, address: str, at: datet
 
 
 def _count(session: Session, number: str, address: str, at: datetime) -> int:
+    """Note an attempt; raises ``LookUpPaused``.
+
+    Wrong PINs from one address close a number for that address alone, so that nobody can shut a complainant out. Where
+    many addresses guess at one number, each of them has few tries left, which is enough for who knows the PIN.
+    """
     keys = keys_of(session)
     number_hash, address_hash = keys.lookup(f"tracking {number}"), keys.lookup(f"address {network(address)}")
     session.execute(delete(TrackingAttempt).where(TrackingAttempt.at < at - LONG))
-    for matching, short, long in (
-        (TrackingAttempt.number_hash == number_hash, NUMBER_SHORT, NUMBER_LONG),
-        (TrackingAttempt.address_hash == address_hash, ADDRESS_SHORT, ADDRESS_LONG),
+    of_number, of_address = TrackingAttempt.number_hash == number_hash, TrackingAttempt.address_hash == address_hash
+
+    def count(*which: ColumnElement[bool]) -> int:
+        return session.scalar(select(func.count()).select_from(TrackingAttempt).where(*which)) or 0
+
+    recent = TrackingAttempt.at > at - SHORT
+    pair = count(of_number, of_address)
+    if (
+        pair >= PAIR_LONG
+        or count(of_number, of_address, recent) >= PAIR_SHORT
+        or count(of_address) >= ADDRESS_LONG
+        or count(of_address, recent) >= ADDRESS_SHORT
+        or (pair >= PAIR_BESIEGED and count(of_number) >= NUMBER_LONG)
     ):
-        count = select(func.count()).select_from(TrackingAttempt).where(matching)
-        recent = session.scalar(count.where(TrackingAttempt.at > at - SHORT)) or 0
-        if recent >= short or (session.scalar(count) or 0) >= long:
-            raise LookUpPaused("Too many wrong attempts. Please wait a while, or call the station.")
+        raise LookUpPaused("Too many wrong attempts. Please wait a while, or call the station.")
     attempt = TrackingAttempt(at=at, number_hash=number_hash, address_hash=address_hash)
     session.add(attempt)
     session.flush()

@@ -16,6 +16,7 @@ from radiodesk.core.http import SAFE, TOO_LARGE, Station, let_go, own_transactio
 from radiodesk.core.i18n import N_
 from radiodesk.core.unavailable import RETRY_AFTER, DatabaseUnavailable, unavailable
 from radiodesk.web import filters
+from radiodesk.web.proxies import Proxies
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -65,6 +66,7 @@ def create_app(name: str, station: Station) -> Flask:
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["csrf"] = _csrf_field
     filters.register(app)
+    app.wsgi_app = Proxies(app.wsgi_app, station.settings.trusted_proxies)  # type: ignore[method-assign]
     own_transaction(app)
     app.after_request(_headers)
     app.register_error_handler(Refusal, refused)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 JOBS = 1000
 KILLS = 20
 
-WORKER = '''
+WORKER = """
 import random, sys, time
 from radiodesk.core.clock import SystemClock
 from radiodesk.core.config import Settings
@@ -48,7 +48,7 @@ while True:
     for job_id in waiting[:20]:
         runner.run(job_id)
     time.sleep(0.05)
-'''
+"""
 
 
 def test_of_a_thousand_jobs_each_is_done_once_while_workers_are_killed(
@@ -86,6 +86,6 @@ def test_of_a_thousand_jobs_each_is_done_once_while_workers_are_killed(
     with database.reading() as session:
         states = set(session.scalars(select(Job.state)))
         done = select(Event.subject, func.count()).where(Event.topic == "storm").group_by(Event.subject)
-        counted = {subject: count for subject, count in session.execute(done)}
+        counted = dict(session.execute(done).tuples().all())
     assert states == {JobState.DONE}
     assert counted == {str(subject): 1 for subject in range(JOBS)}

@@ -152,21 +152,32 @@ def test_an_officer_sees_beforehand_what_the_complainant_sees(
     assert producer.get(f"/pengaduan/{place.identity}/publik").status_code == 404
 
 
-def test_too_many_wrong_pins_pause_the_number_even_for_the_right_one(place: Station) -> None:
+def test_too_many_wrong_pins_pause_the_number_for_the_address_that_guesses(place: Station) -> None:
     place.open()
-    for n in range(tracking.NUMBER_SHORT):
-        assert place.post(pin=place.wrong(), address=f"203.0.113.{n}").status_code == 403
-    paused = place.post()
+    for _ in range(tracking.PAIR_SHORT):
+        assert place.post(pin=place.wrong(), address="203.0.113.1").status_code == 403
+    paused = place.post(address="203.0.113.1")
     assert paused.status_code == 429
     assert "Lampu" not in paused.get_data(as_text=True)
     place.clock.advance(tracking.SHORT + timedelta(seconds=1))
-    assert place.post().status_code == 200
+    assert place.post(address="203.0.113.1").status_code == 200
+
+
+def test_nobody_can_shut_a_complainant_out(place: Station) -> None:
+    place.open()
+    for n in range(tracking.NUMBER_LONG + 5):
+        assert place.post(pin=place.wrong(), address=f"203.0.113.{n}").status_code == 403
+    assert place.post(address="198.51.100.7").status_code == 200
+    # A fresh address may still mistype once, and then guesses no more.
+    for _ in range(tracking.PAIR_BESIEGED):
+        assert place.post(pin=place.wrong(), address="198.51.100.8").status_code == 403
+    assert place.post(address="198.51.100.8").status_code == 429
 
 
 def test_a_number_that_is_not_there_is_paused_in_the_same_way(place: Station) -> None:
     place.open()
     nowhere = numbers.make(977, 2026)
-    for _ in range(tracking.NUMBER_SHORT):
+    for _ in range(tracking.PAIR_SHORT):
         assert place.post(number=nowhere).status_code == 403
     assert place.post(number=nowhere).status_code == 429
 
@@ -181,15 +192,15 @@ def test_one_address_cannot_try_many_numbers(place: Station) -> None:
 
 def test_slow_guessing_is_paused_for_a_day(place: Station) -> None:
     place.open()
-    for n in range(tracking.NUMBER_LONG):
-        assert place.post(pin=place.wrong(), address=f"203.0.113.{n}").status_code == 403
+    for _ in range(tracking.PAIR_LONG):
+        assert place.post(pin=place.wrong(), address="203.0.113.1").status_code == 403
         place.clock.advance(timedelta(minutes=6))
-    assert place.post().status_code == 429
+    assert place.post(address="203.0.113.1").status_code == 429
 
 
 def test_right_pins_are_not_counted(place: Station) -> None:
     place.open()
-    for _ in range(tracking.NUMBER_SHORT + 3):
+    for _ in range(tracking.PAIR_SHORT + 3):
         assert place.post().status_code == 200
     with place.database.reading() as session:
         assert session.scalars(select(TrackingAttempt)).all() == []

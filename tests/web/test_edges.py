@@ -1,4 +1,4 @@
-"""Whatever a request runs into, it leaves no lock and no connection behind; a database in trouble is said so, everywhere."""
+"""Whatever a request runs into, no lock and no connection stays behind; a database in trouble is named everywhere."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
