@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 from typing import IO
 
+from babel.numbers import format_decimal
 from sqlalchemy.orm import Session
 
-from radiodesk.audio.decoding import AudioInfo, AudioUnreadable, decode, probe
+from radiodesk.audio.decoding import AudioInfo, AudioUnreadable, Heard, hear, probe
 from radiodesk.audio.models import Direction, Recording
 from radiodesk.audio.peaks import peaks
 from radiodesk.audio.replacing import replacing
@@ -21,6 +22,7 @@ from radiodesk.audio.writing import derive_mp3
 from radiodesk.core import i18n, jobs
 from radiodesk.core.config import Settings
 from radiodesk.core.errors import NotFound, Refusal, TooLarge
+from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import tidy
 
@@ -29,6 +31,10 @@ LONG = 120.0
 """Seconds from which a recording is made ready for pages by the worker."""
 
 _BLOCK = 1 << 18
+_LOOK = 60.0
+"""Seconds that are decoded when a file comes in, to know how much of it can be heard."""
+
+_WRONG_BY = 0.5
 _SUFFIXES = frozenset(
     {
         ".wav",
@@ -218,15 +224,50 @@ def _too_large(name: str, settings: Settings) -> TooLarge:
     )
 
 
-def _look(path: Path, name: str, settings: Settings) -> tuple[AudioInfo | None, str | None]:
-    """What the file is, or the sentence that says why nothing of it can be heard."""
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a file is, or the sentence that says why nothing of it can be heard; and what is odd about it."""
+
+    info: AudioInfo | None = None
+    duration: float = 0.0
+    problem: str | None = None
+    remark: str | None = None
+
+
+def _look(path: Path, name: str, settings: Settings) -> _Look:
     try:
         info = probe(path)
-        next(decode(path))
+        heard = hear(path, _LOOK)
     except AudioUnreadable as refusal:
         refusal.facts["name"] = name
-        return None, i18n.say_in(settings.language, refusal)
-    return info, None
+        return _Look(problem=i18n.say_in(settings.language, refusal))
+    # Of a short one it is known how much can be heard; a long one is as long as it says.
+    known = heard.seconds if heard.all and abs(heard.seconds - info.duration) > _WRONG_BY else info.duration
+    with i18n.speaking(settings.language):
+        return _Look(info, known, remark=_remark(info, heard, known))
+
+
+def _remark(info: AudioInfo, heard: Heard, known: float) -> str | None:
+    if known < info.duration - _WRONG_BY:
+        return i18n.gettext(
+            "Only %(heard)s of %(length)s seconds can be heard: the rest of the file is damaged.",
+            heard=_number(known),
+            length=_number(info.duration),
+        )
+    if heard.damaged:
+        return i18n.gettext("Parts of this file are damaged. What could be read of it can be heard.")
+    if info.stated is None:
+        return None
+    message = (
+        N_("The file states %(stated)s seconds and holds %(held)s: all of them were taken.")
+        if info.stated < info.duration
+        else N_("The file states %(stated)s seconds and holds only %(held)s: it was cut off.")
+    )
+    return i18n.gettext(message, stated=_number(info.stated), held=_number(info.duration))
+
+
+def _number(seconds: float) -> str:
+    return format_decimal(round(seconds, 1), locale=i18n.language.get())
 
 
 def _added(
@@ -242,7 +283,8 @@ def _added(
     at: datetime,
 ) -> Recording:
     """The row of a file that lies at its key."""
-    info, problem = _look(settings.audio / key, name, settings)
+    seen = _look(settings.audio / key, name, settings)
+    info = seen.info
     recording = Recording(
         public_id=identity,
         direction=direction,
@@ -250,14 +292,15 @@ def _added(
         original_name=name,
         sha256=taken.sha256,
         bytes=taken.size,
-        duration=info.duration if info else 0.0,
+        duration=seen.duration,
         sample_rate=info.sample_rate if info else 0,
         channels=info.channels if info else 0,
         codec=info.codec if info else "",
         # A message ended when it came in.
-        started_at=started_at or (at - timedelta(seconds=info.duration) if info else None),
+        started_at=started_at or (at - timedelta(seconds=seen.duration) if info else None),
         created_at=at,
-        problem=problem,
+        problem=seen.problem,
+        remark=seen.remark,
     )
     session.add(recording)
     session.flush()

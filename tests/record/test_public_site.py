@@ -326,6 +326,11 @@ def test_sound_is_sent_in_ranges(browser: FlaskClient, database: Database, publi
         assert part.status_code == 206
         assert part.get_data() == body[100:200]
         assert part.headers["Content-Range"] == f"bytes 100-199/{len(body)}"
+    for odd in ("items=0-9", "bytes=x", "bytes=0-1,4-5"):
+        with browser.get(path, headers={"Range": odd}) as all_of_it:
+            assert (all_of_it.status_code, all_of_it.get_data()) == (200, body)
+    with browser.get(path, headers={"Range": f"bytes={len(body)}-"}) as behind:
+        assert behind.status_code == 416
     with browser.get(path, headers={"If-None-Match": tag}) as same:
         assert same.status_code == 304
     with browser.get(path, headers={"Range": f"bytes={len(body) + 5}-"}) as beyond:
