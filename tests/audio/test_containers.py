@@ -63,7 +63,8 @@ def test_what_a_program_that_streams_writes_is_whole_and_no_remark(tmp_path: Pat
     count = UNCOMPRESSED[container][1]
     path = stating(tmp_path / "sound", container, 0 if told == "nothing" else 2 ** (8 * count) - 1)
 
-    assert (probe(path).duration, probe(path).stated) == (pytest.approx(SECONDS), None)
+    assert probe(path).duration == pytest.approx(SECONDS)
+    assert probe(path).stated is None
     assert len(read_all(path)) == pytest.approx(SECONDS * 16000, abs=4)
 
 
@@ -82,7 +83,8 @@ def test_what_stands_behind_the_sound_is_not_played(tmp_path: Path, behind: byte
     path = tmp_path / "sound.wav"
     path.write_bytes(written(path, "WAV") + behind)
 
-    assert (probe(path).duration, probe(path).stated) == (pytest.approx(SECONDS), None)
+    assert probe(path).duration == pytest.approx(SECONDS)
+    assert probe(path).stated is None
     assert len(read_all(path)) == pytest.approx(SECONDS * 16000, abs=4)
 
 

@@ -1,4 +1,4 @@
-"""Sound that went wrong elsewhere (``shared/data/faults``): nothing that came in is lost, and nothing stops the station."""
+"""Sound that went wrong elsewhere (``shared/data/faults``): nothing that came in is lost, the station goes on."""
 
 import io
 from collections.abc import Callable

@@ -40,14 +40,12 @@ def test_every_migration_goes_up_and_down(tmp_path: Path) -> None:
 def test_recordings_outlive_the_remark_that_they_got(tmp_path: Path) -> None:
     database = fresh(tmp_path)
     upgrade(database, "0001")
-    columns = (
-        "public_id, direction, key, original_name, sha256, bytes, duration, sample_rate, channels, codec, created_at"
-    )
     with database.engine.begin() as connection:
         connection.execute(
             text(
-                f"INSERT INTO recording ({columns}) VALUES ('r-1', 'message', 'a/b.wav', 'pesan.wav', 'x', 9, 1.5, 8000,"
-                " 1, 'pcm_s16le', '2026-11-24 11:00:00')"
+                "INSERT INTO recording (public_id, direction, key, original_name, sha256, bytes, duration, sample_rate,"
+                " channels, codec, created_at) VALUES ('r-1', 'message', 'a/b.wav', 'pesan.wav', 'x', 9, 1.5, 8000, 1,"
+                " 'pcm_s16le', '2026-11-24 11:00:00')"
             )
         )
     upgrade(database, "0008")
