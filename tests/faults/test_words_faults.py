@@ -1,0 +1,119 @@
+"""Words that went wrong elsewhere (``shared/data/faults``): private numbers in odd writing, signs that no XML knows."""
+
+from pathlib import Path
+
+import pytest
+
+from radiodesk.record.redaction import find_private, redact
+
+
+def test_every_number_of_the_given_lines_is_hidden_whole(shared: Path) -> None:
+    lines = (shared / "faults" / "35-redact-written" / "lines.txt").read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        redacted, spans = redact(line)
+        assert [span.kind for span in spans] == ["phone"], line
+        assert not any(sign.isdigit() for sign in redacted), line
+        assert all(line[span.start].isalnum() or line[span.start] == "+" for span in spans), line
+
+
+HIDDEN = {
+    "phone": [
+        "0857‒3333‒4444",
+        "0857−3333−4444",
+        "0857—3333—4444",
+        "0857\u00ad3333\u00ad4444",
+        "0857\u20603333\ufeff4444",
+        "\u2066+62 857 3333 4444\u2069",
+        "0857·3333·4444",
+        "0857_3333_4444",
+        "0857*3333*4444",
+        "0857 | 3333 | 4444",
+        "0857\\3333\\4444",
+        "0857;3333;4444",
+        "(0857) 3333/4444",
+        "0857, 3333 4444",
+        "O857 3333 444O",
+        "0️⃣8️⃣5️⃣7️⃣3️⃣3️⃣3️⃣3️⃣4️⃣4️⃣4️⃣4️⃣",
+        "٠٨٥٧٣٣٣٣٤٤٤٤",
+        "０８５７－３３３３－４４４４",
+        "0.8.5.7.3.3.3.3.4.4.4",
+        "+62(0)857-3333-4444",
+        "+65 8123‑4567",
+        "+852/5123/4567",
+        "+1 (202) 555-0123",
+        "+44 20 7946 0958",
+        "0065 8123 4567",
+        "plus enam lima delapan satu dua tiga empat lima enam tujuh",
+        "nol delapan satu, eh, dua tiga empat lima enam tujuh delapan",
+        "nol delapan lima tujuh, eh maaf salah, nol delapan lima delapan tiga tiga tiga tiga empat empat",
+        "kosong lapan lima tujuh tiga tiga, maksud saya tiga, tiga tiga empat empat",
+        "nol delapan lima, ralat, nol delapan enam tiga tiga tiga tiga empat empat",
+    ],
+    "nik": [
+        "nik 3522‑0145‑0691‑0003",
+        "NIK 3522/0145/0691/0003",
+        "ktp 3522,0145,0691,0003",
+        "NIK ３５２２０１４５０６９１０００３",
+    ],
+    "plate": ["S‑1234‑AB", "S–1234–AB", "S/1234/AB", "S\u200b1234\u200bAB", "Ｓ １２３４ ＡＢ"],
+    "bank_account": ["rekening BRI 1234/5678/9012/345", "rek bca 1234‑5678‑90", "transfer ke bca 1234, 5678, 90"],
+    "email": [
+        "budi at contoh dot co dot id",
+        "budi et contoh titik com",
+        "budi titik wati at contoh titik co titik id",
+        "budi garis bawah satu at contoh dot net",
+        "budi underscore wati strip dua at contoh titik com",
+        "budi strip wati ad contoh titik id",
+        "budi santoso dua tiga at contoh titik com",
+        "budi keong contoh titik web titik id",
+        "budi (at) contoh (dot) com",
+        "budi [at] contoh [dot] co [dot] id",
+        "budi at perusahaan contoh titik com",
+        "budi＠contoh．com",
+    ],
+}
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in HIDDEN.items() for text in texts])
+def test_what_is_private_is_hidden_in_whatever_way_it_is_written(kind: str, text: str) -> None:
+    for line, before in ((text, 0), (f"Tolong catat, {text} ya pak", 14)):
+        spans = find_private(line)
+        assert [span.kind for span in spans] == [kind], line
+        [span] = spans
+        cue = 0
+        for word in ("nik", "NIK", "ktp", "rekening BRI", "rek bca", "transfer ke bca"):
+            cue = len(word) + 1 if text.startswith(f"{word} ") else cue
+        invisible = text[cue:].lstrip("\u2066(")
+        start = before + len(text) - len(invisible)
+        assert span.start in {start, start - 1}
+        assert span.end >= before + len(text.rstrip("\u2069"))
+
+
+HARMLESS = [
+    "hubungi 110, 112, 119 bila darurat",
+    "jam 08.00-09.30, 10.00-11.15 dan 08:15:30, 09:20:10",
+    "08/11/2026 08.30, lalu 09/11/2026 09.45",
+    "tanggal 08‑11‑2026 sampai 09‑11‑2026",
+    "harga 12.500.000, 13.500.000, 14.250.000",
+    "Rp 12.500, Rp 13.750, Rp 15.500",
+    "tahun 2024/2025/2026/2027",
+    "UU Nomor 22 Tahun 2009 Pasal 106, 283, 310",
+    "KM 12, KM 13+400, KM 714/715",
+    "1.250 kendaraan, 2.300 motor, 450 truk, 120 bus",
+    "curah hujan 0,8 1,2 3,4 5,6 7,8 milimeter",
+    "kloter 08, 09, 10, 11, 12 berangkat",
+    "skor 2-1, 3-0, 1-1, 2-2, 0-0, 1-0",
+    "korban satu orang, eh maaf, dua orang luka ringan",
+    "satu dua tiga, bukan empat, titik rawan",
+    "kumpul di titik kumpul, dari titik satu sampai titik dua",
+    "suhu 24–26 derajat, angin 10–15 kilometer per jam",
+]
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_times_prices_dates_and_counts_stay(text: str) -> None:
+    assert find_private(text) == []
+
+
+def test_mail_of_a_public_office_stays_however_it_is_said() -> None:
+    assert find_private("kirim ke humas at polres contoh titik go titik id") == []
