@@ -39,6 +39,7 @@ _SAID_ADDRESS = re.compile(
 _LOCAL_SAID = re.compile(
     rf"(?:[\w%+]+\s?{_SEPARATOR_SAID}\s?)*[\w%+]+(?:\s(?:\d+|{'|'.join(DIGIT_WORDS)})\b){{0,8}}\s?\Z", re.IGNORECASE
 )
+_LONGEST_LOCAL = 160
 _LAST_WORD = re.compile(r"(?P<word>[^\W\d_]+)\s\Z")
 _NOT_LOCAL = frozenset(
     {"email", "imel", "surel", "mail", "saya", "ku", "alamat", "alamatnya", "kirim", "ke", "emailnya", "surelnya", "di"}
@@ -85,16 +86,18 @@ def find_contacts(text: str) -> Iterator[Span]:
 def _said_addresses(text: str) -> Iterator[Span]:
     """Mail addresses of any domain as they are said: "budi garis bawah satu at contoh dot co dot id"."""
     for match in _SAID_ADDRESS.finditer(text):
-        local = _LOCAL_SAID.search(text[: match.start()])
+        from_here = max(0, match.start() - _LONGEST_LOCAL)
+        local = _LOCAL_SAID.search(text[from_here : match.start()])
         if local is None or local[0].strip().lower() in _NOT_LOCAL:
             continue
-        start = local.start()
+        start = from_here + local.start()
         # The parts of a name are said with nothing between them.
         for _ in range(2):
-            word = _LAST_WORD.search(text[:start])
+            before = max(0, start - _LONGEST_LOCAL)
+            word = _LAST_WORD.search(text[before:start])
             if word is None or word["word"].lower() in _NOT_LOCAL or is_common(word["word"].lower()):
                 break
-            start = word.start()
+            start = before + word.start()
         written = re.sub(rf"\s?{_SEPARATOR_SAID}\s?", ".", text[start : match.end()], flags=re.IGNORECASE)
         if not _OFFICIAL.search(written):
             yield Span(start, match.end(), "email", "mail address as it is said", 0.9)

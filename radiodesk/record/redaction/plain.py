@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from .spans import Span
 
 _SIGNS = str.maketrans({
-    "−": "-", "⁃": "-", "˗": "-", "➖": "-", "ー": "-", "─": "-", "·": ".", "•": ".", "∙": ".", "․": ".", "‧": ".", "。": ".",
-    "⁄": "/", "∕": "/", "、": ",", "٫": ",", "،": ",", "➕": "+",
+    "−": "-", "⁃": "-", "˗": "-", "➖": "-", "ー": "-", "─": "-", "➕": "+",
+    "·": ".", "•": ".", "∙": ".", "․": ".", "‧": ".", "。": ".", "⁄": "/", "∕": "/", "、": ",", "٫": ",", "،": ",",
 })  # fmt: skip
 
 
@@ -36,7 +36,8 @@ class Plain:
 def plain(text: str) -> Plain:
     """``text`` without signs that cannot be seen, with plain hyphens, spaces, digits and letters."""
     kept = [(at, sign) for at, written in enumerate(text) if (sign := _plain(written))]
-    return Plain(
+    ends = tuple(_end(text, at) for at, _ in kept)
+    return Plain("".join(sign for _, sign in kept), tuple(at for at, _ in kept), ends)
         "".join(sign for _, sign in kept), tuple(at for at, _ in kept), tuple(_end(text, at) for at, _ in kept)
     )
 

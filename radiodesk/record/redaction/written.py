@@ -1,4 +1,4 @@
-"""Numbers that are written in a way of their own: with slashes, commas or pictures between the digits, an O for a nought.
+"""Numbers in a writing of their own: with slashes, commas or pictures between the digits, an O for a nought.
 
 ``numbers`` reads what is said and what is written as usual. Here nearly any sign may part the digits, so only what
 cannot well be anything else is taken: a mobile number by its beginning, a foreign one by its plus, all others after
@@ -8,6 +8,7 @@ their cue. Times, dates, prices and lists of numbers stay.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import phonenumbers
 
@@ -91,7 +92,7 @@ def _foreign(number: str) -> bool:
 def _shaped_as_number(text: str, groups: Sequence[_Group]) -> bool:
     """Whether the digits are parted as those of a telephone number are, and not as times, dates or prices."""
     lengths = [len(group.digits) for group in groups]
-    between = {text[left.end : right.start].strip() for left, right in zip(groups, groups[1:], strict=False)}
+    between = {text[left.end : right.start].strip() for left, right in pairwise(groups)}
     if max(lengths) == 1:
         return len(between) == 1
     if all(group.digits.startswith("08") for group in groups) and len(groups) > 2:

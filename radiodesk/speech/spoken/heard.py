@@ -30,8 +30,8 @@ _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _MARK = re.compile(r"[ .-]|\) ?| ?- ?| \(|\(")
 _LONGEST_FILLING = 2
 _CORRECTION_LINE = (
-    "maaf sori sorry salah bukan maksud maksudnya maksude saya kulo ralat koreksi ulangi ulang tunggu bentar sebentar apa"
-    " eee eeh ehm emm hmm mmm oh aduh lupa keliru klentu kleru tadi deng ding loh lho nganu pak bu mas mbak dash slash"
+    "maaf sori sorry salah bukan maksud maksudnya maksude saya kulo ralat koreksi ulangi ulang tunggu bentar sebentar"
+    " apa eee eeh ehm emm hmm mmm oh aduh lupa keliru klentu kleru tadi deng ding loh lho nganu pak bu mas mbak dash slash"
     " garis miring kurung buka tutup dot"
 )
 _CORRECTIONS = frozenset(_CORRECTION_LINE.split())
