@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from radiodesk.record.redaction import find_private, redact
+from radiodesk.speech.spoken import to_spoken
 
 
 def test_every_number_of_the_given_lines_is_hidden_whole(shared: Path) -> None:
@@ -117,3 +118,54 @@ def test_times_prices_dates_and_counts_stay(text: str) -> None:
 
 def test_mail_of_a_public_office_stays_however_it_is_said() -> None:
     assert find_private("kirim ke humas at polres contoh titik go titik id") == []
+
+
+DIALLED = {
+    "Hubungi 110.": "Hubungi satu satu nol.",
+    "Telepon 112, 119, atau 118.": "Telepon satu satu dua, satu satu sembilan, atau satu satu delapan.",
+    "Telepon 110/112": "Telepon satu satu nol atau satu satu dua",
+    "Ambulans 119 dan 118": "Ambulans satu satu sembilan dan satu satu delapan",
+    "Pemadam kebakaran 113": "Pemadam kebakaran satu satu tiga",
+    "Basarnas 115, Damkar 113": "Basarnas satu satu lima, Damkar satu satu tiga",
+    "110 adalah nomor darurat": "satu satu nol adalah nomor darurat",
+    "Aplikasi Polri 110 aktif": "Aplikasi Polri satu satu nol aktif",
+    "Panggil 112!": "Panggil satu satu dua!",
+    "Lapor 110 bila melihatnya": "Lapor satu satu nol bila melihatnya",
+    "Sampaikan melalui 110": "Sampaikan melalui satu satu nol",
+    "SAPA 129": "Sapa satu dua sembilan",
+    "Call center Pertamina 135": "Call center Pertamina satu tiga lima",
+    "Hotline 14045": "Hotline satu empat nol empat lima",
+    "Halo Bank 1500-123": "Halo Bank satu lima nol nol satu dua tiga",
+    "1500123 siap membantu": "satu lima nol nol satu dua tiga siap membantu",
+}
+COUNTED = [
+    "110 kendaraan melintas",
+    "polisi mengerahkan 112 personel",
+    "polisi menilang 110 pelanggar",
+    "hubungi 110 orang",
+    "110 km/jam",
+    "Rp 110",
+    "Pasal 112",
+    "Pasal 110 dan 112",
+    "Peraturan Nomor 112 Tahun 2020",
+    "nomor 118 tahun 2009",
+    "Rumah nomor 112",
+    "KM 110",
+    "110 persen",
+    "119 kasus",
+    "Ambulans mengangkut 118 pasien",
+    "melalui 113 titik",
+    "Polres 110 anggota",
+]
+
+
+@pytest.mark.parametrize("written", sorted(DIALLED))
+def test_emergency_and_short_numbers_are_said_digit_by_digit(written: str) -> None:
+    assert to_spoken(written) == DIALLED[written]
+    assert to_spoken(to_spoken(written)) == DIALLED[written]
+
+
+@pytest.mark.parametrize("written", COUNTED)
+def test_counts_articles_and_prices_of_the_same_size_stay_counts(written: str) -> None:
+    assert "seratus" in to_spoken(written)
+    assert "satu satu" not in to_spoken(written)

@@ -38,8 +38,6 @@ def plain(text: str) -> Plain:
     kept = [(at, sign) for at, written in enumerate(text) if (sign := _plain(written))]
     ends = tuple(_end(text, at) for at, _ in kept)
     return Plain("".join(sign for _, sign in kept), tuple(at for at, _ in kept), ends)
-        "".join(sign for _, sign in kept), tuple(at for at, _ in kept), tuple(_end(text, at) for at, _ in kept)
-    )
 
 
 def _end(text: str, at: int) -> int:

@@ -31,8 +31,8 @@ _MARK = re.compile(r"[ .-]|\) ?| ?- ?| \(|\(")
 _LONGEST_FILLING = 2
 _CORRECTION_LINE = (
     "maaf sori sorry salah bukan maksud maksudnya maksude saya kulo ralat koreksi ulangi ulang tunggu bentar sebentar"
-    " apa eee eeh ehm emm hmm mmm oh aduh lupa keliru klentu kleru tadi deng ding loh lho nganu pak bu mas mbak dash slash"
-    " garis miring kurung buka tutup dot"
+    " apa eee eeh ehm emm hmm mmm oh aduh lupa keliru klentu kleru tadi deng ding loh lho nganu pak bu mas mbak"
+    " dash slash garis miring kurung buka tutup dot"
 )
 _CORRECTIONS = frozenset(_CORRECTION_LINE.split())
 _LONGEST_CORRECTION = 5
