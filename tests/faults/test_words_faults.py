@@ -1,11 +1,30 @@
 """Words that went wrong elsewhere (``shared/data/faults``): private numbers in odd writing, signs that no XML knows."""
 
+import io
+import json
+from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+from docx import Document
+from flask.testing import FlaskClient
 
+from radiodesk.accounts.models import Role
+from radiodesk.archive.gathering import Gathered
+from radiodesk.archive.metadata import dublin_core, pbcore
+from radiodesk.core.clock import ManualClock
+from radiodesk.core.config import Settings
+from radiodesk.core.db import Database
+from radiodesk.core.text import clean
+from radiodesk.core.xml import document
 from radiodesk.record.redaction import find_private, redact
+from radiodesk.speech import services
+from radiodesk.speech.exporting import FORMATS
+from radiodesk.speech.models import Transcript
+from radiodesk.speech.ports import Segment, Transcription, Word
 from radiodesk.speech.spoken import to_spoken
+from tests.factories import calls as make
 
 
 def test_every_number_of_the_given_lines_is_hidden_whole(shared: Path) -> None:
@@ -169,3 +188,103 @@ def test_emergency_and_short_numbers_are_said_digit_by_digit(written: str) -> No
 def test_counts_articles_and_prices_of_the_same_size_stay_counts(written: str) -> None:
     assert "seratus" in to_spoken(written)
     assert "satu satu" not in to_spoken(written)
+
+
+ODD = "\uffff\ufffe\ufdd0\x0b\x01\x9f\ud83d\ude00\ud83d"
+"""Nothing of it is text but the two halves of one face."""
+
+
+@pytest.fixture
+def heard(database: Database, settings: Settings, clock: ManualClock) -> Transcript:
+    spoken = ["Selamat", "pagi", "pak", "polisi"]
+    words = tuple(Word(at * 0.5, at * 0.5 + 0.4, word, 0.9) for at, word in enumerate(spoken))
+    with database.writing() as tx:
+        recording = make.recording(tx, settings, clock.now(), make.wav(4.0))
+        transcript = services.request_transcript(tx, recording, by="wati", at=clock.now())
+        segment = Segment(0.0, 1.9, " ".join(spoken), words)
+        services.keep_heard(
+            tx, transcript, Transcription("whisper", "base", "id", 4.0, 0.5, (segment,)), at=clock.now()
+        )
+    return transcript
+
+
+def exported(client: FlaskClient, public_id: str) -> dict[str, str]:
+    """The words of every file that a transcript is taken along as."""
+    found = {}
+    for kind in FORMATS:
+        answer = client.get(f"/transkrip/{public_id}/unduh.{kind}")
+        assert answer.status_code == 200, kind
+        found[kind] = answer.data.decode() if kind != "docx" else ""
+        if kind == "docx":
+            found[kind] = "\n".join(part.text for part in Document(io.BytesIO(answer.data)).paragraphs)
+    json.loads(found["json"])
+    return found
+
+
+@pytest.mark.parametrize("name", ["uffff.json", "surrogate.json"])
+def test_signs_that_are_no_text_are_left_out_of_an_edit(
+    shared: Path, heard: Transcript, sign_in: Callable[..., FlaskClient], name: str
+) -> None:
+    client = sign_in(Role.SCREENER)
+    body = (shared / "faults" / "25-docx-uffff" / name).read_text(encoding="utf-8")
+    saved = client.post(f"/transkrip/{heard.public_id}", data=body, content_type="application/json")
+    assert saved.status_code == 200
+    for kind, written in exported(client, saved.get_json()["public_id"]).items():
+        assert "Selamat pagi" in " ".join(written.split()), kind
+        assert clean(written) == written, kind
+
+
+def test_a_speaker_and_words_of_nothing_but_odd_signs_break_nothing(
+    heard: Transcript, sign_in: Callable[..., FlaskClient]
+) -> None:
+    client = sign_in(Role.SCREENER)
+    segments = [
+        {"text": f"Selamat{ODD} pagi", "speaker": f"Pene{ODD}lepon"},
+        {"text": "\ud83d \uffff", "speaker": "\uffff"},
+    ]
+    body = {"words": heard.words, "segments": segments}
+    saved = client.post(f"/transkrip/{heard.public_id}", json=body)
+    assert saved.status_code == 200
+    found = exported(client, saved.get_json()["public_id"])
+    assert "Pene😀lepon: Selamat😀 pagi" in found["txt"]
+    assert client.get(f"/transkrip/{saved.get_json()['public_id']}").status_code == 200
+
+
+def test_odd_signs_that_are_in_the_database_already_do_not_reach_a_file(
+    heard: Transcript, sign_in: Callable[..., FlaskClient], database: Database
+) -> None:
+    with database.writing() as tx:
+        row = tx.get_one(Transcript, heard.id)
+        row.text = "Selamat\uffff\x0b pagi"
+        row.segments = [{"start": 0.0, "end": 1.0, "text": f"Selamat {ODD}pagi", "speaker": f"A{ODD}"}]
+        row.words = [{"start": 0.0, "end": 1.0, "word": f"Selamat{ODD}", "confidence": 1.0}]
+    for kind, written in exported(sign_in(Role.SCREENER), heard.public_id).items():
+        assert clean(written) == written, kind
+
+
+def test_xml_is_read_by_a_parser_whatever_stands_in_it() -> None:
+    root = ElementTree.Element("a", name=ODD)
+    ElementTree.SubElement(root, "b").text = f"pagi{ODD}"
+    root[0].tail = f"siang{ODD}"
+    read = ElementTree.fromstring(document(root))  # noqa: S314 - our own text
+    assert (read.get("name"), read[0].text, read[0].tail) == ("😀", "pagi😀", "siang😀")
+
+
+def test_the_descriptions_of_a_package_are_read_by_a_parser() -> None:
+    facts = {"title": f"Edisi{ODD}", "hosts": [f"Penyiar{ODD}"], "programme": f"Halo{ODD}", "description": ODD}
+    facts |= {"broadcast": "b-1", "on_air_at": "2026-11-24", "planned_start": "2026-11-24"}
+    gathered = Gathered(facts, [], [], [], [], [], [], [], [])
+    for describe in (dublin_core, pbcore):
+        tree = ElementTree.fromstring(describe(gathered, "p-1", f"Polres{ODD}", "Radio"))  # noqa: S314 - our own text
+        assert "Edisi😀" in "".join(tree.itertext())
+
+
+def test_only_what_is_no_text_is_left_out() -> None:
+    every = "".join(chr(code) for code in range(0x20, 0xD800)) + "\t\n\r😀\U0010fffd"
+    kept = clean(every)
+    assert [sign for sign in every if sign not in kept] == [
+        chr(0x7F),
+        *map(chr, [*range(0x80, 0x85), *range(0x86, 0xA0)]),
+    ]
+    assert clean("\ud83d pagi \ude00") == " pagi "
+    assert clean("\ud83d\ude00") == "😀"

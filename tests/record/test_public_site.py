@@ -34,6 +34,7 @@ from radiodesk.core.crypto import load_keys
 from radiodesk.core.db import Database, open_database
 from radiodesk.core.ids import public_id as new_id
 from radiodesk.core.jobs import Runner
+from radiodesk.core.text import clean
 from radiodesk.operations.wiring import handlers
 from radiodesk.programme.models import RundownItem, Script
 from radiodesk.record import search, services
@@ -501,3 +502,22 @@ def desk_state(database: Database) -> Callable[[], bytes]:
             return found.digest()
 
     return digest
+
+
+def test_signs_that_are_no_text_reach_no_feed_and_no_download(
+    browser: FlaskClient, database: Database, published: str
+) -> None:
+    with database.writing() as tx:
+        row = tx.scalars(select(PublishedBroadcast)).one()
+        row.title, row.programme = "Edisi\uffff\x0b malam", "Halo\ufdd0 Polisi\x01"
+        for piece in row.pieces:
+            piece.title = f"{piece.title}\ufffe"
+            piece.segments = [
+                {**one, "text": f"{one['text']}\uffff\x02", "speaker": "A\uffff"} for one in piece.segments
+            ]
+    for path in ("/umpan.rss", "/umpan.atom"):
+        assert ElementTree.fromstring(text(browser, path)) is not None  # noqa: S314 - our own text
+    for path in ("/umpan.rss", "/umpan.atom", "/umpan.json", f"/siaran/{published}/siaran.txt", "/data/siaran.csv"):
+        got = text(browser, path)
+        assert "Edisi malam" in got
+        assert clean(got) == got
