@@ -18,6 +18,7 @@ from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.text import clean
 from radiodesk.core.xml import document
+from radiodesk.record.identities import known_of
 from radiodesk.record.redaction import find_private, redact
 from radiodesk.speech import services
 from radiodesk.speech.exporting import FORMATS
@@ -107,6 +108,16 @@ def test_what_is_private_is_hidden_in_whatever_way_it_is_written(kind: str, text
         start = before + len(text) - len(invisible)
         assert span.start in {start, start - 1}
         assert span.end >= before + len(text.rstrip("\u2069"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0857‑3333‑4444", "0857/3333/4444", "62 857, 3333, 4444", "０８５７３３３３４４４４", "+62\u200b85733334444"],
+)
+def test_the_number_of_the_caller_is_known_in_any_writing(text: str) -> None:
+    [known] = known_of(f"Saya Rina, {text}, terima kasih", None, "+6285733334444")
+    assert known.kind == "phone"
+    assert known.end == 11 + len(text)
 
 
 HARMLESS = [
@@ -246,7 +257,7 @@ def test_a_speaker_and_words_of_nothing_but_odd_signs_break_nothing(
     saved = client.post(f"/transkrip/{heard.public_id}", json=body)
     assert saved.status_code == 200
     found = exported(client, saved.get_json()["public_id"])
-    assert "Pene😀lepon: Selamat😀 pagi" in found["txt"]
+    assert "Pene 😀lepon: Selamat 😀 pagi" in found["txt"]
     assert client.get(f"/transkrip/{saved.get_json()['public_id']}").status_code == 200
 
 
