@@ -148,7 +148,7 @@ def _occurrences(file: BinaryIO, pattern: "re.Pattern[bytes]") -> Iterator[int]:
 def _page_length(file: BinaryIO, at: int) -> int:
     file.seek(at)
     head = file.read(27 + 255)
-    segments = head[26]
+    segments = head[26] if len(head) > 26 else 0
     return 27 + segments + sum(head[27 : 27 + segments])
 
 

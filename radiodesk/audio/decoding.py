@@ -31,6 +31,7 @@ _LAYOUTS = {1: "mono", 2: "stereo"}
 _LEAST_RATE, _MOST_RATE = 1000, 768_000
 _MOST_CHANNELS = 16
 _MOST_KEPT_RATE = 192_000
+_MOST_ODD_RATE = 65_535
 LONGEST = 48 * 3600
 """Seconds after which decoding ends: a small file can promise years."""
 
@@ -67,7 +68,9 @@ class AudioInfo:
     @property
     def kept_rate(self) -> int:
         """The rate in Hz at which a lossless copy of it is written."""
-        return min(self.sample_rate, _MOST_KEPT_RATE)
+        rate = min(self.sample_rate, _MOST_KEPT_RATE)
+        # FLAC counts rates above 65535 Hz in tens.
+        return rate if rate <= _MOST_ODD_RATE else rate // 10 * 10
 
     @property
     def kept_channels(self) -> int:

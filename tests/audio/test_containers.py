@@ -9,7 +9,7 @@ import soundfile
 
 from radiodesk.audio.decoding import AudioUnreadable, probe, read_all
 from radiodesk.audio.peaks import peaks
-from radiodesk.audio.writing import derive_mp3
+from radiodesk.audio.writing import derive_mp3, to_flac
 from tests.audio.sounds import pitch, tone, write_amr_wideband, write_encoded
 
 SECONDS = 2.0
@@ -190,3 +190,21 @@ def test_samples_that_are_no_numbers_become_silence(tmp_path: Path) -> None:
     assert np.isfinite(heard).all()
     assert np.abs(heard).max() <= 1.0
     assert all(0 <= value <= 1 for value in peaks(tmp_path / "float.wav"))
+
+
+@pytest.mark.parametrize("rate", [1001, 65_535, 70_001, 300_003])
+def test_a_copy_of_a_sound_with_an_odd_rate_can_be_written(tmp_path: Path, rate: int) -> None:
+    path = tmp_path / "sound.wav"
+    data = bytearray(written(path, "WAV"))
+    data[24:28] = rate.to_bytes(4, "little")
+    path.write_bytes(data)
+
+    assert to_flac(path, tmp_path / "copy.flac").duration == pytest.approx(probe(path).duration, rel=0.01)
+
+
+def test_a_page_that_is_cut_off_behind_its_name_breaks_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "chain.ogg"
+    link = JOINED["opus.ogg"](tmp_path / "1", 440.0)
+    path.write_bytes(link + link[:26])
+
+    assert len(read_all(path)) / 16000 == pytest.approx(SECONDS, abs=0.1)
