@@ -29,7 +29,7 @@ class Measured:
             self.places.setdefault(begun[0], []).append(time.monotonic() - begun[1])
             original(writers, begun)
 
-        Writers.ended = ended  # type: ignore[method-assign]
+        Writers.ended = ended  # type: ignore[method-assign, assignment]
 
     def pytest_terminal_summary(self) -> None:
         """Print the table under the tests' own summary."""

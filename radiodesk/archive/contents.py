@@ -17,6 +17,7 @@ from radiodesk.audio.cutting import cut
 from radiodesk.audio.decoding import AudioUnreadable
 from radiodesk.core.crypto import KeyRing
 from radiodesk.core.i18n import N_
+from radiodesk.core.text import clean, cleaned
 from radiodesk.speech import captions
 
 README = (Path(__file__).parent / "readme.txt").read_text(encoding="utf-8")
@@ -106,7 +107,7 @@ class Contents:
 
 
 def _json(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return (json.dumps(cleaned(value), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def _as_run_csv(entries: list[Facts]) -> bytes:
@@ -117,7 +118,7 @@ def _as_run_csv(entries: list[Facts]) -> bytes:
         details = json.dumps(entry["details"], ensure_ascii=False, sort_keys=True) if entry["details"] else ""
         row = [entry["at"], f"{entry['offset']:.1f}", entry["kind"], entry["subject"] or "", entry["title"]]
         table.writerow([safe_cell(cell) for cell in [*row, entry["by"], details]])
-    return out.getvalue().encode()
+    return clean(out.getvalue()).encode()
 
 
 def safe_cell(text: str) -> str:

@@ -31,6 +31,7 @@ def of_recording(recording: Recording) -> Facts:
         "codec": recording.codec,
         "started_at": moment(recording.started_at),
         "problem": recording.problem,
+        "remark": recording.remark,
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from radiodesk.archive.gathering import Gathered, Sound
+from radiodesk.core.xml import document
 
 DC = "http://purl.org/dc/elements/1.1/"
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -109,5 +110,4 @@ def _date(facts: dict[str, Any]) -> str:
 
 def _document(root: ElementTree.Element) -> bytes:
     ElementTree.indent(root)
-    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return text + b"\n"
+    return document(root) + b"\n"

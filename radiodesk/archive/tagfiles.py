@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from radiodesk.core.text import clean
+
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 _STRICT = re.compile(r"BagIt-Version: (\d+)\.(\d+)\nTag-File-Character-Encoding: (\S+)")
@@ -144,4 +146,4 @@ def manifest_text(checksums: Iterable[tuple[str, str]]) -> str:
 
 def information_text(pairs: Sequence[tuple[str, str]]) -> str:
     """``bag-info.txt`` from labels and values; line ends inside a value become blanks."""
-    return "".join(f"{label}: {' '.join(value.split())}\n" for label, value in pairs)
+    return "".join(f"{label}: {' '.join(clean(value).split())}\n" for label, value in pairs)

@@ -1,6 +1,6 @@
 """The archivist's pages: what is sealed, what waits, whether it is still as it was."""
 
-from flask import Blueprint, redirect, render_template, send_file, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from radiodesk.accounts.access import allowed, me
@@ -10,6 +10,7 @@ from radiodesk.archive.models import PACKAGE_STATE_NAMES, Package
 from radiodesk.broadcasts import queries as broadcasts
 from radiodesk.core.errors import NotFound
 from radiodesk.core.http import back, field, now, session, station
+from radiodesk.core.sending import send
 
 blueprint = Blueprint("archive", __name__)
 
@@ -43,7 +44,7 @@ def ledger_file() -> Response:
     path = station().settings.archive / ledger.NAME
     if not path.is_file():
         raise NotFound("Nothing is sealed yet, so there is no ledger.")
-    return send_file(path.resolve(), mimetype="application/x-ndjson", as_attachment=True, download_name=ledger.NAME)
+    return send(path, mimetype="application/x-ndjson", as_attachment=True, download_name=ledger.NAME)
 
 
 @blueprint.get("/arsip/<public_id>")

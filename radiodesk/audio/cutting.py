@@ -84,7 +84,7 @@ def remaining(duration: float, taken: Iterable[Span]) -> list[Span]:
 
 
 def _shape(info: AudioInfo) -> tuple[int, int]:
-    return info.sample_rate, min(info.channels, 2)
+    return info.kept_rate, info.kept_channels
 
 
 def _located(source: Path, info: AudioInfo) -> Iterator[tuple[int, NDArray[Any]]]:
@@ -109,7 +109,7 @@ def _presence(position: int, count: int, rate: int, spans: list[Span]) -> NDArra
 
 
 def _bleeped(source: Path, info: AudioInfo, spans: list[Span], tone_hz: int) -> Iterator[NDArray[Any]]:
-    rate = info.sample_rate
+    rate = info.kept_rate
     for position, block in _located(source, info):
         weight = _presence(position, len(block), rate, spans)[:, None]
         phase = 2 * np.pi * tone_hz * (position + np.arange(len(block))) / rate
@@ -118,7 +118,7 @@ def _bleeped(source: Path, info: AudioInfo, spans: list[Span], tone_hz: int) -> 
 
 
 def _kept(source: Path, info: AudioInfo, kept: list[Span]) -> Iterator[NDArray[Any]]:
-    rate = info.sample_rate
+    rate = info.kept_rate
     taken = remaining(info.duration + 1, kept)
     for position, block in _located(source, info):
         weight = _presence(position, len(block), rate, taken)

@@ -23,7 +23,8 @@ class Recording(Base):
     """One sound file as it came in.
 
     ``key`` is its path below the audio folder; ``duration`` is in seconds, ``sample_rate`` in Hz. ``problem`` is a
-    sentence when nothing of it can be played: the bytes are kept all the same.
+    sentence when nothing of it can be played: the bytes are kept all the same. ``remark`` is a sentence when something
+    is odd about what can be heard: the header was wrong, or a part is damaged.
     """
 
     __tablename__ = "recording"
@@ -42,3 +43,4 @@ class Recording(Base):
     started_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     problem: Mapped[str | None] = mapped_column(Text)
+    remark: Mapped[str | None] = mapped_column(Text)

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 from typing import IO
 
+from babel.numbers import format_decimal
 from sqlalchemy.orm import Session
 
-from radiodesk.audio.decoding import AudioInfo, AudioUnreadable, decode, probe
+from radiodesk.audio.decoding import AudioInfo, AudioUnreadable, Heard, hear, probe
 from radiodesk.audio.models import Direction, Recording
 from radiodesk.audio.peaks import peaks
 from radiodesk.audio.replacing import replacing
@@ -21,6 +22,7 @@ from radiodesk.audio.writing import derive_mp3
 from radiodesk.core import i18n, jobs
 from radiodesk.core.config import Settings
 from radiodesk.core.errors import NotFound, Refusal, TooLarge
+from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import tidy
 
@@ -29,6 +31,10 @@ LONG = 120.0
 """Seconds from which a recording is made ready for pages by the worker."""
 
 _BLOCK = 1 << 18
+_LOOK = 60.0
+"""Seconds that are decoded when a file comes in, to know how much of it can be heard."""
+
+_WRONG_BY = 0.5
 _SUFFIXES = frozenset(
     {
         ".wav",
@@ -67,6 +73,16 @@ class _Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a file is, or the sentence that says why nothing of it can be heard; and what is odd about it."""
+
+    info: AudioInfo | None = None
+    duration: float = 0.0
+    problem: str | None = None
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Laid:
     """A file that lies below the audio folder and was looked at, but is not yet a row; see ``lay_down``."""
 
@@ -75,8 +91,7 @@ class Laid:
     name: str
     sha256: str
     size: int
-    info: AudioInfo | None
-    problem: str | None
+    look: Look
 
 
 def lay_down(
@@ -100,8 +115,7 @@ def lay_down(
     identity = public_id(at)
     key = _key(identity, at, direction, name)
     taken = _write(stream, settings.audio / key, limit, name, settings)
-    info, problem = _look(settings.audio / key, name, settings)
-    return Laid(identity, key, name, taken.sha256, taken.size, info, problem)
+    return Laid(identity, key, name, taken.sha256, taken.size, _look(settings.audio / key, name, settings))
 
 
 def pick_up(settings: Settings, laid: Laid) -> None:
@@ -118,7 +132,7 @@ def describe(
     started_at: datetime | None = None,
 ) -> Recording:
     """Make the row of a file that was laid down: look at ``problem``, or call ``require_sound``."""
-    info = laid.info
+    look, info = laid.look, laid.look.info
     recording = Recording(
         public_id=laid.public_id,
         direction=direction,
@@ -126,14 +140,15 @@ def describe(
         original_name=laid.name,
         sha256=laid.sha256,
         bytes=laid.size,
-        duration=info.duration if info else 0.0,
+        duration=look.duration,
         sample_rate=info.sample_rate if info else 0,
         channels=info.channels if info else 0,
         codec=info.codec if info else "",
         # A message ended when it came in.
-        started_at=started_at or (at - timedelta(seconds=info.duration) if info else None),
+        started_at=started_at or (at - timedelta(seconds=look.duration) if info else None),
         created_at=at,
-        problem=laid.problem,
+        problem=look.problem,
+        remark=look.remark,
     )
     session.add(recording)
     session.flush()
@@ -205,8 +220,7 @@ def look_at(settings: Settings, key: str, *, at: datetime) -> Laid:
     path = settings.audio / key
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    info, problem = _look(path, path.name, settings)
-    return Laid(public_id(at), key, path.name, digest, path.stat().st_size, info, problem)
+    return Laid(public_id(at), key, path.name, digest, path.stat().st_size, _look(path, path.name, settings))
 
 
 def require_sound(recording: Recording) -> Recording:
@@ -288,12 +302,37 @@ def _too_large(name: str, settings: Settings) -> TooLarge:
     )
 
 
-def _look(path: Path, name: str, settings: Settings) -> tuple[AudioInfo | None, str | None]:
-    """What the file is, or the sentence that says why nothing of it can be heard."""
+def _look(path: Path, name: str, settings: Settings) -> Look:
     try:
         info = probe(path)
-        next(decode(path))
+        heard = hear(path, _LOOK)
     except AudioUnreadable as refusal:
         refusal.facts["name"] = name
-        return None, i18n.say_in(settings.language, refusal)
-    return info, None
+        return Look(problem=i18n.say_in(settings.language, refusal))
+    # Of a short one it is known how much can be heard; a long one is as long as it says.
+    known = heard.seconds if heard.all and abs(heard.seconds - info.duration) > _WRONG_BY else info.duration
+    with i18n.speaking(settings.language):
+        return Look(info, known, remark=_remark(info, heard, known))
+
+
+def _remark(info: AudioInfo, heard: Heard, known: float) -> str | None:
+    if known < info.duration - _WRONG_BY:
+        return i18n.gettext(
+            "Only %(heard)s of %(length)s seconds can be heard: the rest of the file is damaged.",
+            heard=_number(known),
+            length=_number(info.duration),
+        )
+    if heard.damaged:
+        return i18n.gettext("Parts of this file are damaged. What could be read of it can be heard.")
+    if info.stated is None:
+        return None
+    message = (
+        N_("The file states %(stated)s seconds and holds %(held)s: all of them were taken.")
+        if info.stated < info.duration
+        else N_("The file states %(stated)s seconds and holds only %(held)s: it was cut off.")
+    )
+    return i18n.gettext(message, stated=_number(info.stated), held=_number(info.duration))
+
+
+def _number(seconds: float) -> str:
+    return format_decimal(round(seconds, 1), locale=i18n.language.get())

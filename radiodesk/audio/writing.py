@@ -25,8 +25,8 @@ def to_flac(source: Path, target: Path, *, rate: int | None = None, channels: in
     came lossy is kept as it decodes. More than two channels are mixed to two.
     """
     info = probe(source)
-    rate = rate or min(info.sample_rate, 192_000)
-    channels = channels or min(info.channels, 2)
+    rate = rate or info.kept_rate
+    channels = channels or info.kept_channels
     deep = info.bits > 16
     blocks = decode(source, rate, channels, kind="int32" if deep else "int16")
     with replacing(target) as written:
@@ -93,7 +93,7 @@ def lay_out(placed: Iterable[tuple[float, Path]], target: Path, *, rate: int = 4
 def split_channels(source: Path, left: Path, right: Path) -> None:
     """Write the two channels of a stereo recording (studio and caller) into a mono FLAC each."""
     info = probe(source)
-    rate = info.sample_rate
+    rate = info.kept_rate
     with (
         replacing(left) as first,
         replacing(right) as second,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import Blueprint, jsonify, render_template, request, send_file
+from flask import Blueprint, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
 from radiodesk.accounts.access import allowed, me
@@ -18,6 +18,7 @@ from radiodesk.calls.ports import connections
 from radiodesk.core import audit, i18n
 from radiodesk.core.errors import Conflict, Refusal, TooLarge, Unreadable
 from radiodesk.core.http import back, field, now, number, session, station
+from radiodesk.core.sending import send
 from radiodesk.core.text import tidy
 
 blueprint = Blueprint("calls", __name__)
@@ -297,7 +298,7 @@ def attachment(public_id: str) -> Response:
     shown = found.mime in attachments.PICTURES
     # Only plain pictures are shown; everything else is a download that no browser runs.
     mime = found.mime if shown else "application/octet-stream"
-    return send_file(path.resolve(), mimetype=mime, as_attachment=not shown, download_name=found.name, max_age=0)
+    return send(path, mimetype=mime, as_attachment=not shown, download_name=found.name, max_age=0)
 
 
 @blueprint.post("/antrean/urung")

@@ -96,11 +96,11 @@ def run(cli: click.Command) -> None:
     except Exception as error:
         from radiodesk.core.unavailable import unavailable
 
-        refusal = unavailable(error)
-        if refusal is None:
+        trouble = unavailable(error)
+        if trouble is None:
             raise
-        click.echo(i18n.say(refusal), err=True)
-        sys.exit(refusal.exit_code)
+        click.echo(i18n.say(trouble), err=True)
+        sys.exit(trouble.exit_code)
 
 
 def input_lines(limit: int = 1_000_000) -> Iterator[str]:

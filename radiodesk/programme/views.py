@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from radiodesk.accounts.access import allowed, me
@@ -11,6 +11,7 @@ from radiodesk.area.station import area_pack
 from radiodesk.core.errors import NotFound, Unreadable
 from radiodesk.core.http import back, field, now, number, session, station
 from radiodesk.core.jobs import enqueue
+from radiodesk.core.sending import send
 from radiodesk.programme import compiling, queries, services
 from radiodesk.programme.jobs import READ_ALOUD, heard_file
 from radiodesk.programme.models import SCRIPT_KIND_NAMES, SCRIPT_STATE_NAMES, Script, ScriptKind
@@ -132,11 +133,11 @@ def listen(public_id: str) -> BaseResponse:
 
 
 @blueprint.get("/naskah/<public_id>/dengar.wav")
-def heard(public_id: str) -> Response:
+def heard(public_id: str) -> BaseResponse:
     path = heard_file(station().settings, _script(public_id).latest)
     if not path.exists():
         raise NotFound("This script was not read aloud yet. Press Listen first.")
-    return send_file(path.resolve(), mimetype="audio/wav", conditional=True)
+    return send(path, mimetype="audio/wav")
 
 
 @blueprint.get("/naskah/<public_id>/prompter")

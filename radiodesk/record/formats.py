@@ -12,6 +12,8 @@ from xml.etree import ElementTree
 
 from radiodesk.archive.contents import safe_cell
 from radiodesk.archive.ledger import Line, text_of
+from radiodesk.core.text import clean, cleaned
+from radiodesk.core.xml import document
 from radiodesk.record.models import PieceKind, PublishedBroadcast, PublishedPiece
 from radiodesk.speech import captions
 
@@ -34,7 +36,7 @@ def as_text(broadcast: PublishedBroadcast) -> str:
     for piece in broadcast.pieces:
         body = captions.plain(piece.segments) if piece.segments else f"{piece.text}\n"
         parts.append(f"\n== {piece.title or piece.kind}\n{body}")
-    return "".join(parts)
+    return clean("".join(parts))
 
 
 def as_webvtt(piece: PublishedPiece) -> str:
@@ -102,7 +104,7 @@ def moment(at: datetime) -> str:
 
 def as_json(value: Any) -> str:
     """Readable JSON."""
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(cleaned(value), ensure_ascii=False, indent=1) + "\n"
 
 
 def checksums(broadcast: PublishedBroadcast) -> str:
@@ -140,7 +142,7 @@ def _csv(head: list[str], rows: Any) -> str:
     table.writerow(head)
     for row in rows:
         table.writerow([safe_cell(str(cell)) for cell in row])
-    return out.getvalue()
+    return clean(out.getvalue())
 
 
 def main_sound(broadcast: PublishedBroadcast) -> PublishedPiece | None:
@@ -175,7 +177,7 @@ def rss(broadcasts: Sequence[PublishedBroadcast], links: Links, title: str, oper
                 length=str(sound.audio_bytes),
                 type="audio/mpeg",
             )
-    return _document(root)
+    return document(root)
 
 
 def atom(broadcasts: Sequence[PublishedBroadcast], links: Links, title: str, operator: str) -> bytes:
@@ -206,7 +208,7 @@ def atom(broadcasts: Sequence[PublishedBroadcast], links: Links, title: str, ope
                 type="audio/mpeg",
                 length=str(sound.audio_bytes),
             )
-    return _document(root)
+    return document(root)
 
 
 def json_feed(broadcasts: Sequence[PublishedBroadcast], links: Links, title: str, operator: str) -> str:
@@ -253,8 +255,3 @@ def excerpt(broadcast: PublishedBroadcast) -> str:
 
 def _say(parent: ElementTree.Element, name: str, text: str) -> None:
     ElementTree.SubElement(parent, name).text = text
-
-
-def _document(root: ElementTree.Element) -> bytes:
-    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return text

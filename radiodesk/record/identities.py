@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from radiodesk.area.words import load_words
+from radiodesk.record.redaction.plain import plain
 
 SHORTEST_NAME = 4
 SHORTEST_NUMBER = 7
+_BETWEEN = r"(?:[^\w\n]|_){0,3}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,10 @@ class Known:
 
 def known_of(text: str, name: str | None, phone: str | None) -> list[Known]:
     """Where the caller's name (whole, or a part that is no everyday word) or number stands in a text."""
-    found = [*_names(text, name or ""), *_numbers(text, phone or "")]
-    return sorted(found, key=lambda one: (one.start, -one.end))
+    read = plain(text)
+    found = [*_names(read.text, name or ""), *_numbers(read.text, phone or "")]
+    original = [replace(one, start=read.origins[one.start], end=read.ends[one.end - 1]) for one in found]
+    return sorted(original, key=lambda one: (one.start, -one.end))
 
 
 def _names(text: str, name: str) -> Iterator[Known]:
@@ -41,7 +45,7 @@ def _numbers(text: str, phone: str) -> Iterator[Known]:
     digits = re.sub(r"\D", "", phone)
     national = re.sub(r"^(62|0)", "", digits)
     if len(national) >= SHORTEST_NUMBER:
-        yield from _matches(text, r"(?:\+?62|0)?[\s.\-]*" + r"[\s.\-]*".join(national), "phone")
+        yield from _matches(text, rf"(?:\+?62|0)?{_BETWEEN}" + _BETWEEN.join(national), "phone")
 
 
 def _matches(text: str, pattern: str, kind: str) -> Iterator[Known]:

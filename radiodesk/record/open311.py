@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from radiodesk.core.errors import NotFound, Unreadable
 from radiodesk.core.http import now, session, station
 from radiodesk.core.i18n import gettext
+from radiodesk.core.xml import document
 from radiodesk.record.models import PublishedTicket
 from radiodesk.record.tracking import listed
 from radiodesk.tickets.categories import category_choices, category_name
@@ -159,8 +160,7 @@ def _answer(kind: str, root: str, found: Record | Sequence[Record], item: str = 
     else:
         for record in found:
             _fill(ElementTree.SubElement(tree, item), record)
-    body = ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)
-    return Response(body, content_type="text/xml; charset=utf-8")
+    return Response(document(tree), content_type="text/xml; charset=utf-8")
 
 
 def _fill(element: ElementTree.Element, record: Record) -> None:

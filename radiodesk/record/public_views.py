@@ -4,15 +4,17 @@ Sound is opened by the key that stands in the published row; no address is ever 
 """
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, send_file, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as BaseResponse
 
 from radiodesk.broadcasts.models import AS_RUN_KIND_NAMES
 from radiodesk.core.errors import NotFound
 from radiodesk.core.http import session, station
+from radiodesk.core.sending import send
 from radiodesk.record import formats, queries, search
 from radiodesk.record.formats import Links
 from radiodesk.record.masks import kind_name
@@ -121,10 +123,7 @@ def sound(public_id: str, position: int) -> BaseResponse:
     path = safe_join(str(public_folder(station().settings).resolve()), piece.audio_key or "")
     if path is None:
         raise NotFound("There is nothing at this address.")
-    try:
-        response = send_file(path, mimetype="audio/mpeg", conditional=True, etag=(piece.audio_sha256 or "")[:32])
-    except FileNotFoundError:
-        raise NotFound("The sound of this recording is missing on the disk: %(key)s.", key=piece.audio_key) from None
+    response = send(Path(path), mimetype="audio/mpeg", etag=(piece.audio_sha256 or "")[:32])
     response.headers["Cache-Control"] = "no-cache"
     return response
 

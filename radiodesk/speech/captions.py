@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from radiodesk.core.text import clean
+
 Segment = Mapping[str, Any]
 """``{start, end, text, speaker}``, times in seconds."""
 
@@ -19,10 +21,10 @@ def webvtt(segments: Iterable[Segment]) -> str:
 
 
 def _cue(segment: Segment) -> str:
-    text = " ".join(str(segment["text"]).split())
+    text = _words(segment["text"])
     for sign, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(sign, escaped)
-    speaker = " ".join(str(segment.get("speaker") or "").replace(">", " ").replace("<", " ").split())
+    speaker = _words(str(segment.get("speaker") or "").replace(">", " ").replace("<", " "))
     return f"<v {speaker}>{text}" if speaker else text
 
 
@@ -32,9 +34,14 @@ def subrip(segments: Iterable[Segment]) -> str:
     for number, segment in enumerate(segments, start=1):
         start, end = float(segment["start"]), float(segment["end"])
         times = f"{timestamp(start)} --> {timestamp(max(end, start + 0.001))}".replace(".", ",")
-        speaker = f"{segment['speaker']}: " if segment.get("speaker") else ""
-        cues.append(f"{number}\n{times}\n{speaker}{' '.join(str(segment['text']).split())}\n")
+        speaker = f"{_words(segment['speaker'])}: " if segment.get("speaker") else ""
+        cues.append(f"{number}\n{times}\n{speaker}{_words(segment['text'])}\n")
     return "\n".join(cues)
+
+
+def _words(said: object) -> str:
+    """One line without what is no text."""
+    return " ".join(clean(str(said)).split())
 
 
 def timestamp(seconds: float) -> str:
@@ -50,6 +57,6 @@ def plain(segments: Iterable[Segment]) -> str:
     """A line a segment, each with the time at which it begins."""
     lines = []
     for segment in segments:
-        speaker = f"{segment['speaker']}: " if segment.get("speaker") else ""
-        lines.append(f"[{timestamp(float(segment['start']))[:8]}] {speaker}{' '.join(str(segment['text']).split())}\n")
+        speaker = f"{_words(segment['speaker'])}: " if segment.get("speaker") else ""
+        lines.append(f"[{timestamp(float(segment['start']))[:8]}] {speaker}{_words(segment['text'])}\n")
     return "".join(lines)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from docx import Document
 from docx.shared import Pt
 
+from radiodesk.core.text import clean, cleaned
 from radiodesk.speech import captions
 from radiodesk.speech.models import Transcript
 
@@ -49,20 +50,20 @@ def _data(transcript: Transcript) -> str:
         "text": transcript.text,
         "segments": segments,
     }
-    return json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(cleaned(facts), ensure_ascii=False, indent=2) + "\n"
 
 
 def _document(transcript: Transcript, heading: str) -> bytes:
     document = Document()
     document.styles["Normal"].font.size = Pt(11)
-    document.add_heading(heading, level=1)
+    document.add_heading(clean(heading), level=1)
     for segment in transcript.segments:
         paragraph = document.add_paragraph()
         paragraph.add_run(f"[{captions.timestamp(float(segment['start']))[:8]}] ")
         if segment.get("speaker"):
-            paragraph.add_run(f"{segment['speaker']}: ").bold = True
-        # XML knows no control characters; what the engine wrote has none, a plug-in's might.
-        paragraph.add_run("".join(sign for sign in str(segment["text"]) if sign >= " "))
+            paragraph.add_run(f"{clean(str(segment['speaker']))}: ").bold = True
+        # What the engine wrote is text, what a plug-in wrote might hold signs that XML does not know.
+        paragraph.add_run(clean(str(segment["text"])))
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

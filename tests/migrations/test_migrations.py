@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from radiodesk.core.crypto import load_keys
 from radiodesk.core.db import Base, Database, open_database
@@ -34,4 +34,26 @@ def test_every_migration_goes_up_and_down(tmp_path: Path) -> None:
     assert set(inspect(database.engine).get_table_names()) <= {"alembic_version", "sqlite_sequence"}
     upgrade(database)
     assert "call" in inspect(database.engine).get_table_names()
+    database.engine.dispose()
+
+
+def test_recordings_outlive_the_remark_that_they_got(tmp_path: Path) -> None:
+    database = fresh(tmp_path)
+    upgrade(database, "0001")
+    with database.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO recording (public_id, direction, key, original_name, sha256, bytes, duration, sample_rate,"
+                " channels, codec, created_at) VALUES ('r-1', 'message', 'a/b.wav', 'pesan.wav', 'x', 9, 1.5, 8000, 1,"
+                " 'pcm_s16le', '2026-11-24 11:00:00')"
+            )
+        )
+    upgrade(database, "0008")
+    with database.engine.begin() as connection:
+        assert connection.execute(text("SELECT original_name, remark FROM recording")).all() == [("pesan.wav", None)]
+        connection.execute(text("UPDATE recording SET remark = 'Berkas terpotong.'"))
+    downgrade(database, "0001")
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT original_name, duration FROM recording")).all() == [("pesan.wav", 1.5)]
+    upgrade(database)
     database.engine.dispose()

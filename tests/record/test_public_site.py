@@ -34,6 +34,7 @@ from radiodesk.core.crypto import load_keys
 from radiodesk.core.db import Database, open_database
 from radiodesk.core.ids import public_id as new_id
 from radiodesk.core.jobs import Runner
+from radiodesk.core.text import clean
 from radiodesk.operations.wiring import kinds
 from radiodesk.programme.models import RundownItem, Script
 from radiodesk.record import search, services
@@ -326,6 +327,11 @@ def test_sound_is_sent_in_ranges(browser: FlaskClient, database: Database, publi
         assert part.status_code == 206
         assert part.get_data() == body[100:200]
         assert part.headers["Content-Range"] == f"bytes 100-199/{len(body)}"
+    for odd in ("items=0-9", "bytes=x", "bytes=0-1,4-5"):
+        with browser.get(path, headers={"Range": odd}) as all_of_it:
+            assert (all_of_it.status_code, all_of_it.get_data()) == (200, body)
+    with browser.get(path, headers={"Range": f"bytes={len(body)}-"}) as behind:
+        assert behind.status_code == 416
     with browser.get(path, headers={"If-None-Match": tag}) as same:
         assert same.status_code == 304
     with browser.get(path, headers={"Range": f"bytes={len(body) + 5}-"}) as beyond:
@@ -496,3 +502,22 @@ def desk_state(database: Database) -> Callable[[], bytes]:
             return found.digest()
 
     return digest
+
+
+def test_signs_that_are_no_text_reach_no_feed_and_no_download(
+    browser: FlaskClient, database: Database, published: str
+) -> None:
+    with database.writing() as tx:
+        row = tx.scalars(select(PublishedBroadcast)).one()
+        row.title, row.programme = "Edisi\uffff\x0b malam", "Halo\ufdd0 Polisi\x01"
+        for piece in row.pieces:
+            piece.title = f"{piece.title}\ufffe"
+            piece.segments = [
+                {**one, "text": f"{one['text']}\uffff\x02", "speaker": "A\uffff"} for one in piece.segments
+            ]
+    for path in ("/umpan.rss", "/umpan.atom"):
+        assert ElementTree.fromstring(text(browser, path)) is not None  # noqa: S314 - our own text
+    for path in ("/umpan.rss", "/umpan.atom", "/umpan.json", f"/siaran/{published}/siaran.txt", "/data/siaran.csv"):
+        got = text(browser, path)
+        assert "Edisi malam" in got
+        assert clean(got) == got

@@ -128,7 +128,7 @@ class Taker:
         with self._sound(arrival) as laid, self._database.writing(patience) as session:
             call = take_form(session, self._settings, fields, arrival, laid, strict=strict)
             new = (call.public_id,) if call is not None else ()
-        return Taken(new, (arrival.id,), sound_problem=laid.problem if laid is not None else None)
+        return Taken(new, (arrival.id,), sound_problem=laid.look.problem if laid is not None else None)
 
     @contextmanager
     def _sound(self, arrival: Arrival) -> Iterator[audio.Laid | None]:

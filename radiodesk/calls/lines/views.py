@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Flask, current_app, jsonify, redirect, render_template, send_file, url_for
+from flask import Blueprint, Flask, current_app, jsonify, redirect, render_template, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -19,6 +19,7 @@ from radiodesk.core import audit, events
 from radiodesk.core.errors import Conflict, NotFound
 from radiodesk.core.http import back, field, now, part, session, station
 from radiodesk.core.i18n import N_
+from radiodesk.core.sending import send
 
 blueprint = Blueprint("lines", __name__)
 
@@ -139,7 +140,7 @@ def trial(line_id: str) -> Response:
     path = trial_file(station().settings, _line(line_id).id)
     if not path.is_file():
         raise NotFound("This line was not tried yet.")
-    return send_file(path.resolve(), mimetype="audio/wav", max_age=0)
+    return send(path, mimetype="audio/wav", max_age=0)
 
 
 def connect(app: Flask) -> None:

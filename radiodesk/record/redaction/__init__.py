@@ -12,8 +12,10 @@ from .known import find_known
 from .names import find_names
 from .numbers import find_numbers
 from .persons import find_personal
+from .plain import plain
 from .spans import KINDS, Span, merged
 from .timing import spans_to_seconds
+from .written import find_written
 
 __all__ = ["KINDS", "LABELS", "Span", "find_private", "redact", "spans_to_seconds"]
 
@@ -51,16 +53,19 @@ def find_private(
     ``places`` are place names in lower case (of the area pack) that are not people's; ``keep_officials`` leaves the
     names of officials in their role, unless the text accuses somebody.
     """
+    read = plain(text)
     spans = [
-        *find_known(text),
-        *find_numbers(text),
-        *find_contacts(text),
-        *find_personal(text),
-        *find_names(text, places=places, keep_officials=keep_officials),
+        *find_known(read.text),
+        *find_numbers(read.text),
+        *find_written(read.text),
+        *find_contacts(read.text),
+        *find_personal(read.text),
+        *find_names(read.text, places=places, keep_officials=keep_officials),
     ]
-    return merged(
-        span for span in spans if span.score >= least and not _EMERGENCY.fullmatch(text[span.start : span.end])
+    kept = (
+        span for span in spans if span.score >= least and not _EMERGENCY.fullmatch(read.text[span.start : span.end])
     )
+    return merged(read.original(kept))
 
 
 def redact(

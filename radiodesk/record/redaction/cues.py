@@ -1,9 +1,26 @@
 """The words of ``cues.toml``: where names begin and end in talk."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+
+KK_CUE = re.compile(r"\b(?:kk|ka ka|kartu keluarga)\b")
+NIK_CUE = re.compile(r"\b(?:nik|en i ka|ktp|ka te pe|kependudukan|induk)\b")
+SIM_CUE = re.compile(r"\b(?:sim|surat izin mengemudi)\b")
+NPWP_CUE = re.compile(r"\bnpwp\b")
+BANK_CUE = re.compile(
+    r"\b(?:rekening|rek|norek|bri|bca|bni|mandiri|bsi|btn|bank|transfer|tf|dana|ovo|gopay|virtual account|va|atm)\b"
+)
+NUMBER_CUES = (
+    ("npwp", NPWP_CUE, 15, 16),
+    ("sim", SIM_CUE, 12, 16),
+    ("kk", KK_CUE, 15, 17),
+    ("nik", NIK_CUE, 14, 18),
+    ("bank_account", BANK_CUE, 8, 18),
+)
+"""Kinds of numbers that a word before them gives away, with the fewest and most digits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from radiodesk.speech.spoken.heard import HeardDigits, Token, heard_digits, tokens
 from radiodesk.speech.spoken.numerals import LETTER_NAMES, PLATE_AREAS
 
+from .cues import BANK_CUE, KK_CUE, NIK_CUE, NPWP_CUE, SIM_CUE
 from .spans import Span
 
 _CUE_REACH = 60
@@ -13,13 +14,6 @@ _PHONE_CUE = re.compile(
     r"\b(?:telepon|telpon|telp|tlp|hp|hape|handphone|wa|whatsapp|sms|hubungi|kontak|contact|call|nomor(?:nya|ku"
     r"| saya| kulo)?|nomer(?:e|ku)?"
     r"|nope|no)\b"
-)
-_KK_CUE = re.compile(r"\b(?:kk|ka ka|kartu keluarga)\b")
-_NIK_CUE = re.compile(r"\b(?:nik|en i ka|ktp|ka te pe|kependudukan|induk)\b")
-_SIM_CUE = re.compile(r"\b(?:sim|surat izin mengemudi)\b")
-_NPWP_CUE = re.compile(r"\bnpwp\b")
-_BANK_CUE = re.compile(
-    r"\b(?:rekening|rek|norek|bri|bca|bni|mandiri|bsi|btn|bank|transfer|tf|dana|ovo|gopay|virtual account|va|atm)\b"
 )
 _PUBLIC_CUE = re.compile(
     r"\b(?:tiket|pengaduan|aduan|laporan nomor|nomor laporan|nomor lp|lp|resi|register|perkara|surat nomor"
@@ -40,6 +34,8 @@ _PLATE_CUE = re.compile(
 )
 _GLUED_PLATE = re.compile(r"(?<![\w.,/+-])([A-Z]{1,2})[\s.-]?(\d{1,4})[\s.-]?([A-Z]{1,3})(?![\w])")
 _GLUED_LOOSE = re.compile(r"(?<![\w.,/+-])([a-z]{1,2})[\s.-]?(\d{3,4})[\s.-]?([a-z]{1,3})(?![\w])")
+_MARKED_PLATE = re.compile(r"(?<![\w.,/+-])([A-Z]{1,2}) ?[/,_.*|-] ?(\d{3,4}) ?[/,_.*|-] ?([A-Z]{2,3})(?![\w])")
+_PLUS = re.compile(r"(?:\+[ (]{0,2}|\bplus )\Z")
 _PLATE_WORDS = frozenset(
     {"km", "di", "ke", "rp", "jl", "no", "rt", "rw", "jam", "kg", "cm", "mm", "m", "wib", "an", "dan", "dr"}
 )
@@ -50,7 +46,7 @@ def find_numbers(text: str) -> Iterator[Span]:
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
-    for run in heard_digits(text, at_least=6):
+    for run in heard_digits(text, at_least=6, corrected=True):
         span = _classified(lowered, run)
         if span is not None:
             yield span
@@ -73,19 +69,20 @@ def _classified(text: str, run: HeardDigits) -> Span | None:
     count, said = len(run.digits), "spoken" if run.spoken else "written"
 
     def span(kind: str, why: str, score: float) -> Span:
-        return Span(run.start, run.end, kind, f"{said} {why}", score)
+        plus = _PLUS.search(text[: run.start]) if kind == "phone" else None
+        return Span(plus.start() if plus else run.start, run.end, kind, f"{said} {why}", score)
 
-    if count in {15, 16} and _NPWP_CUE.search(front):
+    if count in {15, 16} and NPWP_CUE.search(front):
         return span("npwp", "tax number after its cue", 0.95)
-    if 12 <= count <= 16 and _last(front, _SIM_CUE, 30):
+    if 12 <= count <= 16 and _last(front, SIM_CUE, 30):
         return span("sim", "driving licence number after its cue", 0.95)
     if 15 <= count <= 17:
-        if _last(front, _KK_CUE, 40):
+        if _last(front, KK_CUE, 40):
             return span("kk", "family card number", 0.95)
-        return span("nik", "sixteen digits", 0.95 if count == 16 or _NIK_CUE.search(front) else 0.7)
+        return span("nik", "sixteen digits", 0.95 if count == 16 or NIK_CUE.search(front) else 0.7)
     if _mobile(run.digits):
         return span("phone", "mobile number", 0.98)
-    if _last(front, _BANK_CUE, 45) and 8 <= count <= 18:
+    if _last(front, BANK_CUE, 45) and 8 <= count <= 18:
         return span("bank_account", "account number after its cue", 0.9)
     if run.digits.startswith("0") and 8 <= count <= 12 and _grouped_landline(text, run):
         return span("phone", "landline number", 0.85)
@@ -93,7 +90,7 @@ def _classified(text: str, run: HeardDigits) -> Span | None:
         return span("phone", "digits after a telephone cue", 0.8)
     if run.spoken and (count >= 9 or (count >= 6 and run.digits.startswith("08"))):
         return span("phone", "long string of digits", 0.7)
-    if _NIK_CUE.search(front) and count >= 10:
+    if NIK_CUE.search(front) and count >= 10:
         return span("nik", "digits after an identity cue", 0.8)
     return None
 
@@ -117,6 +114,9 @@ def _written_plates(text: str, lowered: str) -> Iterator[Span]:
     for match in _GLUED_PLATE.finditer(text):
         if match[1].lower() in _AREAS and (len(match[2]) > 1 or " " in match[0]):
             yield Span(match.start(), match.end(), "plate", "written number plate", 0.95)
+    for match in _MARKED_PLATE.finditer(text):
+        if match[1].lower() in _AREAS:
+            yield Span(match.start(), match.end(), "plate", "written number plate with marks", 0.9)
     for match in _GLUED_LOOSE.finditer(lowered):
         if match[1] in _AREAS and match[3] not in _PLATE_WORDS and match[1] not in _PLATE_WORDS:
             yield Span(match.start(), match.end(), "plate", "number plate in lower case", 0.85)

@@ -29,6 +29,13 @@ _FILLERS = frozenset(_FILLER_LINE.split())
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _MARK = re.compile(r"[ .-]|\) ?| ?- ?| \(|\(")
 _LONGEST_FILLING = 2
+_CORRECTION_LINE = (
+    "maaf sori sorry salah bukan maksud maksudnya maksude saya kulo ralat koreksi ulangi ulang tunggu bentar sebentar"
+    " apa eee eeh ehm emm hmm mmm oh aduh lupa keliru klentu kleru tadi deng ding loh lho nganu pak bu mas mbak"
+    " dash slash garis miring kurung buka tutup dot"
+)
+_CORRECTIONS = frozenset(_CORRECTION_LINE.split())
+_LONGEST_CORRECTION = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +62,20 @@ def tokens(text: str) -> list[Token]:
     return [Token(match[0].lower(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
 
 
-def heard_digits(text: str, *, at_least: int = 1) -> list[HeardDigits]:
+def heard_digits(text: str, *, at_least: int = 1, corrected: bool = False) -> list[HeardDigits]:
     """Every run of at least ``at_least`` digits in ``text``, said or written, across pauses and filling words.
+
+    ``corrected`` also goes on across words with which people correct themselves ("eh maaf, salah, maksud saya"); the
+    digits are then all that were said, the wrong ones among them.
 
     Written numbers end a run where the text between shows that they are no digit strings: letters glued to them, a
     decimal comma, "rupiah".
     """
-    return [run for run in _runs(text, tokens(text)) if len(run.digits) >= at_least]
+    fillers = (_FILLERS | _CORRECTIONS, _LONGEST_CORRECTION) if corrected else (_FILLERS, _LONGEST_FILLING)
+    return [run for run in _runs(text, tokens(text), *fillers) if len(run.digits) >= at_least]
 
 
-def _runs(text: str, words: Sequence[Token]) -> Iterator[HeardDigits]:
+def _runs(text: str, words: Sequence[Token], fillers: frozenset[str], longest: int) -> Iterator[HeardDigits]:
     place = 0
     while place < len(words):
         digits, after, spoken = _group(words, place)
@@ -73,7 +84,7 @@ def _runs(text: str, words: Sequence[Token]) -> Iterator[HeardDigits]:
             continue
         start, end = words[place].start, words[after - 1].end
         while True:
-            following = _skip_fillers(text, words, after)
+            following = _skip_fillers(words, after, fillers, longest)
             more, reached, said = _group(words, following)
             between = text[words[after - 1].end : words[following].start] if more else ""
             if not more or not _joined(between, following == after, bool(spoken or said)):
@@ -91,9 +102,9 @@ def _joined(between: str, adjacent: bool, spoken: bool) -> bool:
     return len(between) <= (3 if adjacent else 40) and not set(between) & set("\n:;/=%")
 
 
-def _skip_fillers(text: str, words: Sequence[Token], place: int) -> int:
+def _skip_fillers(words: Sequence[Token], place: int, fillers: frozenset[str], longest: int) -> int:
     skipped = 0
-    while place < len(words) and words[place].word in _FILLERS and skipped < _LONGEST_FILLING:
+    while place < len(words) and words[place].word in fillers and skipped < longest:
         place += 1
         skipped += 1
     return place
