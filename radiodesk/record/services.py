@@ -43,8 +43,24 @@ class BeingPublished(Conflict):
     """A job is writing the public copy right now."""
 
 
-def prepare(session: Session, settings: Settings, broadcast: Broadcast, *, by: str, at: datetime) -> Publication:
-    """Lay out a sealed broadcast for a look before it is published; what was prepared before is given as it is."""
+def lay_out(session: Session, settings: Settings, broadcast: Broadcast, *, at: datetime) -> list[Piece]:
+    """What of a broadcast could be shown, with every suggestion: slow, so done before the transaction that keeps it."""
+    return pieces_of(session, broadcast, finder(settings), at=at)
+
+
+def prepare(
+    session: Session,
+    settings: Settings,
+    broadcast: Broadcast,
+    *,
+    pieces: list[Piece] | None = None,
+    by: str,
+    at: datetime,
+) -> Publication:
+    """Lay out a sealed broadcast for a look before it is published; what was prepared before is given as it is.
+
+    ``pieces`` is what ``lay_out`` gave, where somebody waits for the transaction.
+    """
     publication = session.scalar(select(Publication).where(Publication.broadcast_id == broadcast.id))
     if publication is not None:
         return publication
@@ -60,7 +76,7 @@ def prepare(session: Session, settings: Settings, broadcast: Broadcast, *, by: s
         created_at=at,
         asked_by=by,
     )
-    publication.pieces = pieces_of(session, broadcast, finder(settings), at=at)
+    publication.pieces = lay_out(session, settings, broadcast, at=at) if pieces is None else pieces
     session.add(publication)
     session.flush()
     audit.record(session, at, by, "publication prepared", f"broadcast {broadcast.public_id}")
@@ -68,13 +84,21 @@ def prepare(session: Session, settings: Settings, broadcast: Broadcast, *, by: s
     return publication
 
 
-def publish(session: Session, settings: Settings, broadcast: Broadcast, *, by: str, at: datetime) -> Publication:
+def publish(
+    session: Session,
+    settings: Settings,
+    broadcast: Broadcast,
+    *,
+    pieces: list[Piece] | None = None,
+    by: str,
+    at: datetime,
+) -> Publication:
     """Ask for a broadcast to be made public as it was decided; a job writes the public copy.
 
     Nobody needs to have looked: whatever was suggested is taken out. Publishing again writes a new copy in place of the
     one before. Raises ``NotSealed``; while a copy is being written, nothing happens.
     """
-    publication = prepare(session, settings, broadcast, by=by, at=at)
+    publication = prepare(session, settings, broadcast, pieces=pieces, by=by, at=at)
     if publication.state == PublicationState.WAITING:
         return publication
     publication.state, publication.problem, publication.asked_by = PublicationState.WAITING, None, by
@@ -124,9 +148,20 @@ def withdraw(session: Session, broadcast: Broadcast, reason: str, *, by: str, at
     announce(session, at, TOPIC, "withdrawn", broadcast.public_id)
 
 
-def prepare_again(session: Session, settings: Settings, broadcast: Broadcast, *, by: str, at: datetime) -> Publication:
+def prepare_again(
+    session: Session,
+    settings: Settings,
+    broadcast: Broadcast,
+    *,
+    pieces: list[Piece] | None = None,
+    by: str,
+    at: datetime,
+) -> Publication:
     """Lay out afresh, after transcripts were corrected; decisions about the same words are kept."""
-    publication = prepare(session, settings, broadcast, by=by, at=at)
+    fresh = lay_out(session, settings, broadcast, at=at) if pieces is None else pieces
+    publication = session.scalar(select(Publication).where(Publication.broadcast_id == broadcast.id))
+    if publication is None:
+        return prepare(session, settings, broadcast, pieces=fresh, by=by, at=at)
     _may_decide(publication)
     decided = {
         (piece.subject, piece.text[span.start : span.end], span.kind): span
@@ -135,7 +170,6 @@ def prepare_again(session: Session, settings: Settings, broadcast: Broadcast, *,
         if span.state != SpanState.SUGGESTED
     }
     shown = {(piece.subject, piece.recording_id): piece.shown for piece in publication.pieces}
-    fresh = pieces_of(session, broadcast, finder(settings), at=at)
     for piece in fresh:
         if piece.withheld is None:
             piece.shown = shown.get((piece.subject, piece.recording_id), piece.shown)

@@ -65,15 +65,27 @@ def _page(public_id: str) -> dict[str, object]:
 @blueprint.post("/siaran/<public_id>/terbit/siapkan")
 @allowed(*EDITORS)
 def prepare(public_id: str) -> Response:
+    pieces = _laid_out(public_id)
     settings, broadcast = station().settings, _broadcast(public_id)
-    services.prepare_again(session(), settings, broadcast, by=me().username, at=now())
+    services.prepare_again(session(), settings, broadcast, pieces=pieces, by=me().username, at=now())
     return back("record.review", public_id=public_id)
+
+
+def _laid_out(public_id: str) -> list[Piece]:
+    """Read through all words of a broadcast while others may write."""
+    with station().database.reading() as looking:
+        broadcast = broadcasts.broadcast_by_public_id(looking, public_id)
+        return services.lay_out(looking, station().settings, broadcast, at=now())
 
 
 @blueprint.post("/siaran/<public_id>/terbit")
 @allowed(*EDITORS)
 def publish(public_id: str) -> Response:
-    services.publish(session(), station().settings, _broadcast(public_id), by=me().username, at=now())
+    with station().database.reading() as looking:
+        prepared = queries.publication_of(looking, broadcasts.broadcast_by_public_id(looking, public_id)) is not None
+    pieces = None if prepared else _laid_out(public_id)
+    settings, broadcast = station().settings, _broadcast(public_id)
+    services.publish(session(), settings, broadcast, pieces=pieces, by=me().username, at=now())
     return back("record.review", public_id=public_id)
 
 
