@@ -5,9 +5,11 @@ Only this machine and this user can reach it. An answer is the part's own object
 """
 
 import json
+import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,8 +19,12 @@ from radiodesk.core.errors import Conflict, Refusal
 
 Request = dict[str, Any]
 Answer = dict[str, Any]
+log = logging.getLogger(__name__)
+
 _LONGEST = 1 << 20
 _LONGEST_PATH = 100
+_TROUBLE = 0.5
+"""Seconds to wait after a connection that could not be taken."""
 
 
 class PartSilent(Refusal):
@@ -44,10 +50,12 @@ class ControlServer:
             self._socket.bind(name)
         path.chmod(0o600)
         self._socket.listen(16)
+        self._closed = False
         threading.Thread(target=self._accept, name="control", daemon=True).start()
 
     def close(self) -> None:
         """Answer no more."""
+        self._closed = True
         self._path.unlink(missing_ok=True)
         # Wakes the thread that waits for connections; closing alone would not.
         with suppress(OSError):
@@ -55,11 +63,15 @@ class ControlServer:
         self._socket.close()
 
     def _accept(self) -> None:
-        while True:
+        while not self._closed:
             try:
                 connection, _ = self._socket.accept()
-            except OSError:
-                return
+            except OSError as error:
+                # Too many files open, or a caller that went away: the next one may be answered.
+                if not self._closed:
+                    log.warning("The control socket %s waits for a moment: %s", self._path.name, error)
+                    time.sleep(_TROUBLE)
+                continue
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
@@ -81,6 +93,9 @@ class ControlServer:
             return {"error": refusal.message, "facts": {name: str(value) for name, value in refusal.facts.items()}}
         except (ValueError, TypeError, KeyError):
             return {"error": "This is no request.", "facts": {}}
+        except Exception:  # the edge of the part: whoever asks must hear something
+            log.exception("A request to %s could not be answered.", self._path.name)
+            return {"error": "This could not be done. Look at the log of the part.", "facts": {}}
 
 
 def ask(path: Path, request: Request, *, timeout: float = 2.0) -> Answer:

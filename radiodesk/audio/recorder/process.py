@@ -105,8 +105,11 @@ def record_lines(settings: Settings) -> None:
     server = ControlServer(settings.lines / f"{PART}.sock", process.handle)
     log.info("The recorder listens to %s lines.", len(process.recorder.lines))
     while not stop.wait(TICK):
-        process.reload()
-        process.recorder.tick()
+        try:
+            process.reload()
+            process.recorder.tick()
+        except Exception:  # the sound of all lines depends on this process: it goes on with what works
+            log.exception("A turn of the recorder failed; it goes on.")
     server.close()
     process.readers.stop()
     process.recorder.close_all("the recorder was stopped")

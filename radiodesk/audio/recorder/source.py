@@ -1,5 +1,6 @@
 """Keeps one capturing child alive for each device, and hands on what it sends."""
 
+import logging
 import os
 import select
 import subprocess
@@ -13,6 +14,8 @@ import numpy as np
 from radiodesk.audio.recorder.engine import Recorder
 from radiodesk.audio.recorder.feeds import Block
 from radiodesk.audio.recorder.packets import Kind, Packet, Unpacker
+
+log = logging.getLogger(__name__)
 
 ANSWER_WITHIN = 15.0
 """Seconds without a packet after which a child counts as hung: drivers do that when a device goes."""
@@ -45,7 +48,10 @@ class Reader:
         deaths = 0
         while not self._stop.is_set():
             began = time.monotonic()
-            self._read_child()
+            try:
+                self._read_child()
+            except Exception:  # a thread that ended for good would leave the device deaf
+                log.exception("The device %s could not be read.", self._device)
             if self._stop.is_set():
                 return
             self._recorder.lost(self._device, "the reader of the device died")

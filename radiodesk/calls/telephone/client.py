@@ -76,14 +76,17 @@ class Client:
 
     def _read(self) -> None:
         decoder = netstrings.Decoder()
-        with self._socket, suppress(OSError, netstrings.BadNetstring):
-            while data := self._socket.recv(1 << 16):
-                for payload in decoder.feed(data):
-                    said = events.read(payload)
-                    if isinstance(said, Reply):
-                        self._replies.put(said)
-                    elif said is not None:
-                        self._note(said)
-        self.closed = True
-        self._replies.put(Gone())
-        self._happened.put(Gone())
+        try:
+            with self._socket, suppress(OSError, netstrings.BadNetstring):
+                while data := self._socket.recv(1 << 16):
+                    for payload in decoder.feed(data):
+                        said = events.read(payload)
+                        if isinstance(said, Reply):
+                            self._replies.put(said)
+                        elif said is not None:
+                            self._note(said)
+        finally:
+            # However it ended: whoever waits must hear that nothing more comes.
+            self.closed = True
+            self._replies.put(Gone())
+            self._happened.put(Gone())

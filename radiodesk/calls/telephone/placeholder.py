@@ -5,9 +5,12 @@ held that way is not recorded any more. So its list always has one call more, to
 that is to be answered, so that it is the previous one, and no listener is ever put on hold.
 """
 
+import logging
 import socket
 import threading
 from contextlib import suppress
+
+log = logging.getLogger(__name__)
 
 _ECHOED = (b"via", b"from", b"to", b"call-id", b"cseq")
 
@@ -48,6 +51,8 @@ class Placeholder:
                 except OSError:
                     # An ICMP error from a port that is gone, or a sender that cannot be reached.
                     continue
+                except Exception:  # anybody may send a datagram: none of them ends the thread
+                    log.exception("A datagram to the placeholder could not be answered.")
 
 
 def answers(request: bytes, contact: bytes) -> list[bytes]:
