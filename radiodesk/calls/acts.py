@@ -29,6 +29,8 @@ _PLAIN = (
     "ended_why",
     "phone",
     "phone_hash",
+    "address",
+    "address_hash",
     "withheld",
     "name",
     "name_hash",

@@ -14,7 +14,7 @@ from radiodesk.core.clock import SystemClock
 @click.argument("arguments", nargs=-1)
 def sms_received(arguments: tuple[str, ...]) -> None:
     """Take in the SMS that gammu-smsd has just received; set this command as its RunOnReceive."""
-    incoming = sms.from_gammu(os.environ, arguments)
+    incoming = sms.from_gammu(os.environb, arguments)
     with command.database(command.settings()).writing() as session:
         call = take_in(session, incoming, at=SystemClock().now())
     click.echo(call.public_id if call else "-")

@@ -1,6 +1,6 @@
 """Calls: one contact by one listener on one channel, from the first ring to its end, and what is kept around them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Column as TableColumn
@@ -108,10 +108,14 @@ class Call(Base):
     ``point`` is the one line that the host reads, so it must hold nothing private; ``place`` is the place as it was
     said, ``place_id`` its id in the area pack. ``position`` orders the queue, small first. ``ended_why`` is one of
     ``hung_up``, ``screener``, ``blocked``, ``merged``, ``closing`` where a call ended without being done.
+    ``written_at`` is when a message was written, as its channel tells; ``address`` the channel's own name for the
+    sender, which is all there is of a WhatsApp user who hides the number.
     """
 
     __tablename__ = "call"
     __table_args__ = (Index(None, "state", "position"),)
+
+    late_after = timedelta(minutes=15)
 
     open_states = frozenset(
         {
@@ -174,6 +178,9 @@ class Call(Base):
     called_back_at: Mapped[datetime | None]
     called_back_by: Mapped[str | None] = mapped_column(String(80))
     broadcast_id: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"), index=True)
+    written_at: Mapped[datetime | None]
+    address: Mapped[str | None] = mapped_column(Private)
+    address_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     version: Mapped[int] = mapped_column(default=1)
 
     recordings: Mapped[list[Recording]] = relationship(secondary=call_recording, order_by=Recording.id)
@@ -184,6 +191,16 @@ class Call(Base):
     def is_open(self) -> bool:
         """Whether something is still to be done with it."""
         return self.state in self.open_states
+
+    @property
+    def told_at(self) -> datetime:
+        """When the listener said it: when it was written, where that is known, or when it came."""
+        return self.written_at or self.received_at
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was under way so long that "now" in it is another time."""
+        return self.received_at - self.told_at >= self.late_after
 
 
 class CallAct(Base):

@@ -13,6 +13,19 @@ from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.ids import public_id
 
 _CLOSEST = 1e-6
+_TAKEN_OVER = (
+    "phone",
+    "phone_hash",
+    "address",
+    "address_hash",
+    "name",
+    "name_hash",
+    "place",
+    "place_id",
+    "topic",
+    "point",
+    "category",
+)
 
 
 class MergeRefused(Conflict):
@@ -166,7 +179,7 @@ def merge(session: Session, kept: Call, other: Call, *, by: str, at: datetime) -
         raise MergeRefused("The other call is on air. End it first.")
     batch = public_id(at)
     with acting(session, kept, "merged", by=by, at=at, batch=batch, other=other.public_id):
-        for name in ("phone", "phone_hash", "name", "name_hash", "place", "place_id", "topic", "point", "category"):
+        for name in _TAKEN_OVER:
             if not getattr(kept, name):
                 setattr(kept, name, getattr(other, name))
         for name in ("message", "notes"):

@@ -1,13 +1,20 @@
 """Telephone numbers: one spelling for looking up, another for reading, and one that tells little."""
 
 import re
+import unicodedata
 
 import phonenumbers
 
 from radiodesk.core.errors import Unreadable
+from radiodesk.core.text import mended
 
 _REGION = "ID"
-_ALLOWED = re.compile(r"[\d\s+().\-/]+")
+_ALLOWED = re.compile(r"[\d\s+().\-/]+", re.ASCII)
+_SCHEME = re.compile(r"^(?:tel|sms|whatsapp):", re.IGNORECASE)
+_INTERNATIONAL = re.compile(r"\+?(\d{7,15})", re.ASCII)
+_ABROAD = ("00", "001", "007", "008", "017")
+"""How a foreign number begins: for most of the world and its exchanges, then for Indonesia's own carriers. Both read
+"0085291234567": as Hong Kong's by the first, as Mexico's by the last, which nobody meant."""
 FEWEST_DIGITS = 3
 
 
@@ -17,20 +24,53 @@ class PhoneUnreadable(Unreadable):
 
 def normalised(text: str) -> str:
     """The number as ``+628…``, or its digits alone where it is no full number; raises ``PhoneUnreadable``."""
-    text = text.strip().removeprefix("tel:").removeprefix("whatsapp:")
-    digits = re.sub(r"\D", "", text)
-    if not _ALLOWED.fullmatch(text) or not FEWEST_DIGITS <= len(digits) <= 18:
+    plain = _SCHEME.sub("", _plain(text))
+    digits = re.sub(r"\D", "", plain)
+    if not _ALLOWED.fullmatch(plain) or not FEWEST_DIGITS <= len(digits) <= 18:
         raise PhoneUnreadable(
-            "%(text)s is not a telephone number. Type its digits, or leave the field empty.", text=text
+            "%(text)s is not a telephone number. Type its digits, or leave the field empty.", text=mended(text).strip()
         )
-    if digits.startswith("62") and len(digits) >= 10 and not text.startswith("+"):
-        text = f"+{digits}"
+    if plain.startswith("+"):
+        return _full(f"+{digits}") or f"+{digits}"
+    if digits.startswith("62") and len(digits) >= 10:
+        return _full(f"+{digits}") or digits
+    if digits.startswith("0"):
+        for prefix in _ABROAD:
+            number = _full(f"+{digits.removeprefix(prefix)}") if digits.startswith(prefix) else None
+            if number and phonenumbers.is_valid_number(phonenumbers.parse(number)):
+                return number
+    return _full(digits) or digits
+
+
+def international(text: str) -> str | None:
+    """A number of any country as channels write it, its plus left out (``85291234567``); ``None`` where it is none."""
+    found = _INTERNATIONAL.fullmatch(_plain(text))
+    return f"+{found[1]}" if found else None
+
+
+def _plain(text: str) -> str:
+    """Only the signs that a number is made of: special hyphens, blanks and digits as plain ones, marks left out."""
+    signs = []
+    for sign in unicodedata.normalize("NFKC", text):
+        kind = unicodedata.category(sign)
+        if kind == "Nd":
+            signs.append(str(unicodedata.digit(sign)))
+        elif kind == "Pd" or sign == "\N{MINUS SIGN}":
+            signs.append("-")
+        elif kind == "Zs":
+            signs.append(" ")
+        elif kind != "Cf":
+            signs.append(sign)
+    return "".join(signs).strip()
+
+
+def _full(text: str) -> str | None:
     try:
         number = phonenumbers.parse(text, _REGION)
     except phonenumbers.NumberParseException:
-        return digits
+        return None
     if not phonenumbers.is_possible_number(number):
-        return digits
+        return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

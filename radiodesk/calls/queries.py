@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from radiodesk.calls.models import BlockedNumber, Call, CallerWarning, CallState, Protected
 from radiodesk.core.errors import NotFound
@@ -60,10 +60,11 @@ def waiting(session: Session) -> list[Call]:
 
 
 def earlier_calls(session: Session, call: Call, limit: int = 20) -> list[Call]:
-    """This caller's other calls, newest first: by number, or by name where the number is not known."""
+    """This caller's other calls, newest first: by number or address, or by name where neither is known."""
     same: ColumnElement[bool]
-    if call.phone_hash:
-        same = Call.phone_hash == call.phone_hash
+    known = [column == value for column, value in _identities(call) if value]
+    if known:
+        same = or_(*known)
     elif call.name_hash:
         same = Call.name_hash == call.name_hash
     else:
@@ -72,9 +73,13 @@ def earlier_calls(session: Session, call: Call, limit: int = 20) -> list[Call]:
     return list(session.scalars(query.order_by(Call.received_at.desc()).limit(limit)))
 
 
+def _identities(call: Call) -> tuple[tuple[InstrumentedAttribute[str | None], str | None], ...]:
+    return (Call.phone_hash, call.phone_hash), (Call.address_hash, call.address_hash)
+
+
 def warnings(session: Session, call: Call) -> list[CallerWarning]:
     """What others left to be known about this caller, newest first."""
-    keys = [key for key in (call.phone_hash, call.name_hash) if key]
+    keys = [key for key in (call.phone_hash, call.address_hash, call.name_hash) if key]
     query = select(CallerWarning).where(CallerWarning.phone_hash.in_(keys)).order_by(CallerWarning.at.desc())
     return list(session.scalars(query)) if keys else []
 

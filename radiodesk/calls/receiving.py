@@ -12,7 +12,7 @@ from radiodesk.calls.acts import acting
 from radiodesk.calls.models import BlockedNumber, Call, CallState, Channel, Urgency
 from radiodesk.core.db import keys_of
 from radiodesk.core.ids import public_id
-from radiodesk.core.text import tidy
+from radiodesk.core.text import mended, tidy
 from radiodesk.speech.models import Transcript
 from radiodesk.speech.services import request_transcript
 
@@ -24,6 +24,7 @@ def receive(
     at: datetime,
     by: str = "desk",
     phone: str | None = None,
+    address: str | None = None,
     withheld: bool = False,
     name: str = "",
     place: str = "",
@@ -36,9 +37,10 @@ def receive(
     longitude: float | None = None,
     recordings: Iterable[Recording] = (),
     phrases: Sequence[str] = (),
+    written_at: datetime | None = None,
     state: CallState = CallState.RINGING,
 ) -> Call:
-    """Take in one contact; its recordings are sent to the recogniser.
+    """Take in one contact; its recordings are sent to the recogniser. ``address`` is its channel's name for the sender.
 
     An emergency goes to the top. A blocked number is kept but dropped at once, unless it is an emergency. Raises
     ``PhoneUnreadable``.
@@ -48,11 +50,14 @@ def receive(
         channel=channel,
         state=state,
         received_at=at,
+        written_at=written_at,
+        address=address,
+        address_hash=keys_of(session).lookup(address) if address else None,
         withheld=withheld,
         place=tidy(place)[:120],
         place_id=place_id,
         topic=tidy(topic)[:120],
-        message=message.replace("\0", "").strip(),
+        message=mended(message).strip(),
         urgency=urgency,
         line=line,
         latitude=latitude,

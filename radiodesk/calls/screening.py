@@ -185,11 +185,12 @@ def hand_over(session: Session, call: Call, to: str, *, by: str, at: datetime) -
 
 
 def warn_about(session: Session, call: Call, text: str, *, by: str, at: datetime) -> CallerWarning:
-    """Leave a warning that is shown whenever this number (or, if withheld, this name) calls again."""
+    """Leave a warning that is shown whenever this number (without one: address, or name) calls again."""
     told = tidy(text)[:300]
-    if not told or not (call.phone_hash or call.name_hash):
+    key = call.phone_hash or call.address_hash or call.name_hash
+    if not told or not key:
         raise Unreadable("A warning needs words, and a caller with a number or a name.")
-    warning = CallerWarning(phone_hash=call.phone_hash or call.name_hash, text=told, by=by, at=at)
+    warning = CallerWarning(phone_hash=key, text=told, by=by, at=at)
     session.add(warning)
     audit.record(session, at, by, "caller warned about", f"call {call.public_id}")
     events.announce(session, at, "calls", "warning", call.public_id)

@@ -11,6 +11,7 @@ from radiodesk.area.station import area_pack
 from radiodesk.calls import acts, forms, queries, shared_list
 from radiodesk.calls.channels import attachments, outbox
 from radiodesk.calls.channels.models import TRANSFER_NAMES
+from radiodesk.calls.channels.unread import originals, unread_calls
 from radiodesk.calls.likeness import alike
 from radiodesk.calls.models import (
     CHANNEL_NAMES,
@@ -112,6 +113,7 @@ def _lines(session: Session, at: datetime) -> dict[str, Any]:
         "known": queries.known_callers(session, calls),
         "turns": {call.id: turn for turn, call in enumerate([*board.ready, *board.waiting], start=1)},
         "heard": heard(session, calls),
+        "unread": unread_calls(session, calls),
     }
 
 
@@ -173,6 +175,8 @@ def call_data(session: Session, settings: Settings, call: Call, *, at: datetime)
         "categories": lent.suggester.categories() if lent.suggester else {},
         "attachments": attachments.of_call(session, call),
         "pictures": attachments.PICTURES,
+        "unread": unread_calls(session, [call]),
+        "originals": originals(session, call),
         "replies": outbox.replies(session, call),
         "transfers": TRANSFER_NAMES,
         "can_reply": outbox.can_reply(settings, call),

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, make_response, request
 
 from radiodesk.calls.channels import partner, sms, whatsapp
-from radiodesk.calls.channels.intake import known, take_in
+from radiodesk.calls.channels.intake import take_in
 from radiodesk.calls.channels.ports import Incoming
 from radiodesk.calls.models import Channel
 from radiodesk.core import i18n
@@ -46,7 +46,7 @@ def whatsapp_webhook() -> Response:
     if secret is None or not whatsapp.signed(secret.get_secret_value(), body, signature):
         raise NotSigned("The signature does not fit.")
     with i18n.speaking(settings.language):
-        for incoming in whatsapp.parse(_json(body)):
+        for incoming in whatsapp.parse(_json(body)).everything:
             take_in(session(), incoming, at=now())
     return jsonify(ok=True)
 
@@ -60,7 +60,9 @@ def sms_webhook() -> Response:
         raise Unreadable("An SMS needs a sender (from) and words (text).")
     if not partner.fits(_token() or str(fields.get("token", "")), secret):
         raise NotSigned("The token does not fit.")
-    return _answer(sms.from_gateway(fields))
+    with i18n.speaking(station().settings.language):
+        delivery = sms.from_gateway(fields)
+    return _answer(*delivery.everything)
 
 
 @blueprint.post("/mitra")
@@ -90,12 +92,11 @@ def only_if(configured: object) -> None:
         raise NotFound("There is nothing at this address.")
 
 
-def _answer(incoming: Incoming) -> Response:
-    """Take it in and tell a machine so: 201 when it is new, 200 when it was there already."""
+def _answer(*brought: Incoming) -> Response:
+    """Take it in and tell a machine so: 201 when something is new, 200 when all was there already."""
     with i18n.speaking(station().settings.language):
-        call = take_in(session(), incoming, at=now())
-    there = call is not None or known(session(), incoming.channel, incoming.external_id) is not None
-    return make_response(jsonify(id=incoming.external_id, taken=there), 200 if call is None else 201)
+        new = [call for one in brought if (call := take_in(session(), one, at=now())) is not None]
+    return make_response(jsonify(id=", ".join(one.external_id for one in brought), taken=True), 201 if new else 200)
 
 
 def _token() -> str:

@@ -5,11 +5,19 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from radiodesk.area.finding import PlaceFinder
-from radiodesk.calls.models import Call
+from radiodesk.calls.models import Call, Channel
 from radiodesk.speech import queries as transcripts
 from radiodesk.traffic.reading import Reading, read_report
 
 LONGEST = 2000
+_SPOKEN = frozenset({Channel.PHONE, Channel.SIP, Channel.WALK_IN})
+
+
+def said_at(call: Call, *, at: datetime) -> datetime:
+    """When the words of a call held: while somebody speaks, now (``at``); of a message, when it was written."""
+    if call.channel in _SPOKEN:
+        return min(call.ended_at or at, at)
+    return min(call.told_at, at)
 
 
 def heard_words(session: Session, call: Call, *, at: datetime, finder: PlaceFinder) -> tuple[str, Reading | None]:

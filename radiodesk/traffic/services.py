@@ -216,6 +216,7 @@ class Heard:
 
     call_id: int
     words: str
+    at: datetime
 
 
 def quick_report(
@@ -240,7 +241,7 @@ def quick_report(
     report = Report(
         text=heard.words if heard else _in_words(where, flow, toward),
         source=CALLER if heard else OFFICER,
-        observed_at=at,
+        observed_at=heard.at if heard else at,
         place=where.strip(),
         place_ids=tuple(one.place.id for one in found),
         toward=(toward.strip(),) if toward.strip() else (),

@@ -16,7 +16,7 @@ from radiodesk.core.http import back, field, now, number, session, station
 from radiodesk.core.i18n import gettext
 from radiodesk.traffic import board, folders, queries, services, sources, wordings
 from radiodesk.traffic.appeals import PILLARS, fits, load_appeals, moment_of, weather_words
-from radiodesk.traffic.calls import heard_words
+from radiodesk.traffic.calls import heard_words, said_at
 from radiodesk.traffic.lapsit import parse_lapsit, spoken
 from radiodesk.traffic.lapsit.comparing import charted, side_by_side
 from radiodesk.traffic.models import ENDED_NAMES, FLOW_NAMES, KIND_NAMES, REFUSAL_NAMES, RoadCondition
@@ -122,7 +122,7 @@ def _quick(heard: services.Heard | None = None) -> None:
 @allowed(*CREW, Role.SCREENER)
 def from_call(public_id: str) -> str:
     call = call_by_public_id(session(), public_id)
-    words, reading = heard_words(session(), call, at=now(), finder=_finder())
+    words, reading = heard_words(session(), call, at=said_at(call, at=now()), finder=_finder())
     return render_template(
         "traffic/from_call.html", call=call, words=words, reading=reading, pack=_pack(), form=_form(), **NAMES
     )
@@ -132,8 +132,9 @@ def from_call(public_id: str) -> str:
 @allowed(*CREW, Role.SCREENER)
 def file_from_call(public_id: str) -> Response:
     call = call_by_public_id(session(), public_id)
-    words, _reading = heard_words(session(), call, at=now(), finder=_finder())
-    _quick(services.Heard(call.id, words or field("place", 200)))
+    at = said_at(call, at=now())
+    words, _reading = heard_words(session(), call, at=at, finder=_finder())
+    _quick(services.Heard(call.id, words or field("place", 200), at))
     if me().may(Role.SCREENER, Role.PRODUCER):
         return redirect(url_for("calls.call", public_id=public_id), code=303)
     return back("traffic.traffic")

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 SENDER = "6281200000001"
+WRITTEN = "1795519800"
+"""The moment at which the clock of the tests stands."""
 
 
 def whatsapp(*messages: dict[str, Any], name: str = "Penelepon Satu", **value: Any) -> dict[str, Any]:
@@ -24,17 +26,17 @@ def whatsapp(*messages: dict[str, Any], name: str = "Penelepon Satu", **value: A
 
 
 def text(body: str, identity: str = "wamid.1", sender: str = SENDER) -> dict[str, Any]:
-    return {"from": sender, "id": identity, "timestamp": "1795000000", "type": "text", "text": {"body": body}}
+    return {"from": sender, "id": identity, "timestamp": WRITTEN, "type": "text", "text": {"body": body}}
 
 
 def voice(media: str, identity: str = "wamid.voice") -> dict[str, Any]:
     audio = {"id": media, "mime_type": "audio/ogg; codecs=opus", "sha256": "x", "voice": True}
-    return {"from": SENDER, "id": identity, "timestamp": "1795000000", "type": "audio", "audio": audio}
+    return {"from": SENDER, "id": identity, "timestamp": WRITTEN, "type": "audio", "audio": audio}
 
 
 def image(media: str, caption: str, identity: str = "wamid.image") -> dict[str, Any]:
     held = {"id": media, "mime_type": "image/jpeg", "sha256": "x", "caption": caption}
-    return {"from": SENDER, "id": identity, "timestamp": "1795000000", "type": "image", "image": held}
+    return {"from": SENDER, "id": identity, "timestamp": WRITTEN, "type": "image", "image": held}
 
 
 def signed(secret: str, body: Any) -> tuple[bytes, dict[str, str]]:

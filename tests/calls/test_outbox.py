@@ -45,7 +45,7 @@ def runner(database: Database, replying: Settings, clock: ManualClock) -> Runner
 
 def arrive(database: Database, clock: ManualClock, *messages: dict[str, Any]) -> Call:
     with database.writing() as tx:
-        calls = [take_in(tx, one, at=clock.now()) for one in whatsapp.parse(bodies.whatsapp(*messages))]
+        calls = [take_in(tx, one, at=clock.now()) for one in whatsapp.parse(bodies.whatsapp(*messages)).everything]
     assert calls[0] is not None
     return calls[0]
 
@@ -117,7 +117,7 @@ def test_whatsapp_tells_what_became_of_a_reply(
     for status in ("sent", "delivered", "read", "delivered"):
         news = {"id": "wamid.out.1", "status": status}
         with database.writing() as tx:
-            for one in whatsapp.parse(bodies.whatsapp(statuses=[news])):
+            for one in whatsapp.parse(bodies.whatsapp(statuses=[news])).everything:
                 take_in(tx, one, at=clock.now())
     assert reply_of(database).state is TransferState.READ
 

@@ -1,24 +1,33 @@
 """Puts what the channels bring into the queue: once each, joined to its call, files fetched afterwards."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from radiodesk.calls import phones
 from radiodesk.calls.acts import acting
-from radiodesk.calls.channels.models import ChannelMessage, IncomingMedia, OutgoingMessage, TransferState
+from radiodesk.calls.channels.changes import change, instead, note_receipt
+from radiodesk.calls.channels.models import ChannelMessage, IncomingMedia, TransferState
 from radiodesk.calls.channels.ports import Incoming, IncomingKind
+from radiodesk.calls.channels.values import digest, key
 from radiodesk.calls.models import Call, CallState, Channel, Urgency
 from radiodesk.calls.moving import lose
-from radiodesk.calls.receiving import receive
+from radiodesk.calls.receiving import know, receive
 from radiodesk.core import audit, events, jobs
 from radiodesk.core.db import keys_of
 from radiodesk.core.errors import Conflict, Refusal
-from radiodesk.core.i18n import gettext
+from radiodesk.core.text import mended, tidy
 
 FETCH_JOB = "calls.fetch"
 JOINED_WITHIN = timedelta(minutes=15)
+SAME_WITHIN = timedelta(minutes=10)
+"""How long the same words of the same number are the same SMS, where no gateway tells when it was written."""
+SAME_WRITTEN_WITHIN = timedelta(minutes=1)
+BELIEVED_BACK = timedelta(days=30)
+BELIEVED_AHEAD = timedelta(minutes=5)
+"""Channels deliver for days, clocks differ by minutes; a time of writing beyond is none."""
 LONGEST = 8000
 
 
@@ -28,71 +37,174 @@ class TooMany(Refusal):
     status = 429
 
 
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """The sender of a message: a number, when it has one, and the hash of whatever tells who it is."""
+
+    number: str | None
+    hash: str | None
+
+
 def take_in(session: Session, incoming: Incoming, *, at: datetime) -> Call | None:
     """Bring one thing into the queue; ``None`` when it was there already or belongs to nothing that is known.
 
-    A second message of the same sender, within a quarter of an hour and before anybody opened the first, joins it.
+    ``at`` is when it arrived, also when it is taken in later: doing so again changes nothing. A second message of the
+    same sender, within a quarter of an hour and before anybody opened the first, joins it.
     """
     if incoming.kind is IncomingKind.RECEIPT:
-        _note_receipt(session, incoming)
+        note_receipt(session, incoming)
         return None
+    incoming = _as_kept(incoming, at)
     if incoming.kind in (IncomingKind.EDIT, IncomingKind.DELETE):
-        return _change(session, incoming, at=at)
-    if known(session, incoming.channel, incoming.external_id) is not None:
+        message = known(session, incoming.channel, incoming.about or "")
+        if message is not None:
+            return change(session, message, incoming, at=at)
+        if incoming.kind is IncomingKind.DELETE or not incoming.text:
+            return None
+        # The message itself has not come, or not yet; its newest words are here.
+        incoming = replace(incoming, kind=IncomingKind.MESSAGE, external_id=incoming.about or incoming.external_id)
+    message = _there(session, incoming)
+    if message is not None:
+        return _read_at_last(session, message, incoming, at=at) if message.raw and not incoming.raw else None
+    writer = _writer(session, incoming)
+    twin = _twin(session, incoming, writer.hash, at=at)
+    if twin is not None:
+        _keep(session, incoming, twin.call_id, writer.hash, at=at)
         return None
-    text = incoming.text.replace("\0", "").strip()[:LONGEST]
-    sender = _number(incoming.sender)
-    call = None if incoming.urgent else _unopened(session, incoming.channel, sender, at=at)
+    call = None if incoming.urgent else _unopened(session, incoming, writer, at=at)
     if call is None:
         call = receive(
             session,
             incoming.channel,
-            phone=sender,
+            phone=writer.number,
+            address=incoming.address,
             name=incoming.name,
             place=incoming.place,
-            message=text,
+            message=incoming.text[:LONGEST],
             urgency=Urgency.DARURAT if incoming.urgent else Urgency.BIASA,
             latitude=incoming.latitude,
             longitude=incoming.longitude,
+            written_at=incoming.written_at,
             at=at,
         )
     else:
         with acting(session, call, "wrote again", by="desk", at=at):
-            call.message = "\n\n".join(filter(None, (call.message, text)))[:LONGEST]
-            if incoming.latitude is not None:
-                call.latitude, call.longitude, call.place = incoming.latitude, incoming.longitude, incoming.place
+            call.message = "\n\n".join(filter(None, (call.message, incoming.text)))
+            _place(call, incoming)
+    _keep(session, incoming, call.id, writer.hash, at=at)
+    if incoming.kind is IncomingKind.MISSED_CALL and call.phone and call.state is CallState.RINGING:
+        # Without a number nobody could be called back: then it waits for somebody who writes.
+        lose(session, call, by="desk", at=at)
+    _fetch(session, call, incoming, at=at)
+    return call
+
+
+def _as_kept(incoming: Incoming, at: datetime) -> Incoming:
+    """Texts that can be stored, ids that can be told apart, and a time of writing only when it can be true."""
+    written = incoming.written_at
+    if written is not None:
+        written = min(written, at) if at - BELIEVED_BACK <= written <= at + BELIEVED_AHEAD else None
+    words = mended(incoming.text).strip()
+    made = digest(incoming.channel, incoming.sender or "", words, at.isoformat())
+    return replace(
+        incoming,
+        external_id=key(incoming.external_id) or made,
+        about=key(incoming.about) or None,
+        text=words,
+        written_at=written,
+    )
+
+
+def _writer(session: Session, incoming: Incoming) -> _Writer:
+    number = _number(incoming.sender)
+    identity = number or incoming.address or tidy(incoming.sender or "")
+    return _Writer(number, keys_of(session).lookup(identity) if identity else None)
+
+
+def _there(session: Session, incoming: Incoming) -> ChannelMessage | None:
+    """The message, when it came before: by its id, or by the part of a delivery that could not be read then."""
+    found = known(session, incoming.channel, incoming.external_id)
+    return found or (known(session, incoming.channel, f"part:{incoming.part}") if incoming.part else None)
+
+
+def _twin(session: Session, incoming: Incoming, sender_hash: str | None, *, at: datetime) -> ChannelMessage | None:
+    """The same words of the same sender a moment ago: gateways bring one SMS under two ids, or again under none."""
+    if incoming.channel is not Channel.SMS or sender_hash is None:
+        return None
+    query = select(ChannelMessage).where(
+        ChannelMessage.channel == incoming.channel,
+        ChannelMessage.sender_hash == sender_hash,
+        ChannelMessage.received_at.between(at - SAME_WITHIN, at + SAME_WITHIN),
+    )
+    return next((one for one in session.scalars(query) if _same(one, incoming)), None)
+
+
+def _same(message: ChannelMessage, incoming: Incoming) -> bool:
+    if message.text != incoming.text:
+        return False
+    if message.written_at is None or incoming.written_at is None:
+        return True
+    return abs(message.written_at - incoming.written_at) <= SAME_WRITTEN_WITHIN
+
+
+def _keep(session: Session, incoming: Incoming, call_id: int, sender_hash: str | None, *, at: datetime) -> None:
     session.add(
         ChannelMessage(
             channel=incoming.channel,
-            external_id=incoming.external_id[:200],
-            call_id=call.id,
+            external_id=incoming.external_id,
+            call_id=call_id,
             received_at=at,
-            sender_hash=keys_of(session).lookup(sender) if sender else None,
-            text=text,
+            written_at=incoming.written_at,
+            sender_hash=sender_hash,
+            text=incoming.text,
+            raw=incoming.raw,
         )
     )
-    if incoming.kind is IncomingKind.MISSED_CALL and call.state is CallState.RINGING:
-        lose(session, call, by="desk", at=at)
+    session.flush()
+
+
+def _fetch(session: Session, call: Call, incoming: Incoming, *, at: datetime) -> None:
     for reference in incoming.media:
         media = IncomingMedia(
             call_id=call.id,
             channel=incoming.channel,
-            external_id=reference.id[:200],
-            mime=reference.mime[:120],
-            name=reference.name[:200],
+            external_id=mended(reference.id)[:200],
+            mime=mended(reference.mime)[:120],
+            name=tidy(reference.name)[:200],
             created_at=at,
         )
         session.add(media)
         session.flush()
         jobs.enqueue(session, at, FETCH_JOB, media.id)
-    session.flush()
+
+
+def _place(call: Call, incoming: Incoming) -> None:
+    if incoming.latitude is not None and incoming.longitude is not None:
+        call.latitude, call.longitude, call.place = incoming.latitude, incoming.longitude, tidy(incoming.place)[:120]
+
+
+def _read_at_last(session: Session, message: ChannelMessage, incoming: Incoming, *, at: datetime) -> Call:
+    """What could not be read when it came can be read now: its words take the place of the card's."""
+    call = session.get_one(Call, message.call_id)
+    writer = _writer(session, incoming)
+    with acting(session, call, "read at last", by="desk", at=at):
+        call.message = instead(call.message, message.text, incoming.text)
+        if call.phone is None and writer.number:
+            know(session, call, phone=writer.number, name=call.name or incoming.name)
+        if call.address is None and incoming.address:
+            call.address, call.address_hash = incoming.address, keys_of(session).lookup(incoming.address)
+        if not call.place:
+            _place(call, incoming)
+        message.external_id, message.text, message.raw = incoming.external_id, incoming.text, None
+        message.sender_hash = writer.hash
+    _fetch(session, call, incoming, at=at)
     return call
 
 
 def known(session: Session, channel: Channel, external_id: str) -> ChannelMessage | None:
     """The message with the channel's own id."""
     return session.scalar(
-        select(ChannelMessage).where(ChannelMessage.channel == channel, ChannelMessage.external_id == external_id[:200])
+        select(ChannelMessage).where(ChannelMessage.channel == channel, ChannelMessage.external_id == key(external_id))
     )
 
 
@@ -132,46 +244,23 @@ def _number(sender: str | None) -> str | None:
         return None
 
 
-def _unopened(session: Session, channel: Channel, sender: str | None, *, at: datetime) -> Call | None:
-    if sender is None:
+def _unopened(session: Session, incoming: Incoming, writer: _Writer, *, at: datetime) -> Call | None:
+    """The call that a message joins. What was written at another time stands alone: "now" is not the same in both."""
+    keys = keys_of(session)
+    known = [
+        column == keys.lookup(value)
+        for column, value in ((Call.phone_hash, writer.number), (Call.address_hash, incoming.address))
+        if value
+    ]
+    if not known:
         return None
     query = select(Call).where(
-        Call.channel == channel,
-        Call.phone_hash == keys_of(session).lookup(sender),
+        Call.channel == incoming.channel,
+        or_(*known),
         Call.state == CallState.RINGING,
         Call.received_at > at - JOINED_WITHIN,
     )
-    return session.scalar(query.order_by(Call.id.desc()).limit(1))
-
-
-def _change(session: Session, incoming: Incoming, *, at: datetime) -> Call | None:
-    """The sender changed or withdrew a message: the earlier words are kept, and the screener is told."""
-    message = known(session, incoming.channel, incoming.about or "")
-    if message is None or message.deleted_at is not None:
+    call = session.scalar(query.order_by(Call.id.desc()).limit(1))
+    if call is None or len(call.message) + len(incoming.text) >= LONGEST:
         return None
-    call = session.get_one(Call, message.call_id)
-    deleted = incoming.kind is IncomingKind.DELETE
-    with acting(session, call, "withdrawn" if deleted else "edited", by="desk", at=at):
-        if deleted:
-            message.deleted_at = at
-            told = gettext("The sender withdrew a message. Do not read it on air.")
-            call.notes = "\n".join(filter(None, (call.notes, told)))
-        elif incoming.text.strip() != message.text:
-            text = incoming.text.replace("\0", "").strip()[:LONGEST]
-            if message.text and message.text in call.message:
-                call.message = call.message.replace(message.text, text, 1)
-            else:
-                call.message = "\n\n".join(filter(None, (call.message, text)))
-            message.before = "\n\n".join(filter(None, (message.before, message.text)))
-            message.text, message.edited_at = text, at
-    return call
-
-
-def _note_receipt(session: Session, incoming: Incoming) -> None:
-    sent = session.scalar(select(OutgoingMessage).where(OutgoingMessage.external_id == incoming.about))
-    states = {"delivered": TransferState.DELIVERED, "read": TransferState.READ, "failed": TransferState.FAILED}
-    state = states.get(incoming.receipt or "")
-    if sent is None or state is None or sent.state is TransferState.READ:
-        return
-    sent.state = state
-    sent.problem = incoming.text or None
+    return call if abs(call.told_at - (incoming.written_at or at)) < JOINED_WITHIN else None

@@ -32,7 +32,10 @@ TRANSFER_NAMES = {
 
 
 class ChannelMessage(Base):
-    """A message as a channel brought it; ``before`` is its text before the sender changed it."""
+    """A message as a channel brought it; ``before`` is its text before the sender changed it.
+
+    ``raw`` is the part of the delivery, as JSON, where it could not be read; it waits there for a release that can.
+    """
 
     __tablename__ = "channel_message"
     __table_args__ = (UniqueConstraint("channel", "external_id"),)
@@ -42,9 +45,11 @@ class ChannelMessage(Base):
     external_id: Mapped[str] = mapped_column(String(200))
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), index=True)
     received_at: Mapped[datetime] = mapped_column(index=True)
+    written_at: Mapped[datetime | None]
     sender_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     text: Mapped[str] = mapped_column(Private)
     before: Mapped[str | None] = mapped_column(Private)
+    raw: Mapped[str | None] = mapped_column(Private)
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
 

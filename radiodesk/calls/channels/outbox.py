@@ -2,16 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from radiodesk.calls.channels.models import ChannelMessage, OutgoingMessage, TransferState
 from radiodesk.calls.channels.sending import Sender
-from radiodesk.calls.channels.sms import SmsSender
+from radiodesk.calls.channels.sms_sending import SmsSender
 from radiodesk.calls.channels.whatsapp import WhatsAppSender
 from radiodesk.calls.models import Call, Channel
 from radiodesk.core import audit, events, jobs
 from radiodesk.core.config import Settings
+from radiodesk.core.db import Moment
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.ids import public_id
 
@@ -30,11 +31,16 @@ class CannotReply(Conflict):
 
 def can_reply(settings: Settings, call: Call) -> bool:
     """Whether the channel of a call takes replies, and is set up for it."""
-    if call.phone is None:
+    if _address(call) is None:
         return False
     if call.channel is Channel.WHATSAPP:
         return settings.whatsapp_token is not None and settings.whatsapp_phone_id is not None
     return call.channel is Channel.SMS and settings.sms_gateway_url is not None
+
+
+def _address(call: Call) -> str | None:
+    """Where a reply goes: to the number, or to the channel's own address of somebody who hides it."""
+    return call.phone or (call.address if call.channel is Channel.WHATSAPP else None)
 
 
 def sender_for(settings: Settings, channel: Channel) -> Sender:
@@ -47,14 +53,15 @@ def reply(session: Session, settings: Settings, call: Call, text: str, *, by: st
     told = text.strip()
     if not told or len(told) > LONGEST:
         raise Unreadable("A reply has 1 to %(most)s characters.", most=LONGEST)
-    if not can_reply(settings, call):
+    to = _address(call)
+    if to is None or not can_reply(settings, call):
         raise CannotReply("This channel takes no replies here. Call the listener back.")
     _require_window(session, call, at)
     row = OutgoingMessage(
         public_id=public_id(at),
         call_id=call.id,
         channel=call.channel,
-        to=call.phone,
+        to=to,
         text=told,
         by=by,
         created_at=at,
@@ -87,7 +94,8 @@ def again(session: Session, row: OutgoingMessage, *, by: str, at: datetime) -> N
     if row.state is not TransferState.FAILED:
         raise CannotReply("This reply is on its way already.")
     _require_window(session, row.call, at)
-    row.state, row.attempts, row.problem = TransferState.WAITING, 0, None
+    # News of the first try must not be taken for news of this one.
+    row.state, row.attempts, row.problem, row.external_id = TransferState.WAITING, 0, None, None
     jobs.enqueue(session, at, SEND_JOB, row.id)
     audit.record(session, at, by, "reply tried again", f"call {row.call.public_id}", channel=row.channel)
     events.announce(session, at, "calls", "reply", row.call.public_id)
@@ -128,12 +136,15 @@ def not_sent(session: Session, row: OutgoingMessage, why: str, *, again: bool, a
 
 def _require_window(session: Session, call: Call, at: datetime) -> None:
     """WhatsApp lets a station write for 24 hours after the listener did; raises ``CannotReply`` beyond."""
-    if call.channel is Channel.WHATSAPP and (_last_heard(session, call) or call.received_at) < at - WINDOW:
+    if call.channel is Channel.WHATSAPP and (_last_heard(session, call) or call.told_at) < at - WINDOW:
         raise CannotReply("WhatsApp takes replies for 24 hours after the last message. Call the listener back.")
 
 
 def _last_heard(session: Session, call: Call) -> datetime | None:
-    query = select(ChannelMessage.received_at).where(
-        ChannelMessage.channel == call.channel, ChannelMessage.sender_hash == call.phone_hash
+    """When the listener wrote last: the window runs from the writing, however late it came here."""
+    hashes = [one for one in (call.phone_hash, call.address_hash) if one]
+    written = func.coalesce(ChannelMessage.written_at, ChannelMessage.received_at, type_=Moment())
+    theirs = or_(ChannelMessage.call_id == call.id, ChannelMessage.sender_hash.in_(hashes))
+    return session.scalar(
+        select(func.max(written, type_=Moment())).where(ChannelMessage.channel == call.channel, theirs)
     )
-    return session.scalar(query.order_by(ChannelMessage.received_at.desc()).limit(1))

@@ -2,21 +2,27 @@
 
 import hmac
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from radiodesk.calls.channels.ports import Incoming
+from radiodesk.calls.channels.values import key, moment
 from radiodesk.calls.models import Channel
 from radiodesk.core.errors import Unreadable
+from radiodesk.core.text import mended
 
 
 class Report(BaseModel):
-    """What a partner sends: words, a panic, or both. Unknown fields are passed over."""
+    """What a partner sends: words, a panic, or both. Unknown fields are passed over.
+
+    ``written`` is when the report was written, where it is sent later: ISO 8601 with its zone, or seconds since 1970.
+    """
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
-    id: Annotated[str, Field(min_length=1, max_length=100)]
+    id: Annotated[str, BeforeValidator(key), Field(min_length=1)]
     text: Annotated[str, Field(max_length=8000)] = ""
     panic: bool = False
     name: Annotated[str, Field(max_length=120)] = ""
@@ -25,18 +31,25 @@ class Report(BaseModel):
     latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
     longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
     officer: Annotated[str, Field(max_length=120)] = ""
+    written: Annotated[datetime | None, BeforeValidator(moment)] = None
 
 
 def read_report(body: Any) -> Report:
     """Check a report; raises ``Unreadable`` that names the fields that are wrong."""
+    fields = {name: _mended(name, value) for name, value in body.items()} if isinstance(body, dict) else body
     try:
-        report = Report.model_validate(body)
+        report = Report.model_validate(fields)
     except ValidationError as error:
         wrong = ", ".join(sorted({".".join(map(str, one["loc"])) or "body" for one in error.errors()}))
         raise Unreadable("The report cannot be taken: look at %(fields)s.", fields=wrong) from None
     if not report.text and not report.panic:
         raise Unreadable("The report cannot be taken: look at %(fields)s.", fields="text")
     return report
+
+
+def _mended(name: str, value: Any) -> Any:
+    # Two ids that differ in their odd signs alone stay two: see ``values.key``.
+    return mended(value) if isinstance(value, str) and name != "id" else value
 
 
 def incoming(report: Report, channel: Channel, source: str) -> Incoming:
@@ -52,6 +65,7 @@ def incoming(report: Report, channel: Channel, source: str) -> Incoming:
         latitude=report.latitude,
         longitude=report.longitude,
         urgent=report.panic,
+        written_at=report.written,
     )
 
 

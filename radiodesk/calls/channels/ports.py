@@ -1,6 +1,7 @@
 """What crosses the edge between a channel and the queue."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from radiodesk.calls.models import Channel
@@ -29,8 +30,12 @@ class MediaReference:
 class Incoming:
     """One thing that a channel brought.
 
-    ``external_id`` is the channel's own id of it (duplicates are ignored by it); ``about`` is the external id of the
-    message that is edited, withdrawn or reported on.
+    ``external_id`` is the channel's own id of it (duplicates are ignored by it), empty where it gives none; ``about``
+    is the external id of the message that is edited, withdrawn or reported on. ``sender`` is a number, ``address`` the
+    channel's own name for the sender. ``written_at`` is what the channel says, believed or not.
+
+    ``raw`` is the part of the delivery, as JSON, where it could not be read; ``text`` then says so. ``part`` is that
+    part's digest, for all that came in a delivery, by which a part is found again that could not be read before.
     """
 
     channel: Channel
@@ -46,3 +51,24 @@ class Incoming:
     urgent: bool = False
     about: str | None = None
     receipt: str | None = None
+    address: str | None = None
+    written_at: datetime | None = None
+    part: str = ""
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Everything that one delivery brought, in its order: what was understood, and cards for what was not."""
+
+    everything: tuple[Incoming, ...] = ()
+
+    @property
+    def messages(self) -> tuple[Incoming, ...]:
+        """What was understood."""
+        return tuple(one for one in self.everything if one.raw is None)
+
+    @property
+    def odd(self) -> tuple[Incoming, ...]:
+        """What was not; each has its ``raw`` part."""
+        return tuple(one for one in self.everything if one.raw is not None)

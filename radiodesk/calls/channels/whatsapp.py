@@ -1,26 +1,35 @@
 """WhatsApp Business Cloud API: its webhook read, its signature checked, its media fetched, replies sent.
 
-Every kind of message becomes words or files in the queue; what is no message (reactions, stickers) is passed over.
+A delivery is read message by message. Every kind of message becomes words or files in the queue; what cannot be read
+becomes a card that keeps it as it came; what is no message (reactions, stickers) is passed over.
 """
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
-from radiodesk.calls.channels.ports import Incoming, IncomingKind, MediaReference
+from radiodesk.calls.channels import whatsapp_words as words
+from radiodesk.calls.channels.ports import Delivery, Incoming, IncomingKind
 from radiodesk.calls.channels.sending import NotSent
+from radiodesk.calls.channels.unread import unread
+from radiodesk.calls.channels.values import as_json, coordinate, digest, key, listed, moment, text, within
 from radiodesk.calls.models import Channel
+from radiodesk.calls.phones import international
 from radiodesk.core.config import Settings
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import gettext
 
-_MEDIA = ("audio", "voice", "image", "video", "document")
+_OBJECT = "whatsapp_business_account"
 _PASSED_OVER = ("reaction", "sticker", "system", "ephemeral")
+_USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,140}")
+"""A user as this business alone sees him, ``ID.9f3kd83hs71``: all there is of somebody who hides the number."""
 
 
 def signed(secret: str, body: bytes, header: str) -> bool:
@@ -29,108 +38,104 @@ def signed(secret: str, body: bytes, header: str) -> bool:
     return hmac.compare_digest(expected.encode(), header.encode("utf-8", "replace"))
 
 
-def parse(body: Any) -> list[Incoming]:
-    """Everything that a webhook body brings, in order; raises ``Unreadable`` when it is no such body."""
-    try:
-        if body["object"] != "whatsapp_business_account":
-            raise Unreadable("This is not a WhatsApp webhook.")
-        values = [change["value"] for entry in body["entry"] for change in entry["changes"]]
-        return [found for value in values for found in _read(value)]
-    except (KeyError, TypeError, AttributeError, ValueError):
-        raise Unreadable("This is not a WhatsApp webhook.") from None
+def parse(body: Any) -> Delivery:
+    """Everything that a webhook body brings, in order; raises ``Unreadable`` when it is no such body at all."""
+    if within(body, "object") != _OBJECT or "entry" not in body:
+        raise Unreadable("This is not a WhatsApp webhook.")
+    return Delivery(tuple(found for entry in listed(body["entry"]) for found in _entry(entry)))
 
 
-def _read(value: dict[str, Any]) -> Iterator[Incoming]:
-    names = {
-        contact.get("wa_id"): (contact.get("profile") or {}).get("name", "") for contact in value.get("contacts", [])
-    }
-    for message in value.get("messages", []):
-        found = _message(message, names.get(message["from"], ""))
-        if found is not None:
-            yield found
-    for status in value.get("statuses", []):
-        errors = " ".join(str(error.get("title", "")) for error in status.get("errors", []))
-        yield Incoming(
-            Channel.WHATSAPP,
-            f"status:{status['id']}:{status['status']}",
-            None,
-            IncomingKind.RECEIPT,
-            text=errors,
-            about=str(status["id"]),
-            receipt=str(status["status"]),
-        )
-    for call in value.get("calls", []):
-        if call.get("direction") == "USER_INITIATED" and call.get("event") == "connect":
-            sender = str(call["from"])
+def _entry(entry: Any) -> Iterator[Incoming]:
+    if within(entry, "changes") is None:
+        yield unread(Channel.WHATSAPP, entry)
+    for change in listed(within(entry, "changes")):
+        value = within(change, "value")
+        if isinstance(value, dict):
+            yield from _value(value)
+        else:
+            yield unread(Channel.WHATSAPP, change)
+
+
+def _value(value: dict[str, Any]) -> Iterator[Incoming]:
+    contacts = [contact for contact in listed(value.get("contacts")) if isinstance(contact, dict)]
+    for message in listed(value.get("messages")):
+        if isinstance(message, dict):
+            yield from _message(message, contacts)
+        else:
+            yield unread(Channel.WHATSAPP, message)
+    for call in listed(value.get("calls")):
+        if not isinstance(call, dict):
+            yield unread(Channel.WHATSAPP, call)
+        elif call.get("direction") == "USER_INITIATED" and call.get("event") == "connect":
+            told = gettext("(WhatsApp call, which the desk cannot answer)")
+            yield replace(_plain(call, contacts), kind=IncomingKind.MISSED_CALL, text=told)
+    for status in listed(value.get("statuses")):
+        sent, state = key(within(status, "id")), text(within(status, "status"))
+        if sent and state:
+            errors = " ".join(filter(None, (text(within(error, "title")) for error in listed(status.get("errors")))))
+            identity = key(f"status:{sent}:{state}")
             yield Incoming(
-                Channel.WHATSAPP,
-                str(call["id"]),
-                sender,
-                IncomingKind.MISSED_CALL,
-                name=names.get(sender, ""),
-                text=gettext("(WhatsApp call, which the desk cannot answer)"),
+                Channel.WHATSAPP, identity, None, IncomingKind.RECEIPT, text=errors, about=sent, receipt=state
             )
 
 
-def _message(message: dict[str, Any], name: str) -> Incoming | None:
-    kind, sender, identity = str(message["type"]), str(message["from"]), str(message["id"])
+def _message(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Iterator[Incoming]:
+    kind, plain = words.kind_of(message), _plain(message, contacts)
     if kind in _PASSED_OVER:
-        return None
-    if kind == "revoke":
-        about = str(message["revoke"]["original_message_id"])
-        return Incoming(Channel.WHATSAPP, identity, sender, IncomingKind.DELETE, about=about)
-    if kind == "edit":
-        changed = message["edit"]["message"]
-        text = _words(str(changed["type"]), changed)
-        about = str(message["edit"]["original_message_id"])
-        return Incoming(Channel.WHATSAPP, identity, sender, IncomingKind.EDIT, text=text, about=about)
-    location = message.get("location") or {}
+        return
+    if kind in ("revoke", "edit"):
+        about, told = key(within(message, kind, "original_message_id")), words.of(within(message, "edit", "message"))
+        if about and kind == "revoke":
+            yield replace(plain, kind=IncomingKind.DELETE, about=about)
+            return
+        if about and told:
+            yield replace(plain, kind=IncomingKind.EDIT, about=about, text=told)
+            return
+    told, media = words.of(message), words.media(message)
+    if media or (told and kind not in words.MEDIA):
+        location = within(message, "location")
+        yield replace(
+            plain,
+            text=told,
+            media=media,
+            place=text(within(location, "name")),
+            latitude=coordinate(within(location, "latitude"), 90),
+            longitude=coordinate(within(location, "longitude"), 180),
+        )
+    else:
+        yield unread(Channel.WHATSAPP, message, plain, kind=kind, words=told)
+
+
+def _plain(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Incoming:
+    """Who sent it, and when: what all kinds have in common. Without an id its own words stand for one."""
+    part = digest(as_json(message))
+    number, ids = international(text(message.get("from"))), _ids(message, "from_user_id", "from_parent_user_id", "from")
+    contact = _contact(number, ids, contacts)
+    known = _ids(contact, "user_id", "parent_user_id")
+    username = text(within(contact, "profile", "username"))
     return Incoming(
         Channel.WHATSAPP,
-        identity,
-        sender,
-        name=str(name),
-        text=_words(kind, message),
-        media=_media(kind, message),
-        place=str(location.get("name") or ""),
-        latitude=float(location["latitude"]) if "latitude" in location else None,
-        longitude=float(location["longitude"]) if "longitude" in location else None,
+        key(message.get("id")) or f"part:{part}",
+        number or international(text(contact.get("wa_id"))),
+        name=text(within(contact, "profile", "name")).strip() or (f"@{username}" if username else ""),
+        address=next(iter([*ids, *known]), None),
+        written_at=moment(message.get("timestamp")),
+        part=part,
     )
 
 
-def _media(kind: str, message: dict[str, Any]) -> tuple[MediaReference, ...]:
-    if kind not in _MEDIA:
-        return ()
-    held = message[kind]
-    return (MediaReference(str(held["id"]), str(held.get("mime_type", "")), str(held.get("filename", ""))),)
+def _ids(held: dict[str, Any], *names: str) -> list[str]:
+    return [found for name in names if _USER_ID.fullmatch(found := text(held.get(name)))]
 
 
-def _words(kind: str, message: dict[str, Any]) -> str:
-    """What a message says, whatever its kind."""
-    if kind == "text":
-        return str(message["text"]["body"])
-    if kind in _MEDIA:
-        return str(message[kind].get("caption") or "")
-    if kind == "location":
-        location = message["location"]
-        said = ", ".join(str(location[key]) for key in ("name", "address") if location.get(key))
-        return gettext("(location: %(where)s)", where=said or f"{location['latitude']}, {location['longitude']}")
-    if kind == "contacts":
-        people = ", ".join(
-            " ".join([str((one.get("name") or {}).get("formatted_name", "")), *_phones(one)]).strip()
-            for one in message["contacts"]
-        )
-        return gettext("(contact: %(who)s)", who=people)
-    if kind == "button":
-        return str(message["button"].get("text", ""))
-    if kind == "interactive" and isinstance(message.get("interactive"), dict):
-        replies = [held for held in message["interactive"].values() if isinstance(held, dict)]
-        return " ".join(str(reply.get("title", "")) for reply in replies).strip()
-    return gettext("(a WhatsApp message of the kind “%(kind)s”, which cannot be shown here)", kind=kind)
-
-
-def _phones(contact: dict[str, Any]) -> list[str]:
-    return [str(phone["phone"]) for phone in contact.get("phones", []) if phone.get("phone")]
+def _contact(number: str | None, ids: list[str], contacts: list[dict[str, Any]]) -> dict[str, Any]:
+    """The sender among the contacts of a delivery: by id, by number, or as the only one where none is named."""
+    for contact in contacts:
+        if set(ids) & set(_ids(contact, "user_id", "parent_user_id")):
+            return contact
+        if number and number == international(text(contact.get("wa_id"))):
+            return contact
+    return contacts[0] if len(contacts) == 1 and not number and not ids else {}
 
 
 class WhatsAppSender:
@@ -144,8 +149,11 @@ class WhatsAppSender:
         self._headers = {"Authorization": f"Bearer {settings.whatsapp_token.get_secret_value()}"}
 
     def send(self, to: str, text: str) -> str:
-        """Send a text; returns the channel's id of it. Raises ``NotSent``."""
-        body = {"messaging_product": "whatsapp", "to": to.lstrip("+"), "type": "text", "text": {"body": text}}
+        """Send a text to a number or a user id; returns the channel's id of it. Raises ``NotSent``."""
+        # A user id in "to" is taken for a number, answered with 200 and never delivered; it has a field of its own.
+        whom = {"recipient": to} if _USER_ID.fullmatch(to) else {"to": to.lstrip("+")}
+        about = {"messaging_product": "whatsapp", "recipient_type": "individual", **whom}
+        body = {**about, "type": "text", "text": {"body": text}}
         with self._asking() as client:
             answer = client.post(f"{self._api}/{self._phone}/messages", json=body)
             _check(answer)

@@ -46,6 +46,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const report = Object.fromEntries([...new FormData(form)].filter(([name, value]) => value && name !== "kode"));
   report.id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  report.written = new Date().toISOString();
   report.text += `\n(${new Date().toLocaleString("id-ID")})`;
   for (const name of ["kode", "officer"]) localStorage.setItem(`${KEY}-${name}`, form.elements[name].value);
   write([...read(), report]);
