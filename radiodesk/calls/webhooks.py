@@ -58,7 +58,7 @@ def sms_webhook() -> Response:
     fields: Any = _json(_body()) if request.is_json else request.form
     if not isinstance(fields, dict):
         raise Unreadable("An SMS needs a sender (from) and words (text).")
-    if not partner.fits(_token() or str(fields.get("token", "")), secret):
+    if not partner.fits(_token() or str(fields.get("token") or fields.get("secret") or ""), secret):
         raise NotSigned("The token does not fit.")
     with i18n.speaking(station().settings.language):
         delivery = sms.from_gateway(fields)

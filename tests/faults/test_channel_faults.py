@@ -377,6 +377,11 @@ def test_news_of_what_the_station_sent_is_no_call(client: FlaskClient, database:
     assert every(database) == []
 
 
+def test_the_token_may_be_called_secret(client: FlaskClient) -> None:
+    assert client.post("/masuk/sms", data={**GATEWAYS["smssync"], "secret": "rahasia"}).status_code == 201
+    assert client.post("/masuk/sms", data=GATEWAYS["smssync"]).status_code == 403
+
+
 def test_of_several_messages_the_bad_one_takes_none_with_it(client: FlaskClient, database: Database) -> None:
     good = [{"from": f"+628120000022{number}", "text": "Macet", "id": number} for number in (1, 2)]
     body = {"messages": [good[0], {"text": 5}, "x", good[1]]}
