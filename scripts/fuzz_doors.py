@@ -185,9 +185,7 @@ def main() -> int:
         for door, statuses in counted.items():
             told = ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items()))
             print(f"{door:14} {statuses.total():6}: {told}")
-        print(
-            f"{waited} waited for a second reader, {len(taker.store.all_odd())} were odd, {left} are left; {wrong} wrong"
-        )
+        print(f"{waited} waited for a second reader, {len(taker.store.all_odd())} were odd, {left} left, {wrong} wrong")
         station.notifier.close()
     return 1 if wrong else 0
 

@@ -42,8 +42,8 @@ def receive(
 ) -> Call:
     """Take in one contact; its recordings are sent to the recogniser.
 
-    ``address`` is the channel's own name for the sender. An emergency goes to the top. A blocked number is kept but dropped at once, unless it is an emergency. Raises
-    ``PhoneUnreadable``.
+    ``address`` is its channel's name for the sender. An emergency goes to the top. A blocked number is kept but dropped
+    at once, unless it is an emergency. Raises ``PhoneUnreadable``.
     """
     call = Call(
         public_id=public_id(at),

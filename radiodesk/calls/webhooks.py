@@ -106,7 +106,8 @@ def _token() -> str:
 def _token_within(body: bytes, content_type: str) -> str:
     """The token of a gateway that can send no header; a body that cannot be read has none."""
     try:
-        return str(reading.fields_of(body, content_type).get("token", ""))
+        fields = reading.fields_of(body, content_type)
+        return str(fields.get("token") or fields.get("secret") or "")
     except Unreadable:
         return ""
 

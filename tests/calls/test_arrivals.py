@@ -27,7 +27,7 @@ from radiodesk.core.http import Station
 from tests.calls import channels as bodies
 from tests.factories import calls as make
 
-CARD = "(pesan yang belum dapat dibaca; aslinya disimpan)"
+CARD = "(pesan SMS yang belum dapat dibaca; aslinya disimpan)"
 ALL_DOORS = {
     "whatsapp_verify_token": SecretStr("kata"),
     "whatsapp_app_secret": SecretStr("rahasia"),

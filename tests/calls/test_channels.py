@@ -268,7 +268,7 @@ def test_a_gateway_posts_an_sms_as_form_or_json(site: Open, database: Database) 
     first, *cards = every(database)
     assert first.message == "Macet di Kapas\n\nMasih"
     # What nobody could read is refused, kept as it came, and shown.
-    assert [call.message for call in cards] == ["(pesan yang belum dapat dibaca; aslinya disimpan)"] * 2
+    assert [call.message for call in cards] == ["(pesan SMS yang belum dapat dibaca; aslinya disimpan)"] * 2
 
 
 def test_gammu_hands_over_a_message_in_parts() -> None:
@@ -348,7 +348,9 @@ def test_a_stranger_and_a_monster_are_refused(site: Open, database: Database) ->
     assert client.post("/masuk/mitra", data=b" " * 1_100_000, headers=BEARER).status_code == 413
     # The partner's own bodies that nobody could read are kept, and shown once however often they come.
     assert client.post("/masuk/mitra", data=b"{", headers=BEARER).status_code == 422
-    assert [call.message for call in every(database)] == ["(pesan yang belum dapat dibaca; aslinya disimpan)"] * 2
+    assert [call.message for call in every(database)] == [
+        "(pesan Aplikasi mitra yang belum dapat dibaca; aslinya disimpan)"
+    ] * 2
 
 
 def test_pos_jago_reports_sync_and_plain_forms_work_too(site: Open, database: Database) -> None:

@@ -100,13 +100,24 @@ def test_every_act_is_in_the_audit_trail(session: Session, now: datetime) -> Non
         ("whatsapp:+6281234567890", "+6281234567890"),
         ("(0353) 881234", "+62353881234"),
         ("110", "110"),
+        ("TEL:081234567890", "+6281234567890"),
+        ("\u202a+62\u2011812\u20113456\u20117890\u202c", "+6281234567890"),
+        ("0812\u20133456\u22127890\ufeff", "+6281234567890"),
+        ("\uff0b\uff16\uff128123456\u00a07890", "+6281234567890"),
+        ("0062 812 3456 7890", "+6281234567890"),
+        ("0085291234567", "+85291234567"),
+        ("00185291234567", "+85291234567"),
+        ("+6591234567", "+6591234567"),
+        ("85291234567", "+6285291234567"),
+        ("+99912345678", "+99912345678"),
     ],
 )
 def test_one_number_has_one_spelling(typed: str, kept: str) -> None:
     assert phones.normalised(typed) == kept
+    assert phones.normalised(phones.readable(kept)) == kept
 
 
-@pytest.mark.parametrize("typed", ["nomor disembunyikan", "08x", "1", "0" * 40])
+@pytest.mark.parametrize("typed", ["nomor disembunyikan", "08x", "1", "0" * 40, "\ud83d", "\u202a\u202c"])
 def test_what_is_no_number_is_refused(typed: str) -> None:
     with pytest.raises(phones.PhoneUnreadable):
         phones.normalised(typed)

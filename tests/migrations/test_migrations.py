@@ -1,15 +1,21 @@
 """Migrations: the newest revision is what the models say, and every step can be taken up and down."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
+from radiodesk.calls.channels.models import ChannelMessage
+from radiodesk.calls.models import Call, Channel
+from radiodesk.calls.receiving import receive
 from radiodesk.core.crypto import load_keys
 from radiodesk.core.db import Base, Database, open_database
 from radiodesk.migrations import config, current, downgrade, head, upgrade
+
+AT = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)
 
 
 def fresh(tmp_path: Path) -> Database:
@@ -56,4 +62,21 @@ def test_recordings_outlive_the_remark_that_they_got(tmp_path: Path) -> None:
     with database.engine.connect() as connection:
         assert connection.execute(text("SELECT original_name, duration FROM recording")).all() == [("pesan.wav", 1.5)]
     upgrade(database)
+    database.engine.dispose()
+
+
+def test_calls_that_are_there_keep_their_words_when_channels_tell_more(tmp_path: Path) -> None:
+    database = fresh(tmp_path)
+    upgrade(database)
+    with database.writing() as tx:
+        call = receive(tx, Channel.WHATSAPP, address="ID.abc", message="Macet", at=AT)
+        tx.flush()
+        tx.add(ChannelMessage(channel=call.channel, external_id="a", call_id=call.id, received_at=AT, text="Macet"))
+    downgrade(database, "0001")
+    assert "address" not in {column["name"] for column in inspect(database.engine).get_columns("call")}
+    upgrade(database)
+    with database.reading() as session:
+        (kept,) = session.scalars(select(Call))
+        (message,) = session.scalars(select(ChannelMessage))
+        assert (kept.message, kept.address, kept.told_at, message.text) == ("Macet", None, AT, "Macet")
     database.engine.dispose()

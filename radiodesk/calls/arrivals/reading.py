@@ -9,10 +9,10 @@ from urllib.parse import parse_qs
 from radiodesk.calls.arrivals.store import Arrival
 from radiodesk.calls.channels import partner, sms, whatsapp
 from radiodesk.calls.channels.ports import Delivery, Incoming
-from radiodesk.calls.channels.values import digest
+from radiodesk.calls.channels.unread import unread
+from radiodesk.calls.channels.values import within
 from radiodesk.calls.models import Channel
 from radiodesk.core.errors import Unreadable
-from radiodesk.core.i18n import gettext
 
 WHATSAPP, SMS, GAMMU, PARTNER, POS_JAGO, POS_JAGO_FORM = (
     "whatsapp",
@@ -59,25 +59,24 @@ def after_a_card(arrival: Arrival, delivery: Delivery) -> Delivery:
     everything = list(delivery.everything)
     first = next((place for place, one in enumerate(everything) if one.raw is None), None)
     if first is not None:
-        everything[first] = replace(everything[first], part=_part(arrival))
+        everything[first] = replace(everything[first], part=card(arrival).part)
     return Delivery(tuple(everything))
 
 
-def unread(arrival: Arrival) -> Incoming:
+def card(arrival: Arrival) -> Incoming:
     """The card of an arrival that nobody could read: the same one however often the same body comes."""
-    part = _part(arrival)
-    return Incoming(
-        CHANNELS.get(arrival.source, Channel.PARTNER),
-        f"part:{part}",
-        None,
-        text=gettext("(a message that cannot be read yet; it is kept as it came)"),
-        part=part,
-        raw=arrival.body.decode("utf-8", "backslashreplace"),
-    )
+    channel = CHANNELS.get(arrival.source, Channel.PARTNER)
+    return unread(channel, arrival.body.decode("utf-8", "backslashreplace"), urgent=_is_panic(arrival))
 
 
-def _part(arrival: Arrival) -> str:
-    return digest(arrival.source, arrival.body.decode("latin-1"))
+def _is_panic(arrival: Arrival) -> bool:
+    """Whether somebody pressed a button for help, whatever else of the report is wrong."""
+    if arrival.source not in (PARTNER, POS_JAGO, POS_JAGO_FORM):
+        return False
+    try:
+        return within(as_json(arrival.body), "panic") is True
+    except Unreadable:
+        return b'"panic": true' in arrival.body or b'"panic":true' in arrival.body
 
 
 def as_json(body: bytes) -> Any:

@@ -110,7 +110,7 @@ class Taker:
                 except Unreadable as refusal:
                     self._card(arrival, patience=patience)
                     return Taken(problem=i18n.say(refusal))
-                card = reading.unread(arrival)
+                card = reading.card(arrival)
                 with self._database.writing(patience) as session:
                     if known(session, card.channel, card.external_id) is not None:
                         delivery = reading.after_a_card(arrival, delivery)
@@ -149,7 +149,7 @@ class Taker:
         """A card that says that something came which nobody can read; the original is kept."""
         try:
             with i18n.speaking(self._settings.language), self._database.writing(patience) as session:
-                card = take_in(session, reading.unread(arrival), at=arrival.received_at)
+                card = take_in(session, reading.card(arrival), at=arrival.received_at)
         except Refusal as refusal:
             if unavailable(refusal) is None:
                 log.error("No card could be made of the arrival %s: %s", arrival.id, refusal)

@@ -129,7 +129,7 @@ def _ids(held: dict[str, Any], *names: str) -> list[str]:
 
 
 def _contact(number: str | None, ids: list[str], contacts: list[dict[str, Any]]) -> dict[str, Any]:
-    """The sender among the contacts of a delivery: by id, by number, or as the only one where the message names none."""
+    """The sender among the contacts of a delivery: by id, by number, or as the only one where none is named."""
     for contact in contacts:
         if set(ids) & set(_ids(contact, "user_id", "parent_user_id")):
             return contact
