@@ -85,7 +85,7 @@ def broadcast(public_id: str) -> str:
         broadcast=found,
         items=programme_queries.timed(programme_queries.rundown(session(), found.id), found.planned_start),
         log=queries.as_run(session(), found),
-        calls=queries.calls_of(session(), found),
+        calls=queries.filed_calls(session(), found),
         scripts=programme_queries.scripts(session()),
         crew=CREW,
         now=now(),

@@ -9,8 +9,10 @@ from radiodesk.accounts.models import Role
 from radiodesk.accounts.views import blueprint as accounts
 from radiodesk.archive.views import blueprint as archive
 from radiodesk.audio.views import blueprint as audio
+from radiodesk.broadcasts import access as broadcast_access
 from radiodesk.broadcasts import studio_views as studio
 from radiodesk.broadcasts.views import blueprint as broadcasts
+from radiodesk.calls import access as call_access
 from radiodesk.calls import learning
 from radiodesk.calls.channels.views import blueprint as outbox
 from radiodesk.calls.lines import views as lines
@@ -82,6 +84,8 @@ def create_desk(given: Station) -> Flask:
     studio.connect(app)
     lines.connect(app)
     learning.connect(app)
+    call_access.connect(app)
+    broadcast_access.connect(app)
     app.add_url_rule("/", "home", home)
     app.context_processor(_for_templates)
     app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
