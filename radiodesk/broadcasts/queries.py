@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from radiodesk.audio.access import GUARDED
 from radiodesk.broadcasts import services
 from radiodesk.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState
+from radiodesk.calls.access import belongings
 from radiodesk.calls.models import Call, CallState, Urgency
 from radiodesk.calls.queries import HostCard, host_card, sayable
 from radiodesk.core.errors import NotFound
@@ -71,8 +73,8 @@ class Filed:
 def filed_calls(session: Session, broadcast: Broadcast) -> list[Filed]:
     """The calls that were filed under a broadcast, in the order they came."""
     calls = calls_of(session, broadcast)
-    secret = secret_calls(session, {call.id for call in calls})
-    return [_filed(call, call.protected is not None or call.id in secret) for call in calls]
+    found = belongings(session, calls)
+    return [_filed(call, found[call.id] in GUARDED) for call in calls]
 
 
 def _filed(call: Call, guarded: bool) -> Filed:
