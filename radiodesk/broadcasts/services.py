@@ -70,7 +70,7 @@ def plan(
             by=by,
             at=at,
         )
-    audit.record(session, at, by, "broadcast planned", f"broadcast {broadcast.public_id}", title=broadcast.title)
+    audit.record(session, at, by, "broadcast planned", f"broadcast {broadcast.public_id}")
     announce(session, at, TOPIC, "planned", broadcast.public_id)
     return broadcast
 
@@ -240,7 +240,7 @@ def dump(session: Session, broadcast: Broadcast, seconds: int, why: str, *, by: 
     if not 1 <= seconds <= LONGEST_DUMP:
         raise Unreadable("A dump takes 1 to %(most)s seconds.", most=LONGEST_DUMP)
     begins = max(0.0, (at - running).total_seconds() - seconds)
-    audit.record(session, at, by, "dumped", f"broadcast {broadcast.public_id}", seconds=seconds, why=why)
+    audit.record(session, at, by, "dumped", f"broadcast {broadcast.public_id}", seconds=seconds)
     return _log(
         session, broadcast, AsRunKind.DUMP, why, by=by, at=at, begins=begins, ends=begins + seconds, seconds=seconds
     )

@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import String, Text, event, or_, select, update
+from sqlalchemy import String, event, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from radiodesk.core.clock import Clock
 from radiodesk.core.config import Settings
+from radiodesk.core.crypto import Private
 from radiodesk.core.db import Base, Database, spelled
 from radiodesk.core.errors import Refusal
 
@@ -52,7 +53,7 @@ class Job(Base):
     leased_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     progress: Mapped[float] = mapped_column(default=0.0)
-    error: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[str | None] = mapped_column(Private)
 
 
 class Doorbell(Protocol):

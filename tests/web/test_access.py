@@ -154,7 +154,7 @@ def test_words_and_sound_are_open_to_those_of_the_table_alone(
             status = asked(client, address)
             assert status == 200 if may else refused(status), (role, address)
         for address, body in changing(made):
-            status = client.post(address, **body).status_code  # type: ignore[arg-type]
+            status = client.post(address, **body).status_code
             # A finished transcript cannot be cancelled, and the second one to save is told of the first.
             assert status in (200, 204, 303, 409) if may else refused(status), (role, address)
         with database.reading() as look:
