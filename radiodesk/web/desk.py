@@ -88,8 +88,16 @@ def create_desk(given: Station) -> Flask:
     broadcast_access.connect(app)
     app.add_url_rule("/", "home", home)
     app.context_processor(_for_templates)
+    app.after_request(_keep_nothing)
     app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+def _keep_nothing(response: Response) -> Response:
+    """No browser or proxy keeps a page, a sound or a file of the desk; map data that say they may be kept may."""
+    if request.endpoint != "static" and not response.cache_control.private:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _for_templates() -> dict[str, object]:

@@ -108,7 +108,7 @@ def test_every_address_of_the_public_site_that_changes_something_is_accounted_fo
 def test_a_machine_or_a_form_without_its_proof_is_refused(address: str, whole_site: Flask, database: Database) -> None:
     client = whole_site.test_client()
     for body in ({"data": {"text": "x", "nomor": "1", "pin": "1"}}, {"json": {"id": "1", "text": "x"}}):
-        answer = client.post(address, **body, headers={"Authorization": "Bearer tebakan"})  # type: ignore[arg-type]
+        answer = client.post(address, **body, headers={"Authorization": "Bearer tebakan"})
         assert 400 <= answer.status_code < 500
     assert _traces(database) == (0, 0)
 
