@@ -42,6 +42,7 @@ class Page(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.harm: list[str] = []
+        self.words: list[str] = []
         self._inside = ""
         self.feed(html)
         self.close()
@@ -63,6 +64,7 @@ class Page(HTMLParser):
         self._inside = ""
 
     def handle_data(self, data: str) -> None:
+        self.words.append(data)
         # Scripts of ours are files.
         if self._inside == "script" and data.strip():
             self.harm.append(f"script {data[:40]}")
@@ -85,11 +87,7 @@ def harmless(client: FlaskClient, addresses: Iterator[str] | list[str]) -> None:
 def shown(client: FlaskClient, address: str, words: str) -> None:
     """The page has the words, each sign as it was sent."""
     seen = client.get(address).get_data(as_text=True)
-    gathered: list[str] = []
-    parser = HTMLParser(convert_charrefs=True)
-    parser.handle_data = gathered.append  # type: ignore[method-assign]
-    parser.feed(seen)
-    assert " ".join(words.split()) in " ".join("".join(gathered).split()), address
+    assert " ".join(words.split()) in " ".join("".join(Page(seen).words).split()), address
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from radiodesk.core.jobs import Job
 from radiodesk.programme import services as programme
 from radiodesk.programme.jobs import READ_ALOUD
 from radiodesk.programme.models import ScriptKind
+from radiodesk.speech.models import Transcript
 from tests.factories import shows
 
 
@@ -23,7 +24,7 @@ def test_pages_sound_and_downloads_are_kept_nowhere(
     sign_in: Callable[..., FlaskClient], session: Session, settings: Settings, now: datetime
 ) -> None:
     show = shows.ended(session, settings, now, dump=False)
-    transcript = session.scalars(select(shows.Transcript)).first()
+    transcript = session.scalars(select(Transcript)).first()
     assert transcript is not None
     session.commit()
     settings.archive.mkdir(parents=True, exist_ok=True)
