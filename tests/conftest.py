@@ -27,6 +27,7 @@ from radiodesk.core.http import Station
 from radiodesk.core.live import Notifier
 from radiodesk.migrations import upgrade
 from tests.factories.browsers import chromium, served
+from tests.factories.forms import FormClient
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 PASSWORD = "sepuluh-huruf"
@@ -126,7 +127,8 @@ def desk(station: Station, compiled_templates: FileSystemBytecodeCache) -> Flask
     from radiodesk.web.desk import create_desk
 
     app = create_desk(station)
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
+    app.test_client_class = FormClient
     app.jinja_env.bytecode_cache = compiled_templates
     return app
 

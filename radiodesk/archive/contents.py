@@ -1,8 +1,6 @@
 """Turns what was gathered into the files of a package. The layout is documented in ``docs/archive.md``."""
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +15,8 @@ from radiodesk.audio.cutting import cut
 from radiodesk.audio.decoding import AudioUnreadable
 from radiodesk.core.crypto import KeyRing
 from radiodesk.core.i18n import N_
-from radiodesk.core.text import clean, cleaned
+from radiodesk.core.tables import csv_text
+from radiodesk.core.text import cleaned
 from radiodesk.speech import captions
 
 README = (Path(__file__).parent / "readme.txt").read_text(encoding="utf-8")
@@ -111,16 +110,11 @@ def _json(value: Any) -> bytes:
 
 
 def _as_run_csv(entries: list[Facts]) -> bytes:
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow(["at", "offset", "kind", "subject", "title", "by", "details"])
-    for entry in entries:
-        details = json.dumps(entry["details"], ensure_ascii=False, sort_keys=True) if entry["details"] else ""
-        row = [entry["at"], f"{entry['offset']:.1f}", entry["kind"], entry["subject"] or "", entry["title"]]
-        table.writerow([safe_cell(cell) for cell in [*row, entry["by"], details]])
-    return clean(out.getvalue()).encode()
+    head = ["at", "offset", "kind", "subject", "title", "by", "details"]
+    return csv_text(head, map(_as_run_row, entries), newline="\n").encode()
 
 
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") and not text[1:2].isdigit() else text
+def _as_run_row(entry: Facts) -> list[object]:
+    details = json.dumps(entry["details"], ensure_ascii=False, sort_keys=True) if entry["details"] else ""
+    plain = [entry[name] for name in ("kind", "subject", "title", "by")]
+    return [entry["at"], f"{entry['offset']:.1f}", *plain, details]

@@ -3,9 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, String, Text
+from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from radiodesk.core.crypto import Private
 from radiodesk.core.db import Base, spelled
 
 
@@ -33,7 +34,7 @@ class Recording(Base):
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
     direction: Mapped[Direction] = mapped_column(spelled(Direction))
     key: Mapped[str] = mapped_column(String(200), unique=True)
-    original_name: Mapped[str] = mapped_column(String(200))
+    original_name: Mapped[str] = mapped_column(Private)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     bytes: Mapped[int] = mapped_column(BigInteger)
     duration: Mapped[float] = mapped_column(default=0.0)
@@ -42,5 +43,5 @@ class Recording(Base):
     codec: Mapped[str] = mapped_column(String(40), default="")
     started_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
-    problem: Mapped[str | None] = mapped_column(Text)
-    remark: Mapped[str | None] = mapped_column(Text)
+    problem: Mapped[str | None] = mapped_column(Private)
+    remark: Mapped[str | None] = mapped_column(Private)

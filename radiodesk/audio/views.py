@@ -4,8 +4,8 @@ from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
 from radiodesk.accounts.access import allowed, me
-from radiodesk.accounts.models import Role
 from radiodesk.audio import queries, services
+from radiodesk.audio.access import EVERYBODY, GUARDED, Act, require
 from radiodesk.audio.models import Recording
 from radiodesk.core import audit
 from radiodesk.core.http import now, session, station
@@ -13,22 +13,20 @@ from radiodesk.core.sending import asked_part, send
 
 blueprint = Blueprint("audio", __name__)
 
-LISTENERS = (Role.PRODUCER, Role.SCREENER, Role.HOST, Role.TICKET_OFFICER, Role.ARCHIVIST)
-
 
 @blueprint.get("/rekaman/<public_id>/suara.mp3")
-@allowed(*LISTENERS)
+@allowed(*EVERYBODY)
 def play(public_id: str) -> Response:
-    recording = queries.recording_by_public_id(session(), public_id)
+    recording = _heard(public_id)
     path = services.playable(station().settings, recording)
     _note("listened", recording)
     return send(path, mimetype="audio/mpeg", etag=recording.sha256[:16], max_age=0)
 
 
 @blueprint.get("/rekaman/<public_id>/asli")
-@allowed(*LISTENERS)
+@allowed(*EVERYBODY)
 def fetch_original(public_id: str) -> Response:
-    recording = queries.recording_by_public_id(session(), public_id)
+    recording = _heard(public_id)
     path = services.original(station().settings, recording)
     _note("original fetched", recording)
     return send(
@@ -41,10 +39,19 @@ def fetch_original(public_id: str) -> Response:
 
 
 @blueprint.get("/rekaman/<public_id>/garis.json")
-@allowed(*LISTENERS)
+@allowed(*EVERYBODY)
 def outline(public_id: str) -> Response:
     recording = queries.recording_by_public_id(session(), public_id)
+    if require(session(), me(), Act.HEAR, recording) in GUARDED:
+        _note("outline looked at", recording)
     return jsonify(duration=recording.duration, peaks=services.outline(station().settings, recording))
+
+
+def _heard(public_id: str) -> Recording:
+    """A recording that the person may hear."""
+    recording = queries.recording_by_public_id(session(), public_id)
+    require(session(), me(), Act.HEAR, recording)
+    return recording
 
 
 def _note(action: str, recording: Recording) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Column, ForeignKey, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from radiodesk.audio.models import Recording
+from radiodesk.core.crypto import Private
 from radiodesk.core.db import Base, spelled
 from radiodesk.core.i18n import N_
 from radiodesk.programme.models import Programme
@@ -111,7 +112,7 @@ class AsRun(Base):
     kind: Mapped[AsRunKind] = mapped_column(spelled(AsRunKind))
     subject: Mapped[str | None] = mapped_column(String(36))
     """Public id of the call, script or rundown item."""
-    title: Mapped[str] = mapped_column(String(160), default="")
+    title: Mapped[str] = mapped_column(Private, default="")
     by: Mapped[str] = mapped_column(String(40))
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
@@ -124,4 +125,4 @@ class TalkbackMessage(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     by: Mapped[str] = mapped_column(String(40))
-    text: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Private)

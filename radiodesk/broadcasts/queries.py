@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from radiodesk.audio.access import GUARDED
 from radiodesk.broadcasts import services
 from radiodesk.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState
+from radiodesk.calls.access import belongings
 from radiodesk.calls.models import Call, CallState, Urgency
-from radiodesk.calls.queries import HostCard, host_card
+from radiodesk.calls.queries import HostCard, host_card, sayable
 from radiodesk.core.errors import NotFound
 from radiodesk.programme.models import RundownItem
 from radiodesk.programme.queries import Timed, rundown, timed
 from radiodesk.speech.queries import current
+from radiodesk.tickets.connecting import secret_calls
 from radiodesk.tickets.models import Ticket
 
 
@@ -56,6 +59,30 @@ def calls_of(session: Session, broadcast: Broadcast) -> list[Call]:
     return list(session.scalars(select(Call).where(Call.broadcast_id == broadcast.id).order_by(Call.received_at)))
 
 
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A call of a broadcast as everybody at the station may see it."""
+
+    received_at: datetime
+    topic: str
+    was_on_air: bool
+    guarded: bool
+    """Whether it is protected or a confidential complaint, so that not even the topic is told."""
+
+
+def filed_calls(session: Session, broadcast: Broadcast) -> list[Filed]:
+    """The calls that were filed under a broadcast, in the order they came."""
+    calls = calls_of(session, broadcast)
+    found = belongings(session, calls)
+    return [_filed(call, found[call.id] in GUARDED) for call in calls]
+
+
+def _filed(call: Call, guarded: bool) -> Filed:
+    return Filed(
+        call.received_at, "" if guarded else sayable(call, call.topic), call.on_air_at is not None, guarded=guarded
+    )
+
+
 @dataclass(frozen=True)
 class Studio:
     """All that the host's screen shows of one moment."""
@@ -65,7 +92,7 @@ class Studio:
     held: list[HostCard]
     ready: list[HostCard]
     words: dict[str, str]
-    """What the callers said so far, by the call's public id; nobody's who is protected."""
+    """What the callers said so far, by the call's public id; nobody's who is protected or complains in confidence."""
     waiting: int
     emergencies: int
     """Emergencies that the screener has not settled."""
@@ -125,8 +152,9 @@ def _emergencies(session: Session) -> int:
 
 def _words(session: Session, live: list[Call]) -> dict[str, str]:
     heard: dict[str, str] = {}
+    secret = secret_calls(session, {call.id for call in live})
     for call in live:
-        if call.protected is None and call.state is not CallState.WAITING:
+        if call.protected is None and call.id not in secret and call.state is not CallState.WAITING:
             found = current(session, call.recordings)
             spoken = [found[recording.id].text for recording in call.recordings if recording.id in found]
             heard[call.public_id] = " ".join(filter(None, [*spoken, call.message]))

@@ -21,7 +21,7 @@ from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import shorten
 from radiodesk.programme import services as programme_services
-from radiodesk.programme.models import ItemKind, Programme, RundownItem, ScriptVersion
+from radiodesk.programme.models import ItemKind, Programme, RundownItem, Script, ScriptVersion
 from radiodesk.programme.queries import rundown
 from radiodesk.speech.services import request_transcript
 
@@ -70,7 +70,7 @@ def plan(
             by=by,
             at=at,
         )
-    audit.record(session, at, by, "broadcast planned", f"broadcast {broadcast.public_id}", title=broadcast.title)
+    audit.record(session, at, by, "broadcast planned", f"broadcast {broadcast.public_id}")
     announce(session, at, TOPIC, "planned", broadcast.public_id)
     return broadcast
 
@@ -135,11 +135,52 @@ def _log_call(
     _log(session, broadcast, kind, sayable(call, call.topic), by=by, at=at, subject=call.public_id, **details)
 
 
+def require_unsealed(broadcast: Broadcast) -> None:
+    """Raise ``Conflict`` for a broadcast that is sealed, published or not: what is archived stays what it was."""
+    if broadcast.state in (BroadcastState.SEALED, BroadcastState.PUBLISHED):
+        raise Conflict("%(title)s is sealed. Nothing in it can be changed any more.", title=broadcast.title)
+
+
+def _belongs(broadcast: Broadcast, item: RundownItem) -> None:
+    if item.broadcast_id != broadcast.id:
+        raise Conflict("This item belongs to another broadcast.")
+
+
+def add_item(
+    session: Session, broadcast: Broadcast, kind: ItemKind, title: str, seconds: int, **given: Any
+) -> RundownItem:
+    """Append an item to the rundown, see ``programme.services.add_item``; refused once the broadcast is sealed."""
+    require_unsealed(broadcast)
+    return programme_services.add_item(session, broadcast.id, kind, title, seconds, **given)
+
+
+def move_item(session: Session, broadcast: Broadcast, item: RundownItem, to: int, *, by: str, at: datetime) -> None:
+    """Put an item at a place of the rundown, counted from 1; refused once the broadcast is sealed."""
+    require_unsealed(broadcast)
+    _belongs(broadcast, item)
+    programme_services.move_item(session, item, to, by=by, at=at)
+
+
+def remove_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by: str, at: datetime) -> None:
+    """Take an item out of the rundown; refused once the broadcast is sealed."""
+    require_unsealed(broadcast)
+    _belongs(broadcast, item)
+    programme_services.remove_item(session, item, by=by, at=at)
+
+
+def put_script(
+    session: Session, broadcast: Broadcast, item: RundownItem, script: Script, *, by: str, at: datetime
+) -> None:
+    """Give an item the script that is to be read there; refused once the broadcast is sealed."""
+    require_unsealed(broadcast)
+    _belongs(broadcast, item)
+    programme_services.put_script(session, item, script, by=by, at=at)
+
+
 def begin_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by: str, at: datetime) -> None:
     """An item of the rundown begins; a script in it counts as being read from now on."""
     _running(broadcast)
-    if item.broadcast_id != broadcast.id:
-        raise Conflict("This item belongs to another broadcast.")
+    _belongs(broadcast, item)
     if item.script is not None:
         version = programme_services.readable(item.script, at)
         _log(
@@ -208,12 +249,14 @@ def take(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: dat
 
 def hold(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: datetime) -> None:
     """Take a caller off air for a while; the caller keeps the line."""
+    _running(broadcast)
     calls.hold(session, call, by=by, at=at)
     _log_call(session, broadcast, AsRunKind.CALL_OFF, call, by=by, at=at, held=True)
 
 
 def end_call(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: datetime) -> None:
     """The conversation is over."""
+    require_unsealed(broadcast)
     was_on_air = call.state is CallState.ON_AIR
     calls.end(session, call, by=by, at=at)
     if was_on_air:
@@ -240,7 +283,7 @@ def dump(session: Session, broadcast: Broadcast, seconds: int, why: str, *, by: 
     if not 1 <= seconds <= LONGEST_DUMP:
         raise Unreadable("A dump takes 1 to %(most)s seconds.", most=LONGEST_DUMP)
     begins = max(0.0, (at - running).total_seconds() - seconds)
-    audit.record(session, at, by, "dumped", f"broadcast {broadcast.public_id}", seconds=seconds, why=why)
+    audit.record(session, at, by, "dumped", f"broadcast {broadcast.public_id}", seconds=seconds)
     return _log(
         session, broadcast, AsRunKind.DUMP, why, by=by, at=at, begins=begins, ends=begins + seconds, seconds=seconds
     )
@@ -259,8 +302,7 @@ def attach_recording(
 
     ``phrases`` are words to listen for.
     """
-    if broadcast.state in (BroadcastState.SEALED, BroadcastState.PUBLISHED):
-        raise Conflict("This broadcast is sealed. Nothing can be added to it.")
+    require_unsealed(broadcast)
     broadcast.recordings.append(recording)
     session.flush()
     request_transcript(session, recording, phrases=phrases, by=by, at=at)

@@ -1,7 +1,5 @@
 """Broadcasts: planning, the rundown, the host's screen, the studio wall, the as-run log."""
 
-import csv
-import io
 from datetime import UTC, datetime
 from typing import BinaryIO, cast
 
@@ -21,8 +19,8 @@ from radiodesk.calls.places import hint_phrases
 from radiodesk.calls.queries import call_by_public_id
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.http import back, field, now, number, session, station
+from radiodesk.core.tables import csv_text
 from radiodesk.programme import queries as programme_queries
-from radiodesk.programme import services as programme_services
 from radiodesk.programme.models import ITEM_KIND_NAMES, ItemKind, RundownItem
 
 blueprint = Blueprint("broadcasts", __name__)
@@ -85,7 +83,7 @@ def broadcast(public_id: str) -> str:
         broadcast=found,
         items=programme_queries.timed(programme_queries.rundown(session(), found.id), found.planned_start),
         log=queries.as_run(session(), found),
-        calls=queries.calls_of(session(), found),
+        calls=queries.filed_calls(session(), found),
         scripts=programme_queries.scripts(session()),
         crew=CREW,
         now=now(),
@@ -135,9 +133,9 @@ def add_item(public_id: str) -> BaseResponse:
     found = _broadcast(public_id)
     chosen = field("script", 36)
     script = programme_queries.script_by_public_id(session(), chosen) if chosen else None
-    programme_services.add_item(
+    services.add_item(
         session(),
-        found.id,
+        found,
         ItemKind.SCRIPT if script else _kind(field("kind", 10)),
         field("title", 160) or (script.title if script else ""),
         number("minutes") * 60,
@@ -159,14 +157,14 @@ def _kind(name: str) -> ItemKind:
 @blueprint.post("/siaran/<public_id>/acara/<item_id>/pindah")
 @allowed(*CREW)
 def move_item(public_id: str, item_id: str) -> BaseResponse:
-    programme_services.move_item(session(), _item(item_id), number("to"), by=me().username, at=now())
+    services.move_item(session(), _broadcast(public_id), _item(item_id), number("to"), by=me().username, at=now())
     return back("broadcasts.broadcast", public_id=public_id)
 
 
 @blueprint.post("/siaran/<public_id>/acara/<item_id>/hapus")
 @allowed(*CREW)
 def remove_item(public_id: str, item_id: str) -> BaseResponse:
-    programme_services.remove_item(session(), _item(item_id), by=me().username, at=now())
+    services.remove_item(session(), _broadcast(public_id), _item(item_id), by=me().username, at=now())
     return back("broadcasts.broadcast", public_id=public_id)
 
 
@@ -174,7 +172,7 @@ def remove_item(public_id: str, item_id: str) -> BaseResponse:
 @allowed(*CREW, Role.OFFICER)
 def put_script(public_id: str, item_id: str) -> BaseResponse:
     script = programme_queries.script_by_public_id(session(), field("script", 36))
-    programme_services.put_script(session(), _item(item_id), script, by=me().username, at=now())
+    services.put_script(session(), _broadcast(public_id), _item(item_id), script, by=me().username, at=now())
     return back("broadcasts.broadcast", public_id=public_id)
 
 
@@ -272,14 +270,13 @@ def talk_back() -> BaseResponse:
 @blueprint.get("/siaran/<public_id>/catatan.csv")
 def as_run_csv(public_id: str) -> Response:
     found = _broadcast(public_id)
-    out = io.StringIO()
-    rows = csv.writer(out)
-    rows.writerow(["at", "offset_seconds", "kind", "title", "subject", "by"])
-    for entry in queries.as_run(session(), found):
-        rows.writerow([entry.at.isoformat(), f"{entry.offset:.1f}", entry.kind, entry.title, entry.subject, entry.by])
+    rows = (
+        [entry.at.isoformat(), f"{entry.offset:.1f}", entry.kind, entry.title, entry.subject, entry.by]
+        for entry in queries.as_run(session(), found)
+    )
     name = f"catatan-siar-{found.public_id}.csv"
     return Response(
-        out.getvalue(),
+        csv_text(["at", "offset_seconds", "kind", "title", "subject", "by"], rows),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -45,7 +45,7 @@ def lift(session: Session, row: BlockedNumber, *, by: str, at: datetime) -> None
 
 
 def _log(session: Session, row: BlockedNumber, action: str, *, by: str, at: datetime) -> None:
-    audit.record(session, at, by, action, f"block {row.public_id}", reason=row.reason)
+    audit.record(session, at, by, action, f"block {row.public_id}")
     events.announce(session, at, "calls", "block", row.public_id)
 
 

@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from radiodesk.audio.access import GUARDED, belonging_of
 from radiodesk.audio.models import Recording
 from radiodesk.calls.models import Call
 from radiodesk.calls.queries import telling_parts
@@ -14,11 +15,10 @@ from radiodesk.speech.connecting import connect_learning
 
 
 def learnable(session: Session, recording: Recording, words: Sequence[str]) -> list[str]:
-    """A ``speech.connecting.Learnable``: nothing of a protected caller's recording, and no such name of any other."""
-    protected = Call.protected.is_not(None)
-    if session.scalar(select(Call.id).where(protected, Call.recordings.any(Recording.id == recording.id)).limit(1)):
+    """A ``speech.connecting.Learnable``: nothing of a recording that is guarded, and no such caller's name of any."""
+    if belonging_of(session, recording) in GUARDED:
         return []
-    names = session.scalars(select(Call.name).where(protected, Call.name.is_not(None)))
+    names = session.scalars(select(Call.name).where(Call.protected.is_not(None), Call.name.is_not(None)))
     parts = {part.casefold() for name in names for part in telling_parts(name or "")}
     return [word for word in words if word.casefold() not in parts]
 

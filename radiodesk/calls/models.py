@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Column as TableColumn
-from sqlalchemy import ForeignKey, Index, String, Table, Text
+from sqlalchemy import ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from radiodesk.audio.models import Recording
-from radiodesk.core.crypto import Private
+from radiodesk.core.crypto import Private, PrivateJson
 from radiodesk.core.db import Base, spelled
 from radiodesk.core.i18n import N_
 
@@ -148,14 +148,14 @@ class Call(Base):
     withheld: Mapped[bool] = mapped_column(default=False)
     name: Mapped[str | None] = mapped_column(Private)
     name_hash: Mapped[str | None] = mapped_column(String(64), index=True)
-    place: Mapped[str] = mapped_column(String(120), default="")
+    place: Mapped[str] = mapped_column(Private, default="")
     place_id: Mapped[str | None] = mapped_column(String(60))
-    latitude: Mapped[float | None]
-    longitude: Mapped[float | None]
+    latitude: Mapped[float | None] = mapped_column(PrivateJson)
+    longitude: Mapped[float | None] = mapped_column(PrivateJson)
 
-    topic: Mapped[str] = mapped_column(String(120), default="")
-    point: Mapped[str] = mapped_column(String(200), default="")
-    message: Mapped[str] = mapped_column(Text, default="")
+    topic: Mapped[str] = mapped_column(Private, default="")
+    point: Mapped[str] = mapped_column(Private, default="")
+    message: Mapped[str] = mapped_column(Private, default="")
     category: Mapped[str | None] = mapped_column(String(40))
     urgency: Mapped[Urgency] = mapped_column(spelled(Urgency), default=Urgency.BIASA)
     vip: Mapped[bool] = mapped_column(default=False)
@@ -166,14 +166,14 @@ class Call(Base):
     consent_by: Mapped[str | None] = mapped_column(String(80))
     line: Mapped[str | None] = mapped_column(String(60))
     line_quality: Mapped[int | None]
-    notes: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[str] = mapped_column(Private, default="")
 
     position: Mapped[float] = mapped_column(default=0.0)
     same_event_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     locked_by: Mapped[str | None] = mapped_column(String(80))
     screened_by: Mapped[str | None] = mapped_column(String(80))
-    handed_to: Mapped[str | None] = mapped_column(String(40))
+    handed_to: Mapped[str | None] = mapped_column(Private)
     handed_at: Mapped[datetime | None]
     called_back_at: Mapped[datetime | None]
     called_back_by: Mapped[str | None] = mapped_column(String(80))
@@ -231,7 +231,7 @@ class BlockedNumber(Base):
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
     phone: Mapped[str] = mapped_column(Private)
     phone_hash: Mapped[str] = mapped_column(String(64), index=True)
-    reason: Mapped[str] = mapped_column(String(300))
+    reason: Mapped[str] = mapped_column(Private)
     until: Mapped[datetime | None]
     by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]

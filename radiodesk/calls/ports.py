@@ -3,7 +3,7 @@
 They are higher in the house, so they are not imported; whoever builds the application connects them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, cast
@@ -71,6 +71,12 @@ class Masker(Protocol):
     def __call__(self, text: str, names: Sequence[str], /) -> str: ...
 
 
+class Secrets(Protocol):
+    """Says which of these calls (by their key) somebody made a confidential matter of."""
+
+    def __call__(self, session: Session, call_ids: Collection[int], /) -> set[int]: ...
+
+
 @dataclass
 class Connections:
     """What is connected in one application."""
@@ -80,6 +86,7 @@ class Connections:
     actions: list[ActionSource] = field(default_factory=list)
     panels: list[PanelSource] = field(default_factory=list)
     masker: Masker | None = None
+    secrets: list[Secrets] = field(default_factory=list)
 
 
 def connections(app: Flask | None = None) -> Connections:

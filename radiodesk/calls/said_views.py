@@ -7,6 +7,8 @@ from markupsafe import Markup
 
 from radiodesk.accounts.access import allowed
 from radiodesk.accounts.models import Role
+from radiodesk.audio.access import Belonging
+from radiodesk.calls.access import belonging_of, opened
 from radiodesk.calls.models import Call
 from radiodesk.calls.ports import connections
 from radiodesk.calls.queries import HostCard, call_by_public_id
@@ -22,7 +24,7 @@ STUDIO = (Role.HOST, Role.PRODUCER, Role.SCREENER, Role.OFFICER)
 @blueprint.get("/antrean/<public_id>/ucapan")
 @allowed(*SCREENERS)
 def words(public_id: str) -> str:
-    return _words(said(session(), public_id))
+    return _words(said(session(), opened(public_id).public_id))
 
 
 @blueprint.get("/siaran/ucapan/<public_id>")
@@ -50,13 +52,18 @@ def live_words_on_air(call: HostCard) -> Markup:
 def words_on_air(call: HostCard, text: str | None) -> str:
     """Words of a caller that are written already, as the host may read them."""
     masker = connections().masker
-    if not text or masker is None:
+    found = call_by_public_id(session(), call.public_id)
+    if not text or masker is None or belonging_of(session(), found) is not Belonging.CALL:
         return ""
-    return for_the_host(session(), call_by_public_id(session(), call.public_id), text, masker)
+    return for_the_host(session(), found, text, masker)
 
 
 def _on_air(public_id: str) -> Said | None:
-    return said_on_air(session(), call_by_public_id(session(), public_id), connections().masker)
+    """The words for the studio, where several people read along: of ordinary callers alone."""
+    found = call_by_public_id(session(), public_id)
+    if belonging_of(session(), found) is not Belonging.CALL:
+        return None
+    return said_on_air(session(), found, connections().masker)
 
 
 def _words(heard: Said | None) -> str:

@@ -179,7 +179,7 @@ def hand_over(session: Session, call: Call, to: str, *, by: str, at: datetime) -
     receiver = tidy(to)[:40]
     if not receiver:
         raise Unreadable("Please say whom the caller was handed to.")
-    with acting(session, call, "handed over", by=by, at=at, to=receiver):
+    with acting(session, call, "handed over", by=by, at=at):
         call.handed_to, call.handed_at = receiver, at
         call.urgency = Urgency.DARURAT
 

@@ -1,6 +1,6 @@
 """Gathers what the screening screen shows: the queue, one call's card, its words, its caller's past."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,9 @@ from flask import current_app, render_template
 from sqlalchemy.orm import Session
 
 from radiodesk.area.station import area_pack
+from radiodesk.audio.access import Belonging
 from radiodesk.calls import acts, forms, queries, shared_list
+from radiodesk.calls.access import belongings, readable
 from radiodesk.calls.channels import attachments, outbox
 from radiodesk.calls.channels.models import TRANSFER_NAMES
 from radiodesk.calls.channels.unread import originals, unread_calls
@@ -92,8 +94,15 @@ def queue_data(session: Session, selected: str | None, *, by: str, at: datetime)
     }
 
 
-def _lines(session: Session, at: datetime) -> dict[str, Any]:
+def _board(session: Session, at: datetime) -> queries.Board:
+    """The queue without the calls that are the office's alone, whoever looks: the list is shared by all screens."""
     board = queries.board(session, at=at)
+    found = belongings(session, board.ended)
+    return replace(board, ended=[one for one in board.ended if found[one.id] is not Belonging.CONFIDENTIAL])
+
+
+def _lines(session: Session, at: datetime) -> dict[str, Any]:
+    board = _board(session, at)
     calls = [*board.unscreened, *board.live, *board.ready, *board.waiting, *board.ended]
     parts = {
         "ringing": [call for call in board.unscreened if call.state is CallState.RINGING],
@@ -149,6 +158,7 @@ def caller_of(session: Session, call: Call, *, at: datetime) -> Caller:
     """The caller's past."""
     earlier = queries.earlier_calls(session, call)
     keys = [call.id, *(one.id for one in earlier)]
+    earlier = readable(earlier)
     facts = [fact for source in connections().facts for fact in source(session, keys)]
     facts.sort(key=lambda fact: (not fact.open, -fact.at.timestamp()))
     return Caller(earlier, queries.warnings(session, call), facts, block_on(session, call.phone_hash, at=at))
@@ -156,7 +166,7 @@ def caller_of(session: Session, call: Call, *, at: datetime) -> Caller:
 
 def call_data(session: Session, settings: Settings, call: Call, *, at: datetime) -> dict[str, Any]:
     """One call with its words, its caller and what may be done with it."""
-    board = queries.board(session, at=at)
+    board = _board(session, at)
     near = [*board.unscreened, *board.live, *board.ready, *board.waiting, *board.ended]
     texts = words_of(session, [*near, call])
     lent = connections()
@@ -166,7 +176,7 @@ def call_data(session: Session, settings: Settings, call: Call, *, at: datetime)
         "heard": heard(session, [call]),
         "caller": caller_of(session, call, at=at),
         "alike": alike(call, near, texts),
-        "event": queries.same_event(session, call),
+        "event": readable(queries.same_event(session, call)),
         "place": queries.in_events(session, [call]).get(call.id),
         "known": queries.known_callers(session, [call]).get(call.id),
         "fetching": attachments.missing(session, call),

@@ -11,6 +11,7 @@ from radiodesk.accounts.access import allowed, me
 from radiodesk.accounts.models import Role
 from radiodesk.audio import services as audio
 from radiodesk.calls import blocking, forms, phones, queries, screens, services
+from radiodesk.calls.access import opened, readable
 from radiodesk.calls.channels import attachments, outbox
 from radiodesk.calls.models import Call, CallState, Protected
 from radiodesk.calls.places import complete, hint_phrases
@@ -59,7 +60,7 @@ def in_place(view: Callable[P, Response]) -> Callable[P, Response]:
                 raise
             session().rollback()
             given = (request.view_args or {}).get("public_id")
-            return _shown_again(queries.call_by_public_id(session(), given) if given else None, None, refusal)
+            return _shown_again(opened(given) if given else None, None, refusal)
 
     return shown
 
@@ -80,7 +81,7 @@ def queue() -> str:
 @blueprint.get("/antrean/<public_id>")
 @allowed(*CREW)
 def call(public_id: str) -> str:
-    found = queries.call_by_public_id(session(), public_id)
+    found = opened(public_id)
     with station().database.writing() as tx:
         audit.record(tx, now(), me().username, "call opened", f"call {public_id}")
     return screens.screen_page(session(), station().settings, found, by=me().username, at=now())
@@ -90,7 +91,7 @@ def call(public_id: str) -> str:
 @allowed(*CREW)
 def part(public_id: str, part: str) -> str:
     """A live part of the card: its head, its words, what is known of the caller."""
-    found = queries.call_by_public_id(session(), public_id)
+    found = opened(public_id)
     template = {"kepala": "calls/_head.html", "kata": "calls/_words.html", "kenal": "calls/_caller.html"}[part]
     return render_template(template, **screens.call_data(session(), station().settings, found, at=now()))
 
@@ -113,7 +114,7 @@ def take_down() -> Response:
 @blueprint.post("/antrean/<public_id>/kartu")
 @allowed(*CREW)
 def save(public_id: str) -> Response:
-    found = queries.call_by_public_id(session(), public_id)
+    found = opened(public_id)
     card = forms.card(station().settings)
     try:
         services.screen(session(), found, card, version=forms.version(), by=me().username, at=now())
@@ -151,7 +152,7 @@ def _then(found: Call) -> Response:
 @allowed(*CREW)
 @in_place
 def act(public_id: str, verb: str) -> Response:
-    SIMPLE_ACTS[verb](session(), queries.call_by_public_id(session(), public_id), by=me().username, at=now())
+    SIMPLE_ACTS[verb](session(), opened(public_id), by=me().username, at=now())
     if verb == "sudah-dihubungi":
         return back("calls.call_backs")
     return back("calls.screen") if verb in LEAVES else back("calls.call", public_id=public_id)
@@ -161,7 +162,7 @@ def act(public_id: str, verb: str) -> Response:
 @allowed(*CREW)
 @in_place
 def move(public_id: str) -> Response:
-    found = queries.call_by_public_id(session(), public_id)
+    found = opened(public_id)
     services.move_by(session(), found, number("steps"), by=me().username, at=now())
     return back("calls.call", public_id=public_id)
 
@@ -170,7 +171,7 @@ def move(public_id: str) -> Response:
 @allowed(*CREW)
 @in_place
 def vip(public_id: str) -> Response:
-    found = queries.call_by_public_id(session(), public_id)
+    found = opened(public_id)
     services.set_vip(session(), found, not found.vip, by=me().username, at=now())
     return back("calls.call", public_id=public_id)
 
@@ -179,7 +180,7 @@ def vip(public_id: str) -> Response:
 @allowed(*CREW)
 @in_place
 def protect(public_id: str) -> Response:
-    found = queries.call_by_public_id(session(), public_id)
+    found = opened(public_id)
     services.protect(session(), found, forms.choice("protected", Protected), by=me().username, at=now())
     return back("calls.call", public_id=public_id)
 
@@ -188,7 +189,7 @@ def protect(public_id: str) -> Response:
 @allowed(*CREW)
 @in_place
 def hand_over(public_id: str) -> Response:
-    found = queries.call_by_public_id(session(), public_id)
+    found = opened(public_id)
     services.hand_over(session(), found, field("to", 40), by=me().username, at=now())
     return back("calls.call", public_id=public_id)
 
@@ -197,8 +198,8 @@ def hand_over(public_id: str) -> Response:
 @allowed(*CREW)
 @in_place
 def merge(public_id: str) -> Response:
-    found = queries.call_by_public_id(session(), public_id)
-    other = queries.call_by_public_id(session(), field("other", 36))
+    found = opened(public_id)
+    other = opened(field("other", 36))
     services.merge(session(), found, other, by=me().username, at=now())
     return back("calls.call", public_id=public_id)
 
@@ -207,9 +208,9 @@ def merge(public_id: str) -> Response:
 @allowed(*CREW)
 @in_place
 def same_event(public_id: str) -> Response:
-    found = queries.call_by_public_id(session(), public_id)
+    found = opened(public_id)
     other = field("other", 36)
-    first = queries.call_by_public_id(session(), other) if other else None
+    first = opened(other) if other else None
     services.same_event(session(), found, first, by=me().username, at=now())
     return back("calls.call", public_id=public_id)
 
@@ -218,7 +219,7 @@ def same_event(public_id: str) -> Response:
 @allowed(*CREW)
 @in_place
 def warn(public_id: str) -> Response:
-    found = queries.call_by_public_id(session(), public_id)
+    found = opened(public_id)
     services.warn_about(session(), found, field("text", 300), by=me().username, at=now())
     return back("calls.call", public_id=public_id)
 
@@ -226,7 +227,7 @@ def warn(public_id: str) -> Response:
 @blueprint.post("/antrean/<public_id>/rekaman")
 @allowed(*CREW)
 def add_recordings(public_id: str) -> Response:
-    found = queries.call_by_public_id(session(), public_id)
+    found = opened(public_id)
     _keep_files(found)
     return back("calls.call", public_id=public_id)
 
@@ -283,7 +284,7 @@ def _keep_files(found: Call, *, only: bool = False) -> None:
 @allowed(*CREW)
 @in_place
 def reply(public_id: str) -> Response:
-    found = queries.call_by_public_id(session(), public_id)
+    found = opened(public_id)
     outbox.reply(session(), station().settings, found, field("text", 4000), by=me().username, at=now())
     return back("calls.call", public_id=public_id)
 
@@ -292,6 +293,7 @@ def reply(public_id: str) -> Response:
 @allowed(*CREW)
 def attachment(public_id: str) -> Response:
     found = attachments.attachment_by_public_id(session(), public_id)
+    opened(session().get_one(Call, found.call_id).public_id)
     with station().database.writing() as tx:
         audit.record(tx, now(), me().username, "attachment opened", f"attachment {public_id}")
     path = attachments.folder(station().settings) / found.key
@@ -350,7 +352,7 @@ def recognise() -> str | Response:
 @allowed(*CREW)
 def call_backs() -> str:
     return render_template(
-        "calls/call_backs.html", calls=queries.call_back_list(session(), at=now()), **screens.names()
+        "calls/call_backs.html", calls=readable(queries.call_back_list(session(), at=now())), **screens.names()
     )
 
 
@@ -358,7 +360,7 @@ def call_backs() -> str:
 @allowed(*CREW)
 def blocks() -> str:
     phone = request.args.get("panggilan", "")
-    found = queries.call_by_public_id(session(), phone) if phone else None
+    found = opened(phone) if phone else None
     return render_template("calls/blocks.html", blocks=queries.blocks(session(), at=now()), call=found)
 
 
@@ -368,7 +370,7 @@ def block() -> Response:
     until = forms.last_moment(station().settings, "until")
     blocking.block(session(), field("phone", 40), field("reason", 300), until=until, by=me().username, at=now())
     if calling := field("drop", 36):
-        services.drop(session(), queries.call_by_public_id(session(), calling), by=me().username, at=now())
+        services.drop(session(), opened(calling), by=me().username, at=now())
         return back("calls.screen")
     return back("calls.blocks")
 

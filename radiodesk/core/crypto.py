@@ -133,6 +133,19 @@ class Private(TypeDecorator[str]):
         return None if value is None else _keys(dialect).decrypt(value)
 
 
+class PrivateJson(TypeDecorator[Any]):
+    """Lists and objects, or a number, that lie encrypted in the database as JSON; like ``Private`` for text."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        return None if value is None else _keys(dialect).encrypt(json.dumps(value, ensure_ascii=False))
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(_keys(dialect).decrypt(value))
+
+
 def _keys(dialect: Dialect) -> KeyRing:
     keys: KeyRing = dialect.radiodesk_keys  # type: ignore[attr-defined]
     return keys

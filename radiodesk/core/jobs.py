@@ -17,12 +17,13 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Exists, String, Text, event, or_, select, update
+from sqlalchemy import ColumnElement, Exists, String, event, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from radiodesk.core import i18n
 from radiodesk.core.clock import Clock
 from radiodesk.core.config import Settings
+from radiodesk.core.crypto import Private
 from radiodesk.core.db import Base, Database, spelled
 from radiodesk.core.errors import Conflict, NotFound, Refusal
 from radiodesk.core.locks import at_work
@@ -76,7 +77,7 @@ class Job(Base):
     leased_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     progress: Mapped[float] = mapped_column(default=0.0)
-    error: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[str | None] = mapped_column(Private)
 
 
 class Doorbell(Protocol):

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from radiodesk.core.crypto import Private, PrivateJson
 from radiodesk.core.db import Base, spelled
 from radiodesk.core.i18n import N_
 
@@ -68,7 +69,7 @@ class Script(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
     kind: Mapped[ScriptKind] = mapped_column(spelled(ScriptKind))
-    title: Mapped[str] = mapped_column(String(160))
+    title: Mapped[str] = mapped_column(Private)
     state: Mapped[ScriptState] = mapped_column(spelled(ScriptState), default=ScriptState.DRAFT)
     created_at: Mapped[datetime]
     approved_version: Mapped[int | None]
@@ -109,14 +110,14 @@ class ScriptVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     script_id: Mapped[int] = mapped_column(ForeignKey("script.id"), index=True)
     number: Mapped[int]
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Private)
     seconds: Mapped[float]
     """Estimated reading time."""
     by: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime]
-    items: Mapped[list[Any]] = mapped_column(default=list)
+    items: Mapped[list[Any]] = mapped_column(PrivateJson, default=list)
     """For machine-made text: each sentence with the sources behind it and why it is there."""
-    left_out: Mapped[list[Any]] = mapped_column(default=list)
+    left_out: Mapped[list[Any]] = mapped_column(PrivateJson, default=list)
 
     script: Mapped[Script] = relationship(back_populates="versions")
 
@@ -155,7 +156,7 @@ class RundownItem(Base):
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), index=True)
     position: Mapped[int]
     kind: Mapped[ItemKind] = mapped_column(spelled(ItemKind))
-    title: Mapped[str] = mapped_column(String(160))
+    title: Mapped[str] = mapped_column(Private)
     seconds: Mapped[int]
     reader: Mapped[str] = mapped_column(String(80), default="")
     script_id: Mapped[int | None] = mapped_column(ForeignKey("script.id"))

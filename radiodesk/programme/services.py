@@ -71,7 +71,7 @@ def add_programme(
         public_id=public_id(at), title=title, starts=starts, minutes=minutes, description=description.strip()
     )
     session.add(programme)
-    audit.record(session, at, by, "programme added", f"programme {programme.public_id}", title=title)
+    audit.record(session, at, by, "programme added", f"programme {programme.public_id}")
     announce(session, at, TOPIC, "added", programme.public_id)
     return programme
 
@@ -250,7 +250,7 @@ def add_item(
     session.add(item)
     session.flush()
     listen_for_names(session, [item], by=by, at=at)
-    audit.record(session, at, by, "rundown item added", f"item {item.public_id}", title=item.title)
+    audit.record(session, at, by, "rundown item added", f"item {item.public_id}")
     announce(session, at, TOPIC, "rundown", item.public_id)
     return item
 
@@ -287,7 +287,7 @@ def put_script(session: Session, item: RundownItem, script: Script, *, by: str, 
 
 def remove_item(session: Session, item: RundownItem, *, by: str, at: datetime) -> None:
     """Take an item out of the plan."""
-    audit.record(session, at, by, "rundown item removed", f"item {item.public_id}", title=item.title)
+    audit.record(session, at, by, "rundown item removed", f"item {item.public_id}")
     announce(session, at, TOPIC, "rundown", item.public_id)
     session.delete(item)
     session.flush()

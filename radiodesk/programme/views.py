@@ -127,6 +127,7 @@ def withdraw(public_id: str) -> BaseResponse:
 
 
 @blueprint.post("/naskah/<public_id>/dengar")
+@allowed(*WRITERS)
 def listen(public_id: str) -> BaseResponse:
     enqueue(session(), now(), READ_ALOUD, _script(public_id).latest.id)
     return back("programme.script", public_id=public_id)

@@ -1,7 +1,5 @@
 """A published broadcast as files that other programs read: text, WebVTT, JSON, checksums, CSV, RSS, Atom, JSON Feed."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,8 +8,8 @@ from email.utils import format_datetime
 from typing import Any
 from xml.etree import ElementTree
 
-from radiodesk.archive.contents import safe_cell
 from radiodesk.archive.ledger import Line, text_of
+from radiodesk.core.tables import csv_text
 from radiodesk.core.text import clean, cleaned
 from radiodesk.core.xml import document
 from radiodesk.record.models import PieceKind, PublishedBroadcast, PublishedPiece
@@ -127,22 +125,15 @@ def broadcasts_csv(broadcasts: Sequence[PublishedBroadcast], links: Links) -> st
     """A row a broadcast."""
     columns = ["id", "url", "programme", "title", "started_at", "seconds", "published_at", "revision", "package_digest"]
     rows = (summary(one, links) for one in broadcasts)
-    return _csv([*columns, "tickets"], ([*(row[name] for name in columns), " ".join(row["tickets"])] for row in rows))
+    return csv_text(
+        [*columns, "tickets"], ([*(row[name] for name in columns), " ".join(row["tickets"])] for row in rows)
+    )
 
 
 def removed_csv(broadcasts: Sequence[PublishedBroadcast]) -> str:
     """The register of what was taken out: a row a broadcast and kind."""
     rows = ([one.public_id, kind, count] for one in broadcasts for kind, count in one.removed.items())
-    return _csv(["id", "kind", "count"], rows)
-
-
-def _csv(head: list[str], rows: Any) -> str:
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(head)
-    for row in rows:
-        table.writerow([safe_cell(str(cell)) for cell in row])
-    return clean(out.getvalue())
+    return csv_text(["id", "kind", "count"], rows)
 
 
 def main_sound(broadcast: PublishedBroadcast) -> PublishedPiece | None:

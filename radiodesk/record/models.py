@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from radiodesk.archive.models import Package
 from radiodesk.audio.models import Recording
 from radiodesk.broadcasts.models import Broadcast
-from radiodesk.core.crypto import Private
+from radiodesk.core.crypto import Private, PrivateJson
 from radiodesk.core.db import Base, spelled
 from radiodesk.core.i18n import N_
 
@@ -151,10 +151,10 @@ class Piece(Base):
     position: Mapped[int]
     kind: Mapped[PieceKind] = mapped_column(spelled(PieceKind))
     subject: Mapped[str] = mapped_column(String(36))
-    title: Mapped[str] = mapped_column(String(160), default="")
-    text: Mapped[str] = mapped_column(Text, default="")
-    tokens: Mapped[list[Any]] = mapped_column(default=list)
-    segments: Mapped[list[Any]] = mapped_column(default=list)
+    title: Mapped[str] = mapped_column(Private, default="")
+    text: Mapped[str] = mapped_column(Private, default="")
+    tokens: Mapped[list[Any]] = mapped_column(PrivateJson, default=list)
+    segments: Mapped[list[Any]] = mapped_column(PrivateJson, default=list)
     recording_id: Mapped[int | None] = mapped_column(ForeignKey("recording.id"))
     offset: Mapped[float | None]
     """Seconds from the start of the broadcast, where known."""

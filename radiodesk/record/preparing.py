@@ -70,7 +70,7 @@ def _programme(work: _Work) -> list[Piece]:
     calls = broadcasts.calls_of(work.session, work.broadcast)
     cuts = [(DUMP, WAS_DUMPED, span) for span in gathering.dumps(work.log)]
     for call in calls:
-        if reason := _withheld(work, call):
+        if reason := withheld(work.session, call):
             spoken = _on_air(work.log, call)
             cuts += [(PROTECTED, reason, Seconds(max(0.0, one.start - MARGIN), one.end + MARGIN)) for one in spoken]
     pieces = []
@@ -127,7 +127,7 @@ def _first_on_air(log: list[AsRun], call: Call) -> float | None:
 
 def _judge(work: _Work, piece: Piece, call: Call) -> None:
     """Whether a call may be shown at all, and whether a person must say so first."""
-    piece.withheld = piece.withheld or _withheld(work, call)
+    piece.withheld = piece.withheld or withheld(work.session, call)
     if piece.withheld is None and piece.doubt is None:
         if piece.offset is None and call.consent_at is None:
             piece.doubt = NOT_AIRED
@@ -136,11 +136,11 @@ def _judge(work: _Work, piece: Piece, call: Call) -> None:
     piece.shown = piece.withheld is None and piece.doubt is None
 
 
-def _withheld(work: _Work, call: Call) -> str | None:
+def withheld(session: Session, call: Call) -> str | None:
     """Why nothing that this caller said may be heard or read, if so."""
     if call.protected is not None:
         return MAY_NOT_BE_HEARD
-    confidential = any(ticket.confidential for ticket in tickets.of_call(work.session, call.id))
+    confidential = any(ticket.confidential for ticket in tickets.of_call(session, call.id))
     return CONFIDENTIAL if confidential else None
 
 

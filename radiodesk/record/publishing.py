@@ -35,7 +35,7 @@ from radiodesk.record.models import (
     PublishedBroadcast,
     PublishedPiece,
 )
-from radiodesk.record.preparing import tokens_in
+from radiodesk.record.preparing import tokens_in, withheld
 from radiodesk.record.rendering import Removal, Rendered, render_text, render_words
 from radiodesk.speech import services as speech
 from radiodesk.tickets import queries as tickets
@@ -97,6 +97,7 @@ def plan(session: Session, publication: Publication, find: Finder, language: str
     """Read what was decided and apply it to the words."""
     broadcast = publication.broadcast
     shown = [piece for piece in publication.pieces if piece.shown and piece.withheld is None]
+    silent = {call.public_id for call in broadcasts.calls_of(session, broadcast) if withheld(session, call)}
     public = [_public(piece, number, language) for number, piece in enumerate(shown, start=1)]
     removed = Counter(span.kind for piece in shown for span in piece.spans if span.taken_out)
     removed["piece"] = len(publication.pieces) - len(shown)
@@ -106,7 +107,11 @@ def plan(session: Session, publication: Publication, find: Finder, language: str
         pieces=public,
         facts=_facts(broadcast, find),
         tickets=_numbers(session, broadcast),
-        as_run=[_entry(entry, find) for entry in broadcasts.as_run(session, broadcast) if entry.kind in SHOWN_KINDS],
+        as_run=[
+            _entry(entry, find, entry.subject not in silent)
+            for entry in broadcasts.as_run(session, broadcast)
+            if entry.kind in SHOWN_KINDS
+        ],
         removed={kind: count for kind, count in sorted(removed.items()) if count},
         corrections=[
             {"at": one.at.isoformat(), "text": hidden(one.text, find)} for one in publication.package.corrections
@@ -134,8 +139,9 @@ def _numbers(session: Session, broadcast: Broadcast) -> list[str]:
     return [ticket.number for ticket in found if not ticket.confidential]
 
 
-def _entry(entry: AsRun, find: Finder) -> dict[str, Any]:
-    return {"offset": entry.offset, "kind": str(entry.kind), "title": hidden(entry.title, find)}
+def _entry(entry: AsRun, find: Finder, told: bool) -> dict[str, Any]:
+    """What went out, in public words; of a caller whose words are withheld not even the topic is ``told``."""
+    return {"offset": entry.offset, "kind": str(entry.kind), "title": hidden(entry.title, find) if told else ""}
 
 
 def _line(publication: Publication) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def withdraw(session: Session, broadcast: Broadcast, reason: str, *, by: str, at
         broadcast.state = BroadcastState.SEALED
     session.flush()
     jobs.enqueue(session, at, CLEAR_JOB, publication.id)
-    audit.record(session, at, by, "withdrawn", f"broadcast {broadcast.public_id}", reason=reason)
+    audit.record(session, at, by, "withdrawn", f"broadcast {broadcast.public_id}")
     announce(session, at, TOPIC, "withdrawn", broadcast.public_id)
 
 

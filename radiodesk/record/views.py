@@ -1,15 +1,19 @@
 """The desk's look before publishing: what is shown, what is taken out and why; one key each to accept or correct."""
 
-from flask import Blueprint, render_template
+from collections.abc import Sequence
+
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from radiodesk.accounts.access import allowed, me
 from radiodesk.accounts.models import Role
 from radiodesk.archive.queries import sealed_package_of
+from radiodesk.audio.access import GUARDED, Act, belongings, permitted
 from radiodesk.broadcasts import queries as broadcasts
 from radiodesk.broadcasts.models import Broadcast
-from radiodesk.core.errors import Conflict, Unreadable
-from radiodesk.core.http import back, field, now, session, station
+from radiodesk.core import audit
+from radiodesk.core.errors import Conflict, NotFound, Unreadable
+from radiodesk.core.http import SAFE, back, field, now, session, station
 from radiodesk.record import queries, services
 from radiodesk.record.masks import CHOICES, kind_name
 from radiodesk.record.models import (
@@ -45,8 +49,11 @@ def review_part(public_id: str) -> str:
 def _page(public_id: str) -> dict[str, object]:
     broadcast = _broadcast(public_id)
     publication = queries.publication_of(session(), broadcast)
+    closed = _closed(publication.pieces) if publication else set()
     waiting = queries.undecided(publication) if publication else []
+    waiting = [span for span in waiting if span.piece_id not in closed]
     return {
+        "closed": closed,
         "broadcast": broadcast,
         "sealed": sealed_package_of(session(), broadcast) is not None,
         "publication": publication,
@@ -60,6 +67,19 @@ def _page(public_id: str) -> dict[str, object]:
         "heard_at": heard_at,
         "public_address": station().settings.public_address,
     }
+
+
+def _closed(pieces: Sequence[Piece]) -> set[int]:
+    """Pieces whose words and sound this person may not have; looks at those that are guarded, and open, are noted."""
+    held = {piece.id: piece.recording for piece in pieces if piece.recording is not None}
+    found = belongings(session(), held.values())
+    closed = {key for key, one in held.items() if not permitted(me(), Act.READ, found[one.id])}
+    looked = [one for key, one in held.items() if key not in closed and found[one.id] in GUARDED]
+    if looked and request.method in SAFE:
+        with station().database.writing() as tx:
+            for recording in looked:
+                audit.record(tx, now(), me().username, "words reviewed", f"recording {recording.public_id}")
+    return closed
 
 
 @blueprint.post("/siaran/<public_id>/terbit/siapkan")
@@ -100,7 +120,7 @@ def withdraw(public_id: str) -> Response:
 @allowed(*EDITORS)
 def decide(public_id: str, span_id: str) -> Response:
     span = queries.span_by_public_id(session(), span_id)
-    _belongs(span.piece.publication, public_id)
+    _piece(public_id, span.piece.public_id)
     services.decide(session(), span, _state(), by=me().username, at=now())
     return back("record.review", public_id=public_id)
 
@@ -133,6 +153,8 @@ def show(public_id: str, piece_id: str) -> Response:
 def _piece(public_id: str, piece_id: str) -> Piece:
     piece = queries.piece_by_public_id(session(), piece_id)
     _belongs(piece.publication, public_id)
+    if piece.id in _closed([piece]):
+        raise NotFound("This piece was laid out afresh meanwhile. Please reload the page.")
     return piece
 
 

@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from radiodesk.audio.models import Recording
+from radiodesk.core.crypto import Private, PrivateJson
 from radiodesk.core.db import Base, spelled
 
 
@@ -35,11 +36,12 @@ class ListenedPhrase(Base):
     """
 
     __tablename__ = "listened_phrase"
-    __table_args__ = (UniqueConstraint("phrase", "source"),)
+    __table_args__ = (UniqueConstraint("phrase_hash", "source"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
-    phrase: Mapped[str] = mapped_column(String(80))
+    phrase: Mapped[str] = mapped_column(Private)
+    phrase_hash: Mapped[str] = mapped_column(String(64))
     source: Mapped[str] = mapped_column(String(12))
     times: Mapped[int]
     until: Mapped[datetime | None]
@@ -69,10 +71,10 @@ class Transcript(Base):
     engine: Mapped[str] = mapped_column(String(40), default="")
     model: Mapped[str] = mapped_column(String(80), default="")
     language: Mapped[str] = mapped_column(String(12), default="")
-    text: Mapped[str] = mapped_column(Text, default="")
-    words: Mapped[list[Any]] = mapped_column(default=list)
-    segments: Mapped[list[Any]] = mapped_column(default=list)
-    phrases: Mapped[list[str]] = mapped_column(default=list)
+    text: Mapped[str] = mapped_column(Private, default="")
+    words: Mapped[list[Any]] = mapped_column(PrivateJson, default=list)
+    segments: Mapped[list[Any]] = mapped_column(PrivateJson, default=list)
+    phrases: Mapped[list[str]] = mapped_column(PrivateJson, default=list)
     duration: Mapped[float] = mapped_column(default=0.0)
     seconds: Mapped[float] = mapped_column(default=0.0)
     progress: Mapped[float] = mapped_column(default=0.0)
@@ -80,7 +82,7 @@ class Transcript(Base):
     by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    problem: Mapped[str | None] = mapped_column(Text)
+    problem: Mapped[str | None] = mapped_column(Private)
 
     recording: Mapped[Recording] = relationship()
 

@@ -6,10 +6,11 @@ import secrets
 from typing import Any
 
 from flask import Blueprint, g, jsonify, make_response, render_template, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from radiodesk.accounts.access import allowed, me
-from radiodesk.audio.views import LISTENERS
+from radiodesk.audio.access import EVERYBODY, GUARDED, Act, Belonging, belonging_of, permitted
 from radiodesk.core import audit
 from radiodesk.core.errors import Conflict, NotFound, TooLarge, Unreadable
 from radiodesk.core.http import back, field, now, session, station
@@ -26,9 +27,9 @@ DOUBTFUL = 0.5
 
 
 @blueprint.get("/transkrip/<public_id>")
-@allowed(*LISTENERS)
+@allowed(*EVERYBODY)
 def transcript(public_id: str) -> str:
-    found = queries.transcript_by_public_id(session(), public_id)
+    found, _ = _wanted(public_id, Act.READ)
     _note("transcript opened", found)
     # The player draws itself with a style element of its own; only one that carries this word is let through.
     g.style_nonce = secrets.token_urlsafe(16)
@@ -45,27 +46,29 @@ def transcript(public_id: str) -> str:
 
 
 @blueprint.get("/transkrip/<public_id>/keadaan")
-@allowed(*LISTENERS)
+@allowed(*EVERYBODY)
 def state(public_id: str) -> str:
     """What the page shows while the machine is listening."""
-    found = queries.transcript_by_public_id(session(), public_id)
+    found, belonging = _wanted(public_id, Act.READ)
+    if belonging in GUARDED and found.text:
+        _note("transcript looked at", found)
     return render_template("speech/_state.html", transcript=found)
 
 
 @blueprint.post("/transkrip/<public_id>/selaras")
-@allowed(*LISTENERS)
+@allowed(*EVERYBODY)
 def realign(public_id: str) -> Response:
     """Times for words as they are typed; nothing is stored."""
     with station().database.reading() as tx:
-        duration = queries.transcript_by_public_id(tx, public_id).duration
+        duration = _wanted(public_id, Act.CHANGE, tx)[0].duration
     return jsonify(segments=_aligned(_sent(), duration))
 
 
 @blueprint.post("/transkrip/<public_id>")
-@allowed(*LISTENERS)
+@allowed(*EVERYBODY)
 def save(public_id: str) -> Response:
     sent = _sent()
-    base = queries.transcript_by_public_id(session(), public_id)
+    base, _ = _wanted(public_id, Act.CHANGE)
     segments = _aligned(sent, base.duration)
     learnable = connected_learning()
     saved = services.correct_transcript(session(), base, segments, learnable=learnable, by=me().username, at=now())
@@ -73,10 +76,10 @@ def save(public_id: str) -> Response:
 
 
 @blueprint.post("/transkrip/<public_id>/pulihkan")
-@allowed(*LISTENERS)
+@allowed(*EVERYBODY)
 def restore(public_id: str) -> Response:
     """Make an older version the newest again, as a version of its own."""
-    old = queries.transcript_by_public_id(session(), public_id)
+    old, _ = _wanted(public_id, Act.CHANGE)
     if old.kind is Kind.PUBLISHED:
         raise Conflict("This is what the public reads, with gaps. Choose one of the desk's own versions.")
     newest = queries.current(session(), [old.recording])[old.recording_id]
@@ -85,26 +88,26 @@ def restore(public_id: str) -> Response:
 
 
 @blueprint.post("/transkrip/<public_id>/lagi")
-@allowed(*LISTENERS)
+@allowed(*EVERYBODY)
 def again(public_id: str) -> Response:
-    found = queries.transcript_by_public_id(session(), public_id)
+    found, _ = _wanted(public_id, Act.CHANGE)
     services.request_transcript(session(), found.recording, by=me().username, at=now())
     return back("speech.transcript", public_id=public_id)
 
 
 @blueprint.post("/transkrip/<public_id>/batal")
-@allowed(*LISTENERS)
+@allowed(*EVERYBODY)
 def cancel(public_id: str) -> Response:
-    services.cancel(session(), queries.transcript_by_public_id(session(), public_id), by=me().username, at=now())
+    services.cancel(session(), _wanted(public_id, Act.CHANGE)[0], by=me().username, at=now())
     return back("speech.transcript", public_id=public_id)
 
 
 @blueprint.get("/transkrip/<public_id>/unduh.<kind>")
-@allowed(*LISTENERS)
+@allowed(*EVERYBODY)
 def download(public_id: str, kind: str) -> Response:
     if kind not in exporting.FORMATS:
         raise NotFound("A transcript cannot be taken along in this form.")
-    found = queries.transcript_by_public_id(session(), public_id)
+    found, _ = _wanted(public_id, Act.READ)
     _note("transcript taken along", found, form=kind)
     heading = gettext("Transcript of %(name)s", name=found.recording.original_name)
     response = make_response(exporting.export(found, kind, heading))
@@ -114,24 +117,34 @@ def download(public_id: str, kind: str) -> Response:
 
 
 @blueprint.get("/kata-didengarkan")
-@allowed(*LISTENERS)
+@allowed(*EVERYBODY)
 def listening() -> str:
     """The words that recognisers listen for."""
     return render_template("speech/listening.html", phrases=vocabulary.listed(session(), now()))
 
 
 @blueprint.post("/kata-didengarkan")
-@allowed(*LISTENERS)
+@allowed(*EVERYBODY)
 def listen_for() -> Response:
     vocabulary.add(session(), field("phrase"), by=me().username, at=now())
     return back("speech.listening")
 
 
 @blueprint.post("/kata-didengarkan/<public_id>/hapus")
-@allowed(*LISTENERS)
+@allowed(*EVERYBODY)
 def forget(public_id: str) -> Response:
     vocabulary.forget(session(), queries.phrase_by_public_id(session(), public_id), by=me().username, at=now())
     return back("speech.listening")
+
+
+def _wanted(public_id: str, act: Act, tx: Session | None = None) -> tuple[Transcript, Belonging]:
+    """A transcript with what it belongs to; for those who may not do this with it, it is not there."""
+    asked = tx or session()
+    found = queries.transcript_by_public_id(asked, public_id)
+    belonging = belonging_of(asked, found.recording)
+    if not permitted(me(), act, belonging):
+        raise NotFound("This transcript is not known.")
+    return found, belonging
 
 
 def _note(action: str, found: Transcript, **details: Any) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from radiodesk.area.words import load_words
 from radiodesk.audio.models import Recording
 from radiodesk.core import audit, events
+from radiodesk.core.db import keys_of
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import tidy
@@ -74,13 +75,14 @@ def add(session: Session, phrase: str, *, by: str, at: datetime) -> ListenedPhra
     wanted = tidy(phrase)
     if not _WORD.search(wanted) or len(wanted) > LONGEST:
         raise Unreadable("Please write a word or a name of at most %(most)s signs.", most=LONGEST)
-    audit.record(session, at, by, "listens for", f"phrase {wanted}")
-    return _count(session, wanted, ADDED, by=by, at=at)
+    added = _count(session, wanted, ADDED, by=by, at=at)
+    audit.record(session, at, by, "listens for", f"phrase {added.public_id}")
+    return added
 
 
 def forget(session: Session, phrase: ListenedPhrase, *, by: str, at: datetime) -> None:
     """Listen for it no longer."""
-    audit.record(session, at, by, "listens no longer for", f"phrase {phrase.phrase}")
+    audit.record(session, at, by, "listens no longer for", f"phrase {phrase.public_id}")
     events.announce(session, at, TOPIC, "listening", phrase.public_id)
     session.delete(phrase)
     session.flush()
@@ -144,11 +146,14 @@ def _drop_old(session: Session, at: datetime) -> None:
 
 
 def _count(session: Session, phrase: str, source: str, *, by: str, at: datetime) -> ListenedPhrase:
+    known = keys_of(session).lookup(phrase)
     found = session.scalar(
-        select(ListenedPhrase).where(ListenedPhrase.phrase == phrase, ListenedPhrase.source == source)
+        select(ListenedPhrase).where(ListenedPhrase.phrase_hash == known, ListenedPhrase.source == source)
     )
     if found is None:
-        found = ListenedPhrase(public_id=public_id(at), phrase=phrase, source=source, times=0, by=by, created_at=at)
+        found = ListenedPhrase(
+            public_id=public_id(at), phrase=phrase, phrase_hash=known, source=source, times=0, by=by, created_at=at
+        )
         session.add(found)
     found.times += 1
     session.flush()

@@ -66,7 +66,7 @@ def add(session: Session, title: str, text: str, *, by: str, at: datetime) -> An
         raise Unreadable("An answer text needs a title and its words.")
     row = AnswerText(public_id=public_id(at), title=title, text=text, by=by, at=at)
     session.add(row)
-    audit.record(session, at, by, "answer text added", f"answer text {row.public_id}", title=title)
+    audit.record(session, at, by, "answer text added", f"answer text {row.public_id}")
     return row
 
 
@@ -76,4 +76,4 @@ def remove(session: Session, identity: str, *, by: str, at: datetime) -> None:
     if row is None:
         raise NotFound("This answer text is not here any more.")
     session.delete(row)
-    audit.record(session, at, by, "answer text removed", f"answer text {identity}", title=row.title)
+    audit.record(session, at, by, "answer text removed", f"answer text {identity}")

@@ -8,11 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from radiodesk.calls.models import Call, Urgency
-from radiodesk.core.crypto import Private
+from radiodesk.core.crypto import Private, PrivateJson
 from radiodesk.core.db import Base, spelled
 from radiodesk.core.i18n import N_
 
@@ -101,17 +101,17 @@ class Ticket(Base):
     category: Mapped[str | None] = mapped_column(String(40), index=True)
     unit_id: Mapped[str | None] = mapped_column(String(60), index=True)
     urgency: Mapped[Urgency] = mapped_column(spelled(Urgency), default=Urgency.BIASA)
-    suggestion: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    suggestion: Mapped[dict[str, Any] | None] = mapped_column(PrivateJson)
     """What the machine suggested (category, unit, urgency, confidence, why); never changed afterwards."""
     decided_by: Mapped[str | None] = mapped_column(String(80))
     decided_at: Mapped[datetime | None]
     corrected: Mapped[bool] = mapped_column(default=False, index=True)
     """Whether the person decided otherwise than the machine suggested."""
-    summary: Mapped[str] = mapped_column(Text, default="")
+    summary: Mapped[str] = mapped_column(Private, default="")
     """The matter in words that anyone may read."""
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Private)
     """The matter as it was told; may name people, so it stays behind roles."""
-    place: Mapped[str | None] = mapped_column(String(200))
+    place: Mapped[str | None] = mapped_column(Private)
     place_id: Mapped[str | None] = mapped_column(String(80))
     phone: Mapped[str | None] = mapped_column(Private)
     phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
@@ -163,7 +163,7 @@ class TicketEntry(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     kind: Mapped[EntryKind] = mapped_column(spelled(EntryKind))
     public: Mapped[bool]
-    text: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(Private, default="")
     unit_id: Mapped[str | None] = mapped_column(String(60))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))

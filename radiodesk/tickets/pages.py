@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 
 from radiodesk.accounts.access import me
 from radiodesk.accounts.models import Role
-from radiodesk.calls import queries as call_queries
+from radiodesk.audio.access import GUARDED, Act, open_to
+from radiodesk.calls import access as call_access
 from radiodesk.calls.models import CHANNEL_NAMES, URGENCY_NAMES, Call
 from radiodesk.calls.phones import masked, readable
 from radiodesk.core import audit
@@ -138,7 +139,10 @@ def ticket_page(public_id: str, typed: Mapping[str, str] | None = None, problem:
     found = seen(public_id)
     if found.confidential:
         _note("ticket looked at", found)
+    elif found.call and call_access.belonging_of(session(), found.call) in GUARDED:
+        _note("ticket of a guarded caller looked at", found)
     recordings = found.call.recordings if found.call else []
+    readable_ones = open_to(session(), me(), Act.READ, recordings)
     number = found.phone or (found.call.phone if found.call else None)
     return render_template(
         "tickets/ticket.html",
@@ -147,8 +151,9 @@ def ticket_page(public_id: str, typed: Mapping[str, str] | None = None, problem:
         ticket=found,
         typed=typed or {},
         problem=problem,
-        recordings=recordings,
-        transcripts=speech_queries.current(session(), recordings),
+        recordings=readable_ones,
+        heard=open_to(session(), me(), Act.HEAR, recordings),
+        transcripts=speech_queries.current(session(), readable_ones),
         channels=CHANNEL_NAMES,
         phone=masked(number) if number else None,
         entry_names=ENTRY_NAMES,
@@ -228,7 +233,7 @@ def reveal_page(public_id: str) -> str:
 
 def call_of_form(public_id: str) -> Call | None:
     """The call that a new ticket is made of, if any."""
-    return call_queries.call_by_public_id(session(), public_id) if public_id else None
+    return call_access.opened(public_id) if public_id else None
 
 
 def suggestion_for(tx: Session, text: str) -> Suggestion | None:

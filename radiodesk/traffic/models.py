@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from radiodesk.core.crypto import Private, PrivateJson
 from radiodesk.core.db import Base
 from radiodesk.core.i18n import N_
 from radiodesk.traffic.ports import Flow, Kind
@@ -90,10 +91,10 @@ class RoadReport(Base):
     by: Mapped[str] = mapped_column(String(40))
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     external_id: Mapped[str | None] = mapped_column(String(200), index=True)
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Private)
     spot: Mapped[str] = mapped_column(String(200), index=True)
     """Key of the place: reports of one spot are fused together, apart from all others."""
-    content: Mapped[dict[str, Any]]
+    content: Mapped[dict[str, Any]] = mapped_column(PrivateJson)
     """The report's remaining fields as ``storing.to_json`` writes them."""
     expires_at: Mapped[datetime | None]
     condition_id: Mapped[int | None] = mapped_column(ForeignKey("road_condition.id"), index=True)
@@ -171,7 +172,7 @@ class SituationReport(Base):
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
     day: Mapped[Any] = mapped_column(Date, index=True)
     unit: Mapped[str] = mapped_column(String(120), default="")
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Private)
     received_at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(40))
 

@@ -255,7 +255,7 @@ def quick_report(
     )
     row = _keep(session, report, by=by, at=at, call_id=heard.call_id if heard else None)
     _take_in(session, [row], at=at)
-    audit.record(session, at, by, "road reported", f"report {row.public_id}", place=where, flow=flow, kind=kind)
+    audit.record(session, at, by, "road reported", f"report {row.public_id}", flow=flow, kind=kind)
     return row
 
 

@@ -10,7 +10,7 @@ from radiodesk.accounts.models import Role
 from radiodesk.area.finding import PlaceFinder
 from radiodesk.area.pack import AreaPack
 from radiodesk.area.station import area_pack, place_finder
-from radiodesk.calls.queries import call_by_public_id
+from radiodesk.calls.access import opened
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.http import back, field, now, number, session, station
 from radiodesk.core.i18n import gettext
@@ -121,7 +121,7 @@ def _quick(heard: services.Heard | None = None) -> None:
 @blueprint.get("/lalin/panggilan/<public_id>")
 @allowed(*CREW, Role.SCREENER)
 def from_call(public_id: str) -> str:
-    call = call_by_public_id(session(), public_id)
+    call = opened(public_id)
     words, reading = heard_words(session(), call, at=said_at(call, at=now()), finder=_finder())
     return render_template(
         "traffic/from_call.html", call=call, words=words, reading=reading, pack=_pack(), form=_form(), **NAMES
@@ -131,7 +131,7 @@ def from_call(public_id: str) -> str:
 @blueprint.post("/lalin/panggilan/<public_id>")
 @allowed(*CREW, Role.SCREENER)
 def file_from_call(public_id: str) -> Response:
-    call = call_by_public_id(session(), public_id)
+    call = opened(public_id)
     at = said_at(call, at=now())
     words, _reading = heard_words(session(), call, at=at, finder=_finder())
     _quick(services.Heard(call.id, words or field("place", 200), at))

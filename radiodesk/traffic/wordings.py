@@ -42,7 +42,7 @@ def save(session: Session, name: str, text: str, *, expected: int, by: str, at: 
     else:
         row.text, row.by, row.at = text, by, at
     session.flush()
-    audit.record(session, at, by, "wording changed", f"wording {name}", text=text)
+    audit.record(session, at, by, "wording changed", f"wording {name}", wording=text)
     announce(session, at, TOPIC, "changed", name)
 
 
@@ -52,7 +52,7 @@ def reset(session: Session, name: str, *, expected: int, by: str, at: datetime) 
     _nobody_else(row, expected)
     if row is None:
         return
-    audit.record(session, at, by, "wording reset", f"wording {name}", text=row.text)
+    audit.record(session, at, by, "wording reset", f"wording {name}", wording=row.text)
     session.delete(row)
     session.flush()
     announce(session, at, TOPIC, "changed", name)

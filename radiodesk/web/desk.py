@@ -9,8 +9,10 @@ from radiodesk.accounts.models import Role
 from radiodesk.accounts.views import blueprint as accounts
 from radiodesk.archive.views import blueprint as archive
 from radiodesk.audio.views import blueprint as audio
+from radiodesk.broadcasts import access as broadcast_access
 from radiodesk.broadcasts import studio_views as studio
 from radiodesk.broadcasts.views import blueprint as broadcasts
+from radiodesk.calls import access as call_access
 from radiodesk.calls import learning
 from radiodesk.calls.channels.views import blueprint as outbox
 from radiodesk.calls.lines import views as lines
@@ -83,10 +85,20 @@ def create_desk(given: Station) -> Flask:
     studio.connect(app)
     lines.connect(app)
     learning.connect(app)
+    call_access.connect(app)
+    broadcast_access.connect(app)
     app.add_url_rule("/", "home", home)
     app.context_processor(_for_templates)
+    app.after_request(_keep_nothing)
     app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+def _keep_nothing(response: Response) -> Response:
+    """No browser or proxy keeps a page, a sound or a file of the desk; map data that say they may be kept may."""
+    if request.endpoint != "static" and not response.cache_control.private:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _for_templates() -> dict[str, object]:

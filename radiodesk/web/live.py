@@ -1,19 +1,45 @@
-"""The stream of changes that open screens follow (server-sent events; id = event row = Last-Event-ID)."""
+"""The stream of changes that open screens follow (server-sent events; id = event row = Last-Event-ID).
+
+It goes by the rule of ``audio.access``: of what a person may not read no id is sent. Where their screens show something
+all the same (that a protected caller waits, that a complaint is there) they are told that something changed, not what.
+"""
 
 import json
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, Response, current_app, render_template, request, stream_with_context
 
+from radiodesk.accounts.access import me
+from radiodesk.accounts.models import Person
+from radiodesk.audio.access import Act, permitted
 from radiodesk.core.http import station
 from radiodesk.core.live import Change
+from radiodesk.web.subjects import Subjects
 
 blueprint = Blueprint("live", __name__)
+
+_WORDS = frozenset({"words", "speech", "recordings"})
+"""Topics of words and sound: who may not have them has nothing on screen that would change."""
+_EXTENSION = "radiodesk.web.subjects"
 
 
 def _told(change: Change) -> str:
     data = {"topic": change.topic, "kind": change.kind, "subject": change.subject, **change.details}
     return f"id: {change.id}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def _for(person: Person, change: Change, subjects: Subjects) -> Change | None:
+    """A change as this person may know of it."""
+    belonging = subjects.belonging(change)
+    if belonging is None or permitted(person, Act.READ, belonging):
+        return change
+    return None if change.topic in _WORDS else Change(change.id, change.topic, "changed", None, {})
+
+
+def _subjects() -> Subjects:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    found: Subjects = app.extensions.setdefault(_EXTENSION, Subjects(app, station().database))
+    return found
 
 
 @blueprint.get("/langsung")
@@ -22,13 +48,16 @@ def stream() -> Response:
     topics = set(filter(None, request.args.get("topik", "").split(",")))
     given = request.headers.get("Last-Event-ID") or request.args.get("sejak")
     last = int(given) if given and given.isascii() and given.isdigit() else None
+    person, subjects = me(), _subjects()
 
     def lines() -> Iterator[str]:
         yield "retry: 1500\n\n"
         for changes in station().notifier.follow(last):
+            wanted = (change for change in changes if not topics or change.topic in topics)
+            seen = (_for(person, change, subjects) for change in wanted)
             if not changes:
                 yield ": still here\n\n"
-            elif told := "".join(_told(change) for change in changes if not topics or change.topic in topics):
+            elif told := "".join(_told(change) for change in seen if change is not None):
                 yield told
 
     return Response(

@@ -29,6 +29,9 @@ class PublicEntry:
     name: str
 
 
+# No form of this site carries a token against forgery, since none acts for a session: there is no signing in, and the
+# only cookie chooses a language. What a form needs comes with it (a PIN, the code of Pos Jago, a signed slip), and what
+# a stranger's page could send in a visitor's name it could as well send itself. Machines sign, or show their token.
 PUBLIC_BLUEPRINTS = [intake, webhooks, open311, site, tracking]
 
 PUBLIC_MENU = [

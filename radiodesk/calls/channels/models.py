@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from radiodesk.calls.models import Call, Channel
@@ -64,10 +64,10 @@ class IncomingMedia(Base):
     channel: Mapped[Channel] = mapped_column(spelled(Channel))
     external_id: Mapped[str] = mapped_column(String(200))
     mime: Mapped[str] = mapped_column(String(120))
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(Private)
     state: Mapped[TransferState] = mapped_column(spelled(TransferState), default=TransferState.WAITING)
     created_at: Mapped[datetime]
-    problem: Mapped[str | None] = mapped_column(Text)
+    problem: Mapped[str | None] = mapped_column(Private)
 
 
 class Attachment(Base):
@@ -79,7 +79,7 @@ class Attachment(Base):
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), index=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(Private)
     mime: Mapped[str] = mapped_column(String(120))
     bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
@@ -102,6 +102,6 @@ class OutgoingMessage(Base):
     by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    problem: Mapped[str | None] = mapped_column(Text)
+    problem: Mapped[str | None] = mapped_column(Private)
 
     call: Mapped[Call] = relationship()

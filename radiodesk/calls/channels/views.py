@@ -5,10 +5,10 @@ from werkzeug.wrappers import Response
 
 from radiodesk.accounts.access import allowed, me
 from radiodesk.accounts.models import Role
+from radiodesk.calls.access import opened, readable
 from radiodesk.calls.channels import intake, outbox
 from radiodesk.calls.channels.models import TRANSFER_NAMES
 from radiodesk.calls.models import CHANNEL_NAMES
-from radiodesk.calls.queries import call_by_public_id
 from radiodesk.core.http import back, now, session
 
 blueprint = Blueprint("outbox", __name__, url_prefix="/antrean")
@@ -20,6 +20,8 @@ CREW = (Role.SCREENER, Role.PRODUCER)
 @allowed(*CREW)
 def unsent() -> str:
     rows = outbox.unsent(session(), at=now())
+    shown = {call.id for call in readable({row.call_id: row.call for row in rows}.values())}
+    rows = [row for row in rows if row.call_id in shown]
     return render_template(
         "calls/outbox.html",
         rows=rows,
@@ -32,7 +34,9 @@ def unsent() -> str:
 @blueprint.post("/kiriman/<public_id>/ulang")
 @allowed(*CREW)
 def again(public_id: str) -> Response:
-    outbox.again(session(), outbox.reply_by_public_id(session(), public_id), by=me().username, at=now())
+    reply = outbox.reply_by_public_id(session(), public_id)
+    opened(reply.call.public_id)
+    outbox.again(session(), reply, by=me().username, at=now())
     return back("outbox.unsent")
 
 
@@ -40,5 +44,5 @@ def again(public_id: str) -> Response:
 @allowed(*CREW)
 def fetch_again(public_id: str) -> Response:
     """Ask the channel once more for the files of a message that could not be had."""
-    intake.fetch_again(session(), call_by_public_id(session(), public_id), by=me().username, at=now())
+    intake.fetch_again(session(), opened(public_id), by=me().username, at=now())
     return back("calls.call", public_id=public_id)

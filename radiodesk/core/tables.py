@@ -1,0 +1,27 @@
+"""Tables as CSV that people open in a spreadsheet; one way to write them for desk, public site and packages."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+from radiodesk.core.text import clean
+
+_BEGINS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
+
+
+def csv_text(head: Sequence[str], rows: Iterable[Iterable[object]], *, newline: str = "\r\n") -> str:
+    """The table as text; ``None`` is an empty cell."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator=newline)
+    table.writerow(head)
+    for row in rows:
+        table.writerow([safe_cell("" if cell is None else str(cell)) for cell in row])
+    return clean(out.getvalue())
+
+
+def safe_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: what looks like one gets an apostrophe, numbers stay."""
+    formula = text.startswith(_BEGINS_A_FORMULA) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if formula else text

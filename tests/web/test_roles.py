@@ -1,0 +1,282 @@
+"""Who may call up what at the desk: every route and every role, from one table.
+
+A route that is missing here fails the test: whoever adds one says whose it is. Administrators may do everything.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from radiodesk.accounts.models import Role
+from tests.factories.forms import FormClient
+
+P, S, H = Role.PRODUCER, Role.SCREENER, Role.HOST
+F, T, A = Role.OFFICER, Role.TICKET_OFFICER, Role.ARCHIVIST
+
+OPEN_TO_ALL = {"GET /masuk", "POST /masuk", "GET /undangan/<token>", "POST /undangan/<token>"}
+"""Pages that want nobody signed in."""
+
+APART = {"POST /keluar", "GET /langsung", "GET /static/<path:filename>"}
+"""Signing out ends the test's own session, the stream never ends, and static files are public."""
+
+TABLE: dict[tuple[Role, ...], str] = {
+    (P, S, H, F, T, A): """
+        GET /
+        GET /dinding
+        GET /lalin
+        GET /lalin/imbauan
+        GET /lalin/jalan.json
+        GET /lalin/kondisi/<public_id>
+        GET /lalin/lapsit
+        GET /lalin/lapsit/<public_id>
+        GET /lalin/papan
+        GET /lalin/peta.json
+        GET /lalin/sumber
+        GET /naskah
+        GET /naskah/<public_id>
+        GET /naskah/<public_id>/dengar.wav
+        GET /naskah/<public_id>/prompter
+        GET /naskah/<public_id>/suara
+        GET /saya
+        POST /saya/bahasa
+        POST /saya/kode
+        POST /saya/sandi
+        GET /siaran
+        GET /siaran/<public_id>
+        GET /siaran/<public_id>/catatan.csv
+    """,
+    (P, S, H, T, A): """
+        GET /kata-didengarkan
+        POST /kata-didengarkan
+        POST /kata-didengarkan/<public_id>/hapus
+        GET /rekaman/<public_id>/asli
+        GET /rekaman/<public_id>/garis.json
+        GET /rekaman/<public_id>/suara.mp3
+        GET /transkrip/<public_id>
+        POST /transkrip/<public_id>
+        POST /transkrip/<public_id>/batal
+        GET /transkrip/<public_id>/keadaan
+        POST /transkrip/<public_id>/lagi
+        POST /transkrip/<public_id>/pulihkan
+        POST /transkrip/<public_id>/selaras
+        GET /transkrip/<public_id>/unduh.<kind>
+    """,
+    (P, S, H, F): """
+        GET /bisik
+        POST /bisik
+        GET /penyiar
+        GET /siaran/<public_id>/penyiar
+        GET /siaran/<public_id>/penyiar/bagian
+        POST /siaran/<public_id>/tandai
+        GET /siaran/ucapan/<public_id>
+    """,
+    (P, S, F, T): """
+        GET /pengaduan/baru
+        POST /pengaduan/baru
+        POST /pengaduan/saran
+    """,
+    (P, S, F): """
+        POST /lalin/lapor
+        GET /lalin/panggilan/<public_id>
+        POST /lalin/panggilan/<public_id>
+    """,
+    (P, H, F): """
+        POST /naskah
+        POST /naskah/<public_id>
+        POST /naskah/<public_id>/dengar
+        POST /naskah/<public_id>/tarik
+        POST /siaran/<public_id>/acara/<item_id>/mulai
+        POST /siaran/<public_id>/acara/<item_id>/naskah
+        POST /siaran/<public_id>/naskah-selesai
+    """,
+    (P, F, T): """
+        GET /pengaduan
+        GET /pengaduan/<public_id>
+        POST /pengaduan/<public_id>/catatan
+        GET /pengaduan/<public_id>/publik
+        GET /pengaduan/tenggat
+    """,
+    (P, S, H): """
+        GET /saluran
+        POST /saluran/<line_id>/angkat
+        POST /saluran/<line_id>/tutup
+        GET /saluran/daftar
+        GET /saluran/keadaan.json
+        GET /saluran/ringkas
+        POST /saluran/sibuk
+    """,
+    (P, S): """
+        GET /antrean
+        POST /antrean
+        GET /antrean/<public_id>
+        GET /antrean/<public_id>/<part>
+        POST /antrean/<public_id>/<verb>
+        POST /antrean/<public_id>/alihkan
+        POST /antrean/<public_id>/balas
+        POST /antrean/<public_id>/berkas
+        POST /antrean/<public_id>/gabung
+        POST /antrean/<public_id>/kartu
+        POST /antrean/<public_id>/kejadian
+        POST /antrean/<public_id>/lindungi
+        POST /antrean/<public_id>/peringatan
+        POST /antrean/<public_id>/pindah
+        POST /antrean/<public_id>/rekaman
+        GET /antrean/<public_id>/ucapan
+        POST /antrean/<public_id>/vip
+        GET /antrean/blokir
+        POST /antrean/blokir
+        POST /antrean/blokir/<public_id>/cabut
+        GET /antrean/daftar
+        POST /antrean/kenal
+        GET /antrean/kiriman
+        POST /antrean/kiriman/<public_id>/ulang
+        GET /antrean/lampiran/<public_id>
+        GET /antrean/panggil-balik
+        POST /antrean/pesan
+        POST /antrean/saran
+        GET /antrean/tempat
+        POST /antrean/urung
+    """,
+    (P, A): """
+        GET /arsip
+        GET /arsip/<public_id>
+        GET /arsip/<public_id>/keadaan
+        POST /arsip/<public_id>/periksa
+        POST /arsip/<public_id>/ralat
+        GET /arsip/buku-besar.jsonl
+        GET /arsip/daftar
+        GET /siaran/<public_id>/arsip
+        POST /siaran/<public_id>/rekaman
+        POST /siaran/<public_id>/segel
+        POST /siaran/<public_id>/tarik
+        GET /siaran/<public_id>/terbit
+        POST /siaran/<public_id>/terbit
+        POST /siaran/<public_id>/terbit/bagian/<piece_id>
+        POST /siaran/<public_id>/terbit/bagian/<piece_id>/tutup
+        GET /siaran/<public_id>/terbit/isi
+        POST /siaran/<public_id>/terbit/siapkan
+        POST /siaran/<public_id>/terbit/tanda/<span_id>
+    """,
+    (P, F): """
+        GET /lalin/kalimat
+        GET /lalin/kalimat/<group>/<name>
+        POST /lalin/kondisi/<public_id>/benar
+        POST /lalin/kondisi/<public_id>/selesai
+        POST /lalin/kondisi/<public_id>/ubah
+        POST /lalin/lapsit
+        POST /lalin/sumber
+        POST /lalin/sumber/<public_id>
+        POST /lalin/sumber/<public_id>/ambil
+        POST /lalin/tempel
+        GET /naskah/<public_id>/ralat
+        POST /naskah/<public_id>/ralat
+        POST /naskah/buletin
+        POST /naskah/imbauan
+        POST /naskah/lapsit
+    """,
+    (P, H): """
+        POST /siaran
+        POST /siaran/<public_id>/acara
+        POST /siaran/<public_id>/acara/<item_id>/hapus
+        POST /siaran/<public_id>/acara/<item_id>/pindah
+        POST /siaran/<public_id>/ambil
+        POST /siaran/<public_id>/buang
+        POST /siaran/<public_id>/mulai
+        POST /siaran/<public_id>/pengaduan
+        POST /siaran/<public_id>/selesai
+        POST /siaran/<public_id>/tahan
+        POST /siaran/<public_id>/terjawab
+        POST /siaran/<public_id>/tutup
+    """,
+    (F,): """
+        POST /lalin/kalimat/<group>/<name>
+        POST /lalin/kalimat/<group>/<name>/asal
+        POST /naskah/<public_id>/setujui
+    """,
+    (T,): """
+        POST /pengaduan/<public_id>/buka
+        POST /pengaduan/<public_id>/gabung
+        POST /pengaduan/<public_id>/jawab
+        POST /pengaduan/<public_id>/kembalikan
+        POST /pengaduan/<public_id>/kerjakan
+        POST /pengaduan/<public_id>/nomor
+        POST /pengaduan/<public_id>/perpanjang
+        POST /pengaduan/<public_id>/pin
+        POST /pengaduan/<public_id>/putusan
+        POST /pengaduan/<public_id>/rahasia
+        POST /pengaduan/<public_id>/ringkasan
+        POST /pengaduan/<public_id>/setuju
+        POST /pengaduan/<public_id>/teruskan
+        POST /pengaduan/<public_id>/tolak
+        POST /pengaduan/<public_id>/tutup
+        GET /pengaduan/jawaban
+        POST /pengaduan/jawaban
+        POST /pengaduan/jawaban/<public_id>/hapus
+    """,
+    (P,): """
+        GET /program
+        POST /program
+        POST /saluran/<line_id>/coba
+        GET /saluran/<line_id>/coba.wav
+    """,
+    (): """
+        GET /petugas
+        POST /petugas
+        POST /petugas/<public_id>
+        POST /saluran
+        POST /saluran/<line_id>
+        POST /saluran/<line_id>/hapus
+        POST /saluran/laju
+    """,
+}
+"""Routes by the roles that they are open to; a variable part is written with its name alone."""
+
+WHO = {route.strip(): set(roles) for roles, routes in TABLE.items() for route in routes.strip().splitlines()}
+
+
+def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """Method, rule and an address that fits it, for every route of the desk."""
+    for rule in app.url_map.iter_rules():
+        plain = re.sub(r"<any\([^)]*\):(\w+)>", r"<\1>", rule.rule)
+        one = re.sub(r"<any\(([^)]*)\):\w+>", lambda found: found[1].split(",")[0].strip(" '\""), rule.rule)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, plain, re.sub(r"<\w+>", "x", one)
+
+
+def test_every_route_is_in_the_table(desk: Flask) -> None:
+    assert {f"{method} {rule}" for method, rule, _ in routes(desk)} == set(WHO) | OPEN_TO_ALL | APART
+
+
+@pytest.mark.parametrize("role", [*Role])
+def test_a_role_reaches_what_the_table_gives_it_and_nothing_else(
+    role: Role, desk: Flask, sign_in: Callable[..., FlaskClient]
+) -> None:
+    client = sign_in(role)
+    for method, rule, address in routes(desk):
+        roles = WHO.get(f"{method} {rule}")
+        if roles is None:
+            continue
+        with client.open(address, method=method) as answer:
+            # What is open may still refuse the made-up id or the empty form.
+            reached = answer.status_code != 403
+            assert answer.status_code < 500 or answer.status_code == 503, (method, rule)
+        assert reached is (role in roles or role is Role.ADMINISTRATOR), (method, rule)
+
+
+def test_nobody_reaches_anything_but_the_sign_in(desk: Flask) -> None:
+    client = desk.test_client()
+    assert isinstance(client, FormClient)
+    for method, rule, address in routes(desk):
+        if f"{method} {rule}" in WHO:
+            answer = client.open(address, method=method)
+            assert answer.status_code == 302, (method, rule)
+            assert answer.headers["Location"].startswith("/masuk"), (method, rule)
+            assert client.open(address, method=method, headers={"HX-Request": "true"}).status_code == 401, (
+                method,
+                rule,
+            )
+    assert client.get("/langsung").status_code == 401
+    assert client.post("/keluar").status_code == 302
