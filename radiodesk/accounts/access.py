@@ -1,12 +1,13 @@
 """Who is asking: finds the signed-in person of a request and guards views by role."""
 
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from flask import g, request
 
 from radiodesk.accounts import services
 from radiodesk.accounts.models import Person, Role
+from radiodesk.core import looks
 from radiodesk.core.http import now, station
 
 if TYPE_CHECKING:
@@ -36,6 +37,14 @@ def me() -> Person:
     if person is None:
         raise services.SignInRefused("Please sign in.")
     return person
+
+
+def looked(action: str, subject: str, **details: Any) -> None:
+    """Note that the signed-in person looked at something private: on disk at once, in the audit trail soon after.
+
+    Never waits for whoever writes to the database; see ``core.looks``.
+    """
+    looks.note(station().settings.data, now(), me().username, action, subject, **details)
 
 
 def allowed(*roles: Role) -> "Callable[[Callable[P, R]], Callable[P, R]]":

@@ -3,12 +3,11 @@
 from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
-from radiodesk.accounts.access import allowed, me
+from radiodesk.accounts.access import allowed, looked, me
 from radiodesk.audio import queries, services
 from radiodesk.audio.access import EVERYBODY, GUARDED, Act, require
 from radiodesk.audio.models import Recording
-from radiodesk.core import audit
-from radiodesk.core.http import now, session, station
+from radiodesk.core.http import session, station
 from radiodesk.core.sending import asked_part, send
 
 blueprint = Blueprint("audio", __name__)
@@ -59,5 +58,4 @@ def _note(action: str, recording: Recording) -> None:
     part = asked_part()
     if part is not None and part[0] != 0:
         return
-    with station().database.writing() as tx:
-        audit.record(tx, now(), me().username, action, f"recording {recording.public_id}")
+    looked(action, f"recording {recording.public_id}")

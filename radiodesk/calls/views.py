@@ -7,7 +7,7 @@ from typing import ParamSpec
 from flask import Blueprint, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
-from radiodesk.accounts.access import allowed, me
+from radiodesk.accounts.access import allowed, looked, me
 from radiodesk.accounts.models import Role
 from radiodesk.audio import services as audio
 from radiodesk.calls import blocking, forms, phones, queries, screens, services
@@ -16,7 +16,7 @@ from radiodesk.calls.channels import attachments, outbox
 from radiodesk.calls.models import Call, CallState, Protected
 from radiodesk.calls.places import complete, hint_phrases
 from radiodesk.calls.ports import connections
-from radiodesk.core import audit, i18n
+from radiodesk.core import i18n
 from radiodesk.core.errors import Conflict, Refusal, TooLarge, Unreadable
 from radiodesk.core.http import back, field, now, number, session, station
 from radiodesk.core.sending import send
@@ -82,8 +82,7 @@ def queue() -> str:
 @allowed(*CREW)
 def call(public_id: str) -> str:
     found = opened(public_id)
-    with station().database.writing() as tx:
-        audit.record(tx, now(), me().username, "call opened", f"call {public_id}")
+    looked("call opened", f"call {public_id}")
     return screens.screen_page(session(), station().settings, found, by=me().username, at=now())
 
 
@@ -294,8 +293,7 @@ def reply(public_id: str) -> Response:
 def attachment(public_id: str) -> Response:
     found = attachments.attachment_by_public_id(session(), public_id)
     opened(session().get_one(Call, found.call_id).public_id)
-    with station().database.writing() as tx:
-        audit.record(tx, now(), me().username, "attachment opened", f"attachment {public_id}")
+    looked("attachment opened", f"attachment {public_id}")
     path = attachments.folder(station().settings) / found.key
     shown = found.mime in attachments.PICTURES
     # Only plain pictures are shown; everything else is a download that no browser runs.

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from radiodesk.accounts.access import allowed, me
+from radiodesk.accounts.access import allowed, looked, me
 from radiodesk.accounts.models import Role
 from radiodesk.archive.queries import sealed_package_of
 from radiodesk.audio.access import GUARDED, Act, belongings, permitted
 from radiodesk.broadcasts import queries as broadcasts
 from radiodesk.broadcasts.models import Broadcast
-from radiodesk.core import audit
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.http import SAFE, back, field, now, session, station
 from radiodesk.record import queries, services
@@ -74,11 +73,9 @@ def _closed(pieces: Sequence[Piece]) -> set[int]:
     held = {piece.id: piece.recording for piece in pieces if piece.recording is not None}
     found = belongings(session(), held.values())
     closed = {key for key, one in held.items() if not permitted(me(), Act.READ, found[one.id])}
-    looked = [one for key, one in held.items() if key not in closed and found[one.id] in GUARDED]
-    if looked and request.method in SAFE:
-        with station().database.writing() as tx:
-            for recording in looked:
-                audit.record(tx, now(), me().username, "words reviewed", f"recording {recording.public_id}")
+    for key, recording in held.items():
+        if key not in closed and found[recording.id] in GUARDED and request.method in SAFE:
+            looked("words reviewed", f"recording {recording.public_id}")
     return closed
 
 

@@ -9,9 +9,8 @@ from flask import Blueprint, g, jsonify, make_response, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from radiodesk.accounts.access import allowed, me
+from radiodesk.accounts.access import allowed, looked, me
 from radiodesk.audio.access import EVERYBODY, GUARDED, Act, Belonging, belonging_of, permitted
-from radiodesk.core import audit
 from radiodesk.core.errors import Conflict, NotFound, TooLarge, Unreadable
 from radiodesk.core.http import back, field, now, session, station
 from radiodesk.core.i18n import gettext
@@ -148,8 +147,7 @@ def _wanted(public_id: str, act: Act, tx: Session | None = None) -> tuple[Transc
 
 
 def _note(action: str, found: Transcript, **details: Any) -> None:
-    with station().database.writing() as tx:
-        audit.record(tx, now(), me().username, action, f"transcript {found.public_id}", **details)
+    looked(action, f"transcript {found.public_id}", **details)
 
 
 def _whole(found: Transcript) -> list[dict[str, Any]]:

@@ -10,15 +10,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
-from radiodesk.accounts.access import me
+from radiodesk.accounts.access import looked, me
 from radiodesk.accounts.models import Role
 from radiodesk.audio.access import GUARDED, Act, open_to
 from radiodesk.calls import access as call_access
 from radiodesk.calls.models import CHANNEL_NAMES, URGENCY_NAMES, Call
 from radiodesk.calls.phones import masked, readable
-from radiodesk.core import audit
 from radiodesk.core.errors import Forbidden, NotFound, Refusal
-from radiodesk.core.http import SAFE, now, session, station
+from radiodesk.core.http import now, session, station
 from radiodesk.core.i18n import language, say
 from radiodesk.core.ids import public_id as new_public_id
 from radiodesk.core.text import shorten, tidy
@@ -262,10 +261,4 @@ def _similar(matter: Matter, but: Ticket | None = None) -> list[tuple[Ticket, in
 
 
 def _note(action: str, ticket: Ticket) -> None:
-    details = (now(), me().username, action, f"ticket {ticket.public_id}")
-    if request.method in SAFE:
-        with station().database.writing() as tx:
-            audit.record(tx, *details)
-    else:
-        # The request holds the one writing transaction already; a second would wait for it in vain.
-        audit.record(session(), *details)
+    looked(action, f"ticket {ticket.public_id}")

@@ -10,20 +10,19 @@ import numpy as np
 import pytest
 import soundfile
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.accounts.models import Role
 from radiodesk.audio import jobs, services
 from radiodesk.audio.decoding import AudioUnreadable
 from radiodesk.audio.models import Direction, Recording
-from radiodesk.core.audit import AuditEntry
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.errors import NotFound, TooLarge
 from radiodesk.core.jobs import Runner
 from tests.factories import calls as make
+from tests.factories.trail import trail
 
 
 class Announced(io.RawIOBase):
@@ -148,13 +147,12 @@ def stored(database: Database, settings: Settings, clock: ManualClock) -> Record
         return make.recording(tx, settings, clock.now(), make.wav(3.0))
 
 
-def listenings(database: Database) -> list[str]:
-    with database.reading() as session:
-        return list(session.scalars(select(AuditEntry.actor).where(AuditEntry.action == "listened")))
+def listenings(database: Database, settings: Settings) -> list[str]:
+    return [entry.actor for entry in trail(database, settings, "listened")]
 
 
 def test_a_page_hears_a_recording_in_ranges_and_the_listening_is_logged_once(
-    stored: Recording, sign_in: Callable[..., FlaskClient], database: Database
+    stored: Recording, sign_in: Callable[..., FlaskClient], database: Database, settings: Settings
 ) -> None:
     client = sign_in(Role.SCREENER)
     address = f"/rekaman/{stored.public_id}/suara.mp3"
@@ -164,14 +162,14 @@ def test_a_page_hears_a_recording_in_ranges_and_the_listening_is_logged_once(
     with client.get(address, headers={"Range": "bytes=100-199"}) as part:
         assert part.status_code == 206
         assert part.data == data[100:200]
-    assert listenings(database) == ["petugas"]
+    assert listenings(database, settings) == ["petugas"]
 
 
 def test_only_those_who_work_with_callers_may_listen(
-    stored: Recording, sign_in: Callable[..., FlaskClient], database: Database
+    stored: Recording, sign_in: Callable[..., FlaskClient], database: Database, settings: Settings
 ) -> None:
     assert sign_in(Role.OFFICER).get(f"/rekaman/{stored.public_id}/suara.mp3").status_code == 403
-    assert listenings(database) == []
+    assert listenings(database, settings) == []
 
 
 def test_the_outline_comes_from_the_server(stored: Recording, sign_in: Callable[..., FlaskClient]) -> None:

@@ -16,12 +16,12 @@ from radiodesk.calls import services as calls
 from radiodesk.calls.channels.models import OutgoingMessage, TransferState
 from radiodesk.calls.models import Call, CallState, Channel, Urgency
 from radiodesk.calls.ports import Fact, Suggestion, connections
-from radiodesk.core.audit import AuditEntry
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.db import Database
 from radiodesk.core.ids import public_id
 from radiodesk.speech.models import Transcript, TranscriptState
 from tests.factories import calls as make
+from tests.factories.trail import trail
 
 CARD = {
     "phone": "0812 0000 0001",
@@ -105,11 +105,12 @@ def test_the_second_of_two_screeners_keeps_the_words_typed(
     assert only(database).topic == "Dari Budi"
 
 
-def test_opening_a_card_is_logged(client: FlaskClient, database: Database, clock: ManualClock) -> None:
+def test_opening_a_card_is_logged(
+    client: FlaskClient, database: Database, settings: Settings, clock: ManualClock
+) -> None:
     call = rings(database, clock)
     client.get(f"/antrean/{call.public_id}")
-    with database.reading() as session:
-        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "call opened")).one()
+    [entry] = trail(database, settings, "call opened")
     assert (entry.actor, entry.subject) == ("wati", f"call {call.public_id}")
 
 

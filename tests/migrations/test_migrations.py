@@ -57,7 +57,7 @@ def test_recordings_outlive_the_remark_that_they_got(tmp_path: Path) -> None:
     upgrade(database, "0008")
     with database.engine.begin() as connection:
         assert connection.execute(text("SELECT original_name, remark FROM recording")).all() == [("pesan.wav", None)]
-        connection.execute(text("UPDATE recording SET remark = 'Berkas terpotong.'"))
+        connection.execute(text("UPDATE recording SET remark = x'01'"))
     downgrade(database, "0001")
     with database.engine.connect() as connection:
         assert connection.execute(text("SELECT original_name, duration FROM recording")).all() == [("pesan.wav", 1.5)]

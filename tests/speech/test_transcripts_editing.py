@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from radiodesk.accounts.models import Role
-from radiodesk.core.audit import AuditEntry
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
@@ -22,6 +21,7 @@ from radiodesk.speech.editing import Paragraph, realign
 from radiodesk.speech.models import Transcript, TranscriptState
 from radiodesk.speech.ports import Segment, Transcription, Word
 from tests.factories import calls as make
+from tests.factories.trail import trail
 
 
 def timed(text: str, each: float = 0.5, gap: float = 0.1) -> list[dict[str, Any]]:
@@ -119,7 +119,7 @@ def edit(transcript: Transcript, *texts: str) -> dict[str, Any]:
 
 
 def test_the_editor_opens_with_player_words_and_a_note_in_the_trail(
-    client: FlaskClient, heard: Transcript, database: Database
+    client: FlaskClient, heard: Transcript, database: Database, settings: Settings
 ) -> None:
     answer = client.get(f"/transkrip/{heard.public_id}")
     page = answer.get_data(as_text=True)
@@ -127,8 +127,7 @@ def test_the_editor_opens_with_player_words_and_a_note_in_the_trail(
     assert f"/rekaman/{heard.recording.public_id}/suara.mp3" in page
     assert "'nonce-" in answer.headers["Content-Security-Policy"]
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
-    with database.reading() as session:
-        assert "transcript opened" in session.scalars(select(AuditEntry.action)).all()
+    assert trail(database, settings, "transcript opened")
 
 
 def test_times_are_given_while_typing_and_nothing_is_stored(

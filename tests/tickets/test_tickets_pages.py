@@ -13,7 +13,6 @@ from sqlalchemy import select
 from radiodesk.accounts.models import Role
 from radiodesk.accounts.models import SignIn as OpenSession
 from radiodesk.calls.models import CallState, Urgency
-from radiodesk.core.audit import AuditEntry
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
@@ -24,6 +23,7 @@ from radiodesk.tickets.models import Ticket, TicketState
 from radiodesk.tickets.rules import load_rules
 from tests.factories import calls as call_factory
 from tests.factories import tickets as factory
+from tests.factories.trail import trail
 
 SignIn = Callable[..., FlaskClient]
 LONG = "Petugas sudah mendatangi lokasi dan mengganti lampu yang padam di depan pasar Uji."
@@ -142,8 +142,7 @@ def test_a_ticket_page_has_the_recording_and_its_words(
     assert "0812" not in page and "001" in page
     shown = unescape(officer.post(f"/pengaduan/{identity}/nomor").get_data(as_text=True))
     assert "0812-0000-0001" in shown.replace(" ", "")
-    with database.reading() as session:
-        assert session.scalars(select(AuditEntry).where(AuditEntry.action == "ticket contact looked at")).one()
+    assert len(trail(database, settings, "ticket contact looked at")) == 1
 
 
 def test_every_step_works_by_a_plain_form(place: Desk, officer: FlaskClient) -> None:
@@ -242,8 +241,7 @@ def test_a_confidential_ticket_is_not_in_other_peoples_lists_and_each_look_is_no
     keeper = sign_in(Role.TICKET_OFFICER, username="tiket")
     assert number in text(keeper, "/pengaduan")
     text(keeper, f"/pengaduan/{secret}")
-    with database.reading() as session:
-        looked = session.scalars(select(AuditEntry).where(AuditEntry.action == "ticket looked at")).all()
+    looked = trail(database, settings, "ticket looked at")
     assert [(entry.actor, entry.subject) for entry in looked] == [("tiket", f"ticket {secret}")]
 
 

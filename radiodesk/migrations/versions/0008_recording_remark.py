@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from radiodesk.core.crypto import Private
+
 revision: str = "0008"
 down_revision: str | None = "0003"
 branch_labels: str | Sequence[str] | None = None
@@ -12,10 +14,8 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("recording", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("remark", sa.Text(), nullable=True))
+    op.add_column("recording", sa.Column("remark", Private(), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("recording", schema=None) as batch_op:
-        batch_op.drop_column("remark")
+    op.drop_column("recording", "remark")

@@ -1,0 +1,16 @@
+"""The audit trail as it is once the worker has carried the noted looks over."""
+
+from sqlalchemy import select
+
+from radiodesk.core import looks
+from radiodesk.core.audit import AuditEntry
+from radiodesk.core.config import Settings
+from radiodesk.core.db import Database
+
+
+def trail(database: Database, settings: Settings, action: str | None = None) -> list[AuditEntry]:
+    """All entries, or those of one action, oldest first."""
+    looks.carry_over(database, settings.data)
+    query = select(AuditEntry) if action is None else select(AuditEntry).where(AuditEntry.action == action)
+    with database.reading() as session:
+        return list(session.scalars(query.order_by(AuditEntry.id)))
