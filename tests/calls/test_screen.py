@@ -17,6 +17,7 @@ from radiodesk.calls.channels.models import OutgoingMessage, TransferState
 from radiodesk.calls.models import Call, CallState, Channel, Urgency
 from radiodesk.calls.ports import Fact, Suggestion, connections
 from radiodesk.core.clock import ManualClock
+from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.ids import public_id
 from radiodesk.speech.models import Transcript, TranscriptState
