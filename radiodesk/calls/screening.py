@@ -179,7 +179,9 @@ def hand_over(session: Session, call: Call, to: str, *, by: str, at: datetime) -
     receiver = tidy(to)[:40]
     if not receiver:
         raise Unreadable("Please say whom the caller was handed to.")
-    with acting(session, call, "handed over", by=by, at=at):
+    # An office's name may hold a person's; an emergency number is one of a few.
+    number = {"to": receiver} if receiver.isdigit() else {}
+    with acting(session, call, "handed over", by=by, at=at, **number):
         call.handed_to, call.handed_at = receiver, at
         call.urgency = Urgency.DARURAT
 

@@ -229,7 +229,7 @@ def test_roles(place: Desk, sign_in: SignIn, desk: Flask) -> None:
 
 
 def test_a_confidential_ticket_is_not_in_other_peoples_lists_and_each_look_is_noted(
-    place: Desk, sign_in: SignIn, database: Database
+    place: Desk, sign_in: SignIn, database: Database, settings: Settings
 ) -> None:
     secret = place.make(confidential=True)
     number = place.ticket(secret).number

@@ -16,7 +16,7 @@ _OFFICIAL = re.compile(
 )
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.%+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+(?<![._-])")
 _SPOKEN_EMAIL = re.compile(
-    r"\b(?:(?!email|surel|saya|alamat|kirim|ke\b|nya\b)[\w.]+(?:\s(?:titik|garis bawah|strip"
+    r"\b(?:(?!email|surel|saya|alamat|kirim|ke\b|nya\b)[\w.]++(?:\s(?:titik|garis bawah|strip"
     r"|underscore)\s)?\s?){1,4}?\s?(?:@|\bat\b|\bet\b|\bad\b|\bkeong\b)\s?"
     r"(?:gmail|g mail|jimel|yahoo|yahu|hotmail|outlook|icloud|ymail)(?:\s?(?:\.|titik|dot)\s?(?:com|kom|co|id"
     r"|co\.id))*",
