@@ -131,7 +131,12 @@ def change_password() -> Response:
 @blueprint.post("/saya/kode")
 def second_factor() -> Response:
     secret, code = field("secret", 64), field("code", 10)
-    if code and not pyotp.TOTP(secret).verify(code, for_time=now(), valid_window=1):
+    try:
+        right = not code or pyotp.TOTP(secret).verify(code, for_time=now(), valid_window=1)
+    except ValueError:
+        # Such a key is in no authenticator.
+        right = False
+    if not right:
         raise services.SignInRefused("The six-digit code is wrong or too old.")
     _my_row().totp_secret = secret if code else None
     return back("accounts.own")

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from datetime import UTC, datetime
 from typing import BinaryIO, cast
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -20,6 +19,7 @@ from radiodesk.calls.models import URGENCY_NAMES, Call
 from radiodesk.calls.places import hint_phrases
 from radiodesk.calls.queries import call_by_public_id
 from radiodesk.core.errors import Unreadable
+from radiodesk.core.given import station_time
 from radiodesk.core.http import back, field, now, number, session, station
 from radiodesk.programme import queries as programme_queries
 from radiodesk.programme import services as programme_services
@@ -64,17 +64,9 @@ def broadcasts() -> str:
 @allowed(*CREW)
 def plan() -> BaseResponse:
     programme = programme_queries.programme_by_public_id(session(), field("programme", 36))
-    start = _station_time(field("date", 10), field("time", 5))
+    start = station_time(field("date", 10), field("time", 5), station().settings.zone)
     broadcast = services.plan(session(), programme, field("title", 160), start, by=me().username, at=now())
     return redirect(url_for("broadcasts.broadcast", public_id=broadcast.public_id), code=303)
-
-
-def _station_time(date: str, time: str) -> datetime:
-    try:
-        local = datetime.fromisoformat(f"{date}T{time}")
-    except ValueError:
-        raise Unreadable("The date or the time cannot be understood.") from None
-    return local.replace(tzinfo=station().settings.zone).astimezone(UTC)
 
 
 @blueprint.get("/siaran/<public_id>")

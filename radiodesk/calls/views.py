@@ -17,7 +17,7 @@ from radiodesk.calls.places import complete, hint_phrases
 from radiodesk.calls.ports import connections
 from radiodesk.core import audit, i18n
 from radiodesk.core.errors import Conflict, Refusal, TooLarge, Unreadable
-from radiodesk.core.http import back, field, now, number, session, station
+from radiodesk.core.http import asked, back, field, now, number, session, station
 from radiodesk.core.text import tidy
 
 blueprint = Blueprint("calls", __name__)
@@ -72,7 +72,7 @@ def screen() -> str:
 @blueprint.get("/antrean/daftar")
 @allowed(*CREW)
 def queue() -> str:
-    data = screens.queue_data(session(), request.args.get("pilih"), by=me().username, at=now())
+    data = screens.queue_data(session(), asked("pilih", 36), by=me().username, at=now())
     return render_template("calls/_queue.html", **data)
 
 
@@ -311,7 +311,7 @@ def undo() -> Response:
 @blueprint.get("/antrean/tempat")
 @allowed(*CREW)
 def places() -> Response:
-    found = complete(station().settings, request.args.get("q", "")[:60])
+    found = complete(station().settings, asked("q", 60))
     return jsonify([{"name": place.name, "where": place.where} for place in found])
 
 
@@ -356,7 +356,7 @@ def call_backs() -> str:
 @blueprint.get("/antrean/blokir")
 @allowed(*CREW)
 def blocks() -> str:
-    phone = request.args.get("panggilan", "")
+    phone = asked("panggilan", 36)
     found = queries.call_by_public_id(session(), phone) if phone else None
     return render_template("calls/blocks.html", blocks=queries.blocks(session(), at=now()), call=found)
 

@@ -4,7 +4,6 @@ What comes in is committed before anything slow is done with it. An address that
 is one sentence as JSON.
 """
 
-import json
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, request
@@ -13,8 +12,8 @@ from radiodesk.calls.channels import partner, sms, whatsapp
 from radiodesk.calls.channels.intake import known, take_in
 from radiodesk.calls.channels.ports import Incoming
 from radiodesk.calls.models import Channel
-from radiodesk.core import i18n
-from radiodesk.core.errors import Forbidden, NotFound, Refusal, TooLarge, Unreadable
+from radiodesk.core import given, i18n
+from radiodesk.core.errors import Forbidden, NotFound, TooLarge, Unreadable
 from radiodesk.core.http import now, session, station
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/masuk")
@@ -31,8 +30,8 @@ def whatsapp_challenge() -> Response:
     """WhatsApp asks once whether this address is really ours."""
     settings = station().settings
     only_if(settings.whatsapp_verify_token and settings.whatsapp_app_secret)
-    given = request.args.get("hub.verify_token", "")
-    if request.args.get("hub.mode") != "subscribe" or not partner.fits(given, settings.whatsapp_verify_token):
+    token = request.args.get("hub.verify_token", "")
+    if request.args.get("hub.mode") != "subscribe" or not partner.fits(token, settings.whatsapp_verify_token):
         raise NotSigned("The token does not fit.")
     return Response(request.args.get("hub.challenge", "")[:200], mimetype="text/plain")
 
@@ -109,12 +108,9 @@ def _body() -> bytes:
 
 
 def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise Unreadable("The body is not JSON.") from None
+    return given.json_value(body)
 
 
-@blueprint.errorhandler(Refusal)
-def _refused(refusal: Refusal) -> Response:
-    return make_response(jsonify(error=i18n.say(refusal)), refusal.status)
+def told(sentence: str, status: int) -> Response:
+    """Whatever goes wrong below ``/masuk``, as machines read it."""
+    return make_response(jsonify(error=sentence), status)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from docx import Document
 from docx.shared import Pt
 
+from radiodesk.core.text import readable
 from radiodesk.speech import captions
 from radiodesk.speech.models import Transcript
 
@@ -55,14 +56,14 @@ def _data(transcript: Transcript) -> str:
 def _document(transcript: Transcript, heading: str) -> bytes:
     document = Document()
     document.styles["Normal"].font.size = Pt(11)
-    document.add_heading(heading, level=1)
+    # XML knows fewer signs than a plug-in's engine, or the name of a file, may hold.
+    document.add_heading(readable(heading), level=1)
     for segment in transcript.segments:
         paragraph = document.add_paragraph()
         paragraph.add_run(f"[{captions.timestamp(float(segment['start']))[:8]}] ")
         if segment.get("speaker"):
-            paragraph.add_run(f"{segment['speaker']}: ").bold = True
-        # XML knows no control characters; what the engine wrote has none, a plug-in's might.
-        paragraph.add_run("".join(sign for sign in str(segment["text"]) if sign >= " "))
+            paragraph.add_run(readable(f"{segment['speaker']}: ")).bold = True
+        paragraph.add_run(readable(str(segment["text"])))
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

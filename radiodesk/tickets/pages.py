@@ -17,7 +17,7 @@ from radiodesk.calls.models import CHANNEL_NAMES, URGENCY_NAMES, Call
 from radiodesk.calls.phones import masked, readable
 from radiodesk.core import audit
 from radiodesk.core.errors import Forbidden, NotFound, Refusal
-from radiodesk.core.http import SAFE, now, session, station
+from radiodesk.core.http import SAFE, now, number, session, station
 from radiodesk.core.i18n import language, say
 from radiodesk.core.ids import public_id as new_public_id
 from radiodesk.core.text import shorten, tidy
@@ -60,7 +60,7 @@ def seen(public_id: str) -> Ticket:
 def wanted(public_id: str) -> Ticket:
     """A ticket that the person is about to change, as it was when the form was made; else ``ChangedMeanwhile``."""
     found = seen(public_id)
-    expect(found, int(version) if (version := request.form.get("version", "")).isdigit() else -1)
+    expect(found, number("version") if request.form.get("version") else -1)
     return found
 
 

@@ -93,6 +93,10 @@ def _headers(response: Response) -> Response:
 
 
 def _page(sentence: str, status: int) -> Response:
+    for prefix, told in current_app.config.get("ERROR_ANSWERS", {}).items():
+        if request.path.startswith(prefix):
+            answer: Response = told(sentence, status)
+            return answer
     if request.headers.get("HX-Request") or request.accept_mimetypes.best == "application/json":
         response = Response(sentence, status, content_type="text/plain; charset=utf-8")
     else:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, request, stream_with_context
 
+from radiodesk.core.errors import Unreadable
+from radiodesk.core.given import number
 from radiodesk.core.http import station
 from radiodesk.core.live import Change
 
@@ -20,8 +22,10 @@ def _told(change: Change) -> str:
 def stream() -> Response:
     """Changes of the topics asked for, from the row after the last one that the screen saw."""
     topics = set(filter(None, request.args.get("topik", "").split(",")))
-    given = request.headers.get("Last-Event-ID") or request.args.get("sejak")
-    last = int(given) if given and given.isascii() and given.isdigit() else None
+    try:
+        last = number(request.headers.get("Last-Event-ID") or request.args.get("sejak", ""))
+    except Unreadable:
+        last = None
 
     def lines() -> Iterator[str]:
         yield "retry: 1500\n\n"
