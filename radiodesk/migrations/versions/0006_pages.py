@@ -1,4 +1,4 @@
-"""Indexes for lists that have pages: the public record, the queue, complaints, scripts"""
+"""Indexes for lists that have pages: the public record"""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ down_revision: str | None = "0001"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-INDEXES = {
+INDEXES: dict[str, tuple[list[str], ...]] = {
     "published_broadcast": (["changed_at", "revision", "withdrawn_at"], ["withdrawn_at", "started_at"]),
 }
 
