@@ -8,7 +8,7 @@ from radiodesk.accounts import queries, services
 from radiodesk.accounts.access import COOKIE, allowed, load_person, me
 from radiodesk.accounts.models import ROLE_NAMES, Person, Role
 from radiodesk.core.errors import Unreadable
-from radiodesk.core.http import back, field, now, public_page, session, station
+from radiodesk.core.http import asked_page, back, field, now, public_page, session, station
 from radiodesk.core.i18n import LANGUAGES
 
 blueprint = Blueprint("accounts", __name__)
@@ -145,7 +145,7 @@ def second_factor() -> Response:
 @blueprint.get("/petugas")
 @allowed()
 def people() -> str:
-    return render_template("accounts/people.html", people=queries.people(session()), roles=ROLE_NAMES)
+    return render_template("accounts/people.html", listed=queries.people(session(), asked_page()), roles=ROLE_NAMES)
 
 
 @blueprint.post("/petugas")

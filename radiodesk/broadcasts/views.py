@@ -20,7 +20,7 @@ from radiodesk.calls.places import hint_phrases
 from radiodesk.calls.queries import call_by_public_id
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.given import station_time
-from radiodesk.core.http import back, field, now, number, session, station
+from radiodesk.core.http import asked_page, back, field, now, number, session, station
 from radiodesk.programme import queries as programme_queries
 from radiodesk.programme import services as programme_services
 from radiodesk.programme.models import ITEM_KIND_NAMES, ItemKind, RundownItem
@@ -53,7 +53,7 @@ def _call() -> Call:
 def broadcasts() -> str:
     return render_template(
         "broadcasts/broadcasts.html",
-        broadcasts=queries.broadcasts(session()),
+        listed=queries.broadcasts(session(), asked_page()),
         programmes=programme_queries.programmes(session()),
         now=now(),
         **NAMES,

@@ -17,7 +17,7 @@ from radiodesk.calls.places import complete, hint_phrases
 from radiodesk.calls.ports import connections
 from radiodesk.core import audit, i18n
 from radiodesk.core.errors import Conflict, Refusal, TooLarge, Unreadable
-from radiodesk.core.http import asked, back, field, now, number, session, station
+from radiodesk.core.http import asked, asked_page, back, field, now, number, session, station
 from radiodesk.core.text import tidy
 
 blueprint = Blueprint("calls", __name__)
@@ -66,13 +66,13 @@ def in_place(view: Callable[P, Response]) -> Callable[P, Response]:
 @blueprint.get("/antrean")
 @allowed(*CREW)
 def screen() -> str:
-    return screens.screen_page(session(), station().settings, None, by=me().username, at=now())
+    return screens.screen_page(session(), station().settings, None, page=asked_page(), by=me().username, at=now())
 
 
 @blueprint.get("/antrean/daftar")
 @allowed(*CREW)
 def queue() -> str:
-    data = screens.queue_data(session(), asked("pilih", 36), by=me().username, at=now())
+    data = screens.queue_data(session(), asked("pilih", 36), page=asked_page(), by=me().username, at=now())
     return render_template("calls/_queue.html", **data)
 
 
@@ -82,7 +82,8 @@ def call(public_id: str) -> str:
     found = queries.call_by_public_id(session(), public_id)
     with station().database.writing() as tx:
         audit.record(tx, now(), me().username, "call opened", f"call {public_id}")
-    return screens.screen_page(session(), station().settings, found, by=me().username, at=now())
+    page = asked_page() if "hal" in request.args else None
+    return screens.screen_page(session(), station().settings, found, page=page, by=me().username, at=now())
 
 
 @blueprint.get("/antrean/<public_id>/<any(kepala, kata, kenal):part>")
@@ -349,7 +350,9 @@ def recognise() -> str | Response:
 @allowed(*CREW)
 def call_backs() -> str:
     return render_template(
-        "calls/call_backs.html", calls=queries.call_back_list(session(), at=now()), **screens.names()
+        "calls/call_backs.html",
+        listed=queries.call_back_list(session(), at=now(), page=asked_page()),
+        **screens.names(),
     )
 
 
@@ -358,7 +361,9 @@ def call_backs() -> str:
 def blocks() -> str:
     phone = asked("panggilan", 36)
     found = queries.call_by_public_id(session(), phone) if phone else None
-    return render_template("calls/blocks.html", blocks=queries.blocks(session(), at=now()), call=found)
+    return render_template(
+        "calls/blocks.html", listed=queries.blocks(session(), at=now(), page=asked_page()), call=found
+    )
 
 
 @blueprint.post("/antrean/blokir")

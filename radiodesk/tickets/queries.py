@@ -7,10 +7,10 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from radiodesk.core.errors import NotFound
+from radiodesk.core.paging import Page, page_of
 from radiodesk.tickets import numbers
 from radiodesk.tickets.models import OPEN_STATES, Ticket, TicketDeadline, TicketState
 
-PAGE = 60
 COMPARED = 400
 """How many of the newest tickets a new one is compared with; the comparison takes about 60 microseconds each."""
 
@@ -63,14 +63,14 @@ def ticket_by_number(session: Session, heard: str) -> Ticket | None:
     return session.scalar(select(Ticket).where(Ticket.number == number)) if number else None
 
 
-def tickets(session: Session, wanted: Filter, now: datetime, *, secret: bool, most: int = PAGE) -> list[Ticket]:
+def tickets(session: Session, wanted: Filter, now: datetime, *, secret: bool, page: int = 1) -> Page[Ticket]:
     """Tickets that fit, those whose time ends first on top; confidential ones are left out unless ``secret``."""
     query = _narrowed(wanted, now)
     if not secret:
         query = query.where(Ticket.confidential.is_(False))
     ended = Ticket.state.in_([TicketState.CLOSED, TicketState.REJECTED])
     order = (ended, Ticket.due_at.is_(None), Ticket.due_at, Ticket.id.desc())
-    return list(session.scalars(query.order_by(*order).limit(most)))
+    return page_of(session, query.order_by(*order), page)
 
 
 def _narrowed(wanted: Filter, now: datetime) -> Select[Ticket]:
@@ -108,7 +108,7 @@ def counts(session: Session, now: datetime) -> Counts:
     )
 
 
-def running_clocks(session: Session, until: datetime, *, secret: bool) -> list[TicketDeadline]:
+def running_clocks(session: Session, until: datetime, *, secret: bool, page: int = 1) -> Page[TicketDeadline]:
     """Every running clock of an open ticket that is due before ``until``, the most urgent first."""
     query = (
         select(TicketDeadline)
@@ -124,7 +124,7 @@ def running_clocks(session: Session, until: datetime, *, secret: bool) -> list[T
     )
     if not secret:
         query = query.where(Ticket.confidential.is_(False))
-    return list(session.scalars(query))
+    return page_of(session, query, page)
 
 
 def of_call(session: Session, call_id: int) -> list[Ticket]:

@@ -9,7 +9,7 @@ from radiodesk.calls.channels import intake, outbox
 from radiodesk.calls.channels.models import TRANSFER_NAMES
 from radiodesk.calls.models import CHANNEL_NAMES
 from radiodesk.calls.queries import call_by_public_id
-from radiodesk.core.http import back, now, session
+from radiodesk.core.http import asked_page, back, now, session
 
 blueprint = Blueprint("outbox", __name__, url_prefix="/antrean")
 
@@ -19,8 +19,8 @@ CREW = (Role.SCREENER, Role.PRODUCER)
 @blueprint.get("/kiriman")
 @allowed(*CREW)
 def unsent() -> str:
-    rows = outbox.unsent(session(), at=now())
-    return render_template("calls/outbox.html", rows=rows, channels=CHANNEL_NAMES, transfers=TRANSFER_NAMES)
+    listed = outbox.unsent(session(), at=now(), page=asked_page())
+    return render_template("calls/outbox.html", listed=listed, channels=CHANNEL_NAMES, transfers=TRANSFER_NAMES)
 
 
 @blueprint.post("/kiriman/<public_id>/ulang")
