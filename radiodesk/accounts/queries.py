@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.accounts.models import Person
 from radiodesk.core.errors import NotFound
+from radiodesk.core.paging import Page, page_of
 
 
 def nobody_yet(session: Session) -> bool:
@@ -12,9 +13,9 @@ def nobody_yet(session: Session) -> bool:
     return not session.scalar(select(func.count()).select_from(Person))
 
 
-def people(session: Session) -> list[Person]:
+def people(session: Session, page: int) -> Page[Person]:
     """Everyone, by name."""
-    return list(session.scalars(select(Person).order_by(Person.name)))
+    return page_of(session, select(Person).order_by(Person.name, Person.id), page)
 
 
 def person_by_public_id(session: Session, public_id: str) -> Person:

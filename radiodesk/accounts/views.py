@@ -8,7 +8,7 @@ from radiodesk.accounts import queries, services
 from radiodesk.accounts.access import COOKIE, allowed, load_person, me
 from radiodesk.accounts.models import ROLE_NAMES, Person, Role
 from radiodesk.core.errors import Unreadable
-from radiodesk.core.http import back, field, now, own_page, public_page, session, station
+from radiodesk.core.http import asked_page, back, field, now, own_page, public_page, session, station
 from radiodesk.core.i18n import LANGUAGES
 
 blueprint = Blueprint("accounts", __name__)
@@ -125,7 +125,12 @@ def change_password() -> Response:
 @blueprint.post("/saya/kode")
 def second_factor() -> Response:
     secret, code = field("secret", 64), field("code", 10)
-    if code and not pyotp.TOTP(secret).verify(code, for_time=now(), valid_window=1):
+    try:
+        right = not code or pyotp.TOTP(secret).verify(code, for_time=now(), valid_window=1)
+    except ValueError:
+        # Such a key is in no authenticator.
+        right = False
+    if not right:
         raise services.SignInRefused("The six-digit code is wrong or too old.")
     _my_row().totp_secret = secret if code else None
     return back("accounts.own")
@@ -134,7 +139,7 @@ def second_factor() -> Response:
 @blueprint.get("/petugas")
 @allowed()
 def people() -> str:
-    return render_template("accounts/people.html", people=queries.people(session()), roles=ROLE_NAMES)
+    return render_template("accounts/people.html", listed=queries.people(session(), asked_page()), roles=ROLE_NAMES)
 
 
 @blueprint.post("/petugas")

@@ -9,12 +9,18 @@ from radiodesk.archive.models import Package, PackageState
 from radiodesk.broadcasts.models import Broadcast, BroadcastState
 from radiodesk.core.config import Settings
 from radiodesk.core.errors import NotFound
+from radiodesk.core.paging import Page, page_of
 
 
-def packages(session: Session) -> list[Package]:
-    """All packages, newest first, with their checks."""
+def packages(session: Session, page: int) -> Page[Package]:
+    """Packages, newest first, with their checks."""
     wanted = select(Package).options(selectinload(Package.checks), selectinload(Package.corrections))
-    return list(session.scalars(wanted.order_by(Package.id.desc())))
+    return page_of(session, wanted.order_by(Package.id.desc()), page)
+
+
+def package_count(session: Session) -> int:
+    """How many packages there are."""
+    return session.scalar(select(func.count()).select_from(Package)) or 0
 
 
 def package_by_public_id(session: Session, public_id: str) -> Package:

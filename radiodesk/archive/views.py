@@ -9,7 +9,7 @@ from radiodesk.archive import ledger, queries, services
 from radiodesk.archive.models import PACKAGE_STATE_NAMES, Package
 from radiodesk.broadcasts import queries as broadcasts
 from radiodesk.core.errors import NotFound
-from radiodesk.core.http import back, field, now, session, station
+from radiodesk.core.http import asked_page, back, field, now, session, station
 from radiodesk.core.sending import send
 
 blueprint = Blueprint("archive", __name__)
@@ -31,7 +31,8 @@ def packages_part() -> str:
 
 def _list() -> dict[str, object]:
     return {
-        "packages": queries.packages(session()),
+        "listed": queries.packages(session(), asked_page()),
+        "count": queries.package_count(session()),
         "waiting": queries.unsealed(session()),
         "total": queries.total_bytes(session()),
         "states": PACKAGE_STATE_NAMES,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from radiodesk.audio.access import GUARDED
@@ -13,6 +13,7 @@ from radiodesk.calls.access import belongings
 from radiodesk.calls.models import Call, CallState, Urgency
 from radiodesk.calls.queries import HostCard, host_card, sayable
 from radiodesk.core.errors import NotFound
+from radiodesk.core.paging import Page, page_of
 from radiodesk.programme.models import RundownItem
 from radiodesk.programme.queries import Timed, rundown, timed
 from radiodesk.speech.queries import current
@@ -20,10 +21,11 @@ from radiodesk.tickets.connecting import secret_calls
 from radiodesk.tickets.models import Ticket
 
 
-def broadcasts(session: Session, limit: int = 60) -> list[Broadcast]:
+def broadcasts(session: Session, page: int) -> Page[Broadcast]:
     """Newest first; what is on air before all else."""
-    found = list(session.scalars(select(Broadcast).order_by(Broadcast.planned_start.desc()).limit(limit)))
-    return sorted(found, key=lambda broadcast: broadcast.state is not BroadcastState.ON_AIR)
+    aired = case((Broadcast.state == BroadcastState.ON_AIR, 0), else_=1)
+    query = select(Broadcast).order_by(aired, Broadcast.planned_start.desc(), Broadcast.id.desc())
+    return page_of(session, query, page)
 
 
 def broadcast_by_public_id(session: Session, public_id: str) -> Broadcast:

@@ -1,6 +1,5 @@
 """Broadcasts: planning, the rundown, the host's screen, the studio wall, the as-run log."""
 
-from datetime import UTC, datetime
 from typing import BinaryIO, cast
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -18,7 +17,8 @@ from radiodesk.calls.models import URGENCY_NAMES, Call
 from radiodesk.calls.places import hint_phrases
 from radiodesk.calls.queries import call_by_public_id
 from radiodesk.core.errors import Unreadable
-from radiodesk.core.http import back, field, now, number, session, station
+from radiodesk.core.given import station_time
+from radiodesk.core.http import asked_page, back, field, now, number, session, station
 from radiodesk.core.tables import csv_text
 from radiodesk.programme import queries as programme_queries
 from radiodesk.programme.models import ITEM_KIND_NAMES, ItemKind, RundownItem
@@ -51,7 +51,7 @@ def _call() -> Call:
 def broadcasts() -> str:
     return render_template(
         "broadcasts/broadcasts.html",
-        broadcasts=queries.broadcasts(session()),
+        listed=queries.broadcasts(session(), asked_page()),
         programmes=programme_queries.programmes(session()),
         now=now(),
         **NAMES,
@@ -62,17 +62,9 @@ def broadcasts() -> str:
 @allowed(*CREW)
 def plan() -> BaseResponse:
     programme = programme_queries.programme_by_public_id(session(), field("programme", 36))
-    start = _station_time(field("date", 10), field("time", 5))
+    start = station_time(field("date", 10), field("time", 5), station().settings.zone)
     broadcast = services.plan(session(), programme, field("title", 160), start, by=me().username, at=now())
     return redirect(url_for("broadcasts.broadcast", public_id=broadcast.public_id), code=303)
-
-
-def _station_time(date: str, time: str) -> datetime:
-    try:
-        local = datetime.fromisoformat(f"{date}T{time}")
-    except ValueError:
-        raise Unreadable("The date or the time cannot be understood.") from None
-    return local.replace(tzinfo=station().settings.zone).astimezone(UTC)
 
 
 @blueprint.get("/siaran/<public_id>")

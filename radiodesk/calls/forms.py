@@ -7,6 +7,7 @@ from typing import TypeVar
 from radiodesk.calls.models import Channel, Protected, Urgency
 from radiodesk.calls.places import place_id
 from radiodesk.calls.screening import Screening
+from radiodesk.core import given
 from radiodesk.core.config import Settings
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.http import field
@@ -50,15 +51,14 @@ def card(settings: Settings) -> Screening:
         protected=choice("protected", Protected),
         may_name=ticked("may_name"),
         may_call_back=ticked("may_call_back"),
-        line_quality=int(quality) if quality.isascii() and quality.isdigit() else None,
+        line_quality=given.number(quality) if quality else None,
         notes=field("notes", 4000),
     )
 
 
 def version() -> int | None:
     """The version that the form was opened with."""
-    given = field("version", 10)
-    return int(given) if given.isascii() and given.isdigit() else None
+    return given.number(text) if (text := field("version", 10)) else None
 
 
 def channel() -> Channel:
@@ -71,11 +71,5 @@ def channel() -> Channel:
 
 def last_moment(settings: Settings, name: str) -> datetime | None:
     """The end of a day of station time; ``None`` when the field is empty."""
-    given = field(name, 10)
-    if not given:
-        return None
-    try:
-        day = datetime.strptime(given, "%Y-%m-%d").date()  # noqa: DTZ007 - a day of station time, see below
-    except ValueError:
-        raise Unreadable("%(given)s is not a date.", given=given) from None
-    return datetime.combine(day + timedelta(days=1), time(), settings.zone)
+    text = field(name, 10)
+    return datetime.combine(given.day(text) + timedelta(days=1), time(), settings.zone) if text else None

@@ -20,7 +20,7 @@ from radiodesk.core import i18n
 from radiodesk.core.config import Settings
 from radiodesk.core.db import PROMPT
 from radiodesk.core.errors import TooLarge, Unreadable
-from radiodesk.core.http import back, field, now, station
+from radiodesk.core.http import asked, back, field, now, station
 from radiodesk.core.ids import public_id
 
 blueprint = Blueprint("intake", __name__)
@@ -111,5 +111,5 @@ def pos_jago_worker() -> Response:
 @blueprint.get("/pos-jago/tempat.json")
 def pos_jago_places() -> Response:
     only_if(station().settings.pos_jago_token)
-    found = complete(station().settings, request.args.get("q", "")[:60])
+    found = complete(station().settings, asked("q", 60))
     return jsonify([{"name": place.name, "where": place.where} for place in found])

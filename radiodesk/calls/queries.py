@@ -9,9 +9,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from radiodesk.calls.models import BlockedNumber, Call, CallerWarning, CallState, Protected
 from radiodesk.core.errors import NotFound
+from radiodesk.core.paging import Page, page_of
 
 CALL_BACK_FOR = timedelta(days=14)
 ENDED_SHOWN = timedelta(hours=6)
+LINES = 50
+"""Calls of each state on a page of the queue."""
+COMPARED = 200
+"""Calls that one call is compared with."""
 _LONGEST_TITLE = 3
 
 
@@ -25,32 +30,79 @@ def call_by_public_id(session: Session, public_id: str) -> Call:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The open calls as a screener sees them, each list in the order of the queue, and what ended lately."""
+    """The open calls as a screener sees them, each list in the order of the queue, and what ended lately.
 
-    unscreened: list[Call]
+    Of long lists it holds one page; ``totals`` counts all calls of each open state.
+    """
+
+    ringing: list[Call]
+    screening: list[Call]
     ready: list[Call]
     waiting: list[Call]
     live: list[Call]
     ended: list[Call]
+    totals: dict[CallState, int]
+    page: int
+
+    @property
+    def unscreened(self) -> list[Call]:
+        return [call for call in self.shown if call.state in Call.unscreened_states]
+
+    @property
+    def shown(self) -> list[Call]:
+        open_ones = [*self.ringing, *self.screening, *self.ready, *self.waiting, *self.live]
+        return [*sorted(open_ones, key=lambda call: (call.position, call.id)), *self.ended]
 
     @property
     def open_count(self) -> int:
-        return len(self.unscreened) + len(self.ready) + len(self.waiting) + len(self.live)
+        return sum(self.totals.values())
+
+    @property
+    def pages(self) -> int:
+        """How many pages the longest list has."""
+        return max(1, -(-max(self.totals.values(), default=0) // LINES))
 
 
-def board(session: Session, *, at: datetime, ended: int = 12) -> Board:
-    """Everything open, and the calls that ended in the last hours, newest first."""
-    query = select(Call).where(Call.state.in_(Call.open_states)).options(selectinload(Call.recordings))
-    calls = list(session.scalars(query.order_by(Call.position, Call.id)))
-    past = select(Call).where(Call.state.in_(Call.ended_states), Call.ended_at > at - ENDED_SHOWN)
-    past = past.options(selectinload(Call.recordings))
+def board(session: Session, *, at: datetime, ended: int = 12, page: int = 1) -> Board:
+    """The open calls of a page, whoever is on air, and the calls that ended in the last hours, newest first."""
+    is_open = Call.state.in_(Call.open_states)
+    counted = session.execute(select(Call.state, func.count()).where(is_open).group_by(Call.state))
+    totals = {CallState(state): count for state, count in counted}
+    page = min(page, max(1, -(-max(totals.values(), default=0) // LINES)))
+    nth = func.row_number().over(partition_by=Call.state, order_by=(Call.position, Call.id)).label("nth")
+    places = select(Call.id, nth).where(is_open).subquery()
+    on_page = places.c.nth.between((page - 1) * LINES + 1, page * LINES)
+    query = select(Call).join(places, places.c.id == Call.id).where(or_(on_page, Call.state.in_(Call.live_states)))
+    with_sound = selectinload(Call.recordings)
+    calls = list(session.scalars(query.options(with_sound).order_by(Call.position, Call.id)))
+    past = select(Call).where(Call.state.in_(Call.ended_states), Call.ended_at > at - ENDED_SHOWN).options(with_sound)
     return Board(
-        unscreened=[call for call in calls if call.state in Call.unscreened_states],
+        ringing=[call for call in calls if call.state is CallState.RINGING],
+        screening=[call for call in calls if call.state is CallState.SCREENING],
         ready=[call for call in calls if call.state is CallState.READY],
         waiting=[call for call in calls if call.state is CallState.WAITING],
         live=[call for call in calls if call.state in Call.live_states],
         ended=list(session.scalars(past.order_by(Call.ended_at.desc(), Call.id.desc()).limit(ended))),
+        totals=totals,
+        page=page,
     )
+
+
+def page_with(session: Session, call: Call) -> int:
+    """The page of the board on which an open call stands; the first for all others."""
+    if call.state not in Call.open_states or call.state in Call.live_states:
+        return 1
+    before = or_(Call.position < call.position, (Call.position == call.position) & (Call.id < call.id))
+    count = select(func.count()).select_from(Call).where(Call.state == call.state, before)
+    return (session.scalar(count) or 0) // LINES + 1
+
+
+def near(session: Session, call: Call, *, within: timedelta) -> list[Call]:
+    """Calls that came in about the same time and were not joined with another, the newest first."""
+    close = Call.received_at.between(call.received_at - within, call.received_at + within)
+    query = select(Call).where(close, Call.id != call.id, Call.merged_into_id.is_(None))
+    newest = query.order_by(Call.received_at.desc(), Call.id.desc()).limit(COMPARED)
+    return list(session.scalars(newest.options(selectinload(Call.recordings))))
 
 
 def waiting(session: Session) -> list[Call]:
@@ -136,9 +188,9 @@ def known_callers(session: Session, calls: list[Call]) -> dict[int, Known]:
     }
 
 
-def call_back_list(session: Session, *, at: datetime) -> list[Call]:
+def call_back_list(session: Session, *, at: datetime, page: int = 1) -> Page[Call]:
     """Callers who were lost, or still waited at the close, and can be called back; the oldest first."""
-    return list(session.scalars(select(Call).where(*_missed(at)).order_by(Call.received_at)))
+    return page_of(session, select(Call).where(*_missed(at)).order_by(Call.received_at, Call.id), page)
 
 
 def call_back_count(session: Session, *, at: datetime) -> int:
@@ -156,11 +208,11 @@ def _missed(at: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def blocks(session: Session, *, at: datetime) -> list[BlockedNumber]:
+def blocks(session: Session, *, at: datetime, page: int = 1) -> Page[BlockedNumber]:
     """Blocks that stand now, newest first."""
     stands = or_(BlockedNumber.until.is_(None), BlockedNumber.until > at)
     query = select(BlockedNumber).where(BlockedNumber.lifted_at.is_(None), stands)
-    return list(session.scalars(query.order_by(BlockedNumber.id.desc())))
+    return page_of(session, query.order_by(BlockedNumber.id.desc()), page)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from radiodesk.calls.access import belongings, readable
 from radiodesk.calls.channels import attachments, outbox
 from radiodesk.calls.channels.models import TRANSFER_NAMES
 from radiodesk.calls.channels.unread import originals, unread_calls
-from radiodesk.calls.likeness import alike
+from radiodesk.calls.likeness import WITHIN, alike
 from radiodesk.calls.models import (
     CHANNEL_NAMES,
     PROTECTED_NAMES,
@@ -84,29 +84,30 @@ def names() -> dict[str, Any]:
     }
 
 
-def queue_data(session: Session, selected: str | None, *, by: str, at: datetime) -> dict[str, Any]:
-    """The queue: its head for this person, its lines as everybody sees them."""
+def queue_data(session: Session, selected: str | None, *, page: int, by: str, at: datetime) -> dict[str, Any]:
+    """The queue: its head for this person, the lines of a page as everybody sees them."""
     return {
         "act_names": ACT_NAMES,
         "selected": selected,
-        "lines": shared_list.of(current_app).html(session, selected, lambda: _lines(session, at)),
+        "page": page,
+        "lines": shared_list.of(current_app).html(session, selected, page, lambda: _lines(session, at, page)),
         "undoable": acts.undoable(session, by=by, at=at),
     }
 
 
-def _board(session: Session, at: datetime) -> queries.Board:
-    """The queue without the calls that are the office's alone, whoever looks: the list is shared by all screens."""
-    board = queries.board(session, at=at)
-    found = belongings(session, board.ended)
-    return replace(board, ended=[one for one in board.ended if found[one.id] is not Belonging.CONFIDENTIAL])
+def _not_of_the_office(session: Session, calls: list[Call]) -> list[Call]:
+    """Without the calls that are the office's alone, whoever looks: the list is shared by all screens."""
+    found = belongings(session, calls)
+    return [one for one in calls if found[one.id] is not Belonging.CONFIDENTIAL]
 
 
-def _lines(session: Session, at: datetime) -> dict[str, Any]:
-    board = _board(session, at)
-    calls = [*board.unscreened, *board.live, *board.ready, *board.waiting, *board.ended]
+def _lines(session: Session, at: datetime, page: int) -> dict[str, Any]:
+    board = queries.board(session, at=at, page=page)
+    board = replace(board, ended=_not_of_the_office(session, board.ended))
+    calls, before = board.shown, (board.page - 1) * queries.LINES
     parts = {
-        "ringing": [call for call in board.unscreened if call.state is CallState.RINGING],
-        "screening": [call for call in board.unscreened if call.state is CallState.SCREENING],
+        "ringing": board.ringing,
+        "screening": board.screening,
         "live": board.live,
         "ready": board.ready,
         "waiting": board.waiting,
@@ -120,7 +121,20 @@ def _lines(session: Session, at: datetime) -> dict[str, Any]:
         "groups": {name: together(part) for name, part in parts.items()},
         "events": queries.in_events(session, calls),
         "known": queries.known_callers(session, calls),
-        "turns": {call.id: turn for turn, call in enumerate([*board.ready, *board.waiting], start=1)},
+        "turns": {
+            **{call.id: turn for turn, call in enumerate(board.ready, start=before + 1)},
+            **{
+                call.id: turn
+                for turn, call in enumerate(board.waiting, start=board.totals.get(CallState.READY, 0) + before + 1)
+            },
+        },
+        "totals": {
+            "ringing": board.totals.get(CallState.RINGING, 0),
+            "screening": board.totals.get(CallState.SCREENING, 0),
+            "live": len(board.live),
+            "ready": board.totals.get(CallState.READY, 0),
+            "waiting": board.totals.get(CallState.WAITING, 0),
+        },
         "heard": heard(session, calls),
         "unread": unread_calls(session, calls),
     }
@@ -166,8 +180,7 @@ def caller_of(session: Session, call: Call, *, at: datetime) -> Caller:
 
 def call_data(session: Session, settings: Settings, call: Call, *, at: datetime) -> dict[str, Any]:
     """One call with its words, its caller and what may be done with it."""
-    board = _board(session, at)
-    near = [*board.unscreened, *board.live, *board.ready, *board.waiting, *board.ended]
+    near = _not_of_the_office(session, queries.near(session, call, within=WITHIN))
     texts = words_of(session, [*near, call])
     lent = connections()
     return {
@@ -200,14 +213,19 @@ def screen_page(
     *,
     by: str,
     at: datetime,
+    page: int | None = None,
     card: Screening | None = None,
     problem: str | None = None,
 ) -> str:
-    """The whole screen; ``card`` holds typed words that could not be saved because of ``problem``."""
+    """The whole screen; ``card`` holds typed words that could not be saved because of ``problem``.
+
+    Without a ``page`` of the queue it shows the one on which the call stands.
+    """
     lent = connections()
+    page = page or (queries.page_with(session, call) if call else 1)
     data = {
         **names(),
-        **queue_data(session, call.public_id if call else None, by=by, at=at),
+        **queue_data(session, call.public_id if call else None, page=page, by=by, at=at),
         "card": card or (card_of(call) if call else Screening()),
         "problem": problem,
         "call": None,

@@ -18,27 +18,29 @@ from radiodesk.core import i18n
 from radiodesk.core.events import last_event_id
 
 _EXTENSION = "radiodesk.calls.lines"
+PAGES_HELD = 50
+"""Pages from this one on are rendered for each who asks, so that no address fills the memory."""
 
 
 class SharedList:
-    """Holds the newest lines for each language."""
+    """Holds the newest lines for each language and page."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._held: dict[str, tuple[int, str]] = {}
+        self._held: dict[tuple[str, int], tuple[int, str]] = {}
         # Nobody can write this into a message: it is known to this process alone.
         self._token = secrets.token_hex(16)
 
-    def html(self, session: Session, selected: str | None, data: Callable[[], dict[str, Any]]) -> Markup:
+    def html(self, session: Session, selected: str | None, page: int, data: Callable[[], dict[str, Any]]) -> Markup:
         """The lines as one person sees them; ``data`` gathers them from the session where they are not held yet."""
-        language, event = i18n.language.get(), last_event_id(session)
+        wanted, event = (i18n.language.get(), min(page, PAGES_HELD)), last_event_id(session)
         with self._lock:
-            held = self._held.get(language)
+            held = self._held.get(wanted) if page < PAGES_HELD else None
             # What is newer than this request's view of the database is as good as new.
             if held is None or held[0] < event:
                 field = Markup('<input type="hidden" name="csrf_token" value="{}">').format(self._token)
                 lines = render_template("calls/_lines.html", csrf=lambda: field, **data())
-                held = self._held[language] = (event, lines)
+                held = self._held[wanted] = (event, lines)
         lines = held[1].replace(self._token, generate_csrf())
         if selected:
             lines = lines.replace(f'data-pick="{selected}"', f'data-pick="{selected}" aria-current="true"')

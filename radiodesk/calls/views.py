@@ -1,6 +1,7 @@
 """The screener's screen: the queue, a call's card, uploads, the call-back list, blocked numbers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec
 
@@ -18,7 +19,7 @@ from radiodesk.calls.places import complete, hint_phrases
 from radiodesk.calls.ports import connections
 from radiodesk.core import i18n
 from radiodesk.core.errors import Conflict, Refusal, TooLarge, Unreadable
-from radiodesk.core.http import back, field, now, number, session, station
+from radiodesk.core.http import asked, asked_page, back, field, now, number, session, station
 from radiodesk.core.sending import send
 from radiodesk.core.text import tidy
 
@@ -68,13 +69,13 @@ def in_place(view: Callable[P, Response]) -> Callable[P, Response]:
 @blueprint.get("/antrean")
 @allowed(*CREW)
 def screen() -> str:
-    return screens.screen_page(session(), station().settings, None, by=me().username, at=now())
+    return screens.screen_page(session(), station().settings, None, page=asked_page(), by=me().username, at=now())
 
 
 @blueprint.get("/antrean/daftar")
 @allowed(*CREW)
 def queue() -> str:
-    data = screens.queue_data(session(), request.args.get("pilih"), by=me().username, at=now())
+    data = screens.queue_data(session(), asked("pilih", 36), page=asked_page(), by=me().username, at=now())
     return render_template("calls/_queue.html", **data)
 
 
@@ -83,7 +84,8 @@ def queue() -> str:
 def call(public_id: str) -> str:
     found = opened(public_id)
     looked("call opened", f"call {public_id}")
-    return screens.screen_page(session(), station().settings, found, by=me().username, at=now())
+    page = asked_page() if "hal" in request.args else None
+    return screens.screen_page(session(), station().settings, found, page=page, by=me().username, at=now())
 
 
 @blueprint.get("/antrean/<public_id>/<any(kepala, kata, kenal):part>")
@@ -312,7 +314,7 @@ def undo() -> Response:
 @blueprint.get("/antrean/tempat")
 @allowed(*CREW)
 def places() -> Response:
-    found = complete(station().settings, request.args.get("q", "")[:60])
+    found = complete(station().settings, asked("q", 60))
     return jsonify([{"name": place.name, "where": place.where} for place in found])
 
 
@@ -349,17 +351,20 @@ def recognise() -> str | Response:
 @blueprint.get("/antrean/panggil-balik")
 @allowed(*CREW)
 def call_backs() -> str:
+    listed = queries.call_back_list(session(), at=now(), page=asked_page())
     return render_template(
-        "calls/call_backs.html", calls=readable(queries.call_back_list(session(), at=now())), **screens.names()
+        "calls/call_backs.html", listed=replace(listed, rows=readable(listed.rows)), **screens.names()
     )
 
 
 @blueprint.get("/antrean/blokir")
 @allowed(*CREW)
 def blocks() -> str:
-    phone = request.args.get("panggilan", "")
-    found = opened(phone) if phone else None
-    return render_template("calls/blocks.html", blocks=queries.blocks(session(), at=now()), call=found)
+    asked_of = asked("panggilan", 36)
+    found = opened(asked_of) if asked_of else None
+    return render_template(
+        "calls/blocks.html", listed=queries.blocks(session(), at=now(), page=asked_page()), call=found
+    )
 
 
 @blueprint.post("/antrean/blokir")

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from radiodesk.core import given
 from radiodesk.core.alarms import DATABASE, Alarms
 from radiodesk.core.clock import Clock
 from radiodesk.core.config import Settings
@@ -24,6 +25,7 @@ from radiodesk.core.db import PROMPT, Database
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.live import Notifier
 from radiodesk.core.locks import doing
+from radiodesk.core.text import is_text, mended
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +37,8 @@ R = TypeVar("R")
 
 TOO_LARGE = "radiodesk.too_large"
 """In the WSGI environment when the server would not read the body, because it is larger than the settings allow."""
+
+MOST_PAGES = 100_000
 
 _OWN_PAGE = re.compile(r"/(?![/\\])[A-Za-z0-9/._~!$&'()*+,;=:@?%-]*", re.ASCII)
 _HIDDEN = re.compile(r"%(?:0[0-9a-f]|1[0-9a-f]|7f|2f|5c)", re.IGNORECASE)
@@ -118,9 +122,9 @@ def let_go() -> None:
 
 
 def field(name: str, most: int = 2000) -> str:
-    """A text field of the form, trimmed; raises ``Unreadable`` on control characters or when it is too long."""
+    """A text field of the form, trimmed; raises ``Unreadable`` on signs that are no text or when it is too long."""
     text = request.form.get(name, "").strip()
-    if any(ord(sign) < 32 and sign not in "\r\n\t" for sign in text):
+    if not is_text(text):
         raise Unreadable("A field holds characters that are not text. Please type it again.")
     if len(text) > most:
         raise Unreadable("A field is too long: %(length)s characters, at most %(most)s.", length=len(text), most=most)
@@ -128,11 +132,26 @@ def field(name: str, most: int = 2000) -> str:
 
 
 def number(name: str) -> int:
-    """A whole number of the form; raises ``Unreadable`` when it is none."""
+    """A whole number of the form; raises ``Unreadable`` when it is none, or larger than a column holds."""
+    return given.number(request.form.get(name, ""))
+
+
+def asked(name: str, most: int = 200) -> str:
+    """A text of the address (``?name=``), trimmed and cut to its greatest length; what is no text in it is replaced."""
+    return mended(request.args.get(name, "")[:most]).strip()
+
+
+def asked_page() -> int:
+    """The page of a list that is wanted (``?hal=``), from 1."""
+    return max(1, min(asked_number("hal", 1), MOST_PAGES))
+
+
+def asked_number(name: str, otherwise: int) -> int:
+    """A whole number of the address, not below zero; ``otherwise`` where there is none or it is too large."""
     try:
-        return int(request.form.get(name, ""))
-    except ValueError:
-        raise Unreadable("The form is incomplete. Please reload the page and try again.") from None
+        return max(0, given.number(request.args.get(name, "")))
+    except Unreadable:
+        return otherwise
 
 
 def back(endpoint: str, **values: Any) -> BaseResponse:

@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from radiodesk.core.text import clean
 
@@ -13,12 +14,18 @@ _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 
 def csv_text(head: Sequence[str], rows: Iterable[Iterable[object]], *, newline: str = "\r\n") -> str:
     """The table as text; ``None`` is an empty cell."""
+    return "".join(csv_rows(head, rows, newline=newline))
+
+
+def csv_rows(head: Sequence[str], rows: Iterable[Iterable[object]], *, newline: str = "\r\n") -> Iterator[str]:
+    """The same row by row, for tables that are sent while they are read."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator=newline)
-    table.writerow(head)
-    for row in rows:
+    for row in chain([head], rows):
         table.writerow([safe_cell("" if cell is None else str(cell)) for cell in row])
-    return clean(out.getvalue())
+        yield clean(out.getvalue())
+        out.seek(0)
+        out.truncate()
 
 
 def safe_cell(text: str) -> str:

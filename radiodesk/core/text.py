@@ -31,6 +31,11 @@ def mended(text: str) -> str:
     return clean(text.replace("\0", ""), REPLACED)
 
 
+def is_text(text: str) -> bool:
+    """Whether every sign of it is one that can be typed, kept in any database and written into any document."""
+    return _NO_TEXT.search(text) is None
+
+
 def cleaned(value: Any) -> Any:
     """``clean`` for every text in lists and dictionaries, as they are written to JSON."""
     if isinstance(value, str):

@@ -1,21 +1,41 @@
 """Puts a station together: database, clock, notifier, job handlers. The only place that knows every room."""
 
+from tempfile import TemporaryFile
+
 from huey import SqliteHuey
 
 from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.config import Settings
 from radiodesk.core.crypto import load_keys
 from radiodesk.core.db import Database, open_database
+from radiodesk.core.errors import Refusal
 from radiodesk.core.http import Station
+from radiodesk.core.i18n import why
 from radiodesk.core.jobs import Kind, Runner
 from radiodesk.core.live import Notifier
 from radiodesk.migrations import current, head, require_known, upgrade
 
 
+class FolderUnusable(Refusal):
+    """A folder that the station keeps its things in cannot be made or written into."""
+
+
 def prepare(settings: Settings) -> Database:
-    """Make the data folder, the keys and the tables where they are missing; returns the database."""
+    """Make the data folder, the keys and the tables where they are missing; returns the database.
+
+    Raises ``FolderUnusable`` where nothing can be written.
+    """
     for folder in (settings.data, settings.audio, settings.archive):
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise FolderUnusable(
+                "Nothing can be written into %(folder)s: %(reason)s. Give it to the user that radiodesk runs as.",
+                folder=folder,
+                reason=why(error),
+            ) from None
     database = open_database(settings.database, load_keys(settings.data / "keys.json"))
     require_known(database)
     if current(database) != head():

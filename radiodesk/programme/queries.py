@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core.errors import NotFound
+from radiodesk.core.paging import Page, page_of
 from radiodesk.programme.models import Programme, RundownItem, Script, ScriptState
 
 
@@ -24,9 +25,16 @@ def programme_by_public_id(session: Session, public_id: str) -> Programme:
 
 
 def scripts(session: Session, limit: int = 100) -> list[Script]:
-    """Scripts in use, newest first."""
+    """The newest scripts in use, to choose from."""
     wanted = select(Script).where(Script.state != ScriptState.WITHDRAWN).order_by(Script.id.desc()).limit(limit)
     return list(session.scalars(wanted))
+
+
+def scripts_page(session: Session, page: int) -> Page[Script]:
+    """All scripts in use, newest first, a page at a time."""
+    return page_of(
+        session, select(Script).where(Script.state != ScriptState.WITHDRAWN).order_by(Script.id.desc()), page
+    )
 
 
 def script_by_public_id(session: Session, public_id: str) -> Script:

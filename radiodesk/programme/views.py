@@ -9,7 +9,7 @@ from radiodesk.accounts.access import allowed, me
 from radiodesk.accounts.models import Role
 from radiodesk.area.station import area_pack
 from radiodesk.core.errors import NotFound, Unreadable
-from radiodesk.core.http import back, field, now, number, session, station
+from radiodesk.core.http import asked_page, back, field, now, number, session, station
 from radiodesk.core.jobs import enqueue
 from radiodesk.core.sending import send
 from radiodesk.programme import compiling, queries, services
@@ -37,7 +37,9 @@ def _script(public_id: str) -> Script:
 
 @blueprint.get("/naskah")
 def scripts() -> str:
-    return render_template("programme/scripts.html", scripts=queries.scripts(session()), now=now(), **NAMES)
+    return render_template(
+        "programme/scripts.html", listed=queries.scripts_page(session(), asked_page()), now=now(), **NAMES
+    )
 
 
 @blueprint.post("/naskah")

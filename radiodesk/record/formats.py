@@ -1,29 +1,27 @@
-"""A published broadcast as files that other programs read: text, WebVTT, JSON, checksums, CSV, RSS, Atom, JSON Feed."""
+"""Published broadcasts as files that other programs read: text, WebVTT, JSON, checksums, CSV. Feeds are beside it.
+
+What grows with every broadcast is made row by row, so that it can be sent while it is read.
+"""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
 from typing import Any
-from xml.etree import ElementTree
 
 from radiodesk.archive.ledger import Line, text_of
-from radiodesk.core.tables import csv_text
+from radiodesk.core.tables import csv_rows
 from radiodesk.core.text import clean, cleaned
-from radiodesk.core.xml import document
 from radiodesk.record.models import PieceKind, PublishedBroadcast, PublishedPiece
 from radiodesk.speech import captions
-
-ATOM = "http://www.w3.org/2005/Atom"
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Gives absolute addresses: of the site, of a broadcast, of a piece's sound."""
+    """Gives absolute addresses: of the site, of a page of a feed, of a broadcast, of a piece's sound."""
 
     site: str
-    feed: str
+    feed: Callable[[int], str]
     broadcast: Callable[[PublishedBroadcast], str]
     sound: Callable[[PublishedBroadcast, PublishedPiece], str]
 
@@ -115,25 +113,32 @@ def file_name(piece: PublishedPiece) -> str:
     return f"{piece.position:02}.mp3"
 
 
-def ledger_lines(broadcasts: Sequence[PublishedBroadcast]) -> str:
-    """The ledger lines of published broadcasts, in the order of the ledger."""
-    lines = sorted((Line(**one.ledger_line) for one in broadcasts), key=lambda line: line.sequence)
-    return "".join(f"{text_of(line)}\n" for line in lines)
+def rows_as_json(rows: Iterable[Any]) -> Iterator[str]:
+    """A JSON list, a row at a time."""
+    yield "["
+    for number, row in enumerate(rows):
+        yield f"{',' if number else ''}\n{json.dumps(cleaned(row), ensure_ascii=False)}"
+    yield "\n]\n"
 
 
-def broadcasts_csv(broadcasts: Sequence[PublishedBroadcast], links: Links) -> str:
+def ledger_lines(lines: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Ledger lines as the ledger has them."""
+    return (f"{text_of(Line(**line))}\n" for line in lines)
+
+
+def broadcasts_csv(broadcasts: Iterable[PublishedBroadcast], links: Links) -> Iterator[str]:
     """A row a broadcast."""
     columns = ["id", "url", "programme", "title", "started_at", "seconds", "published_at", "revision", "package_digest"]
     rows = (summary(one, links) for one in broadcasts)
-    return csv_text(
+    return csv_rows(
         [*columns, "tickets"], ([*(row[name] for name in columns), " ".join(row["tickets"])] for row in rows)
     )
 
 
-def removed_csv(broadcasts: Sequence[PublishedBroadcast]) -> str:
-    """The register of what was taken out: a row a broadcast and kind."""
-    rows = ([one.public_id, kind, count] for one in broadcasts for kind, count in one.removed.items())
-    return csv_text(["id", "kind", "count"], rows)
+def removed_csv(removed: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+    """The register of what was taken out, by broadcast: a row a broadcast and kind."""
+    rows = ([public_id, kind, count] for public_id, counts in removed for kind, count in counts.items())
+    return csv_rows(["id", "kind", "count"], rows)
 
 
 def main_sound(broadcast: PublishedBroadcast) -> PublishedPiece | None:
@@ -142,107 +147,8 @@ def main_sound(broadcast: PublishedBroadcast) -> PublishedPiece | None:
     return next((piece for piece in sounds if piece.kind == PieceKind.PROGRAMME), sounds[0] if sounds else None)
 
 
-def rss(broadcasts: Sequence[PublishedBroadcast], links: Links, title: str, operator: str, language: str) -> bytes:
-    """RSS 2.0 with the sound as enclosure, so that podcast programs can follow."""
-    ElementTree.register_namespace("atom", ATOM)
-    root = ElementTree.Element("rss", version="2.0")
-    channel = ElementTree.SubElement(root, "channel")
-    _say(channel, "title", title)
-    _say(channel, "link", links.site)
-    _say(channel, "description", operator)
-    _say(channel, "language", language)
-    ElementTree.SubElement(channel, f"{{{ATOM}}}link", href=links.feed, rel="self", type="application/rss+xml")
-    for broadcast in broadcasts:
-        item = ElementTree.SubElement(channel, "item")
-        _say(item, "title", broadcast.title)
-        _say(item, "link", links.broadcast(broadcast))
-        _say(item, "description", excerpt(broadcast))
-        _say(item, "pubDate", format_datetime(broadcast.published_at))
-        ElementTree.SubElement(item, "guid", isPermaLink="false").text = f"urn:uuid:{broadcast.public_id}"
-        sound = main_sound(broadcast)
-        if sound is not None:
-            ElementTree.SubElement(
-                item,
-                "enclosure",
-                url=links.sound(broadcast, sound),
-                length=str(sound.audio_bytes),
-                type="audio/mpeg",
-            )
-    return document(root)
-
-
-def atom(broadcasts: Sequence[PublishedBroadcast], links: Links, title: str, operator: str) -> bytes:
-    """An Atom 1.0 feed."""
-    ElementTree.register_namespace("", ATOM)
-    root = ElementTree.Element(f"{{{ATOM}}}feed")
-    _say(root, f"{{{ATOM}}}title", title)
-    _say(root, f"{{{ATOM}}}id", links.site)
-    changed = max((one.changed_at for one in broadcasts), default=None)
-    _say(root, f"{{{ATOM}}}updated", moment(changed) if changed else "1970-01-01T00:00:00+00:00")
-    _say(ElementTree.SubElement(root, f"{{{ATOM}}}author"), f"{{{ATOM}}}name", operator)
-    ElementTree.SubElement(root, f"{{{ATOM}}}link", href=links.feed, rel="self")
-    for broadcast in broadcasts:
-        entry = ElementTree.SubElement(root, f"{{{ATOM}}}entry")
-        _say(entry, f"{{{ATOM}}}title", broadcast.title)
-        _say(entry, f"{{{ATOM}}}id", f"urn:uuid:{broadcast.public_id}")
-        _say(entry, f"{{{ATOM}}}published", moment(broadcast.published_at))
-        _say(entry, f"{{{ATOM}}}updated", moment(broadcast.changed_at))
-        _say(entry, f"{{{ATOM}}}summary", excerpt(broadcast))
-        ElementTree.SubElement(entry, f"{{{ATOM}}}link", href=links.broadcast(broadcast), rel="alternate")
-        sound = main_sound(broadcast)
-        if sound is not None:
-            ElementTree.SubElement(
-                entry,
-                f"{{{ATOM}}}link",
-                href=links.sound(broadcast, sound),
-                rel="enclosure",
-                type="audio/mpeg",
-                length=str(sound.audio_bytes),
-            )
-    return document(root)
-
-
-def json_feed(broadcasts: Sequence[PublishedBroadcast], links: Links, title: str, operator: str) -> str:
-    """A JSON Feed 1.1."""
-    items = []
-    for broadcast in broadcasts:
-        item: dict[str, Any] = {
-            "id": f"urn:uuid:{broadcast.public_id}",
-            "url": links.broadcast(broadcast),
-            "title": broadcast.title,
-            "content_text": excerpt(broadcast),
-            "date_published": moment(broadcast.published_at),
-            "date_modified": moment(broadcast.changed_at),
-        }
-        sound = main_sound(broadcast)
-        if sound is not None:
-            item["attachments"] = [
-                {
-                    "url": links.sound(broadcast, sound),
-                    "mime_type": "audio/mpeg",
-                    "size_in_bytes": sound.audio_bytes,
-                    "duration_in_seconds": round(sound.duration),
-                }
-            ]
-        items.append(item)
-    return as_json(
-        {
-            "version": "https://jsonfeed.org/version/1.1",
-            "title": title,
-            "home_page_url": links.site,
-            "feed_url": links.feed,
-            "authors": [{"name": operator}],
-            "items": items,
-        }
-    )
-
-
 def excerpt(broadcast: PublishedBroadcast) -> str:
     """A few words for lists and feeds: what was read, else what was said first."""
     scripts = [piece.text for piece in broadcast.pieces if piece.kind == PieceKind.SCRIPT]
     words = " ".join((scripts or [piece.text for piece in broadcast.pieces] or [""])[0].split())
     return words if len(words) <= 200 else f"{words[:199].rsplit(' ', 1)[0]} …"
-
-
-def _say(parent: ElementTree.Element, name: str, text: str) -> None:
-    ElementTree.SubElement(parent, name).text = text

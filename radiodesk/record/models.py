@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from radiodesk.archive.models import Package
@@ -210,6 +210,8 @@ class PublishedBroadcast(Base):
     """What the public sees of one broadcast; after a withdrawal only that it was withdrawn, and why."""
 
     __tablename__ = "published_broadcast"
+    # Whether anything changed is asked at every look at the feeds and the open data: the answer comes from this alone.
+    __table_args__ = (Index(None, "changed_at", "revision", "withdrawn_at"), Index(None, "withdrawn_at", "started_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(36), unique=True)

@@ -13,8 +13,10 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 
 from radiodesk.core.errors import NotFound, Unreadable
-from radiodesk.core.http import now, session, station
+from radiodesk.core.given import moment
+from radiodesk.core.http import asked, now, session, station
 from radiodesk.core.i18n import gettext
+from radiodesk.core.text import clean
 from radiodesk.core.xml import document
 from radiodesk.record.models import PublishedTicket
 from radiodesk.record.tracking import listed
@@ -25,6 +27,8 @@ blueprint = Blueprint("open311", __name__, url_prefix="/open311/v2")
 
 SPAN = timedelta(days=90)
 MOST = 1000
+LONGEST = 20_000
+"""Characters of a list of numbers or of categories in an address."""
 NAMESPACE = "http://open311.org/spec/georeport_v2"
 
 Record = Mapping[str, Any]
@@ -78,16 +82,15 @@ def requests(kind: str) -> Response:
 
 @blueprint.get("/requests/<number>.<kind>")
 def one(number: str, kind: str) -> Response:
-    found = listed(session(), numbers_wanted=[number])
+    found = listed(session(), numbers_wanted=[clean(number)])
     if not found:
         raise NotFound("There is no such request in the open list.")
     return _answer(kind, "service_requests", [_record(found[0])], "request")
 
 
 def _wanted(tx: Session) -> list[PublishedTicket]:
-    asked = request.args
-    if asked.get("service_request_id"):
-        return listed(tx, numbers_wanted=asked["service_request_id"].split(","), most=MOST)
+    if asked("service_request_id"):
+        return listed(tx, numbers_wanted=asked("service_request_id", LONGEST).split(","), most=MOST)
     since, until = _moment("start_date"), _moment("end_date")
     if since is None and until is None:
         until = now()
@@ -95,12 +98,12 @@ def _wanted(tx: Session) -> list[PublishedTicket]:
     until = until or since + SPAN
     if until - since > SPAN:
         raise BadRequest("The time between start_date and end_date may not be more than 90 days.")
-    statuses = {status for status in asked.get("status", "").split(",") if status}
+    statuses = {status for status in asked("status").split(",") if status}
     if statuses - {"open", "closed"}:
         raise BadRequest("The status must be open, closed or both.")
     return listed(
         tx,
-        categories=[code for code in asked.get("service_code", "").split(",") if code],
+        categories=[code for code in asked("service_code", LONGEST).split(",") if code],
         open_ones=None if len(statuses) != 1 else statuses == {"open"},
         since=since,
         until=until,
@@ -109,14 +112,11 @@ def _wanted(tx: Session) -> list[PublishedTicket]:
 
 
 def _moment(name: str) -> datetime | None:
-    text = request.args.get(name)
+    text = asked(name)
     if not text:
         return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+    found = moment(text)
+    if found is None:
         raise BadRequest("%(name)s must be a time such as 2026-11-24T00:00:00Z.", name=name)
     return found
 
@@ -163,6 +163,15 @@ def _answer(kind: str, root: str, found: Record | Sequence[Record], item: str = 
     return Response(document(tree), content_type="text/xml; charset=utf-8")
 
 
+def refusal_as_asked(sentence: str, status: int) -> Response:
+    """An error in the standard's form, as JSON where it was asked for so and as XML else."""
+    error = {"code": status, "description": clean(sentence)}
+    asks_json = request.path.endswith(".json") or asked("format") == "json"
+    answer = _answer("json" if asks_json else "xml", "errors", [error], "error")
+    answer.status_code = status
+    return answer
+
+
 def _fill(element: ElementTree.Element, record: Record) -> None:
     for name, value in record.items():
         child = ElementTree.SubElement(element, name)
@@ -172,8 +181,8 @@ def _fill(element: ElementTree.Element, record: Record) -> None:
                 if isinstance(part, Mapping):
                     _fill(grandchild, part)
                 else:
-                    grandchild.text = str(part)
+                    grandchild.text = clean(str(part))
         elif isinstance(value, bool):
             child.text = "true" if value else "false"
         elif value is not None:
-            child.text = str(value)
+            child.text = clean(str(value))

@@ -3,28 +3,38 @@
 Sound is opened by the key that stands in the published row; no address is ever turned into a path.
 """
 
-from datetime import date
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+from sqlalchemy.orm import Session
+from werkzeug.http import is_resource_modified
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as BaseResponse
 
+from radiodesk import __version__ as VERSION
 from radiodesk.broadcasts.models import AS_RUN_KIND_NAMES
-from radiodesk.core.errors import NotFound
-from radiodesk.core.http import session, station
+from radiodesk.core import given, i18n
+from radiodesk.core.errors import NotFound, Unreadable
+from radiodesk.core.http import asked, asked_number, asked_page, now, session, station
 from radiodesk.core.sending import send
-from radiodesk.record import formats, queries, search
+from radiodesk.record import feeds, formats, search
+from radiodesk.record import public_queries as queries
+from radiodesk.record.feeds import FeedPage
 from radiodesk.record.formats import Links
 from radiodesk.record.masks import kind_name
-from radiodesk.record.models import PIECE_KIND_NAMES, PublishedBroadcast, PublishedPiece
+from radiodesk.record.models import PIECE_KIND_NAMES, PublishedBroadcast
+from radiodesk.record.public_queries import Edition
 from radiodesk.record.publishing import public_folder
 
 blueprint = Blueprint("site", __name__)
 
 FEED_LENGTH = 50
-MOST_PAGES = 100_000
+LINES_A_WRITE = 100
 PART_CHARACTERS = 4_000
 PAGE_CHARACTERS = 24_000
 """What a page holds of the words, so that it stays light on slow lines; the rest has pages of its own."""
@@ -32,11 +42,13 @@ PAGE_CHARACTERS = 24_000
 
 def home() -> str:
     """The list of broadcasts, or what was found."""
-    words = request.args.get("cari", "").replace("\0", "")[:200].strip()
-    page = min(max(1, request.args.get("hal", 1, type=int)), MOST_PAGES)
-    day = _day(request.args.get("tanggal", ""))
-    hits = search.find(session(), words) if words else []
-    if day is not None:
+    words, page = asked("cari"), asked_page()
+    day = _day(asked("tanggal"))
+    hits: list[search.Hit] = []
+    shown: list[PublishedBroadcast] = []
+    if words:
+        hits, total = search.find(session(), words, page)
+    elif day is not None:
         shown, total = queries.published_on(session(), day, station().settings.zone), 0
     else:
         shown, total = queries.published(session(), page)
@@ -45,6 +57,7 @@ def home() -> str:
         words=words,
         day=day,
         hits=hits,
+        total=total,
         broadcasts=shown,
         page=page,
         more=page * queries.PAGE < total,
@@ -55,10 +68,9 @@ def home() -> str:
 
 def _day(text: str) -> date | None:
     try:
-        day = date.fromisoformat(text)
-    except ValueError:
+        return given.day(text)
+    except Unreadable:
         return None
-    return day if day.year < date.max.year else None
 
 
 @blueprint.get("/siaran/<public_id>")
@@ -93,28 +105,20 @@ def _beginning(segments: list[Any], characters: int) -> list[Any]:
 @blueprint.get("/siaran/<public_id>/bagian/<int:position>")
 def part(public_id: str, position: int) -> str:
     """The words of one piece, some thousand of them a page."""
-    shown, piece = _piece(public_id, position)
-    first = max(0, request.args.get("dari", 0, type=int))
+    piece = queries.piece_of(session(), public_id, position)
+    first = asked_number("dari", 0)
     rest = piece.segments[first:]
     segments = _beginning(rest, PAGE_CHARACTERS)
     following = first + len(segments) if len(segments) < len(rest) else None
     return render_template(
         "public/part.html",
-        broadcast=shown,
+        broadcast=piece.broadcast,
         piece=piece,
         segments=segments,
         first=first,
         following=following,
         kinds=PIECE_KIND_NAMES,
     )
-
-
-def _piece(public_id: str, position: int) -> tuple[PublishedBroadcast, PublishedPiece]:
-    shown = queries.open_by_id(session(), public_id)
-    piece = next((one for one in shown.pieces if one.position == position), None)
-    if piece is None:
-        raise NotFound("There is nothing at this address.")
-    return shown, piece
 
 
 @blueprint.get("/siaran/<public_id>/suara/<int:position>.mp3")
@@ -130,92 +134,133 @@ def sound(public_id: str, position: int) -> BaseResponse:
 
 @blueprint.get("/siaran/<public_id>/bagian/<int:position>.vtt")
 def captions(public_id: str, position: int) -> Response:
-    _, piece = _piece(public_id, position)
-    return _file(formats.as_webvtt(piece), "text/vtt")
+    edition = queries.edition_of(session(), public_id)
+    return _kept("text/vtt", edition, lambda: formats.as_webvtt(queries.piece_of(session(), public_id, position)))
 
 
 @blueprint.get("/siaran/<public_id>/siaran.txt")
 def as_text(public_id: str) -> Response:
-    return _file(formats.as_text(queries.open_by_id(session(), public_id)), "text/plain")
+    return _of_broadcast(public_id, "text/plain", formats.as_text)
 
 
 @blueprint.get("/siaran/<public_id>/siaran.json")
 def as_json(public_id: str) -> Response:
-    shown = queries.open_by_id(session(), public_id)
-    return _file(formats.as_json(formats.as_object(shown, _links())), "application/json")
+    links = _links()
+    return _of_broadcast(public_id, "application/json", lambda one: formats.as_json(formats.as_object(one, links)))
 
 
 @blueprint.get("/siaran/<public_id>/manifes.txt")
 def checksums(public_id: str) -> Response:
-    return _file(formats.checksums(queries.open_by_id(session(), public_id)), "text/plain")
+    return _of_broadcast(public_id, "text/plain", formats.checksums)
+
+
+def _of_broadcast(public_id: str, kind: str, make: Callable[[PublishedBroadcast], str]) -> Response:
+    edition = queries.edition_of(session(), public_id)
+    return _kept(kind, edition, lambda: make(queries.open_by_id(session(), public_id)))
 
 
 @blueprint.get("/data")
 def data() -> str:
-    shown = queries.all_published(session())
-    return render_template("public/data.html", broadcasts=shown, total=len(shown))
+    return render_template("public/data.html", total=queries.count(session()))
 
 
 @blueprint.get("/data/siaran.json")
 def data_json() -> Response:
-    rows = [formats.summary(one, _links()) for one in queries.all_published(session())]
-    return _file(formats.as_json(rows), "application/json")
+    links = _links()
+    return _of_all(
+        "application/json", lambda tx: formats.rows_as_json(formats.summary(one, links) for one in queries.rows(tx))
+    )
 
 
 @blueprint.get("/data/siaran.csv")
 def data_csv() -> Response:
-    return _file(formats.broadcasts_csv(queries.all_published(session()), _links()), "text/csv")
+    links = _links()
+    return _of_all("text/csv", lambda tx: formats.broadcasts_csv(queries.rows(tx), links))
 
 
 @blueprint.get("/data/dikecualikan.csv")
 def removed_csv() -> Response:
-    return _file(formats.removed_csv(queries.all_published(session())), "text/csv")
+    return _of_all("text/csv", lambda tx: formats.removed_csv(queries.removed(tx)))
 
 
 @blueprint.get("/data/buku-besar.jsonl")
 def ledger_lines() -> Response:
-    return _file(formats.ledger_lines(queries.all_published(session())), "application/x-ndjson")
+    return _of_all("application/x-ndjson", lambda tx: formats.ledger_lines(queries.ledger_lines(tx)))
+
+
+def _of_all(kind: str, make: Callable[[Session], Iterator[str]]) -> Response:
+    return _kept(kind, queries.edition(session()), lambda: stream_with_context(_sent(make)))
+
+
+def _sent(make: Callable[[Session], Iterator[str]]) -> Iterator[str]:
+    """Lines as they are read, some at a time.
+
+    The session is the stream's own: the request's is closed before the first line is sent. It ends with the last line,
+    or when the server closes the stream because the asker is gone.
+    """
+    with station().database.reading() as tx:
+        lines = make(tx)
+        while bite := "".join(islice(lines, LINES_A_WRITE)):
+            yield bite
 
 
 @blueprint.get("/umpan.rss")
 def rss() -> Response:
-    settings = station().settings
+    own = station().settings
     links = _links("site.rss")
-    text = formats.rss(_newest(), links, settings.station, settings.operator, settings.language)
-    return _file(text, "application/rss+xml")
+    return _feed("application/rss+xml", lambda page: feeds.rss(page, links, own.station, own.operator, own.language))
 
 
 @blueprint.get("/umpan.atom")
 def atom() -> Response:
-    settings = station().settings
-    return _file(
-        formats.atom(_newest(), _links("site.atom"), settings.station, settings.operator), "application/atom+xml"
-    )
+    own = station().settings
+    links = _links("site.atom")
+    return _feed("application/atom+xml", lambda page: feeds.atom(page, links, own.station, own.operator))
 
 
 @blueprint.get("/umpan.json")
 def json_feed() -> Response:
-    settings = station().settings
-    text = formats.json_feed(_newest(), _links("site.json_feed"), settings.station, settings.operator)
-    return _file(text, "application/feed+json")
+    own = station().settings
+    links = _links("site.json_feed")
+    return _feed("application/feed+json", lambda page: feeds.json_feed(page, links, own.station, own.operator))
 
 
-def _newest() -> list[PublishedBroadcast]:
-    return list(queries.all_published(session())[:FEED_LENGTH])
+def _feed(kind: str, make: Callable[[FeedPage], str | bytes]) -> Response:
+    number = asked_page()
+
+    def made() -> str | bytes:
+        shown, total = queries.published(session(), number, FEED_LENGTH)
+        return make(FeedPage(shown, number, max(1, -(-total // FEED_LENGTH))))
+
+    return _kept(kind, queries.edition(session()), made)
 
 
 def _links(feed: str = "home") -> Links:
     base = station().settings.public_address
     return Links(
         site=base + url_for("home"),
-        feed=base + url_for(feed),
+        feed=lambda page: base + url_for(feed, hal=page if page > 1 else None),
         broadcast=lambda one: base + url_for("site.broadcast", public_id=one.public_id),
         sound=lambda one, piece: base + url_for("site.sound", public_id=one.public_id, position=piece.position),
     )
 
 
-def _file(text: str | bytes, kind: str) -> Response:
-    response = Response(text, content_type=f"{kind}; charset=utf-8")
+def _kept(kind: str, edition: Edition, make: Callable[[], str | bytes | Iterator[str]]) -> Response:
+    """A file for programs, made only where the asker does not hold this edition of it already (304)."""
+    own = station().settings
+    told = repr(
+        (edition.tag, own.station, own.operator, own.public_address, own.language, i18n.language.get(), VERSION)
+    )
+    tag = hashlib.sha256(told.encode()).hexdigest()[:32]
+    # Its hours have whole seconds: a second change in the same one would pass unseen.
+    settled = edition.changed_at is not None and now() - edition.changed_at > timedelta(seconds=1)
+    changed_at = edition.changed_at if settled else None
+    if is_resource_modified(request.environ, etag=tag, last_modified=changed_at):
+        response = Response(make(), content_type=f"{kind}; charset=utf-8")
+    else:
+        response = Response(status=304)
+    response.set_etag(tag)
+    response.last_modified = changed_at
     # Open data is for other sites' programs too; a withdrawal must be seen at the next look.
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "no-cache"

@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, make_response, render_template, reques
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from radiodesk.core.http import back, field, now, session, station
+from radiodesk.core.http import asked, back, field, now, session, station
 from radiodesk.core.i18n import say
 from radiodesk.record import tracking
 from radiodesk.record.models import PublishedTicket
@@ -26,7 +26,7 @@ class SlipTooOld(tracking.NotOpened):
 
 @blueprint.get("/pengaduan")
 def form() -> str:
-    return render_template("public/ticket_form.html", number=request.args.get("nomor", "")[:80])
+    return render_template("public/ticket_form.html", number=asked("nomor", 80))
 
 
 @blueprint.post("/pengaduan")

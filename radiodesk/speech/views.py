@@ -1,6 +1,5 @@
 """Transcripts at the desk: reading, correcting, asking again, taking them along."""
 
-import json
 import math
 import secrets
 from typing import Any
@@ -11,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from radiodesk.accounts.access import allowed, looked, me
 from radiodesk.audio.access import EVERYBODY, GUARDED, Act, Belonging, belonging_of, permitted
+from radiodesk.core import given
 from radiodesk.core.errors import Conflict, NotFound, TooLarge, Unreadable
 from radiodesk.core.http import back, field, now, session, station
 from radiodesk.core.i18n import gettext
@@ -160,8 +160,8 @@ def _sent() -> dict[str, Any]:
     if (request.content_length or 0) > LARGEST_EDIT:
         raise TooLarge("The transcript is too large.")
     try:
-        body = json.loads(request.get_data(cache=True))
-    except (ValueError, RecursionError):
+        body = given.json_value(request.get_data(cache=True))
+    except Unreadable:
         raise Unreadable("The corrected transcript cannot be read. Please reload the page and try again.") from None
     if not isinstance(body, dict):
         raise Unreadable("The corrected transcript cannot be read. Please reload the page and try again.")
@@ -180,7 +180,7 @@ def _aligned(sent: dict[str, Any], duration: float) -> list[dict[str, Any]]:
             for word in sent["words"]
         ]
         paragraphs = [editing.Paragraph(str(one["text"]), one.get("speaker")) for one in sent["segments"]]
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise Unreadable("The corrected transcript cannot be read. Please reload the page and try again.") from None
     if not all(math.isfinite(word[edge]) for word in words for edge in ("start", "end", "confidence")):
         raise Unreadable("The corrected transcript has times outside of the recording.")

@@ -9,7 +9,7 @@ from radiodesk.area.nouns import Unit
 from radiodesk.calls.models import Call, Urgency
 from radiodesk.calls.phones import normalised
 from radiodesk.core.errors import Unreadable
-from radiodesk.core.http import field
+from radiodesk.core.http import asked, field
 from radiodesk.core.i18n import N_
 from radiodesk.tickets.models import TicketState
 from radiodesk.tickets.queries import Filter
@@ -69,8 +69,8 @@ def list_filter() -> Filter:
     states = frozenset(TicketState(s) for s in request.args.getlist("keadaan") if s in set(TicketState))
     return Filter(
         states=states,
-        unit_id=request.args.get("satuan") or None,
-        overdue=request.args.get("lewat") == "ya",
-        undecided=request.args.get("saran") == "ya",
-        words=request.args.get("cari", "")[:120],
+        unit_id=asked("satuan", 60) or None,
+        overdue=asked("lewat") == "ya",
+        undecided=asked("saran") == "ya",
+        words=asked("cari", 120),
     )

@@ -16,8 +16,8 @@ from radiodesk.audio.access import GUARDED, Act, open_to
 from radiodesk.calls import access as call_access
 from radiodesk.calls.models import CHANNEL_NAMES, URGENCY_NAMES, Call
 from radiodesk.calls.phones import masked, readable
-from radiodesk.core.errors import Forbidden, NotFound, Refusal
-from radiodesk.core.http import now, session, station
+from radiodesk.core.errors import Forbidden, NotFound, Refusal, Unreadable
+from radiodesk.core.http import asked_page, now, number, session, station
 from radiodesk.core.i18n import language, say
 from radiodesk.core.ids import public_id as new_public_id
 from radiodesk.core.text import shorten, tidy
@@ -60,7 +60,11 @@ def seen(public_id: str) -> Ticket:
 def wanted(public_id: str) -> Ticket:
     """A ticket that the person is about to change, as it was when the form was made; else ``ChangedMeanwhile``."""
     found = seen(public_id)
-    expect(found, int(version) if (version := request.form.get("version", "")).isdigit() else -1)
+    try:
+        version = number("version")
+    except Unreadable:
+        version = -1
+    expect(found, version)
     return found
 
 
@@ -113,22 +117,23 @@ def list_page(chosen: Filter) -> str:
     """The list with its figures and filters."""
     return render_template(
         "tickets/list.html",
-        tickets=queries.tickets(session(), chosen, now(), secret=may_see_secret()),
+        listed=queries.tickets(session(), chosen, now(), secret=may_see_secret(), page=asked_page()),
         counts=queries.counts(session(), now()),
         chosen=chosen,
         units=units_by_kind(rules()),
-        most=queries.PAGE,
+        narrowed={name: values for name, values in request.args.lists() if name != "hal"},
         **names(),
     )
 
 
 def clocks_page() -> str:
     """What is overdue and what soon will be."""
-    running = queries.running_clocks(session(), now() + COMING, secret=may_see_secret())
+    listed = queries.running_clocks(session(), now() + COMING, secret=may_see_secret(), page=asked_page())
     return render_template(
         "tickets/overdue.html",
-        over=[clock for clock in running if clock.overdue(now())],
-        coming=[clock for clock in running if not clock.overdue(now())],
+        listed=listed,
+        over=[clock for clock in listed.rows if clock.overdue(now())],
+        coming=[clock for clock in listed.rows if not clock.overdue(now())],
         **names(),
     )
 

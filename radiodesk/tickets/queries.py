@@ -8,10 +8,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from radiodesk.core.errors import NotFound
+from radiodesk.core.paging import SIZE, Page, page_of
 from radiodesk.tickets import numbers
 from radiodesk.tickets.models import OPEN_STATES, Ticket, TicketDeadline, TicketState
 
-PAGE = 60
 _LOOKED_THROUGH = 200
 COMPARED = 400
 """How many of the newest tickets a new one is compared with; the comparison takes about 60 microseconds each."""
@@ -65,7 +65,7 @@ def ticket_by_number(session: Session, heard: str) -> Ticket | None:
     return session.scalar(select(Ticket).where(Ticket.number == number)) if number else None
 
 
-def tickets(session: Session, wanted: Filter, now: datetime, *, secret: bool, most: int = PAGE) -> list[Ticket]:
+def tickets(session: Session, wanted: Filter, now: datetime, *, secret: bool, page: int = 1) -> Page[Ticket]:
     """Tickets that fit, those whose time ends first on top; confidential ones are left out unless ``secret``."""
     query, words = _narrowed(wanted, now), wanted.words.casefold().split()
     if not secret:
@@ -74,10 +74,12 @@ def tickets(session: Session, wanted: Filter, now: datetime, *, secret: bool, mo
     order = (ended, Ticket.due_at.is_(None), Ticket.due_at, Ticket.id.desc())
     query = query.order_by(*order)
     if not words:
-        return list(session.scalars(query.limit(most)))
+        return page_of(session, query, page)
     # What a complaint says lies encrypted, so words are looked for here and not by the database.
+    first = (page - 1) * SIZE
     with session.scalars(query.execution_options(yield_per=_LOOKED_THROUGH)) as found:
-        return list(islice((ticket for ticket in found if _says(ticket, words)), most))
+        rows = list(islice((ticket for ticket in found if _says(ticket, words)), first, first + SIZE + 1))
+    return Page(rows[:SIZE], page, len(rows) > SIZE)
 
 
 def _says(ticket: Ticket, words: list[str]) -> bool:
@@ -117,7 +119,7 @@ def counts(session: Session, now: datetime) -> Counts:
     )
 
 
-def running_clocks(session: Session, until: datetime, *, secret: bool) -> list[TicketDeadline]:
+def running_clocks(session: Session, until: datetime, *, secret: bool, page: int = 1) -> Page[TicketDeadline]:
     """Every running clock of an open ticket that is due before ``until``, the most urgent first."""
     query = (
         select(TicketDeadline)
@@ -133,7 +135,7 @@ def running_clocks(session: Session, until: datetime, *, secret: bool) -> list[T
     )
     if not secret:
         query = query.where(Ticket.confidential.is_(False))
-    return list(session.scalars(query))
+    return page_of(session, query, page)
 
 
 def of_call(session: Session, call_id: int) -> list[Ticket]:

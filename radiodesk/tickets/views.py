@@ -7,7 +7,7 @@ from radiodesk.accounts.access import allowed, me
 from radiodesk.accounts.models import Role
 from radiodesk.calls.places import place_id
 from radiodesk.core.errors import Unreadable
-from radiodesk.core.http import back, field, now, number, session, station
+from radiodesk.core.http import asked, back, field, now, number, session, station
 from radiodesk.tickets import answers, care, queries, services
 from radiodesk.tickets.forms import LONGEST, decision, list_filter, new_ticket
 from radiodesk.tickets.pages import (
@@ -37,7 +37,7 @@ KEEPERS = (Role.TICKET_OFFICER,)
 @blueprint.get("/pengaduan")
 @allowed(*READERS)
 def tickets() -> str | Response:
-    words = request.args.get("cari", "")
+    words = asked("cari")
     found = queries.ticket_by_number(session(), words) if words else None
     if found is not None and (not found.confidential or may_see_secret()):
         return redirect(url_for("tickets.ticket", public_id=found.public_id))
@@ -53,7 +53,7 @@ def overdue() -> str:
 @blueprint.get("/pengaduan/baru")
 @allowed(*OPENERS)
 def new() -> str:
-    return new_page(call_of_form(request.args.get("call", "")))
+    return new_page(call_of_form(asked("call", 36)))
 
 
 @blueprint.post("/pengaduan/saran")

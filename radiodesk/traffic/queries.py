@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from radiodesk.core.errors import NotFound
+from radiodesk.core.paging import Page, page_of
 from radiodesk.traffic.fusion import fuse
 from radiodesk.traffic.models import AppealUse, RoadCondition, RoadReport, SituationReport, Source, SourceState, Warned
 from radiodesk.traffic.ports import FLOWS, Alert, Condition, Report
@@ -94,10 +95,10 @@ def appeal_counts(session: Session) -> dict[str, tuple[int, datetime]]:
     return {appeal: (count, last) for appeal, count, last in session.execute(wanted)}
 
 
-def situation_reports(session: Session, limit: int = 60) -> list[SituationReport]:
+def situation_reports(session: Session, page: int) -> Page[SituationReport]:
     """Filed Lapsit, newest day first."""
-    wanted = select(SituationReport).order_by(SituationReport.day.desc(), SituationReport.id.desc()).limit(limit)
-    return list(session.scalars(wanted))
+    wanted = select(SituationReport).order_by(SituationReport.day.desc(), SituationReport.id.desc())
+    return page_of(session, wanted, page)
 
 
 def situation_report_by_public_id(session: Session, public_id: str) -> SituationReport:

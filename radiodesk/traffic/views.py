@@ -12,7 +12,7 @@ from radiodesk.area.pack import AreaPack
 from radiodesk.area.station import area_pack, place_finder
 from radiodesk.calls.access import opened
 from radiodesk.core.errors import Unreadable
-from radiodesk.core.http import back, field, now, number, session, station
+from radiodesk.core.http import asked_page, back, field, now, number, session, station
 from radiodesk.core.i18n import gettext
 from radiodesk.traffic import board, folders, queries, services, sources, wordings
 from radiodesk.traffic.appeals import PILLARS, fits, load_appeals, moment_of, weather_words
@@ -220,7 +220,7 @@ def fetch_source(public_id: str) -> Response:
 
 @blueprint.get("/lalin/lapsit")
 def situation_reports() -> str:
-    return render_template("traffic/lapsits.html", rows=queries.situation_reports(session()), crew=CREW)
+    return render_template("traffic/lapsits.html", listed=queries.situation_reports(session(), asked_page()), crew=CREW)
 
 
 @blueprint.post("/lalin/lapsit")

@@ -104,7 +104,11 @@ def _headers(response: Response) -> Response:
 def _page(sentence: str, status: int) -> Response:
     # Whatever the view had begun is over: this page holds nothing, and asks the database nothing.
     let_go()
-    if wants_json():
+    answers = current_app.config.get("ERROR_ANSWERS", {})
+    told = next((answer for prefix, answer in answers.items() if request.path.startswith(prefix)), None)
+    if told is not None:
+        response: Response = told(sentence, status)
+    elif request.accept_mimetypes.best == "application/json":
         response = jsonify(error=sentence)
         response.status_code = status
     elif request.headers.get("HX-Request"):
@@ -126,13 +130,6 @@ def _resend() -> list[tuple[str, str]] | None:
     if request.files or _SECRETS & request.form.keys():
         return None
     return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-
-
-def wants_json() -> bool:
-    """Whether a machine asks: by what it accepts, or at an address that only machines use."""
-    if getattr(current_app.view_functions.get(request.endpoint or ""), "for_machines", False):
-        return True
-    return request.accept_mimetypes.best == "application/json"
 
 
 def _worth_keeping(name: str, value: str) -> bool:

@@ -12,6 +12,8 @@ from flask import Blueprint, Response, current_app, render_template, request, st
 from radiodesk.accounts.access import me
 from radiodesk.accounts.models import Person
 from radiodesk.audio.access import Act, permitted
+from radiodesk.core.errors import Unreadable
+from radiodesk.core.given import number
 from radiodesk.core.http import station
 from radiodesk.core.live import Change
 from radiodesk.web.subjects import Subjects
@@ -46,8 +48,10 @@ def _subjects() -> Subjects:
 def stream() -> Response:
     """Changes of the topics asked for, from the row after the last one that the screen saw."""
     topics = set(filter(None, request.args.get("topik", "").split(",")))
-    given = request.headers.get("Last-Event-ID") or request.args.get("sejak")
-    last = int(given) if given and given.isascii() and given.isdigit() else None
+    try:
+        last = number(request.headers.get("Last-Event-ID") or request.args.get("sejak", ""))
+    except Unreadable:
+        last = None
     person, subjects = me(), _subjects()
 
     def lines() -> Iterator[str]:

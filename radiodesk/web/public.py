@@ -7,11 +7,13 @@ from werkzeug.wrappers import Response
 
 from radiodesk.calls.public_views import blueprint as intake
 from radiodesk.calls.webhooks import blueprint as webhooks
+from radiodesk.calls.webhooks import told
 from radiodesk.core import i18n
 from radiodesk.core.errors import NotFound
 from radiodesk.core.http import Station, own_page, station
 from radiodesk.core.i18n import N_
 from radiodesk.record.open311 import blueprint as open311
+from radiodesk.record.open311 import refusal_as_asked
 from radiodesk.record.public_views import blueprint as site
 from radiodesk.record.public_views import home
 from radiodesk.record.tracking_views import blueprint as tracking
@@ -46,6 +48,8 @@ def create_public(given: Station) -> Flask:
     """The public site's application."""
     app = create_app("public", given)
     app.config["ERROR_PAGE"] = "public/error.html"
+    # Below these addresses machines ask: what goes wrong is told in their own forms, whoever notices it.
+    app.config["ERROR_ANSWERS"] = {f"{webhooks.url_prefix}/": told, f"{open311.url_prefix}/": refusal_as_asked}
     app.before_request(_choose_language)
     app.before_request(refuse_too_large)
     entries = [entry for entry in PUBLIC_MENU if given.settings.web_form or entry.endpoint != "intake.form"]

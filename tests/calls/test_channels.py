@@ -210,7 +210,7 @@ def test_a_whatsapp_call_stands_on_the_call_back_list(site: Open, database: Data
     rung = {"id": "wacid.1", "from": bodies.SENDER, "event": "connect", "direction": "USER_INITIATED"}
     post(site(**WHATSAPP), bodies.whatsapp(calls=[rung]))
     with database.reading() as session:
-        assert [call.phone for call in queries.call_back_list(session, at=clock.now())] == ["+6281200000001"]
+        assert [call.phone for call in queries.call_back_list(session, at=clock.now()).rows] == ["+6281200000001"]
 
 
 @pytest.mark.parametrize(

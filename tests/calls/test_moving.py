@@ -107,9 +107,9 @@ def test_a_queue_can_be_reordered_as_often_as_one_likes(session: Session, now: d
 def test_who_hangs_up_stands_on_the_call_back_list_until_called(session: Session, now: datetime) -> None:
     lost = make.in_state(session, S.LOST, now)
     make.in_state(session, S.LOST, now, phone=None)
-    assert queries.call_back_list(session, at=now) == [lost]
+    assert queries.call_back_list(session, at=now).rows == [lost]
     calls.called_back(session, lost, by="wati", at=now)
-    assert queries.call_back_list(session, at=now) == []
+    assert queries.call_back_list(session, at=now).rows == []
 
 
 @pytest.mark.slow

@@ -216,14 +216,14 @@ def test_a_reply_that_was_given_up_is_listed_and_sent_again_by_hand(
     runner.run_all()
     graph.refuse = 0
     with database.writing() as tx:
-        [stuck] = outbox.unsent(tx, at=clock.now())
+        [stuck] = outbox.unsent(tx, at=clock.now()).rows
         assert outbox.stuck_count(tx, at=clock.now()) == 1
         outbox.again(tx, stuck, by="wati", at=clock.now())
         with pytest.raises(outbox.CannotReply):
             outbox.again(tx, stuck, by="wati", at=clock.now())
     runner.run_all()
     with database.reading() as session:
-        assert outbox.unsent(session, at=clock.now()) == []
+        assert outbox.unsent(session, at=clock.now()).rows == []
         assert outbox.stuck_count(session, at=clock.now()) == 0
     assert len(graph.sent) == 1
 

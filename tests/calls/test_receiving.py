@@ -61,7 +61,7 @@ def test_a_lifted_block_counts_no_more(session: Session, now: datetime) -> None:
     row = calls.block(session, make.PHONE, "salah nomor", until=None, by="wati", at=now)
     calls.lift(session, row, by="wati", at=now)
     assert make.ringing(session, now).state is CallState.RINGING
-    assert queries.blocks(session, at=now) == []
+    assert queries.blocks(session, at=now).rows == []
 
 
 def test_a_block_needs_a_reason_and_a_later_end(session: Session, now: datetime) -> None:

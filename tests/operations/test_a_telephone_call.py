@@ -92,6 +92,6 @@ def test_who_hung_up_before_the_answer_is_on_the_call_back_list(
 
     def listed() -> list[str | None]:
         with database.reading() as session:
-            return [call.phone for call in queries.call_back_list(session, at=at())]
+            return [call.phone for call in queries.call_back_list(session, at=at()).rows]
 
     assert eventually(listed, 30) == ["+6281230000002"]

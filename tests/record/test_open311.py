@@ -143,7 +143,9 @@ def test_the_list_is_narrowed_as_the_standard_says(publish: Publish, client: Fla
 def test_odd_arguments_are_refused_with_a_sentence(client: FlaskClient, query: str) -> None:
     answer = client.get(f"/open311/v2/requests.json{query}", headers={"Accept": "application/json"})
     assert answer.status_code == 400
-    assert answer.get_data(as_text=True).endswith(".")
+    (error,) = answer.get_json()
+    assert error["code"] == 400
+    assert error["description"].endswith(".")
 
 
 def test_xml_says_the_same_in_the_elements_of_the_standard(publish: Publish, client: FlaskClient) -> None:

@@ -23,7 +23,7 @@ from radiodesk.core.db import Database
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.jobs import Runner
 from radiodesk.operations.wiring import kinds
-from radiodesk.record import queries, services
+from radiodesk.record import public_queries, queries, services
 from radiodesk.record.models import (
     Piece,
     PieceKind,
@@ -77,7 +77,7 @@ def publish(database: Database, settings: Settings, runner: Runner, public_id: s
 
 
 def shown(session: Session, public_id: str) -> PublishedBroadcast:
-    return queries.published_by_id(session, public_id)
+    return public_queries.published_by_id(session, public_id)
 
 
 def piece_of(session: Session, public_id: str, kind: PieceKind) -> Piece:

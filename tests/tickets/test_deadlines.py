@@ -175,9 +175,9 @@ def test_lists_and_figures_show_what_is_late(session: Session, settings: Setting
     assert queries.counts(session, now).overdue == 0
     assert queries.counts(session, later).overdue == 2
     late = queries.Filter(overdue=True)
-    assert queries.tickets(session, late, later, secret=False) == [ticket]
-    assert queries.tickets(session, late, later, secret=True) == [secret, ticket]
-    assert [d.ticket for d in queries.running_clocks(session, later, secret=False)] == [ticket]
+    assert queries.tickets(session, late, later, secret=False).rows == [ticket]
+    assert queries.tickets(session, late, later, secret=True).rows == [secret, ticket]
+    assert [d.ticket for d in queries.running_clocks(session, later, secret=False).rows] == [ticket]
 
 
 def test_a_station_changes_a_rule_in_a_file(tmp_path: Path) -> None:

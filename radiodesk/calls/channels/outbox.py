@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from radiodesk.calls.channels.models import ChannelMessage, OutgoingMessage, TransferState
 from radiodesk.calls.channels.sending import Sender
@@ -16,6 +16,7 @@ from radiodesk.core.config import Settings
 from radiodesk.core.db import Moment
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.ids import public_id
+from radiodesk.core.paging import Page, page_of
 
 SEND_JOB = "calls.send"
 WINDOW = timedelta(hours=24)
@@ -75,11 +76,12 @@ def reply(session: Session, settings: Settings, call: Call, text: str, *, by: st
     return row
 
 
-def unsent(session: Session, *, at: datetime) -> list[OutgoingMessage]:
+def unsent(session: Session, *, at: datetime, page: int = 1) -> Page[OutgoingMessage]:
     """Replies that have not gone out, those given up on top, and of the last two weeks alone; then oldest first."""
     query = select(OutgoingMessage).where(OutgoingMessage.state.in_(UNSENT), OutgoingMessage.created_at > at - SHOWN)
-    return sorted(
-        session.scalars(query.order_by(OutgoingMessage.id)), key=lambda row: row.state is not TransferState.FAILED
+    given_up = case((OutgoingMessage.state == TransferState.FAILED, 0), else_=1)
+    return page_of(
+        session, query.options(joinedload(OutgoingMessage.call)).order_by(given_up, OutgoingMessage.id), page
     )
 
 

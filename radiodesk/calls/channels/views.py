@@ -1,5 +1,7 @@
 """The outbox: replies that have not reached their listener yet, why, and another try."""
 
+from dataclasses import replace
+
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
@@ -9,7 +11,7 @@ from radiodesk.calls.access import opened, readable
 from radiodesk.calls.channels import intake, outbox
 from radiodesk.calls.channels.models import TRANSFER_NAMES
 from radiodesk.calls.models import CHANNEL_NAMES
-from radiodesk.core.http import back, now, session
+from radiodesk.core.http import asked_page, back, now, session
 
 blueprint = Blueprint("outbox", __name__, url_prefix="/antrean")
 
@@ -19,12 +21,12 @@ CREW = (Role.SCREENER, Role.PRODUCER)
 @blueprint.get("/kiriman")
 @allowed(*CREW)
 def unsent() -> str:
-    rows = outbox.unsent(session(), at=now())
-    shown = {call.id for call in readable({row.call_id: row.call for row in rows}.values())}
-    rows = [row for row in rows if row.call_id in shown]
+    listed = outbox.unsent(session(), at=now(), page=asked_page())
+    shown = {call.id for call in readable({row.call_id: row.call for row in listed.rows}.values())}
+    rows = [row for row in listed.rows if row.call_id in shown]
     return render_template(
         "calls/outbox.html",
-        rows=rows,
+        listed=replace(listed, rows=rows),
         tries=outbox.tries(session(), rows),
         channels=CHANNEL_NAMES,
         transfers=TRANSFER_NAMES,

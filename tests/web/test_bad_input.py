@@ -1,0 +1,287 @@
+"""Whatever stands in a field, a header, an address or a body: an answer below 500, and nothing is left open."""
+
+import os
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, got_request_exception
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis.strategies import SearchStrategy
+from sqlalchemy import select
+from sqlalchemy.pool import QueuePool
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Response
+
+from radiodesk.accounts import services as accounts
+from radiodesk.accounts.access import COOKIE
+from radiodesk.accounts.models import Role
+from radiodesk.core.clock import ManualClock
+from radiodesk.core.config import Settings
+from radiodesk.core.crypto import load_keys
+from radiodesk.core.db import Base, open_database
+from radiodesk.core.http import Station
+from radiodesk.core.live import Notifier
+from radiodesk.speech.models import Transcript
+from radiodesk.web.desk import create_desk
+from radiodesk.web.public import create_public
+from tests.factories import odd_requests
+from tests.factories.filled import fill
+from tests.factories.odd_requests import Asked
+
+START = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)
+PASSWORD = "sepuluh-huruf"
+TOKEN = "kata-rahasia-uji"
+
+
+@pytest.fixture(scope="module")
+def filled(template_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
+    """A station with every channel open and at least one of everything."""
+    folder = tmp_path_factory.mktemp("filled") / "data"
+    shutil.copytree(template_data, folder)
+    own = Settings(
+        data=folder,
+        lease_seconds=5,
+        whatsapp_verify_token=TOKEN,
+        whatsapp_app_secret=TOKEN,
+        sms_token=TOKEN,
+        pos_jago_token=TOKEN,
+        partner_tokens={"mitra": TOKEN},
+        intake_per_hour=1_000_000,
+    )
+    database = open_database(own.database, load_keys(folder / "keys.json"))
+    with database.writing() as tx:
+        fill(tx, own, START)
+    notifier = Notifier(database, interval=0.02)
+    yield Station(own, database, ManualClock(START), notifier)
+    notifier.close()
+    database.engine.dispose()
+
+
+class Attacked:
+    """An application that is asked bad things, and what came of it."""
+
+    def __init__(self, app: Flask, station: Station) -> None:
+        self.app, self.station = app, station
+        self.raised: list[BaseException] = []
+        self.statuses: Counter[int] = Counter()
+        self.cookie = ""
+        got_request_exception.connect(self._note, app)
+        app.logger.disabled = True
+        app.request_class = odd_requests.ListeningRequest
+
+    def _note(self, _app: Flask, exception: BaseException, **_more: Any) -> None:
+        self.raised.append(exception)
+
+    def sign_in(self, name: str) -> None:
+        """A fresh administrator, since the last one may have been thrown out by what was asked."""
+        with self.station.database.writing() as tx:
+            accounts.add_person(tx, name, "Petugas Uji", list(Role), PASSWORD, by="test", at=START)
+            token = accounts.sign_in(tx, name, PASSWORD, None, address="::1", browser="test", hours=12, at=START)
+        self.cookie = f"{COOKIE}={token}"
+
+    def ask(self, asked: Asked) -> None:
+        """Send it; fails on a 5xx, on an answer that breaks while it is read, and on a transaction left open."""
+        self.raised.clear()
+        environ = odd_requests.environ(asked, odd_requests.path_of(asked))
+        if self.cookie:
+            environ["HTTP_COOKIE"] = "; ".join(filter(None, (environ.get("HTTP_COOKIE"), self.cookie)))
+        if asked.rule.startswith("/masuk/"):
+            environ.setdefault("HTTP_AUTHORIZATION", f"Bearer {TOKEN}")
+        answer = Response.from_app(self.app.wsgi_app, environ)
+        with closing(answer):
+            for chunk in answer.iter_encoded():
+                if chunk.startswith(b"retry:"):
+                    break
+        code = answer.status_code
+        self.statuses[code] += 1
+        # A part of the desk that is not running (the telephone) says so with 503; that is no failure.
+        if code >= 500 and code != 503:
+            raise AssertionError(f"{code}") from (self.raised[0] if self.raised else None)
+        self._nothing_open()
+
+    def _nothing_open(self) -> None:
+        pool = self.station.database.engine.pool
+        assert isinstance(pool, QueuePool)
+        assert pool.checkedout() == 0, "a connection was not given back"
+        other = sqlite3.connect(self.station.settings.data / "radiodesk.sqlite", timeout=0, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        other.close()
+
+
+@pytest.fixture(scope="module")
+def desk_app(filled: Station) -> Attacked:
+    app = create_desk(filled)
+    app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    return Attacked(app, filled)
+
+
+@pytest.fixture(scope="module")
+def public_app(filled: Station) -> Attacked:
+    app = create_public(filled)
+    app.config.update(PROPAGATE_EXCEPTIONS=False)
+    return Attacked(app, filled)
+
+
+def every_rule(app: Flask) -> Iterator[tuple[Rule, str]]:
+    for rule in app.url_map.iter_rules():
+        for method in sorted(set(rule.methods or ()) - {"HEAD", "OPTIONS"}):
+            yield rule, method
+
+
+def known_ids(station: Station) -> dict[str, tuple[str, ...]]:
+    """Public ids, numbers and keys of what is there by the room that keeps it, so that addresses lead somewhere."""
+    found: dict[str, set[str]] = {"": set()}
+    with station.database.reading() as tx:
+        for mapper in Base.registry.mappers:
+            room = mapper.class_.__module__.split(".")[1]
+            for name in ("public_id", "number", "ticket_public_id"):
+                if name in mapper.columns:
+                    some = map(str, tx.scalars(select(mapper.columns[name]).limit(8)))
+                    found.setdefault(room, set()).update(some)
+    every = set().union(*found.values())
+    return {room: tuple(sorted(some)) for room, some in (found | {"": every}).items()}
+
+
+def attack(attacked: Attacked, examples: int, learning: int = 2, first: int = 0) -> None:
+    ids = known_ids(attacked.station)
+    for number, (rule, method) in enumerate(every_rule(attacked.app)):
+        if attacked.app.name == "desk":
+            attacked.sign_in(f"uji{first}x{number}")
+        module = attacked.app.view_functions[rule.endpoint].__module__
+        own = ids.get(module.removeprefix("radiodesk.").split(".")[0], ())
+
+        read: set[str] = set()
+        odd_requests.Listening.read = read
+        asks(attacked, odd_requests.requests(rule, method, module, ids[""], own), learning, first + number)
+        wanted = odd_requests.requests(rule, method, module, ids[""], own)
+        asks(attacked, wanted, learning, first + number)
+            attacked,
+            odd_requests.requests(rule, method, module, ids[""], own, frozenset(read)),
+            examples,
+            first + number,
+        )
+
+
+def asks(attacked: Attacked, requests: SearchStrategy[Asked], examples: int, first: int) -> None:
+    @seed(first)
+    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(asked=requests)
+    def each(asked: Asked) -> None:
+        attacked.ask(asked)
+
+    each()
+
+
+@pytest.mark.parametrize("name", ["desk", "public"])
+def test_no_address_answers_bad_input_with_a_failure(name: str, request: pytest.FixtureRequest) -> None:
+    attack(request.getfixturevalue(f"{name}_app"), examples=2 if name == "desk" else 8, learning=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["desk", "public"])
+def test_no_address_answers_bad_input_with_a_failure_in_a_long_try(name: str, request: pytest.FixtureRequest) -> None:
+    examples = int(os.environ.get("BAD_INPUTS", "60"))
+    attack(request.getfixturevalue(f"{name}_app"), examples, learning=6, first=int(os.environ.get("BAD_SEED", "1000")))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?tanggal=0001-01-01",
+        "/?tanggal=9999-12-31",
+        "/?hal=99999999999999999999&cari=%ff%00",
+        "/open311/v2/requests.json?start_date=9999-12-31T00:00:00Z",
+        "/open311/v2/requests.xml?end_date=0001-01-01T00:00:00%2B14:00",
+        "/open311/v2/requests/%EF%BF%BF.xml",
+        "/data/siaran.csv?hal=-1",
+        "/umpan.atom?hal=9223372036854775808",
+    ],
+)
+def test_dates_and_numbers_beyond_all_bounds_are_answered(public_app: Attacked, path: str) -> None:
+    assert public_app.app.test_client().get(path).status_code in (200, 400, 404)
+
+
+@pytest.mark.parametrize("given", ["0001-01-01", "9999-12-31", "2026-02-30", "besok"])
+def test_a_day_that_is_none_is_named_in_the_refusal(desk_app: Attacked, given: str) -> None:
+    desk_app.sign_in(f"tanggal{abs(hash(given))}")
+    browser = desk_app.app.test_client()
+    browser.set_cookie(COOKIE, desk_app.cookie.partition("=")[2])
+    form = {"phone": "0812 0000 0077", "reason": "Iseng", "until": given}
+    answer = browser.post("/antrean/blokir", data=form)
+    assert answer.status_code == 422
+    assert given in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/masuk/tidak-ada", 404),
+        ("GET", "/masuk/sms", 405),
+        ("POST", "/masuk/mitra", 403),
+        ("POST", "/masuk/whatsapp", 403),
+    ],
+)
+def test_machines_that_bring_messages_read_of_errors_as_json(
+    public_app: Attacked, method: str, path: str, status: int
+) -> None:
+    answer = public_app.app.test_client().open(path, method=method, data=b"\xff", headers={"Accept": "text/html"})
+    assert answer.status_code == status
+    assert answer.get_json()["error"].endswith(".")
+
+
+@pytest.mark.parametrize("accept", ["text/html", "*/*"])
+def test_a_fault_of_ours_and_a_body_that_is_too_large_are_told_to_machines_as_json(
+    public_app: Attacked, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    def broken(_fields: object) -> None:
+        raise RuntimeError("rusak")
+
+    monkeypatch.setattr("radiodesk.calls.channels.sms.from_gateway", broken)
+    browser = public_app.app.test_client()
+    headers = {"Accept": accept, "Authorization": f"Bearer {TOKEN}"}
+    failed = browser.post("/masuk/sms", json={"from": "+62812000001", "text": "halo"}, headers=headers)
+    assert (failed.status_code, list(failed.get_json())) == (500, ["error"])
+    large = browser.post("/masuk/mitra", data=b" " * 1_000_001, headers=headers)
+    assert (large.status_code, list(large.get_json())) == (413, ["error"])
+
+
+def test_open311_tells_of_errors_in_its_own_form_and_pages_as_pages(public_app: Attacked) -> None:
+    browser = public_app.app.test_client()
+    xml = browser.get("/open311/v2/requests/tidak-ada.xml")
+    assert (xml.status_code, xml.mimetype) == (404, "text/xml")
+    assert b"<errors><error><code>404</code><description>" in xml.data
+    asked = browser.get("/open311/v2/tidak-ada?format=json")
+    assert (asked.status_code, asked.get_json()[0]["code"]) == (404, 404)
+    page = browser.get("/tidak-ada", headers={"Accept": "text/html"})
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+
+
+def test_signs_that_are_none_do_not_stop_a_message(public_app: Attacked) -> None:
+    body = b'{"id": "uji\\ud800", "from": "+6281200000055", "text": "lampu\\udfff padam\\uffff"}'
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    answer = public_app.app.test_client().post("/masuk/sms", data=body, headers=headers)
+    assert answer.status_code == 201
+
+
+def test_a_transcript_with_odd_signs_can_be_taken_along_as_a_document(desk_app: Attacked) -> None:
+    desk_app.sign_in("naskah")
+    browser = desk_app.app.test_client()
+    browser.set_cookie(COOKIE, desk_app.cookie.partition("=")[2])
+    with desk_app.station.database.writing() as tx:
+        row = tx.scalars(select(Transcript).order_by(Transcript.id)).first()
+        assert row is not None
+        row.segments = [{"start": 0.0, "end": 1.0, "text": "halo \uffff\x0b dunia", "speaker": "Pak \ufffe"}]
+        row.recording.original_name = "suara\uffff.wav"
+        public_id = row.public_id
+    assert browser.get(f"/transkrip/{public_id}/unduh.docx").status_code == 200
+    odd = {"start": 0, "end": 1, "word": "halo\ud800", "confidence": 10**400}
+    for confidence in (10**400, 1):
+        sent = {"words": [{**odd, "confidence": confidence}], "segments": [{"text": "halo\ud800"}]}
+        assert browser.post(f"/transkrip/{public_id}", json=sent).status_code in (200, 409, 422)
