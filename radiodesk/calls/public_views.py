@@ -19,6 +19,7 @@ from radiodesk.calls.places import complete, hint_phrases
 from radiodesk.calls.receiving import attach, receive
 from radiodesk.calls.webhooks import NotSigned, only_if
 from radiodesk.core import i18n
+from radiodesk.core.addresses import network
 from radiodesk.core.config import Settings
 from radiodesk.core.errors import TooLarge, Unreadable
 from radiodesk.core.http import back, field, now, session, station
@@ -55,7 +56,9 @@ def _taken(settings: Settings) -> BaseResponse:
         raise Unreadable("Please write something, or add a sound file.")
     if field("setuju", 3) != "yes":
         raise Unreadable("Please agree that the station keeps your message and may use it on air.")
-    sender = count_sender(session(), Channel.WEB, request.remote_addr or "", settings.intake_per_hour, at=now())
+    sender = count_sender(
+        session(), Channel.WEB, network(request.remote_addr or ""), settings.intake_per_hour, at=now()
+    )
     call = receive(
         session(),
         Channel.WEB,

@@ -12,6 +12,7 @@ import click
 from radiodesk.core import i18n
 from radiodesk.core.config import Settings, load_settings
 from radiodesk.core.errors import Refusal
+from radiodesk.core.folders import keep_files_private
 
 if TYPE_CHECKING:
     from radiodesk.core.db import Database
@@ -52,24 +53,25 @@ def settings() -> Settings:
 
 
 def database(found: Settings) -> "Database":
-    """The station's database with its keys; raises ``NotSetUp`` where there is none yet."""
+    """The station's database; raises ``NotSetUp`` where there is none yet, ``KeyMissing`` without its keys."""
     # Imported late: a recorder that was killed and needs no database is back all the sooner.
-    from sqlalchemy import inspect
-
-    from radiodesk.core.crypto import load_keys
+    from radiodesk.core import key_checks
+    from radiodesk.core.crypto import read_keys
     from radiodesk.core.db import open_database
 
-    opened = open_database(found.database, load_keys(found.data / "keys.json"))
-    if not inspect(opened.engine).has_table("alembic_version"):
+    if not key_checks.is_filled(found.database):
         raise NotSetUp(
             "There is no station in %(folder)s yet. “radiodesk migrate” makes one, and “radiodesk desk” starts it.",
             folder=found.data,
         )
+    opened = open_database(found.database, read_keys(found.keys))
+    key_checks.settle(opened)
     return opened
 
 
 def run(cli: click.Command) -> None:
     """Run a command line; refusals become one sentence on standard error and their exit code."""
+    keep_files_private()
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except Refusal as refusal:

@@ -6,7 +6,7 @@ Order of precedence: environment (``RADIODESK_…``), then the TOML file that ``
 
 import os
 import re
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -62,10 +62,18 @@ class Settings(BaseSettings):
         None, description="Address under which listeners reach the public site; unset means its host and port."
     )
     secure_cookies: bool = Field(False, description="Send cookies over HTTPS only; set it when the desk is behind TLS.")
+    trusted_proxies: list[IPv4Network | IPv6Network] = Field(
+        [],
+        description="Networks of the proxies before desk and public site, such as `127.0.0.1/32`: what they say of a "
+        "visitor's address is believed ([proxy](proxy.md)).",
+    )
     session_hours: Annotated[int, Field(ge=1, le=720)] = Field(12, description="Hours until a sign-in ends by itself.")
     login_attempts: Annotated[int, Field(ge=3)] = Field(
         8, description="Wrong passwords for one name or address within fifteen minutes before signing in is paused."
     )
+    second_factor_roles: list[
+        Literal["administrator", "producer", "screener", "host", "officer", "ticket officer", "archivist"]
+    ] = Field([], description="Roles that must have a six-digit code (second factor) before they can do anything else.")
     screens: Annotated[int, Field(ge=1, le=500)] = Field(
         40, description="Open screens to plan for; each live screen holds a server thread."
     )
@@ -223,6 +231,11 @@ class Settings(BaseSettings):
     def archive(self) -> Path:
         """Folder of sealed packages."""
         return self.data / "archive"
+
+    @property
+    def keys(self) -> Path:
+        """The file with the station's keys."""
+        return self.data / "keys.json"
 
     @property
     def spool(self) -> Path:

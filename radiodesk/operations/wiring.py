@@ -2,10 +2,11 @@
 
 from huey import SqliteHuey
 
+from radiodesk.core import key_checks
 from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.config import Settings
-from radiodesk.core.crypto import load_keys
 from radiodesk.core.db import Database, open_database
+from radiodesk.core.folders import close_to_others
 from radiodesk.core.http import Station
 from radiodesk.core.jobs import Handler, Runner
 from radiodesk.core.live import Notifier
@@ -13,12 +14,15 @@ from radiodesk.migrations import current, head, upgrade
 
 
 def prepare(settings: Settings) -> Database:
-    """Make the data folder, the keys and the tables where they are missing; returns the database."""
-    for folder in (settings.data, settings.audio, settings.archive):
-        folder.mkdir(parents=True, exist_ok=True)
-    database = open_database(settings.database, load_keys(settings.data / "keys.json"))
+    """Make the data folder, the keys and the tables where they are missing; returns the database.
+
+    Raises ``KeyMissing`` over a database whose keys are not at hand.
+    """
+    close_to_others(settings)
+    database = open_database(settings.database, key_checks.station_keys(settings.database, settings.keys))
     if current(database) != head():
         upgrade(database)
+    key_checks.settle(database)
     return database
 
 

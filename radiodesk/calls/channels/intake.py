@@ -13,6 +13,7 @@ from radiodesk.calls.models import Call, CallState, Channel, Urgency
 from radiodesk.calls.moving import lose
 from radiodesk.calls.receiving import receive
 from radiodesk.core import audit, events, jobs
+from radiodesk.core.crypto import NotReadable
 from radiodesk.core.db import keys_of
 from radiodesk.core.errors import Conflict, Refusal
 from radiodesk.core.i18n import gettext
@@ -162,7 +163,9 @@ def _change(session: Session, incoming: Incoming, *, at: datetime) -> Call | Non
                 call.message = call.message.replace(message.text, text, 1)
             else:
                 call.message = "\n\n".join(filter(None, (call.message, text)))
-            message.before = "\n\n".join(filter(None, (message.before, message.text)))
+            earlier = [words for words in (message.before, message.text) if words]
+            closed = [words for words in earlier if isinstance(words, NotReadable)]
+            message.before = closed[0] if closed else "\n\n".join(earlier)
             message.text, message.edited_at = text, at
     return call
 
