@@ -4,10 +4,12 @@ One request owns one transaction: it begins with the first use of ``session()`` 
 returned, rolled back when it raised. Safe methods get a session that only reads.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from urllib.parse import unquote
 
 from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -28,6 +30,8 @@ R = TypeVar("R")
 
 TOO_LARGE = "radiodesk.too_large"
 """In the WSGI environment when the server would not read the body, because it is larger than the settings allow."""
+
+LONGEST_TARGET = 2000
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -105,6 +109,33 @@ def number(name: str) -> int:
         return int(request.form.get(name, ""))
     except ValueError:
         raise Unreadable("The form is incomplete. Please reload the page and try again.") from None
+
+
+def secure_cookie() -> bool:
+    """Whether a cookie may go over HTTPS alone: as the settings say, or when this request came so."""
+    return station().settings.secure_cookies or request.is_secure
+
+
+def own_address(target: str) -> str | None:
+    """The target of a redirect that came with the request, if it is a page of ours; ``None`` for anything else.
+
+    Browsers drop tabs and line ends, take a backslash for a slash, and read two slashes as another host; so all of them
+    are refused, written plainly or encoded, any number of times.
+    """
+    if not target.startswith("/") or len(target) > LONGEST_TARGET:
+        return None
+    try:
+        # As bytes, or a half character in the name of another page would stop what comes after.
+        read = target.encode().decode("latin-1")
+    except UnicodeEncodeError:
+        return None
+    while True:
+        path = re.split(r"[?#]", read, maxsplit=1)[0]
+        if re.search(r"[\x00-\x1f\x7f]", read) or "//" in path or "\\" in path or {".", ".."} & set(path.split("/")):
+            return None
+        if (further := unquote(read, "latin-1")) == read:
+            return target
+        read = further
 
 
 def back(endpoint: str, **values: Any) -> BaseResponse:

@@ -9,7 +9,7 @@ from radiodesk.calls.public_views import blueprint as intake
 from radiodesk.calls.webhooks import blueprint as webhooks
 from radiodesk.core import i18n
 from radiodesk.core.errors import NotFound
-from radiodesk.core.http import Station, station
+from radiodesk.core.http import Station, own_address, secure_cookie, station
 from radiodesk.core.i18n import N_
 from radiodesk.record.open311 import blueprint as open311
 from radiodesk.record.public_views import blueprint as site
@@ -58,16 +58,14 @@ def switch_language(code: str) -> Response:
     """Keep the chosen language in a cookie and go back to the page that was open."""
     if code not in i18n.LANGUAGES:
         raise NotFound("This language is not there.")
-    target = request.args.get("ke", "")
-    safe = target.startswith("/") and not target.startswith(("//", "/\\"))
-    response = redirect(target if safe else url_for("home"), code=303)
+    response = redirect(own_address(request.args.get("ke", "")) or url_for("home"), code=303)
     response.set_cookie(
         LANGUAGE_COOKIE,
         code,
         max_age=LANGUAGE_KEPT,
         httponly=True,
         samesite="Lax",
-        secure=station().settings.secure_cookies,
+        secure=secure_cookie(),
     )
     return response
 
