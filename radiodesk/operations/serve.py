@@ -63,6 +63,8 @@ def listen(app: Flask, station: Station, host: str, port: int, *, streams: bool)
             threads=threads,
             ident=None,
             asyncore_use_poll=True,
+            # What proxies write is read, or taken away, in one place: ``web.proxies``.
+            clear_untrusted_proxy_headers=False,
             connection_limit=threads * 4,
             max_request_body_size=station.settings.upload_megabytes * 1024 * 1024 + 1_000_000,
         )

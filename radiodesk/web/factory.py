@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flask import Flask, Response, current_app, g, render_template, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
@@ -10,9 +11,10 @@ from werkzeug.exceptions import HTTPException
 from radiodesk.core import i18n
 from radiodesk.core.config import CHECKOUT
 from radiodesk.core.errors import Refusal, TooLarge
-from radiodesk.core.http import TOO_LARGE, Station, own_transaction
+from radiodesk.core.http import TOO_LARGE, Station, own_transaction, secure_cookie
 from radiodesk.core.i18n import N_
 from radiodesk.web import filters
+from radiodesk.web.proxies import BehindProxies
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -50,10 +52,11 @@ def create_app(name: str, station: Station) -> Flask:
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         SESSION_COOKIE_NAME=f"{name}_form",
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=station.settings.secure_cookies,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.extensions["radiodesk"] = station
+    app.session_interface = FormSession()
+    app.wsgi_app = BehindProxies(app.wsgi_app, station.settings.trusted_proxies)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
@@ -65,6 +68,13 @@ def create_app(name: str, station: Station) -> Flask:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(500, _broken)
     return app
+
+
+class FormSession(SecureCookieSessionInterface):
+    """The cookie that forms are checked by; one that came over HTTPS goes nowhere else."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return secure_cookie()
 
 
 def _csrf_field() -> Markup:
@@ -104,7 +114,7 @@ def _page(sentence: str, status: int) -> Response:
 
 def _worth_keeping(name: str, value: str) -> bool:
     # What a person typed at length must not be lost with a refused form.
-    return len(value) >= 20 and name not in {"password", "again", "csrf_token", "secret", "token"}
+    return len(value) >= 20 and name not in {"password", "again", "present", "code", "csrf_token", "token"}
 
 
 def refused(refusal: Refusal) -> Response:
