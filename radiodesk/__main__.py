@@ -17,6 +17,7 @@ from radiodesk.core.command import LazyGroup, run
         "record-lines": "radiodesk.audio.cli:record_lines",
         "telephone": "radiodesk.calls.telephone.cli:telephone",
         "migrate": "radiodesk.operations.cli:migrate",
+        "keys": "radiodesk.operations.cli:keys",
         "doctor": "radiodesk.operations.cli:doctor",
         "transcribe": "radiodesk.speech.cli:transcribe",
         "models": "radiodesk.speech.cli:models",

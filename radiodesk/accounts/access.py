@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from flask import g, request
 
-from radiodesk.accounts import services
+from radiodesk.accounts import second_factor, services, sessions
 from radiodesk.accounts.models import Person, Role
 from radiodesk.core import looks
 from radiodesk.core.http import now, station
@@ -17,6 +17,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 COOKIE = "radiodesk_sign_in"
+UNTIL_SET_UP = frozenset(
+    {"static", "accounts.code", "accounts.begin_code", "accounts.confirm_code", "accounts.sign_out"}
+)
+"""What is open to somebody whose role asks for a second factor until it is there."""
 
 
 def load_person() -> Person | None:
@@ -26,7 +30,7 @@ def load_person() -> Person | None:
         g.person = None
         if token:
             with station().database.reading() as session:
-                found = services.current(session, token, at=now())
+                found = sessions.current(session, token, at=now())
                 g.person = found.person if found else None
     return cast("Person | None", g.person)
 
@@ -35,7 +39,7 @@ def me() -> Person:
     """The signed-in person; only called where the desk let nobody else through."""
     person = load_person()
     if person is None:
-        raise services.SignInRefused("Please sign in.")
+        raise sessions.SignInRefused("Please sign in.")
     return person
 
 
@@ -45,6 +49,11 @@ def looked(action: str, subject: str, **details: Any) -> None:
     Never waits for whoever writes to the database; see ``core.looks``.
     """
     looks.note(station().settings.data, now(), me().username, action, subject, **details)
+
+
+def must_set_up(person: Person) -> bool:
+    """Whether this request may only set up the second factor, which one of the person's roles asks for."""
+    return second_factor.is_due(person, station().settings.second_factor_roles) and request.endpoint not in UNTIL_SET_UP
 
 
 def allowed(*roles: Role) -> "Callable[[Callable[P, R]], Callable[P, R]]":

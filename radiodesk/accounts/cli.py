@@ -2,15 +2,26 @@
 
 import click
 
-from radiodesk.accounts import services
+from radiodesk.accounts import passwords, queries, second_factor, services
 from radiodesk.accounts.models import Role
 from radiodesk.core import command
 from radiodesk.core.clock import SystemClock
+from radiodesk.core.config import Settings
+
+BY = "command line"
 
 
 @click.group()
 def user() -> None:
     """People of the station."""
+
+
+def _about(settings: Settings, *words: str) -> tuple[str, ...]:
+    return settings.station, settings.operator, *words
+
+
+def _asked(password: str | None) -> str:
+    return password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
 
 
 @user.command("add")
@@ -27,10 +38,34 @@ def user() -> None:
 @click.option("--password", envvar="RADIODESK_PASSWORD", help="Asked for when left out.")
 def add(username: str, name: str | None, roles: tuple[str, ...], password: str | None) -> None:
     """Add a person who may sign in at the desk."""
-    secret = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    settings = command.settings()
+    database = command.database(settings)
+    secret, chosen, at = _asked(password), [Role(role) for role in roles], SystemClock().now()
+    with database.writing() as session:
+        services.add_person(session, username, name or username, chosen, secret, about=_about(settings), by=BY, at=at)
+    click.echo(username)
+
+
+@user.command("password")
+@click.argument("username")
+@click.option("--password", envvar="RADIODESK_PASSWORD", help="Asked for when left out.")
+def password(username: str, password: str | None) -> None:
+    """Give a person a new password; their open sessions end."""
+    settings = command.settings()
+    database = command.database(settings)
+    with database.reading() as session:
+        name = queries.person_by_username(session, username).name
+    hashed = passwords.hashed(_asked(password), _about(settings, username, name))
+    with database.writing() as session:
+        person = queries.person_by_username(session, username)
+        services.set_password(session, person, hashed, by=BY, at=SystemClock().now())
+    click.echo(username)
+
+
+@user.command("reset-code")
+@click.argument("username")
+def reset_code(username: str) -> None:
+    """Take a person's second factor away whose phone and recovery codes are lost; their open sessions end."""
     with command.database(command.settings()).writing() as session:
-        chosen = [Role(role) for role in roles]
-        services.add_person(
-            session, username, name or username, chosen, secret, by="command line", at=SystemClock().now()
-        )
+        second_factor.reset(session, queries.person_by_username(session, username), by=BY, at=SystemClock().now())
     click.echo(username)

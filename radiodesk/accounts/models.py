@@ -47,6 +47,10 @@ class Person(Base):
     role_names: Mapped[list[str]]
     language: Mapped[str | None] = mapped_column(String(2))
     totp_secret: Mapped[str | None] = mapped_column(Private)
+    totp_pending: Mapped[str | None] = mapped_column(Private)
+    """A key that was shown and is not confirmed yet; it never comes from the browser."""
+    totp_step: Mapped[int | None]
+    """The thirty seconds of the last code that was taken, so that none works twice."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
@@ -57,6 +61,17 @@ class Person(Base):
     def may(self, *roles: Role) -> bool:
         """Whether the person has one of the roles; administrators may do everything."""
         return Role.ADMINISTRATOR in self.roles or not self.roles.isdisjoint(roles)
+
+
+class RecoveryCode(Base):
+    """Opens the desk once for someone whose phone is lost; only its keyed hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None]
 
 
 class SignIn(Base):

@@ -18,6 +18,14 @@ def people(session: Session, page: int) -> Page[Person]:
     return page_of(session, select(Person).order_by(Person.name, Person.id), page)
 
 
+def person_by_username(session: Session, username: str) -> Person:
+    """One person by the name that they sign in with; raises ``NotFound``."""
+    found = session.scalar(select(Person).where(Person.username == username.strip().lower()))
+    if found is None:
+        raise NotFound("This person is not known.")
+    return found
+
+
 def person_by_public_id(session: Session, public_id: str) -> Person:
     """One person; raises ``NotFound``."""
     found = session.scalar(select(Person).where(Person.public_id == public_id))

@@ -16,6 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from radiodesk.audio.models import Recording
 from radiodesk.calls.models import STATE_NAMES, Call, CallAct, CallState
 from radiodesk.core import audit, events
+from radiodesk.core.crypto import NotReadable
 from radiodesk.core.errors import Conflict
 from radiodesk.core.i18n import gettext
 from radiodesk.core.ids import public_id
@@ -90,6 +91,10 @@ def acting(
     yield
     after = _snapshot(call)
     changed = {name: value for name, value in before.items() if value != after[name]}
+    for name in ("phone", "name"):
+        # What could not be read cannot be put back either: an undo leaves what was typed in its place.
+        if isinstance(before[name], NotReadable):
+            changed = {key: value for key, value in changed.items() if key not in (name, f"{name}_hash")}
     session.add(
         CallAct(
             call_id=call.id,
@@ -171,6 +176,8 @@ def undo_last(session: Session, *, by: str, at: datetime) -> list[Call]:
     if hindrance := _hindrance(session, act, at):
         raise hindrance
     batch = session.scalars(select(CallAct).where(CallAct.batch == act.batch).order_by(CallAct.id.desc())).all()
+    if any(isinstance(one.before, NotReadable) for one in batch):
+        raise NothingToUndo("What this call was before cannot be read, so it cannot be undone.")
     return [_take_back(session, one, by=by, at=at) for one in batch]
 
 
@@ -178,6 +185,8 @@ def _hindrance(session: Session, act: CallAct, at: datetime) -> NothingToUndo | 
     call = session.get_one(Call, act.call_id)
     if at - act.at > UNDO_WITHIN:
         return NothingToUndo("Your last act is too long ago to undo. Change the call by hand.")
+    if isinstance(act.before, NotReadable):
+        return NothingToUndo("What this call was before cannot be read, so it cannot be undone.")
     live = {json.loads(act.before).get("state"), call.state} & Call.live_states
     if live or act.kind == "received":
         return NothingToUndo("Your last act cannot be undone: it was on air, or it is how the call came in.")

@@ -17,6 +17,7 @@ from radiodesk.calls.channels import partner
 from radiodesk.calls.places import complete
 from radiodesk.calls.webhooks import NotSigned, only_if
 from radiodesk.core import i18n
+from radiodesk.core.addresses import network
 from radiodesk.core.config import Settings
 from radiodesk.core.db import PROMPT
 from radiodesk.core.errors import TooLarge, Unreadable
@@ -61,7 +62,7 @@ def _taken(settings: Settings) -> BaseResponse:
         field("tempat", 120),
         field("boleh_nama", 3) == "yes",
         field("boleh_telepon", 3) == "yes",
-        request.remote_addr or "",
+        network(request.remote_addr or ""),
     )
     taker = Taker(settings, station().database)
     arrival = taker.store.put(reading.WEB, fields.as_body(), at=now(), sound=sound)

@@ -10,6 +10,7 @@ from radiodesk.audio.models import Recording
 from radiodesk.calls import phones
 from radiodesk.calls.acts import acting
 from radiodesk.calls.models import BlockedNumber, Call, CallState, Channel, Urgency
+from radiodesk.core.crypto import NotReadable
 from radiodesk.core.db import keys_of
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import mended, tidy
@@ -77,12 +78,17 @@ def receive(
 
 
 def know(session: Session, call: Call, *, phone: str | None, name: str | None) -> None:
-    """Set number and name, each with the hash that finds the caller's other calls."""
+    """Set number and name, each with the hash that finds the caller's other calls.
+
+    One that could not be read comes back from a form as it was shown, and stays what it is.
+    """
     keys = keys_of(session)
-    number = phones.normalised(phone) if phone and phone.strip() else None
-    said = tidy(name)[:120] if name else ""
-    call.phone, call.phone_hash = number, keys.lookup(number) if number else None
-    call.name, call.name_hash = said or None, keys.lookup(said.casefold()) if said else None
+    if not (isinstance(call.phone, NotReadable) and phone == call.phone):
+        number = phones.normalised(phone) if phone and phone.strip() else None
+        call.phone, call.phone_hash = number, keys.lookup(number) if number else None
+    if not (isinstance(call.name, NotReadable) and name == call.name):
+        said = tidy(name)[:120] if name else ""
+        call.name, call.name_hash = said or None, keys.lookup(said.casefold()) if said else None
 
 
 def attach(

@@ -12,6 +12,7 @@ import click
 from radiodesk.core import i18n
 from radiodesk.core.config import Settings, load_settings
 from radiodesk.core.errors import Refusal
+from radiodesk.core.folders import keep_files_private
 
 if TYPE_CHECKING:
     from radiodesk.core.crypto import KeyRing
@@ -60,25 +61,27 @@ def keys(found: Settings) -> "KeyRing":
 
 
 def database(found: Settings) -> "Database":
-    """The station's database with its keys; raises ``NotSetUp`` where there is none yet."""
+    """The station's database; raises ``NotSetUp`` where there is none yet, ``KeyMissing`` without its keys."""
     # Imported late: a recorder that was killed and needs no database is back all the sooner.
-    from sqlalchemy import inspect
-
+    from radiodesk.core import key_checks
+    from radiodesk.core.crypto import read_keys
     from radiodesk.core.db import open_database
     from radiodesk.migrations import require_known
 
-    opened = open_database(found.database, keys(found))
-    if not inspect(opened.engine).has_table("alembic_version"):
+    if not key_checks.is_filled(found.database):
         raise NotSetUp(
             "There is no station in %(folder)s yet. “radiodesk migrate” makes one, and “radiodesk desk” starts it.",
             folder=found.data,
         )
+    opened = open_database(found.database, read_keys(found.keys))
     require_known(opened)
+    key_checks.settle(opened)
     return opened
 
 
 def run(cli: click.Command) -> None:
     """Run a command line; refusals become one sentence on standard error and their exit code."""
+    keep_files_private()
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except Refusal as refusal:

@@ -6,12 +6,12 @@ Order of precedence: environment (``RADIODESK_…``), then the TOML file that ``
 
 import os
 import re
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from radiodesk.core.errors import Refusal
@@ -61,16 +61,19 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="Address under which listeners reach the public site; unset means its host and port."
     )
-    trusted_proxies: list[IPvAnyNetwork] = Field(
-        [],
-        description="Networks of the station's own proxies, such as `127.0.0.1/32`: they alone may say whose visitor "
-        "it is. Empty: every visitor comes straight.",
-    )
     secure_cookies: bool = Field(False, description="Send cookies over HTTPS only; set it when the desk is behind TLS.")
+    trusted_proxies: list[IPv4Network | IPv6Network] = Field(
+        [],
+        description="Networks of the proxies before desk and public site, such as `127.0.0.1/32`: what they say of a "
+        "visitor's address is believed ([proxy](proxy.md)).",
+    )
     session_hours: Annotated[int, Field(ge=1, le=720)] = Field(12, description="Hours until a sign-in ends by itself.")
     login_attempts: Annotated[int, Field(ge=3)] = Field(
         8, description="Wrong passwords for one name or address within fifteen minutes before signing in is paused."
     )
+    second_factor_roles: list[
+        Literal["administrator", "producer", "screener", "host", "officer", "ticket officer", "archivist"]
+    ] = Field([], description="Roles that must have a six-digit code (second factor) before they can do anything else.")
     screens: Annotated[int, Field(ge=1, le=500)] = Field(
         40, description="Open screens to plan for; each live screen holds a server thread."
     )
@@ -231,6 +234,11 @@ class Settings(BaseSettings):
     def archive(self) -> Path:
         """Folder of sealed packages."""
         return self.data / "archive"
+
+    @property
+    def keys(self) -> Path:
+        """The file with the station's keys."""
+        return self.data / "keys.json"
 
     @property
     def spool(self) -> Path:

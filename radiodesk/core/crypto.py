@@ -2,6 +2,7 @@
 
 The key file is made on first start, readable by its owner alone. Keys have numbers, so that a new one can be added
 while rows under the old one stay readable. Encrypted columns are never searched; a keyed hash stands beside them.
+Which keys belong to a database, the database itself knows (``core.key_checks``).
 """
 
 import base64
@@ -19,15 +20,18 @@ from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
 from radiodesk.core.errors import Refusal
+from radiodesk.core.i18n import gettext
 
 _FORMAT = 1
 _NONCE = 12
+_CHECKED = b"radiodesk: this is the key"
 
 
 class KeyMissing(Refusal):
     """What was encrypted cannot be read with the keys at hand."""
 
     status = 500
+    exit_code = 5
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,8 @@ class KeyRing:
             raise KeyMissing("A private field was encrypted with a key that is not in the key file. Restore keys.json.")
         try:
             return AESGCM(key).decrypt(nonce, body, head)
-        except InvalidTag:
+        except (InvalidTag, ValueError):
+            # Cut so short that even the nonce is not whole gives a ValueError.
             raise KeyMissing(
                 "A private field does not match the key file. Restore the keys.json it was made with."
             ) from None
@@ -69,6 +74,11 @@ class KeyRing:
     def lookup(self, normalised: str) -> str:
         """Keyed hash (HMAC-SHA-256, hex) of a normalised value, for exact look-up beside an encrypted column."""
         return hmac.new(self.lookup_key, normalised.encode(), hashlib.sha256).hexdigest()
+
+    def check_values(self) -> dict[int, str]:
+        """By number, what tells a key again without giving it away; 0 stands for the key of look-ups."""
+        named = {0: self.lookup_key, **self.keys}
+        return {number: hmac.new(key, _CHECKED, hashlib.sha256).hexdigest() for number, key in named.items()}
 
 
 def _fresh() -> dict[str, Any]:
@@ -78,15 +88,20 @@ def _fresh() -> dict[str, Any]:
     return {"current": 1, "keys": {"1": key()}, "lookup": key(), "signing": key()}
 
 
+def _write(draft: Path, raw: dict[str, Any]) -> None:
+    """To the disk before it takes its place: half a key file is a lost station."""
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(raw, file, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def load_keys(path: Path) -> KeyRing:
     """Read the key file, or make it (mode 0600) when there is none."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}.new")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(_fresh(), file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
+        _write(draft, _fresh())
         try:
             # Linking never overwrites: of two processes that start together, one makes the keys that both use.
             os.link(draft, path)
@@ -94,6 +109,11 @@ def load_keys(path: Path) -> KeyRing:
             pass
         finally:
             draft.unlink()
+    return read_keys(path)
+
+
+def read_keys(path: Path) -> KeyRing:
+    """Read a key file that must be there; raises ``KeyMissing``."""
     try:
         raw = json.loads(path.read_text())
         return KeyRing(
@@ -102,35 +122,74 @@ def load_keys(path: Path) -> KeyRing:
             lookup_key=base64.b64decode(raw["lookup"]),
             signing_key=base64.b64decode(raw["signing"]),
         )
-    except (ValueError, KeyError, TypeError):
+    except FileNotFoundError:
+        raise KeyMissing(
+            "The key file %(path)s is missing, and the database holds what was encrypted with it. Restore it from a "
+            "backup; nothing was changed.",
+            path=path,
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise KeyMissing("The key file %(path)s cannot be read. Restore it from a backup.", path=path) from None
 
 
 def rotate(path: Path) -> int:
     """Add a new current key; rows under the old ones stay readable. Returns the new key's number."""
-    load_keys(path)
+    read_keys(path)
     raw = json.loads(path.read_text())
     number = max(map(int, raw["keys"])) + 1
     raw["keys"][str(number)] = base64.b64encode(os.urandom(32)).decode()
     raw["current"] = number
-    draft = path.with_suffix(".new")
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps(raw, indent=2))
+    draft = path.with_suffix(f".{os.getpid()}.new")
+    _write(draft, raw)
     draft.replace(path)
     return number
 
 
+class NotReadable(str):
+    """Stands in a row for a private text that no key here opens: shown as such, and never written in its place.
+
+    It carries the bytes that lie in the database. Whoever stores it elsewhere stores these, so that nothing is lost and
+    all is readable again with the right keys.
+    """
+
+    __slots__ = ("sealed",)
+    sealed: bytes
+
+    def __new__(cls, sealed: bytes) -> "NotReadable":
+        """The words that people see, in the language of whoever looks."""
+        made = super().__new__(cls, gettext("(cannot be read)"))
+        made.sealed = sealed
+        return made
+
+
+def readable(text: str) -> str:
+    """A private text that is to be acted upon; raises ``KeyMissing`` where it only stands for one."""
+    if isinstance(text, NotReadable):
+        raise KeyMissing("A private field does not match the key file. Restore the keys.json it was made with.")
+    return text
+
+
 class Private(TypeDecorator[str]):
-    """A text column that lies encrypted in the database. The keys hang on the engine's dialect (see ``core.db``)."""
+    """A text column that lies encrypted in the database. The keys hang on the engine's dialect (see ``core.db``).
+
+    One row that cannot be read is no reason to refuse a page full of others: its text is ``NotReadable``.
+    """
 
     impl = LargeBinary
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else _keys(dialect).encrypt(value)
+        if value is None:
+            return None
+        return value.sealed if isinstance(value, NotReadable) else _keys(dialect).encrypt(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
-        return None if value is None else _keys(dialect).decrypt(value)
+        if value is None:
+            return None
+        try:
+            return _keys(dialect).decrypt(value)
+        except (KeyMissing, UnicodeDecodeError):
+            return NotReadable(value)
 
 
 class PrivateJson(TypeDecorator[Any]):

@@ -116,10 +116,15 @@ class Database:
         return session
 
 
+def database_of(session: Session) -> Database:
+    """The database that a session belongs to."""
+    database: Database = session.info["database"]
+    return database
+
+
 def keys_of(session: Session) -> KeyRing:
     """The key ring of the database that a session belongs to."""
-    database: Database = session.info["database"]
-    return database.keys
+    return database_of(session).keys
 
 
 def open_database(url: str, keys: KeyRing) -> Database:

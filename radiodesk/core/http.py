@@ -11,6 +11,7 @@ from dataclasses import field as field_
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from urllib.parse import unquote
 
 from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -39,9 +40,7 @@ TOO_LARGE = "radiodesk.too_large"
 """In the WSGI environment when the server would not read the body, because it is larger than the settings allow."""
 
 MOST_PAGES = 100_000
-
-_OWN_PAGE = re.compile(r"/(?![/\\])[A-Za-z0-9/._~!$&'()*+,;=:@?%-]*", re.ASCII)
-_HIDDEN = re.compile(r"%(?:0[0-9a-f]|1[0-9a-f]|7f|2f|5c)", re.IGNORECASE)
+LONGEST_TARGET = 2000
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -154,21 +153,38 @@ def asked_number(name: str, otherwise: int) -> int:
         return otherwise
 
 
+def secure_cookie() -> bool:
+    """Whether a cookie may go over HTTPS alone: as the settings say, or when this request came so."""
+    return station().settings.secure_cookies or request.is_secure
+
+
+def own_address(target: str) -> str | None:
+    """The target of a redirect that came with the request, if it is a page of ours; ``None`` for anything else.
+
+    Browsers drop tabs and line ends, take a backslash for a slash, and read two slashes as another host; so all of them
+    are refused, written plainly or encoded, any number of times.
+    """
+    if not target.startswith("/") or len(target) > LONGEST_TARGET:
+        return None
+    try:
+        # As bytes, or a half character in the name of another page would stop what comes after.
+        read = target.encode().decode("latin-1")
+    except UnicodeEncodeError:
+        return None
+    while True:
+        path = re.split(r"[?#]", read, maxsplit=1)[0]
+        if re.search(r"[\x00-\x1f\x7f]", read) or "//" in path or "\\" in path or {".", ".."} & set(path.split("/")):
+            return None
+        if (further := unquote(read, "latin-1")) == read:
+            return target
+        read = further
+
+
 def back(endpoint: str, **values: Any) -> BaseResponse:
     """See-other to a page of ours after a form was taken; an htmx form stays where it is and waits for live updates."""
     if request.headers.get("HX-Request"):
         return Response(status=204)
     return redirect(url_for(endpoint, **values), code=303)
-
-
-def own_page(target: str) -> str:
-    """A page of this application that a visitor asks to be led back to; the first page for whatever else is asked.
-
-    Browsers leave out tabs and line ends, and read ``\\`` as ``/``: an address that only begins like a path of ours may
-    lead elsewhere. So nothing but plain signs after one slash is taken.
-    """
-    path = target.partition("?")[0]
-    return target if _OWN_PAGE.fullmatch(target) and not _HIDDEN.search(path) else url_for("home")
 
 
 def part(template: str, **values: Any) -> Markup:

@@ -17,7 +17,7 @@ class DatabaseUnavailable(Refusal):
     """The database takes nothing for the moment."""
 
     status = 503
-    exit_code = 5
+    exit_code = 6
 
 
 class DatabaseBusy(DatabaseUnavailable):

@@ -8,8 +8,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from radiodesk.core import key_checks
 from radiodesk.core.db import Database
 from radiodesk.core.errors import Refusal
+from radiodesk.migrations import tables  # noqa: F401 - the rows of all tables prove the keys
 
 
 class LaterRelease(Refusal):
@@ -30,9 +32,12 @@ def config(connection: Connection | None = None) -> Config:
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring a database to a revision; a new one gets every table."""
+    """Bring a database to a revision; a new one gets every table. Raises ``KeyMissing`` for keys of another one."""
     with database.engine.begin() as connection:
+        # First, as a migration may encrypt what lay open; and at the end, when there is a place to note the keys in.
+        key_checks.compare(connection, database.keys)
         command.upgrade(config(connection), revision)
+        key_checks.adopt(connection, database.keys)
 
 
 def downgrade(database: Database, revision: str) -> None:

@@ -11,6 +11,7 @@ import radiodesk.calls.takes
 import radiodesk.core.audit
 import radiodesk.core.events
 import radiodesk.core.jobs
+import radiodesk.core.key_checks
 import radiodesk.programme.models
 import radiodesk.record.models
 import radiodesk.speech.live.models

@@ -92,6 +92,25 @@ def migrate() -> None:
     click.echo(gettext("The database is at revision %(revision)s.", revision=current(database)))
 
 
+@click.group()
+def keys() -> None:
+    """The keys with which private fields are encrypted."""
+
+
+@keys.command()
+def rotate() -> None:
+    """Add a new key; what is written from the next start on is encrypted with it, what was written stays readable."""
+    from radiodesk.core import crypto, key_checks
+
+    settings = command.settings()
+    database = command.database(settings)
+    number = crypto.rotate(settings.keys)
+    # The file first: a database that knows a key which no file holds could not be opened any more.
+    with database.engine.begin() as connection:
+        key_checks.adopt(connection, crypto.read_keys(settings.keys))
+    click.echo(gettext("Key %(number)s was added. Back up keys.json now, and start the desk again.", number=number))
+
+
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a check.")
 def doctor(as_json: bool) -> None:

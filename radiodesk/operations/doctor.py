@@ -17,11 +17,12 @@ from radiodesk.audio.control import PartSilent, ask
 from radiodesk.audio.lines import FILE, load_lines
 from radiodesk.audio.recorder.devices import SOUND_SERVERS, list_devices
 from radiodesk.calls.telephone.configuring import ready
+from radiodesk.core import command
 from radiodesk.core.audit import broken_link
 from radiodesk.core.config import Settings
-from radiodesk.core.crypto import load_keys
-from radiodesk.core.db import open_database
+from radiodesk.core.crypto import KeyMissing
 from radiodesk.core.errors import Refusal
+from radiodesk.core.folders import is_open
 from radiodesk.core.i18n import gettext, say
 from radiodesk.core.jobs import Job, JobState
 from radiodesk.migrations import current, head
@@ -78,6 +79,16 @@ def _settings(settings: Settings) -> Iterable[Finding]:
         )
 
 
+def _folder(settings: Settings) -> Iterable[Finding]:
+    """Whether the data folder is for the station's own account alone."""
+    for path in (settings.data, settings.keys):
+        if path.exists() and is_open(path):
+            sentence = gettext("Others on this machine can open %(path)s. Run: chmod go= %(path)s", path=path.resolve())
+            yield Finding("folder", Verdict.WARNING, sentence)
+            return
+    yield Finding("folder", Verdict.GOOD, gettext("The data folder is open to nobody else."))
+
+
 def _python(_settings: Settings) -> Iterable[Finding]:
     good = sys.version_info >= (3, 11)
     version = ".".join(map(str, sys.version_info[:3]))
@@ -85,7 +96,12 @@ def _python(_settings: Settings) -> Iterable[Finding]:
 
 
 def _database(settings: Settings) -> Iterable[Finding]:
-    database = open_database(settings.database, load_keys(settings.data / "keys.json"))
+    try:
+        database = command.database(settings)
+    except KeyMissing as refusal:
+        yield Finding("keys", Verdict.BAD, say(refusal))
+        return
+    yield Finding("keys", Verdict.GOOD, gettext("The key file is the one that belongs to the database."))
     at = current(database)
     if at != head():
         yield Finding("database", Verdict.BAD, gettext("The database is not up to date. Run: radiodesk migrate"))
@@ -228,6 +244,7 @@ def _clock(settings: Settings) -> Iterable[Finding]:
 
 CHECKS: dict[str, Callable[[Settings], Iterable[Finding]]] = {
     "settings": _settings,
+    "folder": _folder,
     "python": _python,
     "database": _database,
     "model": _model,

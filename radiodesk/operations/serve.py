@@ -63,9 +63,9 @@ def listen(app: Flask, station: Station, host: str, port: int, *, streams: bool)
             threads=threads,
             ident=None,
             asyncore_use_poll=True,
-            connection_limit=threads * 4,
-            # Whom to believe is decided by the application (web.proxies), which knows the setting.
+            # What proxies write is read, or taken away, in one place: ``web.proxies``.
             clear_untrusted_proxy_headers=False,
+            connection_limit=threads * 4,
             max_request_body_size=station.settings.upload_megabytes * 1024 * 1024 + 1_000_000,
         )
     except OSError as error:

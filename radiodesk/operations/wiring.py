@@ -4,11 +4,12 @@ from tempfile import TemporaryFile
 
 from huey import SqliteHuey
 
+from radiodesk.core import key_checks
 from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.config import Settings
-from radiodesk.core.crypto import load_keys
 from radiodesk.core.db import Database, open_database
 from radiodesk.core.errors import Refusal
+from radiodesk.core.folders import close_to_others
 from radiodesk.core.http import Station
 from radiodesk.core.i18n import why
 from radiodesk.core.jobs import Kind, Runner
@@ -23,7 +24,8 @@ class FolderUnusable(Refusal):
 def prepare(settings: Settings) -> Database:
     """Make the data folder, the keys and the tables where they are missing; returns the database.
 
-    Raises ``FolderUnusable`` where nothing can be written.
+    Raises ``FolderUnusable`` where nothing can be written, ``KeyMissing`` over a database whose keys are not at hand,
+    and ``LaterRelease``.
     """
     for folder in (settings.data, settings.audio, settings.archive):
         try:
@@ -36,10 +38,12 @@ def prepare(settings: Settings) -> Database:
                 folder=folder,
                 reason=why(error),
             ) from None
-    database = open_database(settings.database, load_keys(settings.data / "keys.json"))
+    close_to_others(settings)
+    database = open_database(settings.database, key_checks.station_keys(settings.database, settings.keys))
     require_known(database)
     if current(database) != head():
         upgrade(database)
+    key_checks.settle(database)
     return database
 
 

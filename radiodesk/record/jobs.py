@@ -2,6 +2,7 @@
 
 from radiodesk.area.station import area_pack
 from radiodesk.core import events
+from radiodesk.core.crypto import readable
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import say
 from radiodesk.core.jobs import Context, Kind, nothing
@@ -47,10 +48,12 @@ def take_reply(context: Context, reply_id: int) -> None:
         reply = session.get_one(TicketReply, reply_id)
         if reply.taken_at is not None:
             return
+        # Words that cannot be read wait for the right keys.
+        words = readable(reply.text)
         reply.taken_at = at
         ticket = ticket_by_public_id(session, reply.published.ticket_public_id)
         try:
-            care.hear(session, rules, ticket, care.Reply(reply.kind), reply.text, at=reply.at)
+            care.hear(session, rules, ticket, care.Reply(reply.kind), words, at=reply.at)
         except Refusal as refusal:
             reply.refused = say(refusal)[:300]
 

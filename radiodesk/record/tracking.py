@@ -1,16 +1,17 @@
 """Following a ticket on the public site: its public face, the look-up by number and PIN, and the complainant's reply.
 
 Wrong guesses are counted before the PIN is checked and taken off again when it was right, so that guesses sent at the
-same time count too. The answer to a wrong number and to a wrong PIN is the same, and takes as long.
+same time count too. The answer to a wrong number and to a wrong PIN is the same, and takes as long. Counted are number
+and address together, so that nobody can shut a complainant out by guessing at the same number from elsewhere.
 """
 
-import ipaddress
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from radiodesk.core import jobs
+from radiodesk.core.addresses import network
 from radiodesk.core.db import Database, keys_of
 from radiodesk.core.errors import Refusal, Unreadable
 from radiodesk.record.models import PublishedTicket, TicketReply, TrackingAttempt
@@ -26,9 +27,11 @@ SHORT, LONG = timedelta(minutes=15), timedelta(days=1)
 PAIR_SHORT, PAIR_LONG = 5, 20
 """Wrong PINs for one number from one address."""
 ADDRESS_SHORT, ADDRESS_LONG = 20, 100
-"""Wrong PINs from one address for all numbers."""
-NUMBER_LONG, PAIR_BESIEGED = 100, 2
-"""Wrong PINs for one number from all addresses in a day, beyond which an address has only so many of its own."""
+"""From one address for all numbers."""
+NUMBER_SHORT, NUMBER_LONG = 30, 100
+"""For one number from all addresses; beyond that, each address has fewer attempts, but never none."""
+PAIR_BESET = 2
+"""A day's attempts of one address at a number that many are trying at."""
 
 
 class NotOpened(Refusal):
@@ -65,45 +68,28 @@ def look_up(database: Database, heard: str, pin: str, *, address: str, at: datet
 
 
 def _count(session: Session, number: str, address: str, at: datetime) -> int:
-    """Note an attempt; raises ``LookUpPaused``.
-
-    Wrong PINs from one address close a number for that address alone, so that nobody can shut a complainant out. Where
-    many addresses guess at one number, each of them has few tries left, which is enough for who knows the PIN.
-    """
     keys = keys_of(session)
     number_hash, address_hash = keys.lookup(f"tracking {number}"), keys.lookup(f"address {network(address)}")
     session.execute(delete(TrackingAttempt).where(TrackingAttempt.at < at - LONG))
     of_number, of_address = TrackingAttempt.number_hash == number_hash, TrackingAttempt.address_hash == address_hash
 
-    def count(*which: ColumnElement[bool]) -> int:
-        return session.scalar(select(func.count()).select_from(TrackingAttempt).where(*which)) or 0
+    def count(*matching: ColumnElement[bool], within: timedelta = LONG) -> int:
+        query = select(func.count()).select_from(TrackingAttempt)
+        return session.scalar(query.where(TrackingAttempt.at > at - within, *matching)) or 0
 
-    recent = TrackingAttempt.at > at - SHORT
-    pair = count(of_number, of_address)
+    # What others try at a number never keeps anyone from trying once or twice.
+    beset = count(of_number, within=SHORT) >= NUMBER_SHORT or count(of_number) >= NUMBER_LONG
     if (
-        pair >= PAIR_LONG
-        or count(of_number, of_address, recent) >= PAIR_SHORT
+        count(of_address, within=SHORT) >= ADDRESS_SHORT
         or count(of_address) >= ADDRESS_LONG
-        or count(of_address, recent) >= ADDRESS_SHORT
-        or (pair >= PAIR_BESIEGED and count(of_number) >= NUMBER_LONG)
+        or count(of_number, of_address, within=SHORT) >= PAIR_SHORT
+        or count(of_number, of_address) >= (PAIR_BESET if beset else PAIR_LONG)
     ):
         raise LookUpPaused("Too many wrong attempts. Please wait a while, or call the station.")
     attempt = TrackingAttempt(at=at, number_hash=number_hash, address_hash=address_hash)
     session.add(attempt)
     session.flush()
     return attempt.id
-
-
-def network(address: str) -> str:
-    """Whom an address stands for: itself in IPv4, its /64 in IPv6, where one household has them all."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        mapped = parsed.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
 
 
 def take_reply(session: Session, number: str, kind: str, text: str, *, at: datetime) -> None:

@@ -92,8 +92,6 @@ class Ticket(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
-    year: Mapped[int]
-    sequence: Mapped[int]
     number: Mapped[str] = mapped_column(String(20), unique=True)
     pin_hash: Mapped[str] = mapped_column(String(160))
     state: Mapped[TicketState] = mapped_column(spelled(TicketState), default=TicketState.NEW)
@@ -143,15 +141,6 @@ class Ticket(Base):
     def undecided(self) -> bool:
         """Whether category and unit are still the machine's suggestion, if anything."""
         return self.decided_at is None
-
-
-class TicketCounter(Base):
-    """The last sequence number of a year; raised in the transaction that opens a ticket, so that none is used twice."""
-
-    __tablename__ = "ticket_counter"
-
-    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last: Mapped[int]
 
 
 class TicketEntry(Base):

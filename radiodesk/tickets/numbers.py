@@ -1,4 +1,6 @@
-"""Ticket numbers that can be spoken and heard right: two digits of the year, a sequence, and a check digit.
+"""Ticket numbers that can be spoken and heard right: two digits of the year, six drawn ones, and a check digit.
+
+They are drawn, not counted: a number must not tell how many complaints there are, nor which came before which.
 
 The check digit is Damm's (H. M. Damm, "Total anti-symmetrische Quasigruppen", 2004): it finds every single wrong digit
 and every swap of neighbours, which are the slips of somebody who repeats a number over the telephone.
@@ -17,18 +19,29 @@ _DAMM = (
 )  # fmt: skip
 _NUMBER = re.compile(r"[0-9]{7,11}")
 _MOST_SIGNS = 200
+_DRAWN_DIGITS = 6
 _PIN_DIGITS = 6
 _FEWEST_DIFFERENT = 3
 
 
-def make(sequence: int, year: int) -> str:
-    """The number of the n-th ticket of a year, such as ``26-0417-7``."""
-    body = f"{year % 100:02}{sequence:04}"
+def draw(year: int, random_below: Callable[[int], int] = secrets.randbelow) -> str:
+    """A number of a year that may be taken already, such as ``26-480213-8``.
+
+    ``random_below(n)`` gives a number from 0 to n - 1.
+    """
+    return make(random_below(10**_DRAWN_DIGITS), year)
+
+
+def make(drawn: int, year: int) -> str:
+    """The number with these drawn digits."""
+    body = f"{year % 100:02}{drawn:0{_DRAWN_DIGITS}}"
     return f"{body[:2]}-{body[2:]}-{_check(body)}"
 
 
 def parse(heard: str) -> str | None:
     """The number as it is stored, from what was typed or said; ``None`` when its digits do not fit together.
+
+    Numbers of earlier releases, which counted (``26-0417-7``), stay valid.
 
     Digits may be written or said in Indonesian or Javanese ("lapan", "dobel dua", "dua puluh enam"), in any grouping,
     with other words around them.

@@ -22,8 +22,9 @@ def hash_pin(keys: KeyRing, number: str, pin: str) -> str:
 
 def pin_fits(keys: KeyRing, number: str, pin: str, stored: str | None) -> bool:
     """Whether a PIN is right; takes as long when there is no ticket (``stored`` is ``None``)."""
+    nobody = _nobody()
     try:
-        return _hasher.verify(stored or _nobody(), _keyed(keys, number, pin)) and stored is not None
+        return _hasher.verify(stored or nobody, _keyed(keys, number, pin)) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 

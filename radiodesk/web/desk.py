@@ -4,8 +4,9 @@ from flask import Flask, Response, current_app, g, redirect, render_template, re
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
 
-from radiodesk.accounts.access import load_person
-from radiodesk.accounts.models import Role
+from radiodesk.accounts import second_factor
+from radiodesk.accounts.access import load_person, must_set_up
+from radiodesk.accounts.models import Person, Role
 from radiodesk.accounts.views import blueprint as accounts
 from radiodesk.archive.views import blueprint as archive
 from radiodesk.audio.views import blueprint as audio
@@ -104,12 +105,17 @@ def _keep_nothing(response: Response) -> Response:
 def _for_templates() -> dict[str, object]:
     return {
         "me": g.get("person"),
-        "menu": menu.entries,
+        "menu": _menu,
         "Role": Role,
         "settings": station().settings,
         "seen": _seen,
         "alarms": station().alarms.current,
     }
+
+
+def _menu(person: Person) -> list[menu.Entry]:
+    """Nothing leads anywhere until the second factor that a role asks for is there."""
+    return [] if second_factor.is_due(person, station().settings.second_factor_roles) else menu.entries(person)
 
 
 def _seen() -> int | str:
@@ -125,11 +131,20 @@ def _choose_language() -> None:
 
 def _only_people() -> BaseResponse | None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if request.endpoint in (None, "static") or getattr(view, "open_to_all", False) or load_person():
+    if request.endpoint in (None, "static") or getattr(view, "open_to_all", False):
         return None
+    if person := load_person():
+        return _to_second_factor() if must_set_up(person) else None
     if request.endpoint in ("live.stream", "live.alarms") or request.headers.get("HX-Request"):
         return Response(i18n.gettext("Please sign in."), 401, content_type="text/plain; charset=utf-8")
     return redirect(url_for("accounts.sign_in_form", next=request.full_path if request.method == "GET" else None))
+
+
+def _to_second_factor() -> BaseResponse:
+    if request.endpoint == "live.stream" or request.headers.get("HX-Request"):
+        told = i18n.gettext("Your role needs a six-digit code. Set it up first, on the page My account.")
+        return Response(told, 403, content_type="text/plain; charset=utf-8")
+    return redirect(url_for("accounts.code"), code=303)
 
 
 def _csrf_failed(_error: CSRFError) -> Response:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy.exc import DBAPIError
@@ -12,11 +13,11 @@ from radiodesk.core import i18n
 from radiodesk.core.alarms import DATABASE
 from radiodesk.core.config import CHECKOUT
 from radiodesk.core.errors import Refusal, TooLarge
-from radiodesk.core.http import SAFE, TOO_LARGE, Station, let_go, own_transaction, station
+from radiodesk.core.http import SAFE, TOO_LARGE, Station, let_go, own_transaction, secure_cookie, station
 from radiodesk.core.i18n import N_
 from radiodesk.core.unavailable import RETRY_AFTER, DatabaseUnavailable, unavailable
 from radiodesk.web import filters
-from radiodesk.web.proxies import Proxies
+from radiodesk.web.proxies import BehindProxies
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -34,7 +35,7 @@ HTTP_SENTENCES = {
 }
 
 
-_SECRETS = frozenset({"password", "again", "secret", "token", "code", "pin", "old_password", "kode"})
+_SECRETS = frozenset({"password", "again", "secret", "token", "code", "pin", "present", "kode"})
 """Fields that no page gives back."""
 
 TOO_LARGE_SENTENCE = N_(
@@ -57,16 +58,16 @@ def create_app(name: str, station: Station) -> Flask:
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         SESSION_COOKIE_NAME=f"{name}_form",
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=station.settings.secure_cookies,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.extensions["radiodesk"] = station
+    app.session_interface = FormSession()
+    app.wsgi_app = BehindProxies(app.wsgi_app, station.settings.trusted_proxies)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["csrf"] = _csrf_field
     filters.register(app)
-    app.wsgi_app = Proxies(app.wsgi_app, station.settings.trusted_proxies)  # type: ignore[method-assign]
     own_transaction(app)
     app.after_request(_headers)
     app.register_error_handler(Refusal, refused)
@@ -74,6 +75,13 @@ def create_app(name: str, station: Station) -> Flask:
     app.register_error_handler(DBAPIError, _broken)
     app.register_error_handler(500, _broken)
     return app
+
+
+class FormSession(SecureCookieSessionInterface):
+    """The cookie that forms are checked by; one that came over HTTPS goes nowhere else."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return secure_cookie()
 
 
 def _csrf_field() -> Markup:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, redirect, request
+from flask import Flask, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from radiodesk.calls.public_views import blueprint as intake
@@ -10,7 +10,7 @@ from radiodesk.calls.webhooks import blueprint as webhooks
 from radiodesk.calls.webhooks import told
 from radiodesk.core import i18n
 from radiodesk.core.errors import NotFound
-from radiodesk.core.http import Station, own_page, station
+from radiodesk.core.http import Station, own_address, secure_cookie, station
 from radiodesk.core.i18n import N_
 from radiodesk.record.open311 import blueprint as open311
 from radiodesk.record.open311 import refusal_as_asked
@@ -65,14 +65,14 @@ def switch_language(code: str) -> Response:
     """Keep the chosen language in a cookie and go back to the page that was open."""
     if code not in i18n.LANGUAGES:
         raise NotFound("This language is not there.")
-    response = redirect(own_page(request.args.get("ke", "")), code=303)
+    response = redirect(own_address(request.args.get("ke", "")) or url_for("home"), code=303)
     response.set_cookie(
         LANGUAGE_COOKIE,
         code,
         max_age=LANGUAGE_KEPT,
         httponly=True,
         samesite="Lax",
-        secure=station().settings.secure_cookies,
+        secure=secure_cookie(),
     )
     return response
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
@@ -18,7 +18,7 @@ from radiodesk.core.jobs import Context, Runner
 from radiodesk.operations.wiring import kinds
 from radiodesk.record import tracking
 from radiodesk.record.models import PublishedTicket, TrackingAttempt
-from radiodesk.tickets import care, numbers, queries, services
+from radiodesk.tickets import care, numbers, pins, queries, services
 from radiodesk.tickets.models import Ticket, TicketState
 from radiodesk.tickets.rules import load_rules
 from tests.factories import calls as call_factory
@@ -152,26 +152,68 @@ def test_an_officer_sees_beforehand_what_the_complainant_sees(
     assert producer.get(f"/pengaduan/{place.identity}/publik").status_code == 404
 
 
-def test_too_many_wrong_pins_pause_the_number_for_the_address_that_guesses(place: Station) -> None:
+def test_too_many_wrong_pins_pause_their_address_even_for_the_right_one(place: Station) -> None:
     place.open()
     for _ in range(tracking.PAIR_SHORT):
-        assert place.post(pin=place.wrong(), address="203.0.113.1").status_code == 403
-    paused = place.post(address="203.0.113.1")
+        assert place.post(pin=place.wrong()).status_code == 403
+    paused = place.post()
     assert paused.status_code == 429
     assert "Lampu" not in paused.get_data(as_text=True)
     place.clock.advance(tracking.SHORT + timedelta(seconds=1))
-    assert place.post(address="203.0.113.1").status_code == 200
+    assert place.post().status_code == 200
 
 
-def test_nobody_can_shut_a_complainant_out(place: Station) -> None:
+@pytest.mark.parametrize("enough", [tracking.PAIR_SHORT, tracking.NUMBER_SHORT, tracking.NUMBER_LONG + 5])
+def test_what_others_guess_never_shuts_a_complainant_out(place: Station, enough: int) -> None:
     place.open()
-    for n in range(tracking.NUMBER_LONG + 5):
-        assert place.post(pin=place.wrong(), address=f"203.0.113.{n}").status_code == 403
-    assert place.post(address="198.51.100.7").status_code == 200
-    # A fresh address may still mistype once, and then guesses no more.
-    for _ in range(tracking.PAIR_BESIEGED):
-        assert place.post(pin=place.wrong(), address="198.51.100.8").status_code == 403
-    assert place.post(address="198.51.100.8").status_code == 429
+    for n in range(enough):
+        place.post(pin=place.wrong(), address=f"203.0.114.{n}")
+    assert place.post(pin=place.wrong(), address="198.51.100.1").status_code == 403
+    assert place.post(address="198.51.100.1").status_code == 200
+
+
+def test_of_many_addresses_that_guess_at_one_number_each_has_two_attempts_a_day(place: Station) -> None:
+    place.open()
+    for n in range(tracking.NUMBER_SHORT):
+        assert place.post(pin=place.wrong(), address=f"203.0.114.{n}").status_code == 403
+    answers = [place.post(pin=place.wrong(), address="198.51.100.1").status_code for _ in range(3)]
+    assert answers == [403, 403, 429]
+
+
+def test_a_number_that_is_not_there_is_answered_alike_also_while_many_guess(place: Station) -> None:
+    place.open()
+
+    def answers(number: str) -> list[int]:
+        crowd = [place.post(number=number, pin="135792", address=f"203.0.{len(number)}.{n}") for n in range(40)]
+        alone = [place.post(number=number, pin="135792", address="198.51.100.9") for _ in range(7)]
+        return [answer.status_code for answer in (*crowd, *alone)]
+
+    assert answers(place.number) == answers(numbers.make(977, 2026))
+
+
+def test_one_hash_is_computed_whether_the_number_is_there_or_not(
+    place: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.open()
+    hashing = pins._hasher
+
+    class Counting:
+        done: ClassVar[list[str]] = []
+
+        def hash(self, secret: str) -> str:
+            self.done.append("hash")
+            return hashing.hash(secret)
+
+        def verify(self, stored: str, secret: str) -> bool:
+            self.done.append("verify")
+            return hashing.verify(stored, secret)
+
+    monkeypatch.setattr(pins, "_hasher", Counting())
+    for number in (place.number, numbers.make(977, 2026), "bukan nomor"):
+        pins._nobody.cache_clear()
+        Counting.done.clear()
+        place.post(number=number, pin=place.wrong())
+        assert Counting.done == ["hash", "verify"], number
 
 
 def test_a_number_that_is_not_there_is_paused_in_the_same_way(place: Station) -> None:
@@ -193,9 +235,9 @@ def test_one_address_cannot_try_many_numbers(place: Station) -> None:
 def test_slow_guessing_is_paused_for_a_day(place: Station) -> None:
     place.open()
     for _ in range(tracking.PAIR_LONG):
-        assert place.post(pin=place.wrong(), address="203.0.113.1").status_code == 403
+        assert place.post(pin=place.wrong()).status_code == 403
         place.clock.advance(timedelta(minutes=6))
-    assert place.post(address="203.0.113.1").status_code == 429
+    assert place.post().status_code == 429
 
 
 def test_right_pins_are_not_counted(place: Station) -> None:

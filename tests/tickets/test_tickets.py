@@ -84,10 +84,11 @@ def test_each_step_leads_where_it_should_or_is_refused(
         assert ticket.state == after
 
 
-def test_numbers_count_up_within_a_year_and_can_be_heard(session: Session, settings: Settings, now: datetime) -> None:
-    one, two = (factory.opened(session, settings, now).ticket for _ in range(2))
-    assert (one.sequence, two.sequence) == (1, 2)
-    assert one.number != two.number
+def test_numbers_can_be_heard_and_do_not_count(session: Session, settings: Settings, now: datetime) -> None:
+    one, two, *others = (factory.opened(session, settings, now).ticket for _ in range(12))
+    drawn = [int(ticket.number.split("-")[1]) for ticket in (one, two, *others)]
+    assert len(set(drawn)) == 12 and max(drawn) > 1000
+    assert drawn != sorted(drawn)
     assert numbers.parse(one.number) == one.number
     assert queries.ticket_by_number(session, numbers.spoken(two.number)) is two
 
@@ -95,8 +96,17 @@ def test_numbers_count_up_within_a_year_and_can_be_heard(session: Session, setti
 def test_a_new_year_begins_in_station_time(session: Session, settings: Settings, now: datetime) -> None:
     # 18.00 UTC on New Year's Eve is already the new year here.
     late = now.replace(month=12, day=31, hour=18)
-    assert factory.opened(session, settings, late).ticket.year == 2027
-    assert factory.opened(session, settings, now).ticket.year == 2026
+    assert factory.opened(session, settings, late).ticket.number.startswith("27-")
+    assert factory.opened(session, settings, now).ticket.number.startswith("26-")
+
+
+def test_a_number_that_is_taken_is_drawn_again(
+    session: Session, settings: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = factory.opened(session, settings, now).ticket.number
+    drawn = iter([taken, taken, numbers.make(31, 2026)])
+    monkeypatch.setattr(numbers, "draw", lambda _year: next(drawn))
+    assert factory.opened(session, settings, now).ticket.number == numbers.make(31, 2026)
 
 
 def test_the_pin_is_kept_only_as_a_hash_bound_to_its_ticket(

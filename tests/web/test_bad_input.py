@@ -159,9 +159,9 @@ def attack(attacked: Attacked, examples: int, learning: int = 2, first: int = 0)
 
         read: set[str] = set()
         odd_requests.Listening.read = read
-        asks(attacked, odd_requests.requests(rule, method, module, ids[""], own), learning, first + number)
         wanted = odd_requests.requests(rule, method, module, ids[""], own)
         asks(attacked, wanted, learning, first + number)
+        asks(
             attacked,
             odd_requests.requests(rule, method, module, ids[""], own, frozenset(read)),
             examples,

@@ -13,6 +13,7 @@ from radiodesk.calls.channels.whatsapp import WhatsAppSender
 from radiodesk.calls.models import Call, Channel
 from radiodesk.core import audit, events, jobs
 from radiodesk.core.config import Settings
+from radiodesk.core.crypto import NotReadable
 from radiodesk.core.db import Moment
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.ids import public_id
@@ -33,7 +34,8 @@ class CannotReply(Conflict):
 
 def can_reply(settings: Settings, call: Call) -> bool:
     """Whether the channel of a call takes replies, and is set up for it."""
-    if _address(call) is None:
+    address = _address(call)
+    if address is None or isinstance(address, NotReadable):
         return False
     if call.channel is Channel.WHATSAPP:
         return settings.whatsapp_token is not None and settings.whatsapp_phone_id is not None

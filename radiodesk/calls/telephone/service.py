@@ -19,8 +19,8 @@ from radiodesk.calls.telephone.exchange import PART, Clocks, Exchange
 from radiodesk.calls.telephone.placeholder import Placeholder
 from radiodesk.calls.telephone.process import Output
 from radiodesk.core.config import Settings
-from radiodesk.core.crypto import load_keys
 from radiodesk.core.errors import Unreadable
+from radiodesk.core.key_checks import station_keys
 from radiodesk.core.processes import AlreadyRunning, hold, told_to_stop
 
 log = logging.getLogger(__name__)
@@ -189,6 +189,7 @@ class Telephone:
 def telephone(settings: Settings) -> None:
     """Run the telephone until told to stop; raises ``NoTelephone`` or ``AlreadyRunning``."""
     configuring.ready(settings)
+    keys = station_keys(settings.database, settings.keys)
     home = settings.lines / "baresip"
     home.mkdir(parents=True, exist_ok=True)
     settings.spool.mkdir(parents=True, exist_ok=True)
@@ -196,7 +197,7 @@ def telephone(settings: Settings) -> None:
         raise AlreadyRunning("A telephone is running already in this data folder.")
     stop = told_to_stop()
     journal = Journal(settings.lines / f"{PART}.jsonl")
-    exchange = Exchange(settings, load_keys(settings.data / "keys.json"), journal, Clocks(lambda: datetime.now(UTC)))
+    exchange = Exchange(settings, keys, journal, Clocks(lambda: datetime.now(UTC)))
     part = Telephone(settings, exchange, _placeholder(settings, home))
     server = ControlServer(settings.lines / f"{PART}.sock", part.handle)
     while not stop.is_set():
