@@ -18,7 +18,7 @@ def replacing(target: Path) -> Iterator[Path]:
         yield written
         with written.open("rb") as done:
             os.fsync(done.fileno())
-        written.chmod(0o644)
+        written.chmod(0o600)
         written.replace(target)
         flush_folder(target.parent)
     finally:

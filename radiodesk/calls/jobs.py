@@ -15,7 +15,7 @@ from radiodesk.calls.models import Call
 from radiodesk.calls.places import hint_phrases
 from radiodesk.calls.receiving import attach
 from radiodesk.core import events, i18n, jobs
-from radiodesk.core.crypto import KeyMissing, readable
+from radiodesk.core.crypto import readable
 from radiodesk.core.errors import Refusal, TooLarge
 
 _SUFFIXES = {"audio/ogg": ".ogg", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/aac": ".aac", "audio/amr": ".amr"}
@@ -30,11 +30,6 @@ def send(context: jobs.Context, row_id: int) -> None:
     with i18n.speaking(context.settings.language):
         try:
             external_id = outbox.sender_for(context.settings, row.channel).send(readable(row.to), readable(row.text))
-        except KeyMissing as refusal:
-            with context.database.writing() as session:
-                held = session.get_one(OutgoingMessage, row_id)
-                outbox.not_sent(session, held, i18n.say(refusal), again=False, at=context.clock.now())
-            return
         except NotSent as refusal:
             if refusal.again:
                 with context.database.writing() as session:
