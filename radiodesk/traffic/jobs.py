@@ -126,6 +126,12 @@ def _left(left: Mapping[str, int]) -> list[str]:
         )
     if count := left.get("old"):
         said.append(ngettext("%(num)s report is too old.", "%(num)s reports are too old.", count))
+    if count := left.get("ahead"):
+        said.append(
+            ngettext(
+                "%(num)s report has a date that lies ahead.", "%(num)s reports have a date that lies ahead.", count
+            )
+        )
     if count := left.get("no report"):
         said.append(
             ngettext("%(num)s text tells nothing of a road now.", "%(num)s texts tell nothing of a road now.", count)

@@ -4,9 +4,10 @@ Reports are never changed. An officer who confirms, corrects or ends a condition
 confidence, so that a condition is at any time what its reports add up to.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select, update
@@ -26,13 +27,16 @@ from radiodesk.traffic.models import AppealUse, RoadCondition, RoadReport, Situa
 from radiodesk.traffic.ports import FLOWS, Alert, Condition, FeedResult, Flow, Kind, Report
 from radiodesk.traffic.queries import WINDOW
 from radiodesk.traffic.reading import read_report, to_reports
-from radiodesk.traffic.storing import report_of, to_json
+from radiodesk.traffic.storing import alert_of, report_of, to_json
 
 TOPIC = "traffic"
 LONGEST_PASTE = 60_000
 AT_ONCE = 300
 OFFICER = "petugas"
 CALLER = "pendengar"
+REMEMBERED = timedelta(days=14)
+"""How long a warning may hold after it was received and still be ended by another one."""
+
 VERIFIED = 0.8
 """How far a caller is believed whom a screener has heard out: enough for "terpantau", less than an officer."""
 
@@ -103,7 +107,7 @@ def _known(session: Session, report: Report) -> bool:
 
 def take_feed(session: Session, result: FeedResult, *, by: str, at: datetime, finder: PlaceFinder, zone: str) -> Taken:
     """Keep of a feed document every warning, and the reports that are for this station."""
-    warnings = sum(_keep_warning(session, alert, at=at) for alert in result.alerts)
+    warnings = _keep_warnings(session, result.alerts, at=at)
     placed = place(result.reports, at=at, finder=finder, zone=zone)
     rows = take_reports(session, placed.reports, by=by, at=at)
     if warnings:
@@ -125,7 +129,7 @@ def _keep(session: Session, report: Report, *, by: str, at: datetime, call_id: i
         text=report.text,
         spot=spot_of(report)[:200],
         content=to_json(report),
-        expires_at=report.expires_at,
+        expires_at=report.last_until,
     )
     session.add(row)
     session.flush()
@@ -140,18 +144,42 @@ def _take_in(session: Session, rows: Sequence[RoadReport], *, at: datetime) -> N
     announce(session, at, TOPIC, "reports")
 
 
-def _keep_warning(session: Session, alert: Alert, *, at: datetime) -> bool:
-    identifier = alert.identifier[:300]
-    known = session.scalar(select(Warned).where(Warned.identifier == identifier))
+def _keep_warnings(session: Session, alerts: Sequence[Alert], *, at: datetime) -> int:
+    """Keep what is new of a document's warnings, and let end what they, or older ones, take back; returns how many."""
+    kept = 0
+    seen: Counter[str] = Counter()
+    for alert in alerts:
+        # One CAP file may warn of several things under its one identifier.
+        key = f"{alert.identifier[:290]}#{seen[alert.identifier]}" if seen[alert.identifier] else alert.identifier[:300]
+        seen[alert.identifier] += 1
+        kept += _keep_warning(session, key, alert, at=at)
+    if kept:
+        _end_replaced(session, at=at)
+    return kept
+
+
+def _keep_warning(session: Session, key: str, alert: Alert, *, at: datetime) -> bool:
+    known = session.scalar(select(Warned).where(Warned.identifier == key))
     if known is not None:
         # A news feed announces what the CAP file then says in full.
         if not alert.polygons or known.content.get("polygons"):
             return False
         known.content, known.expires_at = to_json(alert), alert.expires
         return True
-    session.add(Warned(identifier=identifier, received_at=at, expires_at=alert.expires, content=to_json(alert)))
+    session.add(Warned(identifier=key, received_at=at, expires_at=alert.expires, content=to_json(alert)))
     session.flush()
     return True
+
+
+def _end_replaced(session: Session, *, at: datetime) -> None:
+    """Let no warning outlive the one that took it back, in whatever order they came and whichever expires first."""
+    rows = list(session.scalars(select(Warned).where(Warned.received_at > at - REMEMBERED)))
+    said = [(row, alert_of(row.content)) for row in rows]
+    told = [alert for _row, alert in said if alert.replaces and (alert.sent is None or alert.sent <= at)]
+    gone = {reference for alert in told for reference in alert.references}
+    for row, alert in said:
+        if alert.identifier in gone and (row.expires_at is None or row.expires_at > at):
+            row.expires_at = at
 
 
 def refresh(session: Session, spots: Collection[str], *, at: datetime) -> list[RoadCondition]:

@@ -2,6 +2,7 @@
 
 Built-in formats and plug-ins are found in the same way, through the entry-point group ``radiodesk.feeds``; the names
 below are tried as well, so that a checkout that was updated without being installed again still knows its own formats.
+They are tried in this order: what is more than a news feed comes before the news feeds.
 """
 
 import importlib
@@ -21,14 +22,14 @@ __all__ = ["BUILT_IN", "GROUP", "MAX_BYTES", "FeedUnreadable", "read_feed", "reg
 GROUP = "radiodesk.feeds"
 
 BUILT_IN = {
+    "waze": "radiodesk.traffic.feeds.waze:WazeFeed",
     "cap": "radiodesk.traffic.feeds.cap:CapFeed",
     "datex2": "radiodesk.traffic.feeds.datex2:Datex2Feed",
     "open511": "radiodesk.traffic.feeds.open511:Open511Feed",
-    "rss": "radiodesk.traffic.feeds.rss:RssFeed",
     "bmkg-forecast": "radiodesk.traffic.feeds.bmkg:BmkgForecastFeed",
     "bmkg-quake": "radiodesk.traffic.feeds.bmkg:BmkgQuakeFeed",
     "wzdx": "radiodesk.traffic.feeds.wzdx:WzdxFeed",
-    "waze": "radiodesk.traffic.feeds.waze:WazeFeed",
+    "rss": "radiodesk.traffic.feeds.rss:RssFeed",
 }
 
 log = logging.getLogger(__name__)
