@@ -217,6 +217,17 @@ def refresh(session: Session, spots: Collection[str], *, at: datetime) -> list[R
     return [row for row in kept if row.ended_at is None and row.expires_at > at]
 
 
+def let_begin(session: Session, *, at: datetime) -> None:
+    """Let reports count whose time has begun since they were taken in: tomorrow's closure, the next night's work."""
+    over = or_(RoadCondition.id.is_(None), RoadCondition.ended_at.is_not(None), RoadCondition.expires_at <= at)
+    wanted = select(RoadReport).outerjoin(RoadCondition, RoadReport.condition_id == RoadCondition.id)
+    rows = list(session.scalars(wanted.where(RoadReport.expires_at > at, RoadReport.observed_at <= at, over)))
+    said = [(row.spot, report_of(row)) for row in rows]
+    begun = sorted({spot for spot, report in said if report.spell(at)[0] is not None and report.begun(at)})
+    for start in range(0, len(begun), AT_ONCE):
+        refresh(session, begun[start : start + AT_ONCE], at=at)
+
+
 def _row_for(session: Session, members: Sequence[RoadReport], used: set[int]) -> RoadCondition:
     counts: dict[int, int] = {}
     for member in members:

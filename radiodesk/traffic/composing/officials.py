@@ -188,7 +188,10 @@ def _in_headline(alert: Alert, districts: Sequence[Place], pack: AreaPack) -> li
         return []
     listed = re.search(r"\bkec(?:amatan|\.)\s+(?P<names>.+)", alert.headline, re.IGNORECASE)
     said = re.split(r",|\bdan\b|\bserta\b|\bkab(?:upaten|\.)", listed["names"] if listed else "", flags=re.IGNORECASE)
-    return [place for place in districts if any(_plain(name) == _plain(place.name) for name in said)]
+    names = [_plain(name) for name in said]
+    # The seat shares its name with the whole area, which stands at the end of a list of districts.
+    names = names[:1] + [name for name in names[1:] if name != _plain(pack.name)]
+    return [place for place in districts if _plain(place.name) in names]
 
 
 def _touched(alert: Alert, districts: Sequence[Place]) -> list[Place]:

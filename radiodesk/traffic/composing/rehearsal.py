@@ -81,7 +81,8 @@ SAMPLES: Mapping[str, tuple[Facts, ...]] = {
     "bulletin/warning": (
         _WARNING,
         _WARNING | {
-            "weather": False, "districts": "", "others": 0, "spreading": "", "whole_area": True, "begins": "", "ends": "",
+            "weather": False, "districts": "", "others": 0, "spreading": "", "whole_area": True, "begins": "",
+            "ends": "",
         },
     ),
     "bulletin/weather": (*_road("hujan lebat"), _FULL | {"cause": "hujan lebat", "forecast": True, "flow": ""}),

@@ -42,8 +42,8 @@ class CapFeed:
         problems: list[str] = []
         status, secret = text_below(root, "distributionStatus"), text_below(root, "combinedConfidentiality")
         if (status and status.lower() != "actual") or (secret and "unclassified" not in secret.lower()):
-            said = N_("The whole envelope was left out: it is not meant for the public (%(why)s).")
-            problem = Problem(said, why=secret if status.lower() in ("", "actual") else status)
+            why = secret if status.lower() in ("", "actual") else status
+            problem = Problem("The whole envelope was left out: it is not meant for the public (%(why)s).", why=why)
             return FeedResult(format=self.name, problems=(problem,))
         for element in elements:
             found, said = read_alert(element)

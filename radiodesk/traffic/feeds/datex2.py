@@ -93,7 +93,8 @@ DEFAULT_OBSTACLES: dict[Kind, str] = {
 
 ROAD = re.compile(
     r"(?:Jalan|Jl\.?|Jln\.?|Ruas|Tol|Simpang|Perempatan|Pertigaan|Bundaran|Jembatan|Terminal|Pasar)(?:\s+[Rr]aya)?"
-    r"(?:(?:\s+|(?<=\.))(?!(?:Di|Ber|Ter|Me|Pe[mn])[a-z]{4,}|Macet|Padat|Lancar|Rusak|Licin|Banjir|Masih|Sudah)(?:[A-Z]\.(?=\s*[A-Z])|[A-Z0-9][\w/-]*))+"
+    r"(?:(?:\s+|(?<=\.))(?!(?:Ditutup|Dibuka|Dialihkan|Diperbaiki|Terendam|Tergenang|Terputus|Tertutup|Berlubang|Macet"
+    r"|Padat|Lancar|Rusak|Licin|Banjir|Masih|Sudah|Ada|Sedang|Untuk)\b)(?:[A-Z]\.(?=\s*[A-Z])|[A-Z0-9][\w/-]*))+"
 )
 """A road or a junction with its name, at the head of a public text."""
 
