@@ -20,13 +20,12 @@ from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import shorten
 from radiodesk.traffic.fusion import EXPIRED, fuse, spot_of
-from radiodesk.traffic.intake import place
+from radiodesk.traffic.intake import Placed, place
 from radiodesk.traffic.lapsit import Lapsit, parse_lapsit
-from radiodesk.traffic.lines import posts_in
 from radiodesk.traffic.models import AppealUse, RoadCondition, RoadReport, SituationReport, Warned
 from radiodesk.traffic.ports import FLOWS, Alert, Condition, FeedResult, Flow, Kind, Report
+from radiodesk.traffic.posts import Posts, Refused, sort_posts
 from radiodesk.traffic.queries import WINDOW
-from radiodesk.traffic.reading import read_report, to_reports
 from radiodesk.traffic.storing import alert_of, report_of, to_json
 
 TOPIC = "traffic"
@@ -39,14 +38,6 @@ REMEMBERED = timedelta(days=14)
 
 VERIFIED = 0.8
 """How far a caller is believed whom a screener has heard out: enough for "terpantau", less than an officer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A line that is no road report, and why."""
-
-    text: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +61,17 @@ def take_posts(
     zone: str,
     call_id: int | None = None,
 ) -> Taken:
-    """Read a pasted text, a post a line; lines that are no reports come back with the reason.
+    """Read a pasted text and keep its reports; lines that are no reports come back with the reason."""
+    posts = sort_posts(text, source=source, at=at, finder=finder, zone=zone)
+    return keep_posts(session, posts, by=by, at=at, call_id=call_id)
 
-    Where the text says who wrote a post and when, as WhatsApp's copies do, that holds instead of ``source`` and ``at``.
-    """
-    rows: list[RoadReport] = []
-    refused: list[Refused] = []
-    local = ZoneInfo(zone)
-    for line in posts_in(text, source=source, at=at, zone=zone, tells=lambda words: read_report(words).is_traffic):
-        reading = read_report(line.text, now=line.at.astimezone(local), finder=finder)
-        if not reading.is_traffic:
-            refused.append(Refused(line.text, reading.reason or "no traffic"))
-            continue
-        for report in to_reports(reading, source=line.source, observed_at=line.at, zone=zone):
-            rows.append(_keep(session, report, by=by, at=at, call_id=call_id))
+
+def keep_posts(session: Session, posts: Posts, *, by: str, at: datetime, call_id: int | None = None) -> Taken:
+    """Keep posts that were read before, so that nobody waits for the reading."""
+    rows = [_keep(session, report, by=by, at=at, call_id=call_id) for report in posts.reports]
     if rows:
         _take_in(session, rows, at=at)
-    return Taken(tuple(rows), tuple(refused))
+    return Taken(tuple(rows), posts.refused)
 
 
 def take_reports(session: Session, reports: Iterable[Report], *, by: str, at: datetime) -> list[RoadReport]:
@@ -107,8 +92,13 @@ def _known(session: Session, report: Report) -> bool:
 
 def take_feed(session: Session, result: FeedResult, *, by: str, at: datetime, finder: PlaceFinder, zone: str) -> Taken:
     """Keep of a feed document every warning, and the reports that are for this station."""
-    warnings = _keep_warnings(session, result.alerts, at=at)
     placed = place(result.reports, at=at, finder=finder, zone=zone)
+    return keep_feed(session, result.alerts, placed, by=by, at=at)
+
+
+def keep_feed(session: Session, alerts: Sequence[Alert], placed: Placed, *, by: str, at: datetime) -> Taken:
+    """Keep what was read and placed before, so that nobody waits for the reading."""
+    warnings = _keep_warnings(session, alerts, at=at)
     rows = take_reports(session, placed.reports, by=by, at=at)
     if warnings:
         announce(session, at, TOPIC, "warnings")
