@@ -68,8 +68,18 @@ def read_feed(data: bytes, *, source: str, now: datetime, limit: int = MAX_BYTES
     if not data.strip():
         raise FeedUnreadable("%(source)s is empty; check its address.", source=source)
     for feed in registered_feeds().values():
-        if feed.sniff(data):
-            return feed.read(data, source=source, now=now)
+        try:
+            if feed.sniff(data):
+                return feed.read(data, source=source, now=now)
+        except FeedUnreadable:
+            raise
+        except Exception as error:  # the edge to readers, some of which are other people's: one must not stop the rest
+            log.exception("The feed reader %r failed on %s.", feed.name, source)
+            raise FeedUnreadable(
+                "%(source)s could not be read as %(format)s; send it to who looks after radiodesk.",
+                source=source,
+                format=feed.name,
+            ) from error
     raise FeedUnreadable(_what_it_is(data), source=source)
 
 

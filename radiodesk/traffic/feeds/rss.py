@@ -5,6 +5,7 @@ is refused before.
 """
 
 import io
+import logging
 import re
 from datetime import datetime
 from html import unescape
@@ -22,6 +23,8 @@ from radiodesk.traffic.feeds.unreadable import FeedUnreadable
 from radiodesk.traffic.feeds.warnings import language_of, read_references, read_warning_text
 from radiodesk.traffic.feeds.xml import decode_xml, parse_text, root_name
 from radiodesk.traffic.ports import Alert, FeedResult, Report
+
+log = logging.getLogger(__name__)
 
 TAG = re.compile(r"<[^>]{0,2000}>")
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -42,10 +45,16 @@ class RssFeed:
         problems = _soundness(text, source)
         body = DECLARATION.sub("", text).encode()
         # A file object, since feedparser takes a string for a URL or a path; the header settles the encoding.
-        feed = feedparser.parse(
-            io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + body),
-            response_headers={"content-type": "application/xml; charset=utf-8"},
-        )
+        try:
+            feed = feedparser.parse(
+                io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + body),
+                response_headers={"content-type": "application/xml; charset=utf-8"},
+            )
+        except Exception as error:  # it raises whatever its many helpers do, such as UnicodeEncodeError for &#xD800;
+            log.warning("feedparser could not read %s: %r", source, error)
+            raise FeedUnreadable(
+                "%(source)s looks like a news feed but holds none that can be read.", source=source
+            ) from error
         if not feed.version and not feed.entries:
             raise FeedUnreadable("%(source)s looks like a news feed but holds none that can be read.", source=source)
         nowcast = "bmkg" in _channel(feed) and "peringatan dini" in _channel(feed)
