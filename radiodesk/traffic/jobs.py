@@ -5,7 +5,7 @@ from datetime import timedelta
 from radiodesk.area.station import place_finder
 from radiodesk.core.errors import Refusal
 from radiodesk.core.events import announce
-from radiodesk.core.i18n import say, speaking
+from radiodesk.core.i18n import gettext, say, speaking
 from radiodesk.core.jobs import Context, Handler
 from radiodesk.traffic import queries, services
 from radiodesk.traffic.fetching import refresh
@@ -24,10 +24,23 @@ def fetch_source(context: Context, source_id: int) -> None:
     with context.database.reading() as session:
         source = session.get_one(Source, source_id)
         session.expunge(source)
-    if is_folder(source.url):
-        look_into_folder(context, source, folder_of(context.settings, source.url))
-    else:
-        _fetch_feed(context, source)
+    try:
+        if is_folder(source.url):
+            look_into_folder(context, source, folder_of(context.settings, source.url))
+        else:
+            _fetch_feed(context, source)
+    except Exception as error:
+        _note_failure(context, source_id, error)
+        raise
+
+
+def _note_failure(context: Context, source_id: int, error: Exception) -> None:
+    """Let the health page say that a source could not be looked at, for a reason that nobody expected."""
+    with context.database.writing() as session, speaking(context.settings.language):
+        row = session.get_one(Source, source_id)
+        row.problem = gettext(
+            "Looking at this source failed (%(error)s); it is tried again.", error=type(error).__name__
+        )
 
 
 def _fetch_feed(context: Context, source: Source) -> None:

@@ -1,5 +1,6 @@
 """Feeds as publishers get them wrong, from the file to the board and the bulletin: what must be told, what never."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from radiodesk.traffic.cli import bulletin, feed
 from radiodesk.traffic.feeds import read_feed
 from radiodesk.traffic.feeds.times import parse_time
 from radiodesk.traffic.ports import FeedResult
+from radiodesk.traffic.reading import read_report
 
 FAULTS = Path(__file__).parents[3] / "shared" / "data" / "faults"
 AT = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
@@ -248,7 +250,7 @@ def test_an_answer_to_a_warning_is_no_warning(kind: str) -> None:
     ("headline", "said"),
     [
         ("Peringatan banjir di Kabupaten Bojonegoro", "wilayah Bojonegoro"),
-        ("Peringatan banjir di Kecamatan Kanor dan Baureno, Bojonegoro", "Kecamatan Kanor dan Baureno"),
+        ("Peringatan banjir di Kecamatan Kanor dan Baureno, Bojonegoro", "Kecamatan Baureno dan Kanor"),
         ("Peringatan banjir di Kabupaten Tuban", None),
     ],
 )
@@ -479,3 +481,48 @@ def test_the_given_waze_feed_is_read_without_the_officers() -> None:
 def test_no_text_makes_a_time_out_of_nothing() -> None:
     assert parse_time("x" * 10_000) is None
     assert parse_time("1" * 5000) is None
+
+
+CHANGES = [
+    ("Arus lalu lintas di Simpang Lima Bojonegoro mengalami peningkatan", None),
+    ("Jl. Panglima Sudirman peningkatan arus dari arah barat", None),
+    ("Pasar Kota tidak ada antrean", "lancar"),
+    ("Simpang Kapas mulai mengurai", None),
+    ("Volume kendaraan di Jalan Raya Baureno meningkat", None),
+    ("Volume kendaraan di Jl Diponegoro menurun", None),
+    ("Pertigaan Jetak arus meningkat kedua arah", None),
+    ("Simpang Glendeng mengalami penurunan arus", None),
+    ("Gerbang Tol Ngawi nihil antrean", "lancar"),
+    ("Jl. Rajawali tidak terjadi kepadatan", "lancar"),
+    ("Pasar Banjarejo antrean habis", "lancar"),
+    ("Jalan Veteran terpantau meriah lancar", "ramai lancar"),
+    ("Kepadatan di Jl. Gajah Mada mulai berkurang", "padat"),
+]
+NO_CHANGES = [
+    "Harga cabai di Pasar Kota mengalami peningkatan",
+    "Peningkatan arus kas perusahaan tahun ini",
+    "Jumlah kendaraan di Bojonegoro meningkat tiap tahun",
+    "Penjualan kendaraan di Jakarta meningkat",
+    "Stok beras mulai berkurang",
+    "Tidak ada antrean sembako di balai desa",
+    "Tidak ada antrean di kasir",
+    "Pesta pernikahan terpantau meriah lancar",
+    "Apakah di Jl Sudirman tidak ada antrean?",
+    "Antrean pembuatan SIM mulai berkurang",
+    "Kualitas udara di Jakarta mengalami peningkatan",
+    "Petugas mengurai kepadatan, terima kasih",
+]
+
+
+@pytest.mark.parametrize(("text", "flow"), CHANGES)
+def test_a_statement_of_change_is_about_traffic(text: str, flow: str | None) -> None:
+    reading = read_report(text)
+    assert reading.is_traffic
+    assert reading.flow == flow
+    assert reading.at
+    assert not re.search("meningkat|peningkatan|menurun|mengurai|antrean", reading.at)
+
+
+@pytest.mark.parametrize("text", NO_CHANGES)
+def test_what_else_grows_or_eases_is_not(text: str) -> None:
+    assert not read_report(text).is_traffic

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from radiodesk.accounts.models import Role
@@ -22,7 +22,8 @@ from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.jobs import Runner
 from radiodesk.programme import compiling
-from radiodesk.traffic import folders, queries, services, sources, views, watching
+from radiodesk.traffic import folders, jobs, queries, services, sources, views, watching
+from radiodesk.traffic.fetchstate import FetchState
 from radiodesk.traffic.jobs import HANDLERS
 from radiodesk.traffic.models import RoadReport, Source, Warned
 from radiodesk.traffic.posts import Posts
@@ -451,3 +452,35 @@ def test_nothing_is_read_while_others_wait_to_write(
     assert client.post("/naskah/lapsit", data={"lapsit": lapsit}).status_code == 303
     assert {"watching.sort_posts", "watching.place", "views.sort_posts", "services.parse_lapsit"} <= set(seen)
     assert {"compiling.compose", "compiling.parse_lapsit"} <= set(seen)
+
+
+def test_one_bad_source_stops_no_other(database: Database, clock: ManualClock, runner: Runner) -> None:
+    with database.writing() as session:
+        for number in range(3):
+            sources.add(session, f"S{number}", f"http://127.0.0.1:1/{number}", 10, by="petugas", at=clock.now())
+    runner.run_all()
+    clock.advance(timedelta(hours=7))
+    with database.writing() as session:
+        session.execute(text("UPDATE traffic_source SET minutes = 99999999999999 WHERE name = 'S1'"))
+        session.execute(text("UPDATE traffic_source SET state = '{broken' WHERE name = 'S2'"))
+    with database.writing() as session:
+        assert sources.schedule(session, clock.now()) == 1
+
+
+def test_a_state_that_cannot_be_read_is_forgotten() -> None:
+    for broken in ({"last_good": "%%"}, {"last_good": "AAAA"}, {"next_at": "besok"}, {"next_at": 5}):
+        assert FetchState.from_json({"url": "http://a", **broken}, url="http://a") == FetchState("http://a")
+
+
+def test_a_failure_that_nobody_expected_is_told_of_on_the_health_page(
+    database: Database, clock: ManualClock, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trips(*_args: object, **_facts: object) -> None:
+        raise ZeroDivisionError
+
+    with database.writing() as session:
+        sources.add(session, "S", "http://127.0.0.1:1/", 10, by="petugas", at=clock.now())
+    monkeypatch.setattr(jobs, "refresh", trips)
+    runner.run_all()
+    with database.reading() as session:
+        assert "ZeroDivisionError" in (session.scalars(select(Source)).one().problem or "")
