@@ -526,3 +526,26 @@ def test_a_statement_of_change_is_about_traffic(text: str, flow: str | None) -> 
 @pytest.mark.parametrize("text", NO_CHANGES)
 def test_what_else_grows_or_eases_is_not(text: str) -> None:
     assert not read_report(text).is_traffic
+
+
+OPEN511 = """{{"events": [{{"id": "E1", "event_type": "CONSTRUCTION", "status": "ACTIVE",
+"updated": "2026-11-24T17:00:00+07:00", "headline": "Pekerjaan malam", "roads": [{{"name": "Jalan Ahmad Yani Bojonegoro", "state": "CLOSED"}}],
+"geography": {{"type": "Point", "coordinates": [111.886, -7.153]}}, "schedule": {{"recurring_schedules": [{{"start_date":
+"2026-11-20", "end_date": "2026-12-20", "daily_start_time": "22:00", "daily_end_time": "04:00", "days": {days}}}]}}}}],
+"meta": {{}}}}"""
+
+
+@pytest.mark.parametrize(
+    ("days", "at", "holds"),
+    [
+        ("[]", WHEN, False),
+        ("[]", TUESDAY_NIGHT, True),
+        ("[2]", TUESDAY_NIGHT, True),
+        ("[6, 7]", TUESDAY_NIGHT, False),
+        ("[2]", "2026-11-25T03:00+07:00", True),
+    ],
+)
+def test_night_work_of_open511_is_told_only_at_night(days: str, at: str, holds: bool, tmp_path: Path) -> None:
+    path = tmp_path / "kerja.json"
+    path.write_text(OPEN511.format(days=days), encoding="utf-8")
+    assert ("Ahmad Yani" in told_of([str(path)], at)) == holds

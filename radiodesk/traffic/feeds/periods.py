@@ -1,4 +1,4 @@
-"""When a thing holds that holds now and then: valid periods of DATEX II with hours of the day and days of the week.
+"""When a thing holds that holds now and then: hours of the day, days of the week, and DATEX II's way to write them.
 
 Times of day are those of the zone in which the period itself is written, WIB when it names none. What recurs is told
 for two months ahead.
@@ -14,6 +14,8 @@ from radiodesk.traffic.feeds.times import WIB, parse_time
 from radiodesk.traffic.feeds.xml import child_text, children, descendants
 
 Period = tuple[datetime, datetime]
+Span = tuple[timedelta, timedelta]
+WHOLE_DAY: Span = (timedelta(), timedelta(days=1))
 
 BEHIND, AHEAD = timedelta(days=2), timedelta(days=62)
 OPEN_END = timedelta(days=3650)
@@ -29,7 +31,7 @@ HOUR = re.compile(r"(\d{2}):(\d{2})(?::(\d{2}))?")
 
 @dataclass(frozen=True, slots=True)
 class Recurring:
-    """Hours of a day (start, end; the end may lie on the next day) and the days for which they hold."""
+    """Days for which something holds: of the week, of weeks of the month, of months; an empty set holds for all."""
 
     days: frozenset[str] = frozenset()
     weeks: frozenset[int] = frozenset()
@@ -57,8 +59,8 @@ def valid_periods(specification: Element, now: datetime) -> tuple[Period, ...] |
         return None
     whole = (start or now - BEHIND, end or now + OPEN_END)
     held = [one for period in named for one in _spells(period, whole, now)] if named else [whole]
-    without = _joined(one for period in excepted for one in _spells(period, whole, now))
-    return tuple(_less(_joined(held), without))
+    without = joined(one for period in excepted for one in _spells(period, whole, now))
+    return tuple(less(joined(held), without))
 
 
 def _spells(period: Element, whole: Period, now: datetime) -> Iterator[Period]:
@@ -73,14 +75,23 @@ def _spells(period: Element, whole: Period, now: datetime) -> Iterator[Period]:
         if start < end and not special:
             yield start, end
         return
-    zone = _zone_of(written)
+    spans = _hours_of(hours) if hours else [WHOLE_DAY]
+    yield from repeated((start, end), spans, days, now=now, zone=_zone_of(written))
+
+
+def repeated(
+    whole: Period, spans: Sequence[Span], days: Sequence[Recurring], *, now: datetime, zone: tzinfo
+) -> Iterator[Period]:
+    """Hours of the day on each day of a period, or on those days that one of ``days`` holds for, as far as is told."""
+    start, end = whole
     day = max(start, now - BEHIND).astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     day -= timedelta(days=1)
     while day < min(end, now + AHEAD):
         if not days or any(one.holds_on(day) for one in days):
-            for begin, finish in _hours_of(day, hours):
-                if max(begin, start) < min(finish, end):
-                    yield max(begin, start), min(finish, end)
+            for begin, finish in spans:
+                first, last = max(day + begin, start), min(day + finish, end)
+                if first < last:
+                    yield first, last
         day += timedelta(days=1)
 
 
@@ -104,14 +115,17 @@ def _recurring(element: Element) -> Recurring:
     )
 
 
-def _hours_of(day: datetime, hours: Sequence[Element]) -> Iterator[Period]:
-    if not hours:
-        yield day, day + timedelta(days=1)
-    for element in hours:
-        begin, finish = (_hour(child_text(element, name)) for name in ("startTimeOfPeriod", "endTimeOfPeriod"))
-        if begin is None or finish is None:
-            continue
-        yield day + begin, day + finish + (timedelta(days=1) if finish <= begin else timedelta())
+def _hours_of(hours: Sequence[Element]) -> list[Span]:
+    pairs = ((child_text(one, "startTimeOfPeriod"), child_text(one, "endTimeOfPeriod")) for one in hours)
+    return [span for pair in pairs if (span := span_of(*pair))]
+
+
+def span_of(start: str, end: str) -> Span | None:
+    """Hours of the day as times since its midnight; an end that is not later lies on the next day."""
+    begin, finish = _hour(start), _hour(end)
+    if begin is None or finish is None:
+        return None
+    return begin, finish + (timedelta(days=1) if finish <= begin else timedelta())
 
 
 def _hour(text: str) -> timedelta | None:
@@ -128,17 +142,19 @@ def _hour(text: str) -> timedelta | None:
     return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
 
 
-def _joined(periods: Iterable[Period]) -> list[Period]:
-    joined: list[Period] = []
+def joined(periods: Iterable[Period]) -> list[Period]:
+    """The periods in order, those that meet as one."""
+    found: list[Period] = []
     for start, end in sorted(periods):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
-            joined.append((start, end))
-    return joined
+            found.append((start, end))
+    return found
 
 
-def _less(periods: Sequence[Period], without: Sequence[Period]) -> Iterator[Period]:
+def less(periods: Sequence[Period], without: Sequence[Period]) -> Iterator[Period]:
+    """What is left of periods in order without some others in order."""
     for start, end in periods:
         begin = start
         for out, back in without:
