@@ -1,6 +1,7 @@
 """Bulletins and situation reports become scripts: the traffic room's words, put where an officer approves them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +37,16 @@ def identity(settings: Settings) -> Identity:
     return Identity(station=settings.station, time_zone=settings.timezone, time_zone_name=settings.timezone_label)
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A bulletin that was worked out and is not kept yet: its words, what is behind them, and its end."""
+
+    composed: Composition
+    draft: services.Draft
+    speed: float
+    valid_until: datetime | None
+
+
 def compile_bulletin(
     session: Session,
     settings: Settings,
@@ -47,11 +58,18 @@ def compile_bulletin(
     at: datetime,
     theme: str = "",
 ) -> Script:
-    """Compile what is worth saying now into a script that waits for approval.
+    """Work out a bulletin and keep it, in one go."""
+    planned = plan_bulletin(session, settings, pack, seconds=seconds, reader=reader, at=at, theme=theme)
+    return keep_bulletin(session, settings, pack, planned, by=by, at=at)
 
-    It goes out of date when the first condition in it does, and says of every sentence what is behind it. What the
-    bulletin before told and is over since is told as over; what is told again is told in other words. Its appeal is
-    picked for the moment, of one ``theme`` when it is named.
+
+def plan_bulletin(
+    session: Session, settings: Settings, pack: AreaPack, *, seconds: int, reader: str, at: datetime, theme: str = ""
+) -> Planned:
+    """Work out what is worth saying now; nothing is written, so that a session which only reads will do.
+
+    What the bulletin before told and is over since is told as over; what is told again is told in other words. Its
+    appeal is picked for the moment, of one ``theme`` when it is named.
     """
     speed = services.words_per_minute(session, reader, settings.words_per_minute)
     alerts = traffic.live_warnings(session, at)
@@ -82,7 +100,18 @@ def compile_bulletin(
         said_before=before.sentences if before else (),
         wording=wordings.own(session),
     )
-    for item in composed.items:
+    draft = _draft(composed, _behind(session, composed, rows), settings)
+    return Planned(composed, draft, speed, _valid_until(composed))
+
+
+def keep_bulletin(
+    session: Session, settings: Settings, pack: AreaPack, planned: Planned, *, by: str, at: datetime
+) -> Script:
+    """Keep a bulletin as a script that waits for approval.
+
+    It goes out of date when the first condition in it does, and says of every sentence what is behind it.
+    """
+    for item in planned.composed.items:
         if item.appeal_id is not None:
             use_appeal(session, item.appeal_id, at=at)
     local = at.astimezone(settings.zone)
@@ -90,11 +119,11 @@ def compile_bulletin(
         session,
         ScriptKind.BULLETIN,
         gettext("Traffic bulletin %(time)s", time=f"{local:%H.%M}"),
-        _draft(composed, _behind(session, composed, rows), settings),
+        planned.draft,
         by=by,
         at=at,
-        speed=speed,
-        valid_until=_valid_until(composed),
+        speed=planned.speed,
+        valid_until=planned.valid_until,
         lexicon=pack.spoken,
     )
 
@@ -258,10 +287,22 @@ def appeal_script(
 
 
 def situation_script(session: Session, settings: Settings, row: SituationReport, *, by: str, at: datetime) -> Script:
-    """Turn a filed situation report into a script."""
+    """Turn a filed situation report into a script, in one go."""
+    title, draft = plan_situation(session, settings, row)
+    return keep_situation(session, settings, title, draft, by=by, at=at)
+
+
+def plan_situation(session: Session, settings: Settings, row: SituationReport) -> tuple[str, services.Draft]:
+    """Title and words of the script of a situation report; nothing is written."""
     lapsit = parse_lapsit(row.text)
     title = gettext("Situation report %(day)s", day=f"{row.day:%d.%m.%Y}")
-    draft = services.Draft(spoken(lapsit, station=identity(settings), wording=wordings.own(session)))
+    return title, services.Draft(spoken(lapsit, station=identity(settings), wording=wordings.own(session)))
+
+
+def keep_situation(
+    session: Session, settings: Settings, title: str, draft: services.Draft, *, by: str, at: datetime
+) -> Script:
+    """Keep it as a script that waits for approval."""
     speed = float(settings.words_per_minute)
     return services.write_script(
         session, ScriptKind.SITUATION, title, draft, by=by, at=at, speed=speed, lexicon=area_pack(settings.area).spoken

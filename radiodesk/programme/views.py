@@ -60,24 +60,29 @@ def write() -> BaseResponse:
 @allowed(Role.OFFICER, Role.PRODUCER)
 def compile_bulletin() -> BaseResponse:
     settings = station().settings
-    found = compiling.compile_bulletin(
-        session(),
-        settings,
-        area_pack(settings.area),
-        seconds=number("seconds"),
-        reader=field("reader", 80),
-        by=me().username,
-        at=now(),
-        theme=field("theme", 60),
-    )
+    pack = area_pack(settings.area)
+    # Thousands of reports are fused for it, which must not be done while all who write have to wait.
+    with station().database.reading() as looking:
+        planned = compiling.plan_bulletin(
+            looking,
+            settings,
+            pack,
+            seconds=number("seconds"),
+            reader=field("reader", 80),
+            at=now(),
+            theme=field("theme", 60),
+        )
+    found = compiling.keep_bulletin(session(), settings, pack, planned, by=me().username, at=now())
     return redirect(url_for("programme.script", public_id=found.public_id), code=303)
 
 
 @blueprint.post("/naskah/lapsit")
 @allowed(Role.OFFICER, Role.PRODUCER)
 def situation_script() -> BaseResponse:
-    row = situation_report_by_public_id(session(), field("lapsit", 36))
-    found = compiling.situation_script(session(), station().settings, row, by=me().username, at=now())
+    with station().database.reading() as looking:
+        row = situation_report_by_public_id(looking, field("lapsit", 36))
+        title, draft = compiling.plan_situation(looking, station().settings, row)
+    found = compiling.keep_situation(session(), station().settings, title, draft, by=me().username, at=now())
     return redirect(url_for("programme.script", public_id=found.public_id), code=303)
 
 

@@ -58,9 +58,16 @@ class FetchState:
 
     @classmethod
     def from_json(cls, kept: dict[str, Any], *, url: str) -> "FetchState":
-        """The state of ``url``; what was kept for another address is forgotten."""
+        """The state of ``url``; what was kept for another address is forgotten, and so is what cannot be read."""
         if kept.get("url") != url:
             return cls(url)
+        try:
+            return cls._kept(kept)
+        except (ValueError, TypeError, zlib.error):
+            return cls(url)
+
+    @classmethod
+    def _kept(cls, kept: dict[str, Any]) -> "FetchState":
         plain: dict[str, Any] = {name: kept[name] for name in PLAIN if kept.get(name) is not None}
         moments: dict[str, Any] = {name: datetime.fromisoformat(kept[name]) for name in MOMENTS if kept.get(name)}
         packed = kept.get("last_good")

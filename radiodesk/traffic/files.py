@@ -3,15 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from radiodesk.area.finding import PlaceFinder
 from radiodesk.core.i18n import why
 from radiodesk.traffic.feeds import MAX_BYTES, FeedUnreadable, read_feed
 from radiodesk.traffic.intake import place
-from radiodesk.traffic.lines import posts_in
 from radiodesk.traffic.ports import Alert, FeedResult, Report
-from radiodesk.traffic.reading import read_report, to_reports
+from radiodesk.traffic.posts import sort_posts
 
 FEED_SUFFIXES = frozenset({".xml", ".json", ".geojson", ".rss", ".atom", ".cap"})
 
@@ -37,12 +35,7 @@ def read_feed_file(path: Path, *, now: datetime) -> FeedResult:
 
 def read_posts(text: str, *, source: str, now: datetime, finder: PlaceFinder, zone: str) -> list[Report]:
     """The lines of a text that are road reports."""
-    reports: list[Report] = []
-    for line in posts_in(text, source=source, at=now, zone=zone, tells=lambda words: read_report(words).is_traffic):
-        reading = read_report(line.text, now=line.at.astimezone(ZoneInfo(zone)), finder=finder)
-        if reading.is_traffic:
-            reports += to_reports(reading, source=line.source, observed_at=line.at, zone=zone)
-    return reports
+    return list(sort_posts(text, source=source, at=now, finder=finder, zone=zone).reports)
 
 
 def gather(paths: list[Path], *, now: datetime, finder: PlaceFinder, zone: str) -> Gathered:

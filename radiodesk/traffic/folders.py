@@ -4,16 +4,21 @@ A folder lies in the station's data folder (``inbox/NAME``), so that an address 
 anything else of the machine.
 """
 
+import logging
 import re
-from dataclasses import dataclass, field
+import stat
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from radiodesk.core.config import Settings
 from radiodesk.core.errors import Refusal
+from radiodesk.core.i18n import why
 from radiodesk.traffic.feeds import FeedUnreadable
 from radiodesk.traffic.files import FEED_SUFFIXES, read_feed_file
 from radiodesk.traffic.ports import FeedResult
+
+log = logging.getLogger(__name__)
 
 PREFIX = "folder:"
 READ, REFUSED = "sudah-dibaca", "ditolak"
@@ -29,14 +34,15 @@ LARGEST_POSTS = 1_000_000
 UNFINISHED = (".part", ".tmp", ".crdownload")
 
 
-@dataclass
-class FolderRead:
-    """What the files of one round held: feed documents, texts of posts by file name, and refusals."""
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """One file: a feed document or a text of posts, or why it is neither; ``key`` tells it from a later one."""
 
-    results: list[FeedResult] = field(default_factory=list)
-    posts: list[tuple[str, str]] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
-    files: int = 0
+    path: Path
+    key: str
+    result: FeedResult | None = None
+    text: str = ""
+    refusal: Refusal | None = None
 
 
 def is_folder(address: str) -> bool:
@@ -55,43 +61,64 @@ def folder_of(settings: Settings, address: str) -> Path:
     return folder
 
 
-def read_folder(folder: Path, *, now: datetime) -> FolderRead:
-    """Read every settled file of a folder, oldest name first, and move it to what was read or refused."""
-    found = FolderRead()
-    for path in sorted(folder.iterdir())[:MOST]:
-        if not path.is_file() or path.name.startswith(".") or path.suffix.lower() in UNFINISHED or _fresh(path, now):
+def settled_files(folder: Path, *, now: datetime) -> list[tuple[Path, str]]:
+    """The files of a folder that nobody writes any more, in order of their names, with their keys."""
+    found = []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.suffix.lower() in UNFINISHED:
             continue
-        found.files += 1
         try:
-            _read(path, found, now)
-            _move(path, folder / READ)
-        except FeedUnreadable as refusal:
-            found.refusals.append(refusal)
-            _move(path, folder / REFUSED)
-    return found
+            facts = path.stat()
+        except OSError:  # taken away by somebody in this moment
+            continue
+        if stat.S_ISREG(facts.st_mode) and not 0 <= now.timestamp() - facts.st_mtime < SETTLED.total_seconds():
+            found.append((path, f"{path.name}:{facts.st_size}:{facts.st_mtime_ns}"))
+    return found[:MOST]
 
 
-def _fresh(path: Path, now: datetime) -> bool:
-    age = now.timestamp() - path.stat().st_mtime
-    return 0 <= age < SETTLED.total_seconds()
+def read_file(path: Path, key: str, *, now: datetime) -> FileRead:
+    """Read one file; it stays where it is until what it holds is kept."""
+    try:
+        return _read(path, key, now)
+    except FeedUnreadable as refusal:
+        return FileRead(path, key, refusal=refusal)
+    except Exception:  # one file that a reader did not expect must not stop the others
+        log.exception("%s could not be read.", path)
+        said = FeedUnreadable("%(source)s could not be read; send it to who looks after radiodesk.", source=path.name)
+        return FileRead(path, key, refusal=said)
 
 
-def _read(path: Path, found: FolderRead, now: datetime) -> None:
+def _read(path: Path, key: str, now: datetime) -> FileRead:
     if path.suffix.lower() in FEED_SUFFIXES:
-        found.results.append(read_feed_file(path, now=now))
-        return
-    if path.stat().st_size > LARGEST_POSTS:
+        return FileRead(path, key, result=read_feed_file(path, now=now))
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_POSTS + 1)
+    except OSError as error:
+        raise FeedUnreadable("%(source)s cannot be opened: %(why)s.", source=path.name, why=why(error)) from None
+    if len(data) > LARGEST_POSTS:
         raise FeedUnreadable("%(source)s is too large for a file of posts; split it.", source=path.name)
-    data = path.read_bytes()
     text = data.decode("utf-8", "replace")
     if b"\0" in data or text.count("\ufffd") > len(text) // 20:
         raise FeedUnreadable("%(source)s is no text; save the posts as plain text.", source=path.name)
     if not text.strip():
         raise FeedUnreadable("%(source)s is empty; check its address.", source=path.name)
-    found.posts.append((path.stem, text))
+    return FileRead(path, key, text=text)
 
 
-def _move(path: Path, folder: Path) -> None:
-    """Move a file; one of the same name that lies there already makes room for the newer."""
-    folder.mkdir(exist_ok=True)
-    path.replace(folder / path.name)
+def put_away(path: Path, place: str) -> Refusal | None:
+    """Move a file to ``READ`` or ``REFUSED`` beside it; the refusal when that cannot be done.
+
+    One of the same name that lies there already makes room for the newer.
+    """
+    try:
+        (path.parent / place).mkdir(exist_ok=True)
+        path.replace(path.parent / place / path.name)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        log.error("%s cannot be moved to %s: %s", path, place, error)
+        return FeedUnreadable(
+            "%(source)s cannot be moved out of the folder: %(why)s.", source=path.name, why=why(error)
+        )
+    return None

@@ -70,20 +70,21 @@ def fuse(
 ) -> list[Condition]:
     """Conditions at the moment ``at`` (aware), the worst flow first, then the newest.
 
-    Reports of after ``at``, without a time, or that say nothing of the road are left out; the order of the rest does
-    not matter. With ``include_ended`` those that expired or were ended come too, with ``ended_at`` and ``ended_why``.
+    Reports of after ``at``, for a time that has not begun, without a time, or that say nothing of the road are left
+    out; the order of the rest does not matter. With ``include_ended`` those that expired or were ended come too, with
+    ``ended_at`` and ``ended_why``.
     """
     by_place: dict[str, list[_Open]] = defaultdict(list)
     closed: list[_Open] = []
     for report in sorted(filter(_says_something, reports), key=_time):
-        if _time(report) > at:
+        if _time(report) > at or not report.begun(at):
             continue
         here = by_place[spot_of(report)]
         _drop_expired(here, _time(report), closed)
-        _take_in(here, report, expiry, closed)
+        _take_in(here, report, expiry, closed, report.spell(at)[1])
     for here in by_place.values():
         _drop_expired(here, at, closed)
-    live = [_condition(entry) for here in by_place.values() for entry in here if _started(entry, at)]
+    live = [_condition(entry) for here in by_place.values() for entry in here]
     ended = [_condition(entry) for entry in closed] if include_ended else []
     return sorted(live, key=_urgency) + sorted(ended, key=_urgency)
 
@@ -99,10 +100,6 @@ def _says_something(report: Report) -> bool:
     return (
         report.cleared or report.flow is not None or report.obstacle is not None or report.kind not in ("other", "flow")
     )
-
-
-def _started(entry: _Open, at: datetime) -> bool:
-    return all(report.starts_at is None or report.starts_at <= at for report in entry.reports[-1:])
 
 
 def spot_of(report: Report) -> str:
@@ -133,7 +130,13 @@ def _direction(report: Report) -> frozenset[str]:
     return frozenset() if any(_BOTH_WAYS.intersection(word.split()) for word in words) else words
 
 
-def _take_in(here: list[_Open], report: Report, expiry: Mapping[Kind, timedelta], closed: list[_Open]) -> None:
+def _take_in(
+    here: list[_Open],
+    report: Report,
+    expiry: Mapping[Kind, timedelta],
+    closed: list[_Open],
+    until: datetime | None,
+) -> None:
     toward, kilometre = _direction(report), kilometre_of(report.place or "")
     touched = [entry for entry in here if _same_spot(entry, toward, kilometre)]
     told = False
@@ -152,7 +155,7 @@ def _take_in(here: list[_Open], report: Report, expiry: Mapping[Kind, timedelta]
             return
         joined = _Open(spot_of(report), toward, kilometre, report.kind, report.flow, [], _time(report))
         here.append(joined)
-    _join(joined, report, toward, expiry)
+    _join(joined, report, toward, until, expiry)
 
 
 def _contradicts(entry: _Open, report: Report) -> bool:
@@ -188,14 +191,20 @@ def _joined(standing: list[_Open], report: Report) -> _Open | None:
     return next((entry for entry in standing if entry.kind == "flow" and entry.flow not in FREE), None)
 
 
-def _join(entry: _Open, report: Report, toward: frozenset[str], expiry: Mapping[Kind, timedelta]) -> None:
+def _join(
+    entry: _Open,
+    report: Report,
+    toward: frozenset[str],
+    stated: datetime | None,
+    expiry: Mapping[Kind, timedelta],
+) -> None:
     if entry.kind == "flow":
         entry.kind = report.kind
     entry.flow = report.flow or entry.flow
     entry.toward = entry.toward or toward
     entry.reports.append(report)
-    until = report.expires_at or _time(report) + expiry[entry.kind]
-    entry.expires_at = until if report.expires_at else max(entry.expires_at, until)
+    until = stated or _time(report) + expiry[entry.kind]
+    entry.expires_at = until if stated else max(entry.expires_at, until)
     entry.doubts[report.source] = min(entry.doubts.get(report.source, 1.0), 1.0 - min(report.confidence, 0.99))
 
 

@@ -4,14 +4,15 @@ A feed covers a province or a country; the board is that of one district. A repo
 pack can be found for it, or its position lies within the area.
 """
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from radiodesk.area.finding import PlaceFinder
+from radiodesk.area.finding import FoundPlace, PlaceFinder
 from radiodesk.traffic.composing.choosing import near_area
 from radiodesk.traffic.ports import Report
 from radiodesk.traffic.reading import read_report, to_reports
@@ -19,7 +20,10 @@ from radiodesk.traffic.reading import read_report, to_reports
 OLD = timedelta(hours=24)
 """News that is older tells nothing of the road now, unless it says until when it holds."""
 
-Left = Literal["elsewhere", "old", "no report"]
+AHEAD = timedelta(hours=1)
+"""Clocks differ, but what was seen later than this from now has a wrong date."""
+
+Left = Literal["elsewhere", "old", "ahead", "no report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,9 @@ def place(reports: Iterable[Report], *, at: datetime, finder: PlaceFinder, zone:
         if _is_old(report, at):
             left["old"] += 1
             continue
+        if report.observed_at is not None and report.observed_at > at + AHEAD:
+            left["ahead"] += 1
+            continue
         read = list(_read(report, at, finder, zone))
         here = [one for one in (_found(one, finder) for one in read) if _is_here(one, finder)]
         kept += here
@@ -47,8 +54,8 @@ def place(reports: Iterable[Report], *, at: datetime, finder: PlaceFinder, zone:
 
 
 def _is_old(report: Report, at: datetime) -> bool:
-    if report.expires_at is not None:
-        return report.expires_at <= at
+    if report.last_until is not None:
+        return report.last_until <= at
     return report.observed_at is not None and report.observed_at < at - OLD
 
 
@@ -79,7 +86,24 @@ def _found(report: Report, finder: PlaceFinder) -> Report:
     if report.place_ids:
         return report
     found = finder.find(report.place or report.text)
-    return replace(report, place_ids=tuple(dict.fromkeys(one.place.id for one in found)))
+    ids = tuple(dict.fromkeys(one.place.id for one in found))
+    return replace(report, place_ids=ids, place=report.place or _named(report, finder, found))
+
+
+def _named(report: Report, finder: PlaceFinder, found: Sequence[FoundPlace]) -> str | None:
+    """What to call the place of a report that has no name for it: as its text does, else by the district it lies in."""
+    at = read_report(report.text, finder=finder).at or next((one.place.name for one in found), None)
+    if at or report.latitude is None or report.longitude is None:
+        return at
+    north, east = report.latitude, report.longitude
+    stretch = math.cos(math.radians(north))
+    districts = [place for place in finder.pack.places if place.kind == "kecamatan" and place.point]
+    away = {
+        place.name: math.dist((north, east * stretch), (y, x * stretch))
+        for place in districts
+        for y, x in [place.point or (0.0, 0.0)]
+    }
+    return f"Kecamatan {min(away, key=away.__getitem__)}" if away else None
 
 
 def _is_here(report: Report, finder: PlaceFinder) -> bool:

@@ -4,6 +4,7 @@ A feed turns bytes into reports and alerts. Reading text (`reading`), fusing (`f
 are functions over these values, so that the same code serves the desk, the pipes and the benchmarks.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -44,6 +45,24 @@ class Report:
     expires_at: datetime | None = None
     url: str | None = None
     attribution: str | None = None
+    periods: tuple[tuple[datetime, datetime], ...] = ()
+    """When it holds, in order, where that is not all the time from ``starts_at`` to ``expires_at`` (night work)."""
+
+    def spell(self, at: datetime) -> tuple[datetime | None, datetime | None]:
+        """From when to when it holds at the moment ``at``; else the next time that it does, else the last."""
+        if not self.periods:
+            return self.starts_at, self.expires_at
+        return next((period for period in self.periods if period[1] > at), self.periods[-1])
+
+    def begun(self, at: datetime) -> bool:
+        """Whether the time for which it holds has begun."""
+        start = self.spell(at)[0]
+        return start is None or start <= at
+
+    @property
+    def last_until(self) -> datetime | None:
+        """After which it can no longer hold."""
+        return self.periods[-1][1] if self.periods else self.expires_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +94,30 @@ class Alert:
     sent: datetime | None = None
     places: tuple[str, ...] = ()
     spreading: tuple[str, ...] = ()
+    response_types: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+    @property
+    def quake(self) -> bool:
+        """Whether it tells of an earthquake, which is always past when it is told."""
+        return re.search(r"gempa|earthquake", self.event, re.IGNORECASE) is not None
+
+    @property
+    def weather(self) -> bool:
+        """Whether it warns of the weather: what says nothing of its category does, Geo and the like do not."""
+        return not self.quake and (not self.categories or "met" in (name.lower() for name in self.categories))
+
+    @property
+    def ends(self) -> bool:
+        """Whether it says that there is no danger (any more): it warns of nothing and ends what it refers to."""
+        if self.message_type.lower() == "cancel" or "allclear" in (name.lower() for name in self.response_types):
+            return True
+        return not self.quake and (self.urgency.lower() == "past" or self.certainty.lower() == "unlikely")
+
+    @property
+    def replaces(self) -> bool:
+        """Whether what it refers to no longer holds as it was said."""
+        return self.ends or self.message_type.lower() == "update"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ Reports are never changed. An officer who confirms, corrects or ends a condition
 confidence, so that a condition is at any time what its reports add up to.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select, update
@@ -19,30 +20,24 @@ from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import shorten
 from radiodesk.traffic.fusion import EXPIRED, fuse, spot_of
-from radiodesk.traffic.intake import place
+from radiodesk.traffic.intake import Placed, place
 from radiodesk.traffic.lapsit import Lapsit, parse_lapsit
-from radiodesk.traffic.lines import posts_in
 from radiodesk.traffic.models import AppealUse, RoadCondition, RoadReport, SituationReport, Warned
 from radiodesk.traffic.ports import FLOWS, Alert, Condition, FeedResult, Flow, Kind, Report
+from radiodesk.traffic.posts import Posts, Refused, sort_posts
 from radiodesk.traffic.queries import WINDOW
-from radiodesk.traffic.reading import read_report, to_reports
-from radiodesk.traffic.storing import report_of, to_json
+from radiodesk.traffic.storing import alert_of, report_of, to_json
 
 TOPIC = "traffic"
 LONGEST_PASTE = 60_000
 AT_ONCE = 300
 OFFICER = "petugas"
 CALLER = "pendengar"
+REMEMBERED = timedelta(days=14)
+"""How long a warning may hold after it was received and still be ended by another one."""
+
 VERIFIED = 0.8
 """How far a caller is believed whom a screener has heard out: enough for "terpantau", less than an officer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A line that is no road report, and why."""
-
-    text: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +61,17 @@ def take_posts(
     zone: str,
     call_id: int | None = None,
 ) -> Taken:
-    """Read a pasted text, a post a line; lines that are no reports come back with the reason.
+    """Read a pasted text and keep its reports; lines that are no reports come back with the reason."""
+    posts = sort_posts(text, source=source, at=at, finder=finder, zone=zone)
+    return keep_posts(session, posts, by=by, at=at, call_id=call_id)
 
-    Where the text says who wrote a post and when, as WhatsApp's copies do, that holds instead of ``source`` and ``at``.
-    """
-    rows: list[RoadReport] = []
-    refused: list[Refused] = []
-    local = ZoneInfo(zone)
-    for line in posts_in(text, source=source, at=at, zone=zone, tells=lambda words: read_report(words).is_traffic):
-        reading = read_report(line.text, now=line.at.astimezone(local), finder=finder)
-        if not reading.is_traffic:
-            refused.append(Refused(line.text, reading.reason or "no traffic"))
-            continue
-        for report in to_reports(reading, source=line.source, observed_at=line.at, zone=zone):
-            rows.append(_keep(session, report, by=by, at=at, call_id=call_id))
+
+def keep_posts(session: Session, posts: Posts, *, by: str, at: datetime, call_id: int | None = None) -> Taken:
+    """Keep posts that were read before, so that nobody waits for the reading."""
+    rows = [_keep(session, report, by=by, at=at, call_id=call_id) for report in posts.reports]
     if rows:
         _take_in(session, rows, at=at)
-    return Taken(tuple(rows), tuple(refused))
+    return Taken(tuple(rows), posts.refused)
 
 
 def take_reports(session: Session, reports: Iterable[Report], *, by: str, at: datetime) -> list[RoadReport]:
@@ -103,8 +92,13 @@ def _known(session: Session, report: Report) -> bool:
 
 def take_feed(session: Session, result: FeedResult, *, by: str, at: datetime, finder: PlaceFinder, zone: str) -> Taken:
     """Keep of a feed document every warning, and the reports that are for this station."""
-    warnings = sum(_keep_warning(session, alert, at=at) for alert in result.alerts)
     placed = place(result.reports, at=at, finder=finder, zone=zone)
+    return keep_feed(session, result.alerts, placed, by=by, at=at)
+
+
+def keep_feed(session: Session, alerts: Sequence[Alert], placed: Placed, *, by: str, at: datetime) -> Taken:
+    """Keep what was read and placed before, so that nobody waits for the reading."""
+    warnings = _keep_warnings(session, alerts, at=at)
     rows = take_reports(session, placed.reports, by=by, at=at)
     if warnings:
         announce(session, at, TOPIC, "warnings")
@@ -125,7 +119,7 @@ def _keep(session: Session, report: Report, *, by: str, at: datetime, call_id: i
         text=report.text,
         spot=spot_of(report)[:200],
         content=to_json(report),
-        expires_at=report.expires_at,
+        expires_at=report.last_until,
     )
     session.add(row)
     session.flush()
@@ -140,18 +134,42 @@ def _take_in(session: Session, rows: Sequence[RoadReport], *, at: datetime) -> N
     announce(session, at, TOPIC, "reports")
 
 
-def _keep_warning(session: Session, alert: Alert, *, at: datetime) -> bool:
-    identifier = alert.identifier[:300]
-    known = session.scalar(select(Warned).where(Warned.identifier == identifier))
+def _keep_warnings(session: Session, alerts: Sequence[Alert], *, at: datetime) -> int:
+    """Keep what is new of a document's warnings, and let end what they, or older ones, take back; returns how many."""
+    kept = 0
+    seen: Counter[str] = Counter()
+    for alert in alerts:
+        # One CAP file may warn of several things under its one identifier.
+        key = f"{alert.identifier[:290]}#{seen[alert.identifier]}" if seen[alert.identifier] else alert.identifier[:300]
+        seen[alert.identifier] += 1
+        kept += _keep_warning(session, key, alert, at=at)
+    if kept:
+        _end_replaced(session, at=at)
+    return kept
+
+
+def _keep_warning(session: Session, key: str, alert: Alert, *, at: datetime) -> bool:
+    known = session.scalar(select(Warned).where(Warned.identifier == key))
     if known is not None:
         # A news feed announces what the CAP file then says in full.
         if not alert.polygons or known.content.get("polygons"):
             return False
         known.content, known.expires_at = to_json(alert), alert.expires
         return True
-    session.add(Warned(identifier=identifier, received_at=at, expires_at=alert.expires, content=to_json(alert)))
+    session.add(Warned(identifier=key, received_at=at, expires_at=alert.expires, content=to_json(alert)))
     session.flush()
     return True
+
+
+def _end_replaced(session: Session, *, at: datetime) -> None:
+    """Let no warning outlive the one that took it back, in whatever order they came and whichever expires first."""
+    rows = list(session.scalars(select(Warned).where(Warned.received_at > at - REMEMBERED)))
+    said = [(row, alert_of(row.content)) for row in rows]
+    told = [alert for _row, alert in said if alert.replaces and (alert.sent is None or alert.sent <= at)]
+    gone = {reference for alert in told for reference in alert.references}
+    for row, alert in said:
+        if alert.identifier in gone and (row.expires_at is None or row.expires_at > at):
+            row.expires_at = at
 
 
 def refresh(session: Session, spots: Collection[str], *, at: datetime) -> list[RoadCondition]:
@@ -187,6 +205,17 @@ def refresh(session: Session, spots: Collection[str], *, at: datetime) -> list[R
     for row in kept:
         session.expire(row, ["reports"])
     return [row for row in kept if row.ended_at is None and row.expires_at > at]
+
+
+def let_begin(session: Session, *, at: datetime) -> None:
+    """Let reports count whose time has begun since they were taken in: tomorrow's closure, the next night's work."""
+    over = or_(RoadCondition.id.is_(None), RoadCondition.ended_at.is_not(None), RoadCondition.expires_at <= at)
+    wanted = select(RoadReport).outerjoin(RoadCondition, RoadReport.condition_id == RoadCondition.id)
+    rows = list(session.scalars(wanted.where(RoadReport.expires_at > at, RoadReport.observed_at <= at, over)))
+    said = [(row.spot, report_of(row)) for row in rows]
+    begun = sorted({spot for spot, report in said if report.spell(at)[0] is not None and report.begun(at)})
+    for start in range(0, len(begun), AT_ONCE):
+        refresh(session, begun[start : start + AT_ONCE], at=at)
 
 
 def _row_for(session: Session, members: Sequence[RoadReport], used: set[int]) -> RoadCondition:

@@ -1,9 +1,11 @@
 """Sources: adding one, switching it, fetching it when it is due."""
 
+import logging
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import or_, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from radiodesk.core import audit
@@ -14,6 +16,8 @@ from radiodesk.core.ids import public_id
 from radiodesk.core.jobs import enqueue
 from radiodesk.traffic.folders import PREFIX, is_folder
 from radiodesk.traffic.models import Source, SourceState
+
+log = logging.getLogger(__name__)
 
 FETCH = "traffic.fetch"
 
@@ -74,9 +78,16 @@ def fetch_now(session: Session, source: Source, *, at: datetime) -> None:
 
 
 def schedule(session: Session, at: datetime) -> int:
-    """Ask for every source whose turn has come; returns how many."""
-    due = select(Source).where(Source.active, or_(Source.next_at.is_(None), Source.next_at <= at))
-    found = list(session.scalars(due))
-    for source in found:
-        fetch_now(session, source, at=at)
-    return len(found)
+    """Ask for every source whose turn has come; returns how many. One that cannot be asked for stops no other."""
+    due = select(Source.id).where(Source.active, or_(Source.next_at.is_(None), Source.next_at <= at))
+    asked = 0
+    for key in list(session.scalars(due)):
+        try:
+            with session.begin_nested():
+                fetch_now(session, session.get_one(Source, key), at=at)
+            asked += 1
+        except OperationalError:
+            raise  # The database is locked, full or gone, which is no matter of this source.
+        except Exception:  # what a row can hold that it should not is without end
+            log.exception("The source %s cannot be scheduled; switch it off and add it anew.", key)
+    return asked

@@ -13,7 +13,13 @@ _KNOWN = {kind: frozenset(field.name for field in fields(kind)) for kind in (Rep
 
 def to_json(value: Report | Alert) -> dict[str, Any]:
     """All fields as JSON values; times as ISO 8601 in UTC."""
-    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(value).items() if v not in (None, ())}
+    return {name: _plain(held) for name, held in asdict(value).items() if held not in (None, ())}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _tuples(value: Any) -> Any:
@@ -23,11 +29,15 @@ def _tuples(value: Any) -> Any:
 def _given(kind: type[Report] | type[Alert], content: dict[str, Any]) -> dict[str, Any]:
     # A field that a later release dropped, or does not know yet, must not make an old row unreadable.
     known = _KNOWN[kind]
-    return {
-        name: datetime.fromisoformat(value) if name in _TIMES else _tuples(value) if isinstance(value, list) else value
-        for name, value in content.items()
-        if name in known
-    }
+    return {name: _typed(name, value) for name, value in content.items() if name in known}
+
+
+def _typed(name: str, value: Any) -> Any:
+    if name in _TIMES:
+        return datetime.fromisoformat(value)
+    if name == "periods":
+        return tuple((datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in value)
+    return _tuples(value) if isinstance(value, list) else value
 
 
 def report_of(row: RoadReport) -> Report:

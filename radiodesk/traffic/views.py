@@ -21,6 +21,7 @@ from radiodesk.traffic.lapsit import parse_lapsit, spoken
 from radiodesk.traffic.lapsit.comparing import charted, side_by_side
 from radiodesk.traffic.models import ENDED_NAMES, FLOW_NAMES, KIND_NAMES, REFUSAL_NAMES, RoadCondition
 from radiodesk.traffic.ports import FLOWS, Flow, Kind
+from radiodesk.traffic.posts import sort_posts
 
 blueprint = Blueprint("traffic", __name__)
 
@@ -131,9 +132,12 @@ def from_call(public_id: str) -> str:
 @blueprint.post("/lalin/panggilan/<public_id>")
 @allowed(*CREW, Role.SCREENER)
 def file_from_call(public_id: str) -> Response:
+    # Read while others may write; whether this person may is asked before anything is kept.
+    with station().database.reading() as looking:
+        heard = call_by_public_id(looking, public_id)
+        at = said_at(heard, at=now())
+        words, _reading = heard_words(looking, heard, at=at, finder=_finder())
     call = opened(public_id)
-    at = said_at(call, at=now())
-    words, _reading = heard_words(session(), call, at=at, finder=_finder())
     _quick(services.Heard(call.id, words or field("place", 200), at))
     if me().may(Role.SCREENER, Role.PRODUCER):
         return redirect(url_for("calls.call", public_id=public_id), code=303)
@@ -144,15 +148,10 @@ def file_from_call(public_id: str) -> Response:
 @allowed(*CREW)
 def paste() -> str:
     settings = station().settings
-    taken = services.take_posts(
-        session(),
-        field("text", services.LONGEST_PASTE),
-        source=field("source", 60) or services.OFFICER,
-        by=me().username,
-        at=now(),
-        finder=_finder(),
-        zone=settings.timezone,
-    )
+    text, source = field("text", services.LONGEST_PASTE), field("source", 60) or services.OFFICER
+    # Read before the database is asked for anything: a whole chat takes its time, and writing makes others wait.
+    posts = sort_posts(text, source=source, at=now(), finder=_finder(), zone=settings.timezone)
+    taken = services.keep_posts(session(), posts, by=me().username, at=now())
     return render_template("traffic/pasted.html", taken=taken, **NAMES)
 
 

@@ -4,23 +4,29 @@ import http.server
 import os
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from html import unescape
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 
 from radiodesk.accounts.models import Role
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
 from radiodesk.core.db import Database
 from radiodesk.core.jobs import Runner
-from radiodesk.traffic import folders, queries, sources
+from radiodesk.programme import compiling
+from radiodesk.traffic import folders, jobs, queries, services, sources, views, watching
+from radiodesk.traffic.fetchstate import FetchState
 from radiodesk.traffic.jobs import KINDS
 from radiodesk.traffic.models import RoadReport, Source, Warned
+from radiodesk.traffic.posts import Posts
 
 FILES = Path(__file__).parent / "feed_files"
 CAPTURES = Path(__file__).parents[3] / "shared" / "data" / "feeds"
@@ -323,3 +329,158 @@ def test_a_folder_is_added_and_shown_with_its_place(sign_in: Callable[..., Flask
     for address in ("ftp://x.example/a", "https://", "http://[", "javascript:alert(1)"):
         refused = officer.post("/lalin/sumber", data={"name": address, "url": address, "minutes": "10"})
         assert refused.status_code == 422
+
+
+def kept(database: Database) -> list[str]:
+    with database.reading() as session:
+        return sorted(report.text for report in session.scalars(select(RoadReport)))
+
+
+def test_a_file_stays_until_what_it_holds_is_kept(
+    database: Database, settings: Settings, clock: ManualClock, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = watched(database, settings, clock)
+    put(folder / "a.txt", b"18.20 Simpang Kapas arah Babat macet", clock)
+    put(folder / "b.txt", b"18.25 Pasar Dander macet", clock)
+    keep = services.keep_posts
+
+    def broken(session: Session, posts: Posts, *, by: str, at: datetime) -> services.Taken:
+        taken = keep(session, posts, by=by, at=at)
+        if "Kapas" in posts.reports[0].text:
+            raise ValueError("something that nobody thought of")
+        return taken
+
+    monkeypatch.setattr(services, "keep_posts", broken)
+    runner.run_all()
+    assert [path.name for path in folder.iterdir() if path.is_file()] == ["a.txt"]
+    assert kept(database) == ["18.25 Pasar Dander macet"]
+    with database.reading() as session:
+        assert "a.txt" in (session.scalars(select(Source)).one().problem or "")
+    monkeypatch.setattr(services, "keep_posts", keep)
+    look_again(database, clock, runner)
+    assert [path.name for path in folder.iterdir() if path.is_file()] == []
+    assert len(kept(database)) == 2
+
+
+def test_a_crash_between_keeping_and_moving_doubles_nothing(
+    database: Database, settings: Settings, clock: ManualClock, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = watched(database, settings, clock)
+    put(folder / "a.txt", b"Simpang Kapas arah Babat macet", clock)
+    put(folder / "b.rss", NEWS.replace("<guid>1</guid>", "").encode(), clock)
+
+    def killed(path: Path, place: str) -> None:
+        raise SystemExit(9)
+
+    monkeypatch.setattr(watching, "put_away", killed)
+    for _ in range(2):  # killed after the first file, then after the second
+        with pytest.raises(SystemExit):
+            runner.run_all()
+        clock.advance(timedelta(minutes=11))
+        with database.writing() as session:
+            sources.schedule(session, clock.now())
+    monkeypatch.undo()
+    before = kept(database)
+    assert before
+    runner.run_all()
+    assert [path.name for path in folder.iterdir() if path.is_file()] == []
+    after = kept(database)
+    assert len(after) == len(set(after)) == 2
+    put(folder / "a.txt", b"Simpang Kapas arah Babat macet", clock)  # the same words, put there anew
+    look_again(database, clock, runner)
+    assert len(kept(database)) == 3
+    with database.reading() as session:
+        assert session.scalars(select(Source)).one().state["taken"] == []
+
+
+def test_a_file_that_a_reader_trips_over_is_put_where_it_is_seen(
+    database: Database, settings: Settings, clock: ManualClock, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = watched(database, settings, clock)
+    put(folder / "aneh.xml", b"<rss/>", clock)
+    put(folder / "baik.txt", b"18.25 Pasar Dander macet", clock)
+
+    def trips(path: Path, *, now: datetime) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(folders, "read_feed_file", trips)
+    runner.run_all()
+    assert [path.name for path in (folder / folders.REFUSED).iterdir()] == ["aneh.xml"]
+    assert [path.name for path in (folder / folders.READ).iterdir()] == ["baik.txt"]
+    with database.reading() as session:
+        assert "aneh.xml" in (session.scalars(select(Source)).one().problem or "")
+
+
+def test_nothing_is_read_while_others_wait_to_write(
+    database: Database, settings: Settings, clock: ManualClock, runner: Runner, monkeypatch: pytest.MonkeyPatch,
+    sign_in: Callable[..., FlaskClient],
+) -> None:  # fmt: skip
+    """Whoever reads posts, feeds or a bulletin can be overtaken by a writer."""
+    seen: list[str] = []
+
+    def free(name: str) -> None:
+        with database.writing() as session:  # would wait and fail, if the one who reads held the lock
+            session.execute(update(Source).values(minutes=1))
+        seen.append(name)
+
+    def spied(module: ModuleType, name: str) -> None:
+        real = getattr(module, name)
+
+        def spy(*args: Any, **kwargs: Any) -> Any:
+            free(f"{module.__name__.rpartition('.')[2]}.{name}")
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(module, name, spy)
+
+    folder = watched(database, settings, clock)
+    for module, name in (
+        (watching, "sort_posts"), (watching, "place"), (views, "sort_posts"), (services, "parse_lapsit"),
+        (views, "heard_words"), (compiling, "compose"), (compiling, "parse_lapsit"),
+    ):  # fmt: skip
+        spied(module, name)
+    put(folder / "a.txt", b"18.20 Simpang Kapas arah Babat macet", clock)
+    put(folder / "b.rss", NEWS.encode(), clock)
+    runner.run_all()
+    client = sign_in(Role.OFFICER, Role.PRODUCER)
+    assert client.post("/lalin/tempel", data={"text": "18.20 Simpang Kapas macet"}).status_code == 200
+    assert (
+        client.post("/lalin/lapsit", data={"text": "LAPSIT 24 November 2026\n1. LAKA LANTAS: NIHIL"}).status_code == 303
+    )
+    assert client.post("/naskah/buletin", data={"seconds": "60"}).status_code == 303
+    with database.reading() as session:
+        lapsit = queries.situation_reports(session)[0].public_id
+    assert client.post("/naskah/lapsit", data={"lapsit": lapsit}).status_code == 303
+    assert {"watching.sort_posts", "watching.place", "views.sort_posts", "services.parse_lapsit"} <= set(seen)
+    assert {"compiling.compose", "compiling.parse_lapsit"} <= set(seen)
+
+
+def test_one_bad_source_stops_no_other(database: Database, clock: ManualClock, runner: Runner) -> None:
+    with database.writing() as session:
+        for number in range(3):
+            sources.add(session, f"S{number}", f"http://127.0.0.1:1/{number}", 10, by="petugas", at=clock.now())
+    runner.run_all()
+    clock.advance(timedelta(hours=7))
+    with database.writing() as session:
+        session.execute(text("UPDATE traffic_source SET minutes = 99999999999999 WHERE name = 'S1'"))
+        session.execute(text("UPDATE traffic_source SET state = '{broken' WHERE name = 'S2'"))
+    with database.writing() as session:
+        assert sources.schedule(session, clock.now()) == 1
+
+
+def test_a_state_that_cannot_be_read_is_forgotten() -> None:
+    for broken in ({"last_good": "%%"}, {"last_good": "AAAA"}, {"next_at": "besok"}, {"next_at": 5}):
+        assert FetchState.from_json({"url": "http://a", **broken}, url="http://a") == FetchState("http://a")
+
+
+def test_a_failure_that_nobody_expected_is_told_of_on_the_health_page(
+    database: Database, clock: ManualClock, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trips(*_args: object, **_facts: object) -> None:
+        raise ZeroDivisionError
+
+    with database.writing() as session:
+        sources.add(session, "S", "http://127.0.0.1:1/", 10, by="petugas", at=clock.now())
+    monkeypatch.setattr(jobs, "refresh", trips)
+    runner.run_all()
+    with database.reading() as session:
+        assert "ZeroDivisionError" in (session.scalars(select(Source)).one().problem or "")

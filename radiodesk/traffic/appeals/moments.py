@@ -73,9 +73,10 @@ def moment_of(
     )
 
 
-def weather_words(alerts: Iterable[Alert], conditions: Iterable[Condition]) -> list[str]:
-    """What warnings and reports say of the weather, for ``moment_of``."""
-    words = [alert.event for alert in alerts]
+def weather_words(alerts: Sequence[Alert], conditions: Iterable[Condition]) -> list[str]:
+    """What warnings that hold and reports say of the weather, for ``moment_of``."""
+    gone = {reference for alert in alerts if alert.replaces for reference in alert.references}
+    words = [alert.event for alert in alerts if alert.weather and not alert.ends and alert.identifier not in gone]
     for condition in conditions:
         if condition.kind == "weather":
             words.append(condition.obstacle or "")

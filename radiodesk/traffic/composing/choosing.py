@@ -125,10 +125,7 @@ def why_not(condition: Condition, at: datetime, pack: AreaPack | None) -> Reason
 
 
 def _starts_later(condition: Condition, at: datetime) -> bool:
-    reports = condition.reports
-    if not reports or reports[0].starts_at is None:
-        return False
-    return all(report.starts_at is not None and report.starts_at > at for report in reports)
+    return bool(condition.reports) and not any(report.begun(at) for report in condition.reports)
 
 
 def _inside(condition: Condition, pack: AreaPack) -> bool:

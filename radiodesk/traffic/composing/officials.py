@@ -19,6 +19,12 @@ WITHOUT_EXPIRY = timedelta(hours=3)
 NEAR_KM = 4.0
 """A district whose middle lies this near to a warned ring is taken as touched by it."""
 
+SMALL_KM = 5.0
+"""A ring that reaches no farther from its middle is a spot: it lies in the district whose middle is nearest."""
+
+DISTRICT_KM = 8.0
+"""How far from its middle a spot may still be taken as within a district."""
+
 GRAVE = frozenset({"Severe", "Extreme"})
 
 PROVINCES = {
@@ -58,17 +64,13 @@ def in_force(alerts: Sequence[Alert], at: datetime) -> tuple[list[Alert], list[L
         else:
             known.setdefault(alert.identifier, []).append(alert)
     kept = [_told_best(same, left_out) for same in known.values()]
-    replaced = {
-        reference: alert.message_type
-        for same in kept
-        for alert in same
-        if alert.message_type in ("Update", "Cancel")
-        for reference in alert.references
-    }
+    replacing = [alert for same in kept for alert in same if alert.replaces]
+    replaced = {reference for alert in replacing for reference in alert.references}
+    ended = {reference for alert in replacing if alert.ends for reference in alert.references}
     holding = []
     for alert in (alert for same in kept for alert in same):
         expires = alert.expires or (alert.onset or alert.sent or at) + WITHOUT_EXPIRY
-        if alert.message_type == "Cancel" or replaced.get(alert.identifier) == "Cancel":
+        if alert.ends or alert.identifier in ended:
             left_out.append(LeftOut(alert.headline, "cancelled", alert=alert))
         elif alert.identifier in replaced:
             left_out.append(LeftOut(alert.headline, "superseded", alert=alert))
@@ -103,7 +105,8 @@ def for_station(alerts: Sequence[Alert], at: datetime, pack: AreaPack | None) ->
     for alert in holding:
         cut = cut_to_area(alert, pack) if pack else Warned(alert, alert.places, alert.spreading)
         if cut is None:
-            left_out.append(LeftOut(alert.headline, "outside area", alert=alert))
+            placed = alert.areas or alert.places or alert.polygons
+            left_out.append(LeftOut(alert.headline, "outside area" if placed else "no place", alert=alert))
         else:
             warned.append(cut)
     warned.sort(key=lambda one: (not one.grave, -((one.alert.sent or at).timestamp())))
@@ -133,20 +136,20 @@ def cut_to_area(alert: Alert, pack: AreaPack) -> Warned | None:
     Names alone are not enough where the publisher drew rings, since districts of different regencies share names.
     """
     districts = [place for place in pack.places if place.kind == "kecamatan"]
-    if "gempa" in alert.event.lower():
+    if alert.quake:
         felt = f"{alert.headline} {alert.description}".lower()
         return Warned(alert, (), whole_area=True) if pack.name.lower() in felt else None
     named = [place for place in districts if _names(place, alert.places, pack)]
     if alert.polygons:
-        touched = [
-            place for place in districts if place.point and any(_touches(place.point, r) for r in alert.polygons)
-        ]
+        touched = _touched(alert, districts)
         if alert.places:
             named = [place for place in named if place in touched or not place.point] if touched else []
         else:
             named = touched
     elif alert.places and not _in_province(alert, pack):
         named = []
+    if not (alert.places or alert.polygons or alert.areas):
+        named = _in_headline(alert, districts, pack)
     if not named:
         whole = not alert.places and not alert.polygons and _names_area(alert, pack)
         return Warned(alert, (), whole_area=True) if whole else None
@@ -173,7 +176,43 @@ def _in_province(alert: Alert, pack: AreaPack) -> bool:
 
 
 def _names_area(alert: Alert, pack: AreaPack) -> bool:
-    return any(re.search(rf"\b{re.escape(pack.name)}\b", area, re.IGNORECASE) for area in alert.areas)
+    """By its areas; one that names none by its headline, or by its text where the headline names no place."""
+    said = alert.areas or (alert.headline, alert.description)
+    return any(re.search(rf"\b{re.escape(pack.name)}\b", area, re.IGNORECASE) for area in said)
+
+
+def _in_headline(alert: Alert, districts: Sequence[Place], pack: AreaPack) -> list[Place]:
+    """Districts that the headline of a warning without any area names as such, when it does not name another area."""
+    others = "|".join(re.escape(one.name) for one in pack.neighbours)
+    if others and re.search(rf"\b(?:{others})\b", alert.headline, re.IGNORECASE) and not _names_area(alert, pack):
+        return []
+    listed = re.search(r"\bkec(?:amatan|\.)\s+(?P<names>.+)", alert.headline, re.IGNORECASE)
+    said = re.split(r",|\bdan\b|\bserta\b|\bkab(?:upaten|\.)", listed["names"] if listed else "", flags=re.IGNORECASE)
+    names = [_plain(name) for name in said]
+    # The seat shares its name with the whole area, which stands at the end of a list of districts.
+    names = names[:1] + [name for name in names[1:] if name != _plain(pack.name)]
+    return [place for place in districts if _plain(place.name) in names]
+
+
+def _touched(alert: Alert, districts: Sequence[Place]) -> list[Place]:
+    """Districts that a ring touches; of a small one between their middles the district whose middle is nearest."""
+    placed = [(place, place.point) for place in districts if place.point]
+    found = {place.id for place, point in placed for ring in alert.polygons if _touches(point, ring)}
+    for ring in alert.polygons:
+        if any(_touches(point, ring) for _place, point in placed):
+            continue
+        middle = (sum(corner[0] for corner in ring) / len(ring), sum(corner[1] for corner in ring) / len(ring))
+        if max(_kilometres(middle, corner) for corner in ring) <= SMALL_KM:
+            away, nearest = min(
+                ((_kilometres(middle, point), place.id) for place, point in placed), default=(math.inf, "")
+            )
+            found |= {nearest} if away <= DISTRICT_KM else set()
+    return [place for place, _point in placed if place.id in found]
+
+
+def _kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    east = (one[1] - other[1]) * math.cos(math.radians(one[0]))
+    return math.hypot(one[0] - other[0], east) * 111.2
 
 
 def _touches(point: tuple[float, float], ring: tuple[tuple[float, float], ...]) -> bool:

@@ -36,6 +36,7 @@ _FRAME = {
 _QUIET_FRAME = _FRAME | {"station": "", "programme": "", "area": "", "police": ""}
 _WARNING = {
     "source": "BMKG", "event": "hujan lebat", "headline": "Hujan lebat di wilayah Contoh", "districts": "Satu dan Dua",
+    "weather": True,
     "others": 2, "spreading": "Tiga", "areas": "Jawa Timur", "area": "Contoh", "whole_area": False,
     "begins": "14.00 WIB", "ends": "17.00 WIB", "happened": "13.58 WIB",
 }  # fmt: skip
@@ -79,7 +80,10 @@ SAMPLES: Mapping[str, tuple[Facts, ...]] = {
     "bulletin/unsure_short": _FRAMES,
     "bulletin/warning": (
         _WARNING,
-        _WARNING | {"districts": "", "others": 0, "spreading": "", "whole_area": True, "begins": "", "ends": ""},
+        _WARNING | {
+            "weather": False, "districts": "", "others": 0, "spreading": "", "whole_area": True, "begins": "",
+            "ends": "",
+        },
     ),
     "bulletin/weather": (*_road("hujan lebat"), _FULL | {"cause": "hujan lebat", "forecast": True, "flow": ""}),
     "lapsit/accidents": (

@@ -193,11 +193,12 @@ class Speaker:
         onset = alert.onset or alert.sent
         return sentence_case(
             self._say(
-                "quake" if "gempa" in alert.event.lower() else "warning",
+                "quake" if alert.quake else "warning",
                 0,
                 source=short_source(alert.attribution or alert.sender),
                 event=_event(alert.event or alert.headline),
                 headline=alert.headline,
+                weather=alert.weather,
                 districts=listing(warned.districts[:most]),
                 others=max(len(warned.districts) - most, 0),
                 spreading="" if brief else listing(warned.spreading[:most]),

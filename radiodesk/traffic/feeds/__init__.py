@@ -2,6 +2,7 @@
 
 Built-in formats and plug-ins are found in the same way, through the entry-point group ``radiodesk.feeds``; the names
 below are tried as well, so that a checkout that was updated without being installed again still knows its own formats.
+They are tried in this order: what is more than a news feed comes before the news feeds.
 """
 
 import importlib
@@ -21,14 +22,14 @@ __all__ = ["BUILT_IN", "GROUP", "MAX_BYTES", "FeedUnreadable", "read_feed", "reg
 GROUP = "radiodesk.feeds"
 
 BUILT_IN = {
+    "waze": "radiodesk.traffic.feeds.waze:WazeFeed",
     "cap": "radiodesk.traffic.feeds.cap:CapFeed",
     "datex2": "radiodesk.traffic.feeds.datex2:Datex2Feed",
     "open511": "radiodesk.traffic.feeds.open511:Open511Feed",
-    "rss": "radiodesk.traffic.feeds.rss:RssFeed",
     "bmkg-forecast": "radiodesk.traffic.feeds.bmkg:BmkgForecastFeed",
     "bmkg-quake": "radiodesk.traffic.feeds.bmkg:BmkgQuakeFeed",
     "wzdx": "radiodesk.traffic.feeds.wzdx:WzdxFeed",
-    "waze": "radiodesk.traffic.feeds.waze:WazeFeed",
+    "rss": "radiodesk.traffic.feeds.rss:RssFeed",
 }
 
 log = logging.getLogger(__name__)
@@ -67,8 +68,18 @@ def read_feed(data: bytes, *, source: str, now: datetime, limit: int = MAX_BYTES
     if not data.strip():
         raise FeedUnreadable("%(source)s is empty; check its address.", source=source)
     for feed in registered_feeds().values():
-        if feed.sniff(data):
-            return feed.read(data, source=source, now=now)
+        try:
+            if feed.sniff(data):
+                return feed.read(data, source=source, now=now)
+        except FeedUnreadable:
+            raise
+        except Exception as error:  # the edge to readers, some of which are other people's: one must not stop the rest
+            log.exception("The feed reader %r failed on %s.", feed.name, source)
+            raise FeedUnreadable(
+                "%(source)s could not be read as %(format)s; send it to who looks after radiodesk.",
+                source=source,
+                format=feed.name,
+            ) from error
     raise FeedUnreadable(_what_it_is(data), source=source)
 
 

@@ -4,10 +4,11 @@ Attribution to BMKG is a condition of use; every alert and report from here carr
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree.ElementTree import Element  # the type only; parsing goes through defusedxml
 
+from radiodesk.core.i18n import N_
 from radiodesk.traffic.feeds.loose import as_dict, as_list, as_number, as_text, point_of, read_json
 from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.feeds.times import parse_time
@@ -17,6 +18,8 @@ from radiodesk.traffic.ports import Alert, FeedResult, Report
 
 ATTRIBUTION = "Badan Meteorologi, Klimatologi, dan Geofisika"
 HOURS_A_STEP = 3
+AGREE = timedelta(minutes=2)
+"""How far two times of one thing may be apart by rounding."""
 JOINED = re.compile(r"(?<=[a-z])(?=[A-Z])")
 """Between the words of "TimurLaut", as BMKG writes directions."""
 
@@ -71,6 +74,8 @@ def step_hinders(step: dict[str, Any]) -> bool:
 def _forecast(step: dict[str, Any], place: dict[str, Any], source: str, document: dict[str, Any]) -> Report | None:
     starts = parse_time(f"{as_text(step.get('utc_datetime'))}+00:00") or parse_time(as_text(step.get("local_datetime")))
     code = as_number(step.get("weather"))
+    if starts is not None and not _agrees(starts, as_text(step.get("local_datetime"))):
+        return None
     if starts is None or code is None or (int(code) not in WEATHER and not as_text(step.get("weather_desc"))):
         return None
     words = WEATHER.get(int(code)) or as_text(step.get("weather_desc")).lower()
@@ -94,6 +99,15 @@ def _forecast(step: dict[str, Any], place: dict[str, Any], source: str, document
     )
 
 
+def _agrees(starts: datetime, local_time: str) -> bool:
+    """Whether the local time of a step, where it is given, is its time in one of Indonesia's three zones."""
+    local_as_west = parse_time(local_time)
+    if local_as_west is None:
+        return not local_time
+    hours, rest = divmod(local_as_west - starts, timedelta(hours=1))
+    return hours in (0, 1, 2) and not rest
+
+
 class BmkgQuakeFeed:
     """Earthquakes (autogempa, gempaterkini, gempadirasakan) as alerts."""
 
@@ -111,10 +125,10 @@ class BmkgQuakeFeed:
             quakes = [held] if isinstance(held, dict) else as_list(held)
         if not quakes:
             raise FeedUnreadable("%(source)s holds no earthquake.", source=source)
-        alerts = [_quake(as_dict(quake)) for quake in quakes]
-        kept = tuple(alert for alert in alerts if alert)
-        left_out = (Problem("An earthquake without a readable time was left out."),) if len(kept) < len(alerts) else ()
-        return FeedResult(format=self.name, alerts=kept, problems=left_out)
+        read = [_quake(as_dict(quake)) for quake in quakes]
+        kept = tuple(alert for alert in read if isinstance(alert, Alert))
+        left_out = dict.fromkeys(problem for problem in read if isinstance(problem, Problem))
+        return FeedResult(format=self.name, alerts=kept, problems=tuple(left_out))
 
 
 def _from_xml(element: Element) -> dict[str, Any]:
@@ -123,12 +137,24 @@ def _from_xml(element: Element) -> dict[str, Any]:
     return fields | {"Coordinates": text_below(element, "coordinates")}
 
 
-def _quake(quake: dict[str, Any]) -> Alert | None:
-    moment = parse_time(as_text(quake.get("DateTime"))) or parse_time(
-        f"{as_text(quake.get('Tanggal'))} {as_text(quake.get('Jam'))}"
-    )
+def _moment(quake: dict[str, Any]) -> datetime | Problem:
+    """When it shook: BMKG says it twice, and where the two differ by more than rounding neither can be trusted."""
+    day, hour = as_text(quake.get("Tanggal")), as_text(quake.get("Jam"))
+    stamped, worded = parse_time(as_text(quake.get("DateTime"))), parse_time(f"{day} {hour}")
+    moment = stamped or worded
     if moment is None:
-        return None
+        return Problem("An earthquake without a readable time was left out.")
+    close = AGREE if hour else timedelta(days=1)
+    if day and stamped and (worded is None or abs(stamped - worded) > close):
+        said = N_("An earthquake was left out: its two times, %(one)s and %(other)s, do not agree.")
+        return Problem(said, one=as_text(quake.get("DateTime"))[:40], other=f"{day} {hour}".strip()[:40])
+    return moment
+
+
+def _quake(quake: dict[str, Any]) -> Alert | Problem:
+    moment = _moment(quake)
+    if isinstance(moment, Problem):
+        return moment
     magnitude, where = as_text(quake.get("Magnitude")), JOINED.sub(" ", as_text(quake.get("Wilayah")))
     felt, potential = as_text(quake.get("Dirasakan")), as_text(quake.get("Potensi"))
     latitude, longitude = point_of(*reversed([*as_text(quake.get("Coordinates")).split(","), "", ""][:2]))

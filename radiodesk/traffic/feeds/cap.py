@@ -1,21 +1,24 @@
 """CAP 1.1 and 1.2 alerts, among them the nowcasts of BMKG, whose kecamatan stand only in the description."""
 
 import math
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from xml.etree.ElementTree import Element  # the type only; parsing goes through defusedxml
 
+from radiodesk.core.i18n import N_
 from radiodesk.traffic.feeds.loose import as_number
 from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.feeds.times import parse_time
 from radiodesk.traffic.feeds.unreadable import FeedUnreadable
-from radiodesk.traffic.feeds.warnings import read_warning_text
-from radiodesk.traffic.feeds.xml import child_text, children, descendants, local, parse_xml, root_name
+from radiodesk.traffic.feeds.warnings import language_of, read_references, read_warning_text
+from radiodesk.traffic.feeds.xml import child_text, children, descendants, local, parse_xml, root_name, text_below
 from radiodesk.traffic.ports import Alert, FeedResult
 
 NAMESPACES = ("urn:oasis:names:tc:emergency:cap:1.2", "urn:oasis:names:tc:emergency:cap:1.1")
 PREFERRED_LANGUAGES = ("id", "en")
+NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,20})?")
 Polygon = tuple[tuple[float, float], ...]
 
 
@@ -37,6 +40,11 @@ class CapFeed:
             raise FeedUnreadable("%(source)s is an envelope without a CAP alert in it.", source=source)
         alerts: list[Alert] = []
         problems: list[str] = []
+        status, secret = text_below(root, "distributionStatus"), text_below(root, "combinedConfidentiality")
+        if (status and status.lower() != "actual") or (secret and "unclassified" not in secret.lower()):
+            why = secret if status.lower() in ("", "actual") else status
+            problem = Problem("The whole envelope was left out: it is not meant for the public (%(why)s).", why=why)
+            return FeedResult(format=self.name, problems=(problem,))
         for element in elements:
             found, said = read_alert(element)
             alerts.extend(found)
@@ -49,11 +57,9 @@ def read_alert(element: Element) -> tuple[list[Alert], list[str]]:
     identifier = child_text(element, "identifier")
     if not identifier:
         return [], [Problem("An alert without an identifier was left out.")]
-    status = child_text(element, "status")
-    if status and status != "Actual":
-        return [], [
-            Problem("Alert %(id)s was left out: its status is %(status)s, not Actual.", id=identifier, status=status)
-        ]
+    problem = _why_not(element, identifier)
+    if problem is not None:
+        return [], [problem]
     problems: list[str] = []
     namespace = element.tag.partition("}")[0].lstrip("{")
     if namespace not in NAMESPACES:
@@ -64,7 +70,7 @@ def read_alert(element: Element) -> tuple[list[Alert], list[str]]:
                 namespace=namespace or "(none)",
             )
         )
-    message_type = child_text(element, "msgType") or "Alert"
+    message_type = (child_text(element, "msgType") or "Alert").capitalize()
     infos = _best_language(list(children(element, "info")))
     if not infos:
         if message_type in ("Cancel", "Update"):
@@ -72,16 +78,42 @@ def read_alert(element: Element) -> tuple[list[Alert], list[str]]:
         else:
             silent = Problem("Alert %(id)s was left out: it says nothing (no info block).", id=identifier)
             return [], [*problems, silent]
-    return [_alert(element, info, identifier, message_type) for info in infos], problems
+    alerts = [_alert(element, info, identifier, message_type) for info in infos]
+    if any(not (alert.areas or alert.polygons or alert.places or alert.ends) for alert in alerts):
+        said = N_("Alert %(id)s names no area; it is told only where its headline names the place.")
+        problems.append(Problem(said, id=identifier))
+    return alerts, problems
+
+
+def _why_not(element: Element, identifier: str) -> Problem | None:
+    """Why an alert is not for the air at all; nothing of its words is repeated, since they may not be for everybody."""
+    status = child_text(element, "status")
+    if status and status.lower() != "actual":
+        said = N_("Alert %(id)s was left out: its status is %(status)s, not Actual.")
+        return Problem(said, id=identifier, status=status)
+    scope = child_text(element, "scope")
+    if scope and scope.lower() != "public":
+        said = N_("Alert %(id)s was left out: its scope is %(scope)s, so it is not for the public.")
+        return Problem(said, id=identifier, scope=scope)
+    message_type = child_text(element, "msgType")
+    if message_type.lower() in ("ack", "error"):
+        said = N_("Message %(id)s was left out: it answers another one (%(type)s) and warns of nothing.")
+        return Problem(said, id=identifier, type=message_type)
+    return None
 
 
 def _best_language(infos: list[Element]) -> list[Element]:
-    languages = [(child_text(info, "language") or "en").lower()[:2] for info in infos]
+    languages = [_language(info).lower()[:2] for info in infos]
     for wanted in (*PREFERRED_LANGUAGES, *languages[:1]):
         chosen = [info for info, language in zip(infos, languages, strict=True) if language == wanted]
         if chosen:
             return chosen
     return infos
+
+
+def _language(info: Element) -> str:
+    words = " ".join(child_text(info, name) for name in ("event", "headline", "description", "instruction"))
+    return language_of(child_text(info, "language"), words)
 
 
 def _alert(element: Element, info: Element, identifier: str, message_type: str) -> Alert:
@@ -104,35 +136,32 @@ def _alert(element: Element, info: Element, identifier: str, message_type: str) 
         expires=parse_time(child_text(info, "expires")) or said.expires,
         areas=tuple(filter(None, (child_text(area, "areaDesc") for area in areas))),
         polygons=tuple(polygon for area in areas for polygon in _polygons(area)),
-        references=tuple(_references(child_text(element, "references"))),
-        language=child_text(info, "language") or "en",
+        references=tuple(read_references(child_text(element, "references"))),
+        language=_language(info),
         url=child_text(info, "web") or None,
         attribution=child_text(info, "senderName") or sender or None,
         sent=parse_time(child_text(element, "sent")),
         places=said.places,
         spreading=said.spreading,
+        response_types=tuple(" ".join((one.text or "").split()) for one in children(info, "responseType")),
+        categories=tuple(" ".join((one.text or "").split()) for one in children(info, "category")),
     )
 
 
-def _references(text: str) -> Iterator[str]:
-    """Identifiers out of "sender,identifier,sent sender,identifier,sent"."""
-    for triple in text.split():
-        parts = triple.split(",")
-        if len(parts) == 3:
-            yield parts[1]
-
-
 def _polygons(area: Element) -> Iterator[Polygon]:
-    """Rings of (latitude, longitude) in degrees; circles ("lat,lon km") become rings of 16 points."""
+    """Rings of (latitude, longitude) in degrees; circles ("lat,lon km") become rings of 16 points.
+
+    A ring of fewer than three points, and a circle without a radius, stand for the spot that they name.
+    """
     for element in children(area, "polygon"):
         ring = tuple(filter(None, (_position(pair) for pair in (element.text or "").split())))
-        if len(ring) >= 3:
+        if ring:
             yield ring
     for element in children(area, "circle"):
-        centre, radius = [*(element.text or "").split(), "", ""][:2]
-        position, kilometres = _position(centre), as_number(radius)
-        if position and kilometres:
-            yield _ring(position, kilometres)
+        latitude, longitude, radius = [*NUMBER.findall(element.text or ""), "", "", ""][:3]
+        position, kilometres = _position(f"{latitude},{longitude}"), as_number(radius)
+        if position:
+            yield _ring(position, kilometres) if kilometres and kilometres > 0 else (position,)
 
 
 def _position(pair: str) -> tuple[float, float] | None:

@@ -4,11 +4,14 @@ One situation holds several records; a record without a place or words of its ow
 (the lanes closed by an accident, the speed limit at roadworks) and is merged into it.
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from xml.etree.ElementTree import Element  # the type only; parsing goes through defusedxml
 
+from radiodesk.core.i18n import N_
 from radiodesk.traffic.feeds.loose import point_of
+from radiodesk.traffic.feeds.periods import valid_periods
 from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.feeds.times import parse_time
 from radiodesk.traffic.feeds.unreadable import FeedUnreadable
@@ -88,6 +91,13 @@ DEFAULT_OBSTACLES: dict[Kind, str] = {
     "event": "kegiatan masyarakat",
 }
 
+ROAD = re.compile(
+    r"(?:Jalan|Jl\.?|Jln\.?|Ruas|Tol|Simpang|Perempatan|Pertigaan|Bundaran|Jembatan|Terminal|Pasar)(?:\s+[Rr]aya)?"
+    r"(?:(?:\s+|(?<=\.))(?!(?:Ditutup|Dibuka|Dialihkan|Diperbaiki|Terendam|Tergenang|Terputus|Tertutup|Berlubang|Macet"
+    r"|Padat|Lancar|Rusak|Licin|Banjir|Masih|Sudah|Ada|Sedang|Untuk)\b)(?:[A-Z]\.(?=\s*[A-Z])|[A-Z0-9][\w/-]*))+"
+)
+"""A road or a junction with its name, at the head of a public text."""
+
 
 class Datex2Feed:
     """Reads ``SituationPublication``; other publications (measured data, parking) are refused in words."""
@@ -112,7 +122,7 @@ class Datex2Feed:
         reports: list[Report] = []
         problems: list[str] = []
         for situation in situations:
-            told, said = _situation(situation, source)
+            told, said = _situation(situation, source, now)
             reports.extend(told)
             problems.extend(said)
         return FeedResult(format=self.name, reports=tuple(reports), problems=tuple(problems))
@@ -122,17 +132,26 @@ def _type(element: Element) -> str:
     return element.get(TYPE, "").rpartition(":")[2]
 
 
-def _situation(situation: Element, source: str) -> tuple[list[Report], list[str]]:
+def _situation(situation: Element, source: str, now: datetime) -> tuple[list[Report], list[str]]:
     reports: list[Report] = []
-    problems: list[str] = []
-    for record in descendants(situation, "situationRecord"):
+    problem = _not_for_us(situation)
+    problems: list[str] = [problem] if problem else []
+    for record in descendants(situation, "situationRecord") if problem is None else ():
         identifier = record.get("id", "")
         if text_below(record, "validityStatus") == "suspended":
             problems.append(Problem("Record %(id)s was left out: it is suspended.", id=identifier))
             continue
-        report = _record(record, source)
-        if not (report.text or report.latitude is not None) and reports:
-            reports[-1] = _merged(reports[-1], report)
+        report = _record(record, source, now)
+        if report is None:
+            said = N_("Record %(id)s was left out: it holds neither now nor later.")
+            problems.append(Problem(said, id=identifier))
+        elif not (report.text or report.latitude is not None) and reports:
+            parent = reports[-1]
+            if report.periods in ((), parent.periods):
+                reports[-1] = _merged(parent, report)
+            else:  # It holds at hours of its own, so it is told by itself, where the one before it is.
+                at = {"place": report.place or parent.place, "latitude": parent.latitude, "longitude": parent.longitude}
+                reports.append(replace(report, **at))  # type: ignore[arg-type]
         elif report.text or report.place or report.latitude is not None:
             reports.append(report)
         else:
@@ -140,12 +159,31 @@ def _situation(situation: Element, source: str) -> tuple[list[Report], list[str]
     return [replace(report, text=report.text or _in_short(report)) for report in reports], problems
 
 
+def _not_for_us(situation: Element) -> Problem | None:
+    """Why nothing of a situation may be told: it is meant for authorities alone, or is a test or an exercise."""
+    identifier = situation.get("id", "")
+    secrecy, status = text_below(situation, "confidentiality"), text_below(situation, "informationStatus")
+    if secrecy and secrecy != "noRestriction" and "publishers" not in secrecy.lower():
+        said = N_("Situation %(id)s was left out: its confidentiality is %(secrecy)s, so it is not for the public.")
+        return Problem(said, id=identifier, secrecy=secrecy)
+    if status and status != "real":
+        said = N_("Situation %(id)s was left out: its status is %(status)s, not real.")
+        return Problem(said, id=identifier, status=status)
+    return None
+
+
 def _in_short(report: Report) -> str:
     """Words for a record whose publisher gave codes alone."""
     return ", ".join(filter(None, (report.place, report.obstacle, report.flow)))
 
 
-def _record(record: Element, source: str) -> Report:
+def _record(record: Element, source: str, now: datetime) -> Report | None:
+    """One record; None when the periods for which it is valid are over."""
+    specification = next(descendants(record, "validityTimeSpecification"), None)
+    periods = valid_periods(specification, now) if specification is not None else None
+    if periods is not None and all(end <= now for _start, end in periods):
+        return None
+    start, end = next((one for one in periods or () if one[1] > now), (None, None))
     comment = next(descendants(record, "generalPublicComment"), None)
     text = text_below(comment, "value") if comment is not None else ""
     flow, kind, obstacle = _meaning(record)
@@ -165,19 +203,20 @@ def _record(record: Element, source: str) -> Report:
         external_id=record.get("id") or None,
         latitude=latitude,
         longitude=longitude,
-        starts_at=parse_time(text_below(record, "overallStartTime")),
-        expires_at=parse_time(text_below(record, "overallEndTime")),
+        starts_at=start or parse_time(text_below(record, "overallStartTime")),
+        expires_at=end or parse_time(text_below(record, "overallEndTime")),
+        periods=tuple(one for one in periods or () if one[1] > now),
     )
 
 
 def _place(record: Element, text: str) -> str | None:
-    """The road by name or number; else the head of the public text, which is where publishers put the place."""
+    """The road by name or number, else the road with which the public text begins; other words name no place."""
     for name in ("roadName", "roadNumber", "alertCLocationName", "descriptor"):
         road = text_below(record, name)
         if road:
             return road
-    head = text.partition(". ")[0].strip()
-    return head if head and len(head) <= 80 else None
+    named = ROAD.match(text)
+    return named[0].rstrip(".,") if named else None
 
 
 def _meaning(record: Element) -> tuple[Flow | None, Kind, str | None]:

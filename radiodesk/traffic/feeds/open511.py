@@ -7,9 +7,20 @@ from typing import Any
 from xml.etree.ElementTree import Element  # the type only; parsing goes through defusedxml
 
 from radiodesk.traffic.feeds.directions import stretch, toward
-from radiodesk.traffic.feeds.loose import as_dict, as_list, as_text, first_point, point_of, read_json
+from radiodesk.traffic.feeds.loose import as_dict, as_list, as_number, as_text, first_point, point_of, read_json
+from radiodesk.traffic.feeds.periods import (
+    AHEAD,
+    BEHIND,
+    WEEKDAYS,
+    WHOLE_DAY,
+    Period,
+    Recurring,
+    joined,
+    repeated,
+    span_of,
+)
 from radiodesk.traffic.feeds.problem import Problem
-from radiodesk.traffic.feeds.times import parse_time
+from radiodesk.traffic.feeds.times import WIB, parse_time
 from radiodesk.traffic.feeds.unreadable import FeedUnreadable
 from radiodesk.traffic.feeds.xml import child_text, children, descendants, opening, parse_xml, root_name
 from radiodesk.traffic.ports import FeedResult, Flow, Kind, Report
@@ -48,6 +59,7 @@ STATES: dict[str, Flow] = {
     "SOME_LANES_CLOSED": "tersendat",
     "SINGLE_LANE_ALTERNATING": "tersendat",
 }
+RECURRING = ("start_date", "end_date", "start_time", "end_time", "daily_start_time", "daily_end_time")
 WKT_POINT = re.compile(r"[A-Z]+\s*\(+\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
 
 
@@ -69,7 +81,7 @@ class Open511Feed:
         reports: list[Report] = []
         problems: list[str] = []
         for number, event in enumerate(_events(data, source), start=1):
-            report = _report(event, source)
+            report = _report(event, source, now)
             if report is None:
                 problems.append(
                     Problem("Event %(number)d was left out: it names neither a road nor what happens.", number=number)
@@ -107,7 +119,15 @@ def _from_xml(element: Element) -> dict[str, Any]:
         {name: child_text(road, name) for name in ("name", "from", "to", "direction", "state")}
         for road in descendants(element, "road")
     ]
-    event["schedule"] = {"intervals": [" ".join((one.text or "").split()) for one in descendants(element, "interval")]}
+    event["schedule"] = {
+        "intervals": [" ".join((one.text or "").split()) for one in descendants(element, "interval")],
+        "recurring_schedules": [
+            {name: child_text(one, name) for name in RECURRING}
+            | {"days": [(day.text or "").strip() for day in descendants(one, "day")]}
+            for one in descendants(element, "schedule", "recurring_schedule")
+            if child_text(one, "start_date")
+        ],
+    }
     position = next(descendants(element, "pos", "posList"), None)
     if position is not None and len((position.text or "").split()) >= 2:
         latitude, longitude = (position.text or "").split()[:2]
@@ -133,7 +153,7 @@ def _from_dump(fields: dict[str, Any], source: str) -> dict[str, Any]:
     }
 
 
-def _report(event: dict[str, Any], source: str) -> Report | None:
+def _report(event: dict[str, Any], source: str, now: datetime) -> Report | None:
     roads = [as_dict(road) for road in as_list(event.get("roads"))]
     place = _place(roads)
     headline, description = as_text(event.get("headline")), as_text(event.get("description"))
@@ -142,6 +162,8 @@ def _report(event: dict[str, Any], source: str) -> Report | None:
     kind, obstacle = _kind(event)
     states = [STATES[state] for state in (as_text(road.get("state")).upper() for road in roads) if state in STATES]
     starts, ends = _schedule(event)
+    periods = tuple(one for one in _recurring(event, now) if one[1] > now)
+    holds = periods[0] if periods else (starts, ends)
     latitude, longitude = first_point(event.get("geography"))
     if latitude is None:
         latitude, longitude = point_of(None, None)
@@ -160,8 +182,9 @@ def _report(event: dict[str, Any], source: str) -> Report | None:
         external_id=as_text(event.get("id")) or None,
         latitude=latitude,
         longitude=longitude,
-        starts_at=starts,
-        expires_at=ends,
+        starts_at=holds[0],
+        expires_at=holds[1],
+        periods=periods,
         url=as_text(event.get("url")) or None,
     )
 
@@ -200,6 +223,23 @@ def _schedule(event: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
         ends.append(_end(as_text(as_dict(part).get("end_date"))))
     known = [end for end in ends if end]
     return min(starts, default=None), max(known) if known and len(known) == len(ends) else None
+
+
+def _recurring(event: dict[str, Any], now: datetime) -> list[Period]:
+    """The periods of a schedule with hours of the day or days of the week (1 is Monday); none when it has neither."""
+    schedule = event.get("schedule")
+    found: list[Period] = []
+    for part in map(as_dict, [*as_list(schedule), *as_list(as_dict(schedule).get("recurring_schedules"))]):
+        hours = [as_text(part.get(f"daily_{name}_time") or part.get(f"{name}_time")) for name in ("start", "end")]
+        span = span_of(*hours)
+        days = [int(day) for day in map(as_number, as_list(part.get("days"))) if day is not None and 1 <= day <= 7]
+        if span is None and not days:
+            continue
+        on = Recurring(frozenset(WEEKDAYS[day - 1] for day in days))
+        start, end = parse_time(as_text(part.get("start_date"))), _end(as_text(part.get("end_date")))
+        whole = (start or now - BEHIND, end or now + AHEAD)
+        found += repeated(whole, [span or WHOLE_DAY], [on], now=now, zone=WIB)
+    return joined(found)
 
 
 def _end(text: str) -> datetime | None:

@@ -5,22 +5,26 @@ is refused before.
 """
 
 import io
+import logging
 import re
-from calendar import timegm
-from datetime import UTC, datetime
+from datetime import datetime
 from html import unescape
 from html.entities import html5
 from typing import Any
 
 import feedparser
 
+from radiodesk.core.i18n import N_
+from radiodesk.core.text import shorten
 from radiodesk.traffic.feeds.loose import point_of
 from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.feeds.times import parse_time
 from radiodesk.traffic.feeds.unreadable import FeedUnreadable
-from radiodesk.traffic.feeds.warnings import read_warning_text
+from radiodesk.traffic.feeds.warnings import language_of, read_references, read_warning_text
 from radiodesk.traffic.feeds.xml import decode_xml, parse_text, root_name
 from radiodesk.traffic.ports import Alert, FeedResult, Report
+
+log = logging.getLogger(__name__)
 
 TAG = re.compile(r"<[^>]{0,2000}>")
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -41,10 +45,16 @@ class RssFeed:
         problems = _soundness(text, source)
         body = DECLARATION.sub("", text).encode()
         # A file object, since feedparser takes a string for a URL or a path; the header settles the encoding.
-        feed = feedparser.parse(
-            io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + body),
-            response_headers={"content-type": "application/xml; charset=utf-8"},
-        )
+        try:
+            feed = feedparser.parse(
+                io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + body),
+                response_headers={"content-type": "application/xml; charset=utf-8"},
+            )
+        except Exception as error:  # it raises whatever its many helpers do, such as UnicodeEncodeError for &#xD800;
+            log.warning("feedparser could not read %s: %r", source, error)
+            raise FeedUnreadable(
+                "%(source)s looks like a news feed but holds none that can be read.", source=source
+            ) from error
         if not feed.version and not feed.entries:
             raise FeedUnreadable("%(source)s looks like a news feed but holds none that can be read.", source=source)
         nowcast = "bmkg" in _channel(feed) and "peringatan dini" in _channel(feed)
@@ -52,21 +62,14 @@ class RssFeed:
         alerts: list[Alert] = []
         links: list[str] = []
         for number, entry in enumerate(feed.entries, start=1):
-            if entry.get("cap_status", "Actual") != "Actual":
-                problems.append(
-                    Problem(
-                        "Entry %(number)d was left out: its status is %(status)s, not Actual.",
-                        number=number,
-                        status=entry["cap_status"],
-                    )
-                )
+            problem = _why_not(entry, number)
+            if problem is not None:
+                problems.append(problem)
             elif nowcast or entry.get("cap_event"):
                 alerts.append(_alert(entry, feed))
                 links.extend(link for link in [_link(entry)] if link)
-            elif _text(entry):
-                reports.append(_report(entry, source, feed))
             else:
-                problems.append(Problem("Entry %(number)d was left out: it has no words.", number=number))
+                reports.append(_report(entry, source, feed))
         return FeedResult(
             format="atom" if feed.version.startswith("atom") else self.name,
             reports=tuple(reports),
@@ -74,6 +77,23 @@ class RssFeed:
             problems=tuple(problems),
             links=tuple(links),
         )
+
+
+def _why_not(entry: Any, number: int) -> Problem | None:
+    """Why an entry is left out; its own words are not repeated, since they may not be for everybody."""
+    status, scope, dates = entry.get("cap_status") or "Actual", entry.get("cap_scope") or "Public", _dates(entry)
+    if status.lower() != "actual":
+        said = N_("Entry %(number)d was left out: its status is %(status)s, not Actual.")
+        return Problem(said, number=number, status=status)
+    if scope.lower() != "public":
+        said = N_("Entry %(number)d was left out: its scope is %(scope)s, so it is not for the public.")
+        return Problem(said, number=number, scope=scope)
+    if dates and _moment(entry) is None and not parse_time(entry.get("cap_expires") or ""):
+        said = N_("Entry %(number)d was left out: its date, %(date)s, cannot be read.")
+        return Problem(said, number=number, date=shorten(dates[0], 60))
+    if not _text(entry):
+        return Problem(N_("Entry %(number)d was left out: it has no words."), number=number)
+    return None
 
 
 def _character(match: re.Match[str]) -> str:
@@ -117,16 +137,16 @@ def _link(entry: Any) -> str | None:
     return link if link.startswith(("http://", "https://")) else None
 
 
+def _dates(entry: Any) -> list[str]:
+    """The dates of an entry as they are written, the one that counts first."""
+    # dict.get, since feedparser's own falls back from one date to another and warns about it.
+    written = (dict.get(entry, key) for key in ("updated", "published", "created"))
+    return [text for text in written if isinstance(text, str) and text.strip()]
+
+
 def _moment(entry: Any) -> datetime | None:
-    for key in ("updated", "published", "created"):
-        # dict.get, since feedparser's own falls back from one date to another and warns about it.
-        moment = parse_time(dict.get(entry, key) or "")
-        if moment:
-            return moment
-        parsed = dict.get(entry, f"{key}_parsed")
-        if parsed:
-            return datetime.fromtimestamp(timegm(parsed), tz=UTC)
-    return None
+    # Not feedparser's own reading: it makes the first of November of 2026/11/24.
+    return next(filter(None, map(parse_time, _dates(entry))), None)
 
 
 def _point(entry: Any) -> tuple[float | None, float | None]:
@@ -167,13 +187,16 @@ def _alert(entry: Any, feed: Any) -> Alert:
         headline=headline,
         description=description,
         message_type=entry.get("cap_msgtype") or entry.get("cap_message_type") or "Alert",
+        response_types=tuple((entry.get("cap_responsetype") or "").split()),
+        categories=tuple((entry.get("cap_category") or "").split()),
+        references=tuple(read_references(entry.get("cap_references") or "")),
         severity=entry.get("cap_severity") or "Unknown",
         urgency=entry.get("cap_urgency") or "Unknown",
         certainty=entry.get("cap_certainty") or "Unknown",
         onset=parse_time(entry.get("cap_effective") or "") or said.onset,
         expires=parse_time(entry.get("cap_expires") or "") or said.expires,
         areas=tuple(part.strip() for part in areas.split(";") if part.strip()),
-        language=feed.feed.get("language") or "id",
+        language=language_of(feed.feed.get("language") or "", f"{headline} {description}"),
         url=_link(entry),
         attribution=_attribution(feed),
         sent=_moment(entry),

@@ -5,6 +5,7 @@ sometimes grouped by regency.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,42 @@ SPREADING = re.compile(
 )
 REGENCY = re.compile(r"^(?:Kab(?:upaten|\.)?|Kota)\s+(?P<regency>[^:]+?)(?:\s*:\s*(?P<rest>.*))?$", re.IGNORECASE)
 UNTIL = re.compile(r"(?:hingga|sampai(?:\s+dengan)?|s/d)\s+(?:pukul|pkl\.?)?\s*(?P<when>.{4,40})", re.IGNORECASE)
+
+
+REFERENCE = re.compile(r"""(?<![^\s,])(?:"[^"]*"|[^\s,"]+)\s*,\s*("[^"]+"|[^\s,"]+)\s*,\s*[^\s,]+""")
+"""One of "sender,identifier,sent sender,identifier,sent", with spaces and quotes where publishers put them."""
+
+INDONESIAN = re.compile(
+    r"\b(?:di|dan|yang|akan|hingga|pada|untuk|dengan|dari|ke|telah|sudah|masih|agar|warga|masyarakat|wilayah|dini|ini"
+    r"|peringatan|hujan|lebat|petir|angin|kencang|banjir|bandang|longsor|waspada|harap|terjadi|berpotensi|kabupaten"
+    r"|kecamatan|kota|desa|jalan|sungai|gempa|cuaca|kebakaran|kabut|asap|jauhi|lokasi|air|naik)\b"
+)
+ENGLISH = re.compile(
+    r"\b(?:the|of|and|in|for|is|are|at|to|until|from|by|with|this|will|be|has|have|expected|possible|warning|watch"
+    r"|advisory|heavy|rain|winds?|flood|flooding|storm|thunderstorms?|people|residents|areas?|stay|avoid)\b"
+)
+
+
+def language_of(declared: str, text: str) -> str:
+    """The language of a warning: as it declares, or by its words where it declares none or the standard's own.
+
+    Publishers leave the field out, or leave "en-US" in it, which CAP takes for granted, over Indonesian words.
+    """
+    declared = declared.strip()
+    code = declared.lower().partition("-")[0].partition("_")[0]
+    if code in ("id", "in", "ind") or code.startswith(("bahasa", "indonesia")):
+        return "id" + declared[2:] if code in ("id", "in") else "id"
+    words = text[:5000].lower()
+    indonesian, english = len(INDONESIAN.findall(words)), len(ENGLISH.findall(words))
+    if indonesian > english and (not declared or (code == "en" and not english)):
+        return "id"
+    return declared or "en"
+
+
+def read_references(text: str) -> Iterator[str]:
+    """Identifiers of the warnings that a CAP field points at, which may also stand in it by themselves."""
+    found = [match[1].strip('"') for match in REFERENCE.finditer(text)]
+    yield from found or (part for part in text.split() if "," not in part)
 
 
 @dataclass(frozen=True, slots=True)

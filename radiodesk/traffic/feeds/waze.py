@@ -1,9 +1,10 @@
-"""Waze for Cities (CCP) JSON: alerts, jams and irregularities.
+"""Waze for Cities (CCP) in JSON and as GeoRSS: alerts, jams and irregularities.
 
 A jam's ``delay`` is in seconds, and -1 means that the road is blocked, not that there is no delay. Some captures wrap
-the cells of a grid in ``celdas[].data``.
+the cells of a grid in ``celdas[].data``. Where officers stand is left out whatever shape it comes in.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,8 @@ from radiodesk.traffic.feeds.loose import as_dict, as_list, as_number, as_text, 
 from radiodesk.traffic.feeds.problem import Problem
 from radiodesk.traffic.feeds.times import from_milliseconds
 from radiodesk.traffic.feeds.unreadable import FeedUnreadable
-from radiodesk.traffic.feeds.xml import opening
+from radiodesk.traffic.feeds.wazexml import as_bytes, from_xml
+from radiodesk.traffic.feeds.xml import opening, parse_xml, root_name
 from radiodesk.traffic.ports import FeedResult, Flow, Kind, Report
 
 LISTS = ("alerts", "jams", "irregularities")
@@ -62,12 +64,24 @@ NOT_FOR_AIR = {
 }
 
 
+OFFICERS = re.compile(r"\b(?:polisi|polantas|polsek|police|cops?|razia|rajia|tilang\w*|operasi zebra)\b", re.IGNORECASE)
+"""What a driver's remark under any other alert may give away: that officers stand there."""
+
+OF_WAZE = re.compile(
+    rb"linqmap|<(?:[\w.-]+:)?(?:type|subtype)>\s*(?:POLICE|ACCIDENT|HAZARD|WEATHERHAZARD|JAM|ROAD_CLOSED|CHIT_CHAT)",
+    re.IGNORECASE,
+)
+"""What a GeoRSS document of Waze holds: its namespace, or its fields under another one."""
+
+
 class WazeFeed:
     """Reads the feed that a city gets as a partner."""
 
     name = "waze"
 
     def sniff(self, data: bytes) -> bool:
+        if root_name(data) in ("rss", "feed", "rdf"):
+            return OF_WAZE.search(as_bytes(data)) is not None
         if not opening(data).lstrip().startswith(("{", "[")):
             return False
         # In a quiet minute the window of time is all that the feed holds.
@@ -81,7 +95,8 @@ class WazeFeed:
         )
 
     def read(self, data: bytes, *, source: str, now: datetime) -> FeedResult:
-        document = read_json(data, source=source)
+        xml = opening(data).lstrip().startswith("<")
+        document = from_xml(parse_xml(data, source=source)) if xml else read_json(data, source=source)
         cells = list(_cells(document))
         if not cells and "endTimeMillis" not in as_dict(document):
             raise FeedUnreadable("%(source)s holds neither alerts nor jams of Waze.", source=source)
@@ -123,8 +138,9 @@ def _place(item: dict[str, Any]) -> str | None:
 
 def _alert(item: dict[str, Any], source: str) -> Report | Problem:
     kind_name, subtype = as_text(item.get("type")).upper(), as_text(item.get("subtype")).upper()
-    if kind_name in NOT_FOR_AIR:
-        return Problem(NOT_FOR_AIR[kind_name])
+    for name, why in NOT_FOR_AIR.items():
+        if name in (kind_name, subtype) or subtype.startswith(f"{name}_") or kind_name.startswith(f"{name}_"):
+            return Problem(why)
     meaning = SUBTYPES.get(subtype) or TYPES.get(kind_name)
     if meaning is None:
         return Problem("Waze alerts of the unknown type %(type)s were left out.", type=kind_name or "(none)")
@@ -134,6 +150,8 @@ def _alert(item: dict[str, Any], source: str) -> Report | Problem:
     reliability = as_number(item.get("reliability"))
     place = _place(item)
     said = as_text(item.get("reportDescription"))
+    if OFFICERS.search(said):
+        said = ""
     return Report(
         text=said or " ".join(filter(None, (obstacle or flow, f"di {place}" if place else None))),
         source=source,

@@ -11,6 +11,9 @@ from radiodesk.traffic.reading.words import Dictionaries
 GAP = 7
 """Words within which what befell a vehicle is named."""
 
+REACH = 9
+"""Words within which what changes stands before the change: "volume kendaraan di Jalan Raya Baureno meningkat"."""
+
 _WEAK = frozenset({"antrean"})
 """Says that cars wait; what follows says how badly."""
 
@@ -45,6 +48,26 @@ def find_flows(post: Post, known: Dictionaries) -> list[Found]:
                 found.append(Found("tersendat", start - 1, end))
             continue
         found.append(Found(label, start, end))
+    return found
+
+
+def find_changes(post: Post, known: Dictionaries) -> list[tuple[int, int]]:
+    """Where it says that traffic grows or eases, or that nobody queues, as ranges of words."""
+    words, found = post.words, list[tuple[int, int]]()
+    for index, word in enumerate(words):
+        if word in known.changing:
+            near = words[max(0, index - REACH) : index + 3]
+            behind = words[index + 1 : index + 2]
+            eased = word in known.easing and not known.begun.isdisjoint(words[max(0, index - 2) : index])
+            # "Petugas mengurai kepadatan" tells what is done against one.
+            worked_at = word == "mengurai" and not known.changed.isdisjoint(behind)
+            if (eased or not known.changed.isdisjoint(near)) and not worked_at and known.unchanged.isdisjoint(near):
+                found.append((index, index + 1))
+        elif word == "antrean" and known.unchanged.isdisjoint(words[index + 1 : index + 4]):
+            behind = words[index + 1 : index + 2]
+            denied = not known.negated.isdisjoint(words[max(0, index - 2) : index])
+            if behind == ["habis"] or (denied and known.queued.issuperset(behind)):
+                found.append((index, index + 1))
     return found
 
 

@@ -13,6 +13,7 @@ from radiodesk.traffic.reading.flow import (
     Found,
     Obstacle,
     choose_flow,
+    find_changes,
     find_flows,
     find_obstacles,
     gravest,
@@ -55,6 +56,7 @@ def read_report(
         return Reading(text, False, None, (), None, (), None, None, "other", 0.0)
     flows, obstacles = find_flows(post, known), find_obstacles(post, known)
     marks = taken(post, (*flows, *obstacles), known)
+    marks.update(index for start, end in find_changes(post, known) for index in range(start, end))
     evidence = Evidence(post, known, marks)
     places = tuple(finder.find(text)) if finder is not None else ()
     verdict = judge(post, flows, obstacles, evidence, known, placed=bool(places))

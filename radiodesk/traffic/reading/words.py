@@ -12,7 +12,9 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 FOLDER = Path(__file__).parent / "dictionaries"
 
-FLOW_WORDS = ("negated", "averted", "steady", "done", "removed")
+FLOW_WORDS = (
+    "negated", "averted", "steady", "done", "removed", "changing", "changed", "easing", "begun", "unchanged", "queued",
+)  # fmt: skip
 """Lists of flows.toml that are no flow, each a field of ``Dictionaries``."""
 
 PLACE_LISTS = (
@@ -79,6 +81,12 @@ class Dictionaries:
     steady: frozenset[str]
     done: frozenset[str]
     removed: frozenset[str]
+    changing: frozenset[str]
+    changed: frozenset[str]
+    easing: frozenset[str]
+    begun: frozenset[str]
+    unchanged: frozenset[str]
+    queued: frozenset[str]
     obstacles: Phrases
     mishaps: dict[str, dict[str, str]]
     obstacle_order: dict[str, int]
