@@ -1,6 +1,8 @@
 """Looking at a source: a thin job over ``fetching`` and ``watching``, which do the careful part."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from radiodesk.area.station import place_finder
 from radiodesk.core.errors import Refusal

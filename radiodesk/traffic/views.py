@@ -11,6 +11,7 @@ from radiodesk.area.finding import PlaceFinder
 from radiodesk.area.pack import AreaPack
 from radiodesk.area.station import area_pack, place_finder
 from radiodesk.calls.access import opened
+from radiodesk.calls.queries import call_by_public_id
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.http import asked_page, back, field, now, number, session, station
 from radiodesk.core.i18n import gettext
