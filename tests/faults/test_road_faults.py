@@ -532,7 +532,9 @@ OPEN511 = """{{"events": [{{"id": "E1", "event_type": "CONSTRUCTION", "status": 
 "updated": "2026-11-24T17:00:00+07:00", "headline": "Pekerjaan malam",
 "roads": [{{"name": "Jalan Ahmad Yani Bojonegoro", "state": "CLOSED"}}],
 "geography": {{"type": "Point", "coordinates": [111.886, -7.153]}}, "schedule":
-{{"recurring_schedules": [{{"start_date": "2026-11-20", "end_date": "2026-12-20", "daily_start_time": "22:00", "daily_end_time": "04:00", "days": {days}}}]}}}}],
+{{"recurring_schedules": [{{"start_date": "2026-11-20", "end_date": "2026-12-20",
+"daily_start_time": "22:00", "daily_end_time": "04:00",
+"days": {days}}}]}}}}],
 "meta": {{}}}}"""
 
 
