@@ -533,7 +533,8 @@ OPEN511 = """{{"events": [{{"id": "E1", "event_type": "CONSTRUCTION", "status": 
 "roads": [{{"name": "Jalan Ahmad Yani Bojonegoro", "state": "CLOSED"}}],
 "geography": {{"type": "Point", "coordinates": [111.886, -7.153]}}, "schedule":
 {{"recurring_schedules": [{{"start_date": "2026-11-20", "end_date": "2026-12-20",
-"daily_start_time": "22:00", "daily_end_time": "04:00", "days": {days}}}]}}}}],
+"daily_start_time": "22:00", "daily_end_time": "04:00",
+"days": {days}}}]}}}}],
 "meta": {{}}}}"""
 
 

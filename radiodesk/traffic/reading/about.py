@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from radiodesk.traffic.reading.against import Said, why_none
 from radiodesk.traffic.reading.evidence import Evidence
-from radiodesk.traffic.reading.flow import Found, find_changes
+from radiodesk.traffic.reading.flow import Found
 from radiodesk.traffic.reading.tokens import Post
 from radiodesk.traffic.reading.words import Dictionaries
 
@@ -27,7 +27,14 @@ class Verdict:
 
 
 def judge(
-    post: Post, flows: list[Found], obstacles: list[Found], evidence: Evidence, known: Dictionaries, *, placed: bool
+    post: Post,
+    flows: list[Found],
+    obstacles: list[Found],
+    changes: list[tuple[int, int]],
+    evidence: Evidence,
+    known: Dictionaries,
+    *,
+    placed: bool,
 ) -> Verdict:
     """Look at each clause that says something of traffic; one that nothing speaks against makes the post a report.
 
@@ -36,7 +43,7 @@ def judge(
     all_said = [Said(found.start, found.end, found.label in CALM) for found in flows]
     present = bool(flows) or _is_there(post, known)
     all_said += [Said(one.start, one.end, False) for one in obstacles if present or one.label not in PLANNED]
-    all_said += [Said(start, end, False) for start, end in find_changes(post, known)]
+    all_said += [Said(start, end, False) for start, end in changes]
     now = [end for _, end, _ in known.now.find(post.words)]
     clauses = post.clauses()
     reason = ""

@@ -54,6 +54,8 @@ def find_flows(post: Post, known: Dictionaries) -> list[Found]:
 def find_changes(post: Post, known: Dictionaries) -> list[tuple[int, int]]:
     """Where it says that traffic grows or eases, or that nobody queues, as ranges of words."""
     words, found = post.words, list[tuple[int, int]]()
+    if known.changing.isdisjoint(words) and "antrean" not in words:
+        return found
     for index, word in enumerate(words):
         if word in known.changing:
             near = words[max(0, index - REACH) : index + 3]

@@ -54,12 +54,12 @@ def read_report(
     post = read_post(text, known)
     if not post.words:
         return Reading(text, False, None, (), None, (), None, None, "other", 0.0)
-    flows, obstacles = find_flows(post, known), find_obstacles(post, known)
+    flows, obstacles, changes = find_flows(post, known), find_obstacles(post, known), find_changes(post, known)
     marks = taken(post, (*flows, *obstacles), known)
-    marks.update(index for start, end in find_changes(post, known) for index in range(start, end))
+    marks.update(index for start, end in changes for index in range(start, end))
     evidence = Evidence(post, known, marks)
     places = tuple(finder.find(text)) if finder is not None else ()
-    verdict = judge(post, flows, obstacles, evidence, known, placed=bool(places))
+    verdict = judge(post, flows, obstacles, changes, evidence, known, placed=bool(places))
     score = (model or load_model()).score(post)
     is_traffic, confidence = _decide(evidence, verdict, bool(flows or obstacles), score)
     if not is_traffic:
