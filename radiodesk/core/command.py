@@ -55,9 +55,9 @@ def settings() -> Settings:
 
 def keys(found: Settings) -> "KeyRing":
     """The station's keys, for what must be kept even while the database cannot be opened."""
-    from radiodesk.core.crypto import load_keys
+    from radiodesk.core.key_checks import station_keys
 
-    return load_keys(found.data / "keys.json")
+    return station_keys(found.database, found.keys)
 
 
 def database(found: Settings) -> "Database":

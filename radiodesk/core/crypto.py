@@ -192,17 +192,40 @@ class Private(TypeDecorator[str]):
             return NotReadable(value)
 
 
+class NotReadableRows(list[Any]):
+    """An empty list that stands for one that no key here opens; see ``NotReadable``."""
+
+    def __init__(self, sealed: bytes) -> None:
+        super().__init__()
+        self.sealed = sealed
+
+
 class PrivateJson(TypeDecorator[Any]):
-    """Lists and objects, or a number, that lie encrypted in the database as JSON; like ``Private`` for text."""
+    """Lists and objects, or a number, that lie encrypted in the database as JSON; like ``Private`` for text.
+
+    A list that cannot be read is an empty one, which is stored back as it was; anything else is ``None``.
+    """
 
     impl = LargeBinary
     cache_ok = True
 
+    def __init__(self, *, rows: bool = False) -> None:
+        super().__init__()
+        self.rows = rows
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
-        return None if value is None else _keys(dialect).encrypt(json.dumps(value, ensure_ascii=False))
+        if isinstance(value, NotReadableRows):
+            return value.sealed
+        # Escaped: what an engine heard may hold halves of signs, which UTF-8 does not take.
+        return None if value is None else _keys(dialect).encrypt(json.dumps(value))
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(_keys(dialect).decrypt(value))
+        if value is None:
+            return None
+        try:
+            return json.loads(_keys(dialect).decrypt(value))
+        except (KeyMissing, ValueError):
+            return NotReadableRows(value) if self.rows else None
 
 
 def _keys(dialect: Dialect) -> KeyRing:

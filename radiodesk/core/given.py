@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from radiodesk.core.errors import Unreadable
-from radiodesk.core.text import mended, shorten
+from radiodesk.core.text import clean, mended, shorten
 
 MOST = 2**31 - 1
 """The largest whole number, and below zero the smallest: what an integer column holds everywhere."""
@@ -79,11 +79,11 @@ def _no_constant(name: str) -> None:
 
 def _kept(value: Any) -> Any:
     if isinstance(value, str):
-        return mended(value)
+        return clean(value)
     if isinstance(value, list):
         return [_kept(one) for one in value]
     if isinstance(value, dict):
-        return {mended(name): _kept(one) for name, one in value.items()}
+        return {clean(name): _kept(one) for name, one in value.items()}
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**63:
         # No column holds it, and no float: as digits it is an id at most.
         return str(value)

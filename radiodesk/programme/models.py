@@ -115,9 +115,9 @@ class ScriptVersion(Base):
     """Estimated reading time."""
     by: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime]
-    items: Mapped[list[Any]] = mapped_column(PrivateJson, default=list)
+    items: Mapped[list[Any]] = mapped_column(PrivateJson(rows=True), default=list)
     """For machine-made text: each sentence with the sources behind it and why it is there."""
-    left_out: Mapped[list[Any]] = mapped_column(PrivateJson, default=list)
+    left_out: Mapped[list[Any]] = mapped_column(PrivateJson(rows=True), default=list)
 
     script: Mapped[Script] = relationship(back_populates="versions")
 

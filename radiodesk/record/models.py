@@ -153,8 +153,8 @@ class Piece(Base):
     subject: Mapped[str] = mapped_column(String(36))
     title: Mapped[str] = mapped_column(Private, default="")
     text: Mapped[str] = mapped_column(Private, default="")
-    tokens: Mapped[list[Any]] = mapped_column(PrivateJson, default=list)
-    segments: Mapped[list[Any]] = mapped_column(PrivateJson, default=list)
+    tokens: Mapped[list[Any]] = mapped_column(PrivateJson(rows=True), default=list)
+    segments: Mapped[list[Any]] = mapped_column(PrivateJson(rows=True), default=list)
     recording_id: Mapped[int | None] = mapped_column(ForeignKey("recording.id"))
     offset: Mapped[float | None]
     """Seconds from the start of the broadcast, where known."""

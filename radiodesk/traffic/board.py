@@ -74,7 +74,7 @@ def warnings(session: Session, at: datetime, pack: AreaPack) -> list[Alert]:
 
 def _point(row: RoadCondition, pack: AreaPack) -> tuple[float, float] | None:
     for report in row.reports:
-        content = report.content
+        content = report.content or {}
         if content.get("latitude") is not None:
             return content["latitude"], content["longitude"]
     places = [pack.place_by_id[place_id] for place_id in row.place_ids if place_id in pack.place_by_id]

@@ -39,6 +39,8 @@ def recent_conditions(session: Session, at: datetime) -> tuple[list[Condition], 
     rows: dict[int, int] = {}
     reports: list[Report] = []
     for content, condition_id in session.execute(wanted.order_by(RoadReport.observed_at, RoadReport.id)):
+        if content is None:
+            continue  # nobody can read it with the keys at hand
         report = report_from(content)
         reports.append(report)
         if condition_id is not None:

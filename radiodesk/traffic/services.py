@@ -183,7 +183,7 @@ def refresh(session: Session, spots: Collection[str], *, at: datetime) -> list[R
     lasting = or_(RoadReport.observed_at > at - WINDOW, RoadReport.expires_at > at)
     recent = select(RoadReport).where(lasting, RoadReport.spot.in_(spots))
     recent = recent.order_by(RoadReport.observed_at, RoadReport.id)
-    rows = list(session.scalars(recent))
+    rows = [row for row in session.scalars(recent) if row.content is not None]
     values = [report_of(row) for row in rows]
     rows_of: dict[int, RoadReport] = {id(value): row for value, row in zip(values, rows, strict=True)}
     kept: list[RoadCondition] = []
@@ -211,8 +211,8 @@ def let_begin(session: Session, *, at: datetime) -> None:
     """Let reports count whose time has begun since they were taken in: tomorrow's closure, the next night's work."""
     over = or_(RoadCondition.id.is_(None), RoadCondition.ended_at.is_not(None), RoadCondition.expires_at <= at)
     wanted = select(RoadReport).outerjoin(RoadCondition, RoadReport.condition_id == RoadCondition.id)
-    rows = list(session.scalars(wanted.where(RoadReport.expires_at > at, RoadReport.observed_at <= at, over)))
-    said = [(row.spot, report_of(row)) for row in rows]
+    rows = session.scalars(wanted.where(RoadReport.expires_at > at, RoadReport.observed_at <= at, over))
+    said = [(row.spot, report_of(row)) for row in rows if row.content is not None]
     begun = sorted({spot for spot, report in said if report.spell(at)[0] is not None and report.begun(at)})
     for start in range(0, len(begun), AT_ONCE):
         refresh(session, begun[start : start + AT_ONCE], at=at)

@@ -70,7 +70,7 @@ def condition_of(row: RoadCondition) -> Condition:
         confidence=row.confidence,
         sources=tuple(row.sources),
         confirmations=row.confirmations,
-        reports=tuple(report_of(report) for report in row.reports),
+        reports=tuple(report_of(report) for report in row.reports if report.content is not None),
         detour=row.detour,
         ended_at=row.ended_at,
         ended_why=row.ended_why,

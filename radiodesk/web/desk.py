@@ -135,7 +135,7 @@ def _only_people() -> BaseResponse | None:
         return None
     if person := load_person():
         return _to_second_factor() if must_set_up(person) else None
-    if request.endpoint in ("live.stream", "live.alarms") or request.headers.get("HX-Request"):
+    if request.endpoint == "live.stream" or request.headers.get("HX-Request"):
         return Response(i18n.gettext("Please sign in."), 401, content_type="text/plain; charset=utf-8")
     return redirect(url_for("accounts.sign_in_form", next=request.full_path if request.method == "GET" else None))
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from radiodesk.accounts.access import allowed, me
 from radiodesk.accounts.models import Role
 from radiodesk.calls.arrivals.store import Store
-from radiodesk.core import audit, events, jobs
+from radiodesk.core import audit, events, given, jobs
 from radiodesk.core.config import Settings
 from radiodesk.core.http import back, now, session, station
 from radiodesk.core.i18n import N_
@@ -79,11 +79,11 @@ def page() -> str:
     return render_template("web/state.html", view=view, kinds=KIND_NAMES, rounds=ROUND_NAMES)
 
 
-@blueprint.post("/pekerjaan/<int:job_id>/ulang")
+@blueprint.post("/pekerjaan/<job_id>/ulang")
 @allowed(*KEEPERS)
-def try_again(job_id: int) -> Response:
+def try_again(job_id: str) -> Response:
     """Put a job that was given up back into the queue."""
-    _tried_again(session(), job_id, by=me().username, at=now())
+    _tried_again(session(), given.number(job_id), by=me().username, at=now())
     return back("state.page")
 
 

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from radiodesk.accounts.models import Role
 from radiodesk.calls import acts, receiving, screening
 from radiodesk.calls.channels.models import OutgoingMessage, TransferState
-from radiodesk.calls.jobs import send
+from radiodesk.calls.channels.outbox import SEND_JOB
+from radiodesk.calls.jobs import KINDS
 from radiodesk.calls.models import Call, CallAct, Channel
 from radiodesk.core import key_checks
 from radiodesk.core.clock import ManualClock
@@ -25,7 +26,7 @@ from radiodesk.core.crypto import KeyMissing, NotReadable, load_keys, read_keys,
 from radiodesk.core.db import Database, open_database
 from radiodesk.core.folders import close_to_others
 from radiodesk.core.ids import public_id
-from radiodesk.core.jobs import Context
+from radiodesk.core.jobs import Runner, enqueue
 from radiodesk.migrations import downgrade, upgrade
 from radiodesk.operations.doctor import Verdict, examine
 from radiodesk.operations.wiring import prepare
@@ -280,8 +281,9 @@ def test_a_reply_to_a_number_that_cannot_be_read_is_given_up_with_the_reason(
         session.add(row)
         session.flush()
         row_id = row.id
+        enqueue(session, clock.now(), SEND_JOB, row_id)
     given = settings.model_copy(update={"sms_gateway_url": "http://127.0.0.1:9/"})
-    send(Context(database, given, clock, lambda _share: None), row_id)
+    Runner(database, given, clock, KINDS).run_all()
     with database.reading() as session:
         row = session.get_one(OutgoingMessage, row_id)
         assert row.state is TransferState.FAILED and "keys.json" in (row.problem or "")

@@ -257,7 +257,7 @@ def test_a_speaker_and_words_of_nothing_but_odd_signs_break_nothing(
     saved = client.post(f"/transkrip/{heard.public_id}", json=body)
     assert saved.status_code == 200
     found = exported(client, saved.get_json()["public_id"])
-    assert "Pene 😀lepon: Selamat 😀 pagi" in found["txt"]
+    assert "Pene😀lepon: Selamat😀 pagi" in found["txt"]
     assert client.get(f"/transkrip/{saved.get_json()['public_id']}").status_code == 200
 
 

@@ -54,7 +54,7 @@ def test_recordings_outlive_the_remark_that_they_got(tmp_path: Path) -> None:
                 " 'pcm_s16le', '2026-11-24 11:00:00')"
             )
         )
-    upgrade(database, "0008")
+    upgrade(database, "0004")
     with database.engine.begin() as connection:
         assert connection.execute(text("SELECT original_name, remark FROM recording")).all() == [("pesan.wav", None)]
         connection.execute(text("UPDATE recording SET remark = x'01'"))

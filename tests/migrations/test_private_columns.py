@@ -18,7 +18,7 @@ from tests.factories import calls as make
 from tests.factories import shows
 from tests.factories import tickets as ticket_factory
 
-BEFORE = "0008"
+BEFORE = "0004"
 SECRET = "warung-mawar-biru"
 
 

@@ -1,5 +1,6 @@
 """What the server itself says before the application is reached, over real connections."""
 
+import json
 import os
 import socket
 import subprocess
@@ -44,14 +45,14 @@ def test_two_gigabytes_announced_are_refused_in_a_sentence_before_any_is_read(po
     assert "waitress" not in answer
 
 
-def test_the_sentence_is_plain_text_for_a_program(port: int) -> None:
+def test_the_sentence_is_json_for_a_program(port: int) -> None:
     answer = ask(
         port,
         "POST /masuk HTTP/1.1\nHost: meja\nAccept: application/json\nContent-Length: 2147483648\n\n",
     )
     assert answer.startswith("HTTP/1.1 413 ")
-    assert "text/plain" in answer
-    assert answer.rstrip().endswith(".")
+    assert "application/json" in answer
+    assert json.loads(answer.partition("\n\n")[2] or answer.partition("\r\n\r\n")[2])["error"].endswith(".")
 
 
 def test_a_request_that_is_not_http_is_refused_and_the_server_goes_on(port: int) -> None:

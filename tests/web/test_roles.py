@@ -40,9 +40,14 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /naskah/<public_id>/dengar.wav
         GET /naskah/<public_id>/prompter
         GET /naskah/<public_id>/suara
+        GET /alarm
         GET /saya
         POST /saya/bahasa
+        GET /saya/kode
         POST /saya/kode
+        POST /saya/kode/cadangan
+        POST /saya/kode/matikan
+        POST /saya/kode/mulai
         POST /saya/sandi
         GET /siaran
         GET /siaran/<public_id>
@@ -217,6 +222,8 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /pengaduan/jawaban/<public_id>/hapus
     """,
     (P,): """
+        GET /keadaan
+        POST /keadaan/pekerjaan/<job_id>/ulang
         GET /program
         POST /program
         POST /saluran/<line_id>/coba
@@ -226,6 +233,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /petugas
         POST /petugas
         POST /petugas/<public_id>
+        POST /petugas/<public_id>/kode/atur-ulang
         POST /saluran
         POST /saluran/<line_id>
         POST /saluran/<line_id>/hapus

@@ -13,7 +13,7 @@ from alembic import op
 from radiodesk.core.crypto import KeyRing
 
 revision: str = "0005"
-down_revision: str | None = "0008"
+down_revision: str | None = "0004"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -8,7 +8,7 @@ from alembic import op
 from radiodesk.core.crypto import Private
 from radiodesk.core.db import Moment
 
-revision: str = "0004"
+revision: str = "0007"
 down_revision: str | None = "0006"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None

@@ -7,7 +7,7 @@ from alembic import op
 
 from radiodesk.core.crypto import Private
 
-revision: str = "0008"
+revision: str = "0004"
 down_revision: str | None = "0003"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
