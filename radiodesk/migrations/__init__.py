@@ -47,7 +47,8 @@ def downgrade(database: Database, revision: str) -> None:
 
 def current(database: Database) -> str | None:
     """The revision a database is at, ``None`` before the first."""
-    with database.engine.connect() as connection:
+    # Looking must not wait for whoever writes.
+    with database.engine.connect().execution_options(radiodesk_reading=True) as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

@@ -51,8 +51,13 @@ CASES = [
     Case("intake again", says="0"),
     Case("intake again", ("tidak-ada",), code=1, says="tidak-ada"),
     Case(
-        "user add", ("wati", "--name", "Wati Uji", "--role", "screener"), given="kata sandi uji 77\nkata sandi uji 77\n"
+        "user add",
+        ("wati", "--name", "Wati Uji", "--role", "screener"),
+        given="kuda lumping hijau muda\nkuda lumping hijau muda\n",
     ),
+    Case("user password", ("tidak-ada",), given="kuda lumping hijau muda\n" * 2, code=1, says="tidak-ada"),
+    Case("user reset-code", ("tidak-ada",), code=1, says="tidak-ada"),
+    Case("keys rotate"),
     Case("area check", ("bojonegoro",)),
     Case("feed", ("umpan.rss", "--at", "2026-11-24T18:05+07:00")),
     Case("feed", ("tidak-ada.rss",), code=1, says="tidak-ada.rss"),
