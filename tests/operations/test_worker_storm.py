@@ -86,6 +86,6 @@ def test_of_a_thousand_jobs_each_is_done_once_while_workers_are_killed(
     with database.reading() as session:
         states = set(session.scalars(select(Job.state)))
         done = select(Event.subject, func.count()).where(Event.topic == "storm").group_by(Event.subject)
-        counted = dict(session.execute(done).tuples().all())
+        counted = {row[0]: row[1] for row in session.execute(done)}
     assert states == {JobState.DONE}
     assert counted == {str(subject): 1 for subject in range(JOBS)}

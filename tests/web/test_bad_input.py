@@ -188,7 +188,7 @@ def test_no_address_answers_bad_input_with_a_failure(name: str, request: pytest.
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["desk", "public"])
 def test_no_address_answers_bad_input_with_a_failure_in_a_long_try(name: str, request: pytest.FixtureRequest) -> None:
-    examples = int(os.environ.get("BAD_INPUTS", "60"))
+    examples = int(os.environ.get("BAD_INPUTS", "8"))
     attack(request.getfixturevalue(f"{name}_app"), examples, learning=6, first=int(os.environ.get("BAD_SEED", "1000")))
 
 
