@@ -1,6 +1,7 @@
 """What the desk and the public site have in common: templates, languages, headers, errors, one transaction each."""
 
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.sessions import SecureCookieSessionInterface
@@ -8,11 +9,13 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from radiodesk.core import i18n
 from radiodesk.core.alarms import DATABASE
 from radiodesk.core.config import CHECKOUT
 from radiodesk.core.errors import Refusal, TooLarge
+from radiodesk.core.given import MOST
 from radiodesk.core.http import SAFE, TOO_LARGE, Station, let_go, own_transaction, secure_cookie, station
 from radiodesk.core.i18n import N_
 from radiodesk.core.unavailable import RETRY_AFTER, DatabaseUnavailable, unavailable
@@ -49,6 +52,14 @@ def template_folder() -> Path:
     return beside if beside.is_dir() else PACKAGE / "templates"
 
 
+class Whole(IntegerConverter):
+    """A whole number in an address, no larger than an integer column holds."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:  # noqa: A002 - werkzeug's own name
+        kwargs.setdefault("max", MOST)
+        super().__init__(map, *args, **kwargs)
+
+
 def create_app(name: str, station: Station) -> Flask:
     """A Flask application with everything but its blueprints."""
     app = Flask(name, template_folder=str(template_folder()), static_folder=str(PACKAGE / "web" / "static"))
@@ -60,6 +71,7 @@ def create_app(name: str, station: Station) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
+    app.url_map.converters["int"] = Whole
     app.extensions["radiodesk"] = station
     app.session_interface = FormSession()
     app.wsgi_app = BehindProxies(app.wsgi_app, station.settings.trusted_proxies)  # type: ignore[method-assign]
