@@ -56,9 +56,14 @@ def card(settings: Settings) -> Screening:
     )
 
 
-def version() -> int | None:
-    """The version that the form was opened with."""
-    return given.number(text) if (text := field("version", 10)) else None
+def version() -> int:
+    """The version that the form was opened with; raises ``Unreadable`` without one.
+
+    A card is never saved over one that nobody had seen: an empty form would take a protection off.
+    """
+    if not (text := field("version", 10)):
+        raise Unreadable("The form is incomplete. Please reload the page and try again.")
+    return given.number(text)
 
 
 def channel() -> Channel:

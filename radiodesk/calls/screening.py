@@ -86,13 +86,16 @@ def take_down(session: Session, channel: Channel, card: Screening, *, message: s
 
 
 def screen(session: Session, call: Call, card: Screening, *, version: int | None = None, by: str, at: datetime) -> None:
-    """Save the card. ``version`` is the one that the form was opened with.
+    """Save the card. ``version`` is the one that the form was opened with; none is for a call that was just made.
 
-    Raises ``ChangedMeanwhile`` when someone else saved the card since, ``NotForTheHost`` when the host's line holds a
-    number or a protected name, ``CallTaken`` when another screener has the call.
+    Raises ``Unreadable`` for a version that the call has not had yet, ``ChangedMeanwhile`` when someone else saved the
+    card since, ``NotForTheHost`` when the host's line holds a number or a protected name, ``CallTaken`` when another
+    screener has the call.
     """
     if call.state in Call.unscreened_states:
         require_free(call, by)
+    if version is not None and version > call.version:
+        raise Unreadable("The form is incomplete. Please reload the page and try again.")
     if version is not None and version != call.version:
         who = changed_by_others(session, call, version, by, _FIELD_ACTS)
         if who is not None:

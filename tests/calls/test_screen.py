@@ -14,7 +14,7 @@ from radiodesk.audio.models import Recording
 from radiodesk.calls import screens
 from radiodesk.calls import services as calls
 from radiodesk.calls.channels.models import OutgoingMessage, TransferState
-from radiodesk.calls.models import Call, CallState, Channel, Urgency
+from radiodesk.calls.models import Call, CallState, Channel, Protected, Urgency
 from radiodesk.calls.ports import Fact, Suggestion, connections
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.config import Settings
@@ -76,8 +76,23 @@ def test_a_ringing_line_is_one_key_to_answer_and_one_to_queue(
     client.post(f"/antrean/{call.public_id}/jawab")
     page = client.get(f"/antrean/{call.public_id}").get_data(as_text=True)
     assert 'data-key="q"' in page
-    client.post(f"/antrean/{call.public_id}/kartu", data={**CARD, "then": "antre"})
+    sent = {**CARD, "version": str(only(database).version), "then": "antre"}
+    client.post(f"/antrean/{call.public_id}/kartu", data=sent)
     assert only(database).state is CallState.WAITING
+
+
+@pytest.mark.parametrize("version", [None, "", "0x1", "99", str(2**63)])
+def test_a_card_is_not_saved_over_one_that_nobody_had_opened(
+    client: FlaskClient, database: Database, clock: ManualClock, version: str | None
+) -> None:
+    call = rings(database, clock, CallState.WAITING)
+    with database.writing() as tx:
+        card = make.card(topic="Dipukuli di rumah", protected=Protected.VICTIM)
+        calls.screen(tx, tx.get_one(Call, call.id), card, by="wati", at=clock.now())
+    sent = {} if version is None else {**CARD, "version": version}
+    answer = client.post(f"/antrean/{call.public_id}/kartu", data=sent)
+    assert answer.status_code == 422
+    assert only(database).protected is Protected.VICTIM
 
 
 def test_what_was_typed_stays_in_the_form_when_it_is_refused(client: FlaskClient, database: Database) -> None:
