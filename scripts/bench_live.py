@@ -21,12 +21,12 @@ import time
 from pathlib import Path
 from urllib.parse import urlencode
 
-from radiodesk.accounts import services as accounts
-from radiodesk.accounts.access import COOKIE
-from radiodesk.accounts.models import Role
 from radiodesk.core.clock import SystemClock
-from radiodesk.core.config import Settings
+from radiodesk.core.settings import Settings
 from radiodesk.operations.wiring import prepare
+from radiodesk.rooms.accounts import services as accounts
+from radiodesk.rooms.accounts.access import COOKIE
+from radiodesk.rooms.accounts.models import Role
 
 PORT = 8497
 TOGETHER = 0.015

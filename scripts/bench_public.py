@@ -19,11 +19,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from radiodesk.core.clock import SystemClock
-from radiodesk.core.config import Settings
-from radiodesk.core.http import Station
-from radiodesk.core.live import Notifier
+from radiodesk.core.notifier import Notifier
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import Station
 from radiodesk.operations.wiring import prepare
-from radiodesk.web.public import create_public
+from radiodesk.web.public_site import create_public
 
 ADDRESSES = (
     "/",
@@ -41,7 +41,7 @@ ADDRESSES = (
 
 def fill(folder: Path, broadcasts: int, words: int) -> None:
     """Publish so many broadcasts in a new station."""
-    from radiodesk.record import search
+    from radiodesk.rooms.record import search
     from tests.factories.filled import published
 
     database = prepare(Settings(data=folder))

@@ -15,8 +15,8 @@ from lokal.samaran import detect_pii
 from rich.console import Console
 from rich.table import Table
 
-from radiodesk.record.redaction import Span, find_private
-from radiodesk.record.redaction.measuring import COVERED, INSIDE, Labelled, labelled, measure
+from radiodesk.language.redaction import Span, find_private
+from radiodesk.language.redaction.measure import COVERED, INSIDE, Labelled, labelled, measure
 
 FIXTURES = Path(__file__).parents[1] / "tests" / "record" / "fixtures"
 FILES = (FIXTURES / "redaction.txt", FIXTURES / "redaction_fresh.txt")

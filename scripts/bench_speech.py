@@ -24,9 +24,9 @@ from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
-from radiodesk.audio.decoding import probe
-from radiodesk.audio.writing import concatenate
-from radiodesk.speech.numbers import cardinal, spoken_ways, tokens
+from radiodesk.language.digit_words import cardinal, spoken_ways, tokens
+from radiodesk.sound.decoder import probe
+from radiodesk.sound.encoder import concatenate
 
 Recogniser = Callable[[Path], str]
 
@@ -85,7 +85,7 @@ def read_clips(folder: Path, column: str) -> list[Clip]:
 
 def desk(models: Path, model: str) -> Recogniser:
     """This project's default."""
-    from radiodesk.speech.loading import load_transcriber
+    from radiodesk.recognition.loader import load_transcriber
 
     transcriber = load_transcriber("whisper", models, model)
     return lambda path: transcriber.transcribe(path).text
@@ -95,7 +95,7 @@ def plain_whisper(models: Path, model: str) -> Recogniser:
     """faster-whisper as its documentation shows it: defaults, beam 5."""
     from faster_whisper import WhisperModel
 
-    from radiodesk.speech.registry import folder_of
+    from radiodesk.recognition.model_registry import folder_of
 
     loaded = WhisperModel(str(folder_of(model, models)), device="cpu", compute_type="int8", cpu_threads=2)
 
@@ -108,7 +108,7 @@ def plain_whisper(models: Path, model: str) -> Recogniser:
 
 def plain_vosk(folder: Path) -> Recogniser:
     """Vosk as its examples use it."""
-    from radiodesk.speech.engines.vosk import VoskTranscriber
+    from radiodesk.recognition.engines.vosk import VoskTranscriber
 
     transcriber = VoskTranscriber(folder)
     return lambda path: transcriber.transcribe(path).text

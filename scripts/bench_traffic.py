@@ -18,20 +18,20 @@ from pathlib import Path
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from radiodesk.area.finding import PlaceFinder
-from radiodesk.area.pack import load_pack
-from radiodesk.traffic.composing import compose
-from radiodesk.traffic.fusion import fuse
-from radiodesk.traffic.reading import Reading, read_report
-from radiodesk.traffic.reading.model import LinearModel
-from radiodesk.traffic.reading.tokens import read_post
-from radiodesk.traffic.reading.words import dictionaries
-from radiodesk.traffic.same import same_event
+from radiodesk.language.places.finder import PlaceFinder
+from radiodesk.language.places.pack import load_pack
+from radiodesk.road.bulletin import compose
+from radiodesk.road.fusion import fuse
+from radiodesk.road.reading import Reading, read_report
+from radiodesk.road.reading.linear_model import LinearModel
+from radiodesk.road.reading.road_words import dictionaries
+from radiodesk.road.reading.tokens import read_post
+from radiodesk.road.same_event import same_event
 from scripts.train_traffic import Rows, read_rows, train
 from tests.factories.traffic import many_reports
 
 AREA = "bojonegoro"
-FIXTURES = Path(__file__).parent.parent / "tests/traffic/fixtures"
+FIXTURES = Path(__file__).parent.parent / "tests/road/fixtures"
 
 FLOW_OF_LABEL = {
     "cukup padat": "padat", "ramai cenderung padat": "padat", "ramai": "ramai lancar", "perlambatan": "tersendat",

@@ -22,7 +22,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from radiodesk.tickets.triage import triage
+from radiodesk.language.triage import triage
 
 ROOT = Path(__file__).parents[1]
 OWN = ROOT / "tests" / "tickets" / "fixtures" / "triage.tsv"

@@ -27,15 +27,15 @@ from typing import Any
 
 import numpy as np
 
-from radiodesk.audio.decoding import decode
-from radiodesk.audio.spool import Pcm, Take
-from radiodesk.calls import services as calls
-from radiodesk.calls.models import Channel
-from radiodesk.calls.takes import bind_take
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
+from radiodesk.core.settings import Settings
 from radiodesk.operations.wiring import prepare
-from radiodesk.speech.live.models import Hearing, LiveWords
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.call_takes import bind_take
+from radiodesk.rooms.calls.models import Channel
+from radiodesk.rooms.transcripts.live.models import Hearing, LiveWords
+from radiodesk.sound.decoder import decode
+from radiodesk.sound.takes import Pcm, Take
 from scripts.bench_live import processor_seconds
 
 RATE = 8000

@@ -1,6 +1,6 @@
 """Builds the generated files of an area pack from a gazetteer folder.
 
-    python scripts/build_area_pack.py ../shared/data/gazetteer bojonegoro radiodesk/area/packs/bojonegoro
+    python scripts/build_area_pack.py ../shared/data/gazetteer bojonegoro radiodesk/language/places/packs/bojonegoro
 
 Reads `wilayah_NAME.tsv` (code, level, name), `roads_NAME.tsv` (name, from, to, length_m, area, kecamatan) with
 `roads_NAME.geojson` in the same order, and `boundary_NAME.geojson`; writes places.tsv, roads.tsv, roads.geojson,

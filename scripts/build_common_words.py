@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from radiodesk.record.redaction.lexicon import GIVEN_NAMES, made_of
+from radiodesk.language.redaction.name_lexicon import GIVEN_NAMES, made_of
 
 HEADER = """\
 # Words that are no names of people. Made by scripts/build_common_words.py from the lexicon of g2p-id-py 0.4.2,

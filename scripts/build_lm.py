@@ -1,6 +1,6 @@
 """Build the small language model that chooses among a recogniser's guesses.
 
-    python scripts/build_lm.py --areas radiodesk/area/packs --posts ../shared/data/reports/traffic_or_not.tsv
+    python scripts/build_lm.py --areas radiodesk/language/places/packs --posts ../shared/data/reports/traffic_or_not.tsv
 
 It counts words and their neighbours in four sources and writes nothing else: sentences that this project wrote for the
 purpose (``scripts/lm_text``, whose slots are filled with numbers and place names by a fixed seed), spoken numbers, the
@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from radiodesk.speech.numbers import cardinal, spell
+from radiodesk.language.digit_words import cardinal, spell
 
 ORDER = 3
 SEED = 1871
@@ -173,7 +173,7 @@ def write_words(lexicon: Path, posts: Path | None, target: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--areas", type=Path, default=Path("radiodesk/area/packs"))
+    parser.add_argument("--areas", type=Path, default=Path("radiodesk/language/places/packs"))
     parser.add_argument("--posts", type=Path)
     parser.add_argument("--corrected", type=Path)
     parser.add_argument("--rounds", type=int, default=400)

@@ -9,7 +9,7 @@ Only words that the affix rules can't make of another listed word are written, w
 import sys
 from pathlib import Path
 
-from radiodesk.speech.voices.pronunciation import Pronunciations
+from radiodesk.voices.pronunciation import Pronunciations
 
 HEADER = """\
 # How the e of Indonesian words is said: ê as in "enam", é as in "desa". Made by scripts/build_pronunciations.py from

@@ -25,13 +25,13 @@ from typing import Any
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 
-from radiodesk.calls.arrivals.taking import Taker
-from radiodesk.core.config import Settings
-from radiodesk.core.http import Station
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import Station
 from radiodesk.operations.wiring import open_station
-from radiodesk.web.public import create_public
-from tests.audio.mutations import KINDS, damaged, whole
-from tests.calls import channels as bodies
+from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
+from radiodesk.web.public_site import create_public
+from tests.rooms.messages import channels as bodies
+from tests.sound.mutations import KINDS, damaged, whole
 
 SECRET = "rahasia"  # noqa: S105 - of a station that lives for this run alone
 ODD = [

@@ -15,7 +15,7 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
-from tests.audio.mutations import KINDS, damaged, use, whole
+from tests.sound.mutations import KINDS, damaged, use, whole
 
 _SLOW = 10.0
 

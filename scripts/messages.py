@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Keeps the catalogues whole: finds every message of every room and writes what is missing into its .po files.
+"""Keeps the catalogues whole: finds every message of every room and engine and writes what is missing into its .po files.
 
 ``scripts/messages.py`` updates; ``--check`` changes nothing, prints what is missing or left over and exits 1.
 English entries repeat the message id; Indonesian ones are left empty for a person to write.
@@ -91,7 +91,8 @@ def find() -> Found:
     sources = [(p.relative_to(ROOT / "radiodesk"), p) for p in sorted((ROOT / "radiodesk").rglob("*.py"))]
     sources += [(p.relative_to(ROOT / "templates"), p) for p in sorted((ROOT / "templates").rglob("*.html"))]
     for relative, path in sources:
-        room = relative.parts[0] if len(relative.parts) > 1 else "web"
+        inside = relative.parts[1:] if relative.parts[0] == "rooms" else relative.parts
+        room = inside[0] if len(inside) > 1 else "web"
         messages = python_messages(path) if path.suffix == ".py" else template_messages(path)
         for message in messages:
             key = message if isinstance(message, str) else message[0]

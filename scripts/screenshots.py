@@ -21,25 +21,25 @@ from playwright.sync_api import Browser
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from radiodesk.accounts import services as accounts
-from radiodesk.accounts.access import COOKIE
-from radiodesk.accounts.models import Role
-from radiodesk.broadcasts import queries as shows
-from radiodesk.broadcasts import services as broadcasts
-from radiodesk.calls import services as calls
-from radiodesk.calls.models import Call, CallState, Channel, Protected, Urgency
 from radiodesk.core.clock import SystemClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
-from radiodesk.core.http import Station
-from radiodesk.core.live import Notifier
+from radiodesk.core.database import Database
+from radiodesk.core.notifier import Notifier
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import Station
 from radiodesk.operations.drill.sample import fill
 from radiodesk.operations.drill.show import load_show
 from radiodesk.operations.wiring import prepare, runner
-from radiodesk.programme import queries as rundowns
-from radiodesk.programme import services as programme
-from radiodesk.programme.models import ItemKind
-from radiodesk.traffic import queries as roads
+from radiodesk.rooms.accounts import services as accounts
+from radiodesk.rooms.accounts.access import COOKIE
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import queries as shows
+from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call, CallState, Channel, Protected, Urgency
+from radiodesk.rooms.programme import queries as rundowns
+from radiodesk.rooms.programme import services as programme
+from radiodesk.rooms.programme.models import ItemKind
+from radiodesk.rooms.traffic import queries as roads
 from radiodesk.web.desk import create_desk
 from tests.factories.browsers import chromium, served
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic_core import PydanticUndefined
 
-from radiodesk.core.config import CHECKOUT, Settings
+from radiodesk.core.settings import CHECKOUT, Settings
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from radiodesk.traffic.reading.model import FILE, features, save_model
-from radiodesk.traffic.reading.tokens import read_post
-from radiodesk.traffic.reading.words import dictionaries
+from radiodesk.road.reading.linear_model import FILE, features, save_model
+from radiodesk.road.reading.road_words import dictionaries
+from radiodesk.road.reading.tokens import read_post
 
 ROOT = Path(__file__).parent.parent
 
@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="labelled posts to train the report reader on")
     given = parser.parse_args()
     if given.words:
-        count_words(given.words, ROOT / "radiodesk/area/dictionaries/common.txt")
+        count_words(given.words, ROOT / "radiodesk/language/places/dictionaries/common.txt")
     if given.model:
         weights, bias = train(read_rows(given.model))
         save_model(weights, bias)

@@ -15,18 +15,18 @@ from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 
-from radiodesk.accounts import passwords
-from radiodesk.accounts import services as accounts
-from radiodesk.accounts.access import COOKIE
-from radiodesk.accounts.models import Role
 from radiodesk.core import i18n
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
 from radiodesk.core.crypto import load_keys
-from radiodesk.core.db import Database, open_database
-from radiodesk.core.http import Station
-from radiodesk.core.live import Notifier
+from radiodesk.core.database import Database, open_database
+from radiodesk.core.notifier import Notifier
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import Station
 from radiodesk.migrations import upgrade
+from radiodesk.rooms.accounts import passwords
+from radiodesk.rooms.accounts import services as accounts
+from radiodesk.rooms.accounts.access import COOKIE
+from radiodesk.rooms.accounts.models import Role
 from tests.factories.browsers import chromium, served
 from tests.factories.forms import FormClient
 
@@ -136,7 +136,7 @@ def desk(station: Station, compiled_templates: FileSystemBytecodeCache) -> Flask
 
 @pytest.fixture
 def public(station: Station, compiled_templates: FileSystemBytecodeCache) -> Flask:
-    from radiodesk.web.public import create_public
+    from radiodesk.web.public_site import create_public
 
     app = create_public(station)
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from radiodesk.core.db import Base
+from radiodesk.core.database import Base
 
 FIRST = "0" * 64
 

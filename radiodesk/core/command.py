@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from radiodesk.core import i18n
-from radiodesk.core.config import Settings, load_settings
 from radiodesk.core.errors import Refusal
 from radiodesk.core.folders import keep_files_private
+from radiodesk.core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from radiodesk.core.crypto import KeyRing
-    from radiodesk.core.db import Database
+    from radiodesk.core.database import Database
 
 
 class LazyGroup(click.Group):
@@ -65,7 +65,7 @@ def database(found: Settings) -> "Database":
     # Imported late: a recorder that was killed and needs no database is back all the sooner.
     from radiodesk.core import key_checks
     from radiodesk.core.crypto import read_keys
-    from radiodesk.core.db import open_database
+    from radiodesk.core.database import open_database
     from radiodesk.migrations import require_known
 
     if not key_checks.is_filled(found.database):

@@ -170,7 +170,7 @@ def readable(text: str) -> str:
 
 
 class Private(TypeDecorator[str]):
-    """A text column that lies encrypted in the database. The keys hang on the engine's dialect (see ``core.db``).
+    """A text column that lies encrypted in the database. The keys hang on the engine's dialect (see ``core.database``).
 
     One row that cannot be read is no reason to refuse a page full of others: its text is ``NotReadable``.
     """

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from radiodesk.core.db import Base
+from radiodesk.core.database import Base
 
 KEPT = timedelta(days=1)
 

@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from radiodesk.core.config import Settings
+from radiodesk.core.settings import Settings
 
 OTHERS = 0o077
 

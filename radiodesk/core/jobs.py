@@ -22,11 +22,11 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from radiodesk.core import i18n
 from radiodesk.core.clock import Clock
-from radiodesk.core.config import Settings
 from radiodesk.core.crypto import Private
-from radiodesk.core.db import Base, Database, spelled
+from radiodesk.core.database import Base, Database, spelled
 from radiodesk.core.errors import Conflict, NotFound, Refusal
 from radiodesk.core.locks import at_work
+from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import unavailable
 
 log = logging.getLogger(__name__)

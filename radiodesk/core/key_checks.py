@@ -24,7 +24,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from radiodesk.core.crypto import KeyMissing, KeyRing, Private, load_keys, read_keys
-from radiodesk.core.db import Base, Database
+from radiodesk.core.database import Base, Database
 
 log = logging.getLogger(__name__)
 

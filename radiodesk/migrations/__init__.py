@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from radiodesk.core import key_checks
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
 from radiodesk.core.errors import Refusal
 
 

@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from radiodesk.core.db import Base
-from radiodesk.migrations import tables  # noqa: F401 - knowing all tables is the point
+from radiodesk.core.database import Base
+from radiodesk.migrations import metadata  # noqa: F401 - knowing all tables is the point
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:

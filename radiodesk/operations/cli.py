@@ -22,13 +22,13 @@ def desk(only_web: bool) -> None:
     _log()
     settings = command.settings()
     if not only_web:
-        from radiodesk.operations.supervise import supervise
+        from radiodesk.operations.supervisor import supervise
 
         supervise(settings)
         return
-    from radiodesk.operations.serve import serve
+    from radiodesk.operations.web_server import serve
     from radiodesk.operations.wiring import open_station
-    from radiodesk.operations.work import connect_doorbell
+    from radiodesk.operations.worker import connect_doorbell
     from radiodesk.web.desk import create_desk
 
     station = open_station(settings)
@@ -40,10 +40,10 @@ def desk(only_web: bool) -> None:
 def public() -> None:
     """Serve the public site alone."""
     _log()
-    from radiodesk.operations.serve import serve
+    from radiodesk.operations.web_server import serve
     from radiodesk.operations.wiring import open_station
-    from radiodesk.operations.work import connect_doorbell
-    from radiodesk.web.public import create_public
+    from radiodesk.operations.worker import connect_doorbell
+    from radiodesk.web.public_site import create_public
 
     settings = command.settings()
     station = open_station(settings)
@@ -55,7 +55,7 @@ def public() -> None:
 def work() -> None:
     """Run jobs: transcription, sealing, publishing and all else that is slow."""
     _log()
-    from radiodesk.operations.work import work as run_work
+    from radiodesk.operations.worker import work as run_work
 
     run_work(command.settings())
 
@@ -68,7 +68,7 @@ def listen() -> None:
     # The libraries that compute read this when they are loaded.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(settings.live_threads)
-    from radiodesk.operations.listen import listen as run_listen
+    from radiodesk.operations.listener_process import listen as run_listen
 
     run_listen(settings)
 
@@ -77,7 +77,7 @@ def listen() -> None:
 def attend() -> None:
     """Make calls and recordings of what the lines bring, and steer the lines as the desk wants them."""
     _log()
-    from radiodesk.operations.attending.process import attend as run_attend
+    from radiodesk.operations.attendant.attendant_process import attend as run_attend
 
     run_attend(command.settings())
 

@@ -12,22 +12,22 @@ import click
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from radiodesk.area.pack import check_pack, load_pack
-from radiodesk.audio.control import PartSilent, ask
-from radiodesk.audio.lines import FILE, load_lines
-from radiodesk.audio.recorder.devices import SOUND_SERVERS, list_devices
-from radiodesk.calls.telephone.configuring import ready
 from radiodesk.core import command
 from radiodesk.core.audit import broken_link
-from radiodesk.core.config import Settings
 from radiodesk.core.crypto import KeyMissing
 from radiodesk.core.errors import Refusal
 from radiodesk.core.folders import is_open
 from radiodesk.core.i18n import gettext, say
 from radiodesk.core.jobs import Job, JobState
+from radiodesk.core.settings import Settings
+from radiodesk.language.places.pack import check_pack, load_pack
 from radiodesk.migrations import current, head
-from radiodesk.speech.loading import load_for_station
-from radiodesk.speech.voices.loading import load_voice
+from radiodesk.recognition.loader import load_for_station
+from radiodesk.sound.control_socket import PartSilent, ask
+from radiodesk.sound.line_setup import FILE, load_lines
+from radiodesk.sound.recorder.input_devices import SOUND_SERVERS, list_devices
+from radiodesk.sound.telephone.baresip_config import ready
+from radiodesk.voices.voice_loader import load_voice
 
 
 class Verdict(StrEnum):

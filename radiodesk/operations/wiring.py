@@ -6,14 +6,14 @@ from huey import SqliteHuey
 
 from radiodesk.core import key_checks
 from radiodesk.core.clock import Clock, SystemClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database, open_database
+from radiodesk.core.database import Database, open_database
 from radiodesk.core.errors import Refusal
 from radiodesk.core.folders import close_to_others
-from radiodesk.core.http import Station
 from radiodesk.core.i18n import why
 from radiodesk.core.jobs import Kind, Runner
-from radiodesk.core.live import Notifier
+from radiodesk.core.notifier import Notifier
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import Station
 from radiodesk.migrations import current, head, require_known, upgrade
 
 
@@ -55,15 +55,15 @@ def open_station(settings: Settings, clock: Clock | None = None) -> Station:
 
 def kinds() -> dict[str, Kind]:
     """Every room's jobs by name; imported here alone, so that the supervisor and the web start without them."""
-    from radiodesk.archive import jobs as archive_jobs
-    from radiodesk.audio import jobs as audio_jobs
-    from radiodesk.calls import jobs as call_jobs
-    from radiodesk.programme import jobs as programme_jobs
-    from radiodesk.record import jobs as tracking_jobs
-    from radiodesk.record import publishing_jobs
-    from radiodesk.speech import jobs as speech_jobs
-    from radiodesk.tickets import jobs as ticket_jobs
-    from radiodesk.traffic import jobs as traffic_jobs
+    from radiodesk.rooms.archive import jobs as archive_jobs
+    from radiodesk.rooms.messages import jobs as call_jobs
+    from radiodesk.rooms.programme import jobs as programme_jobs
+    from radiodesk.rooms.record import jobs as tracking_jobs
+    from radiodesk.rooms.record import publication_jobs
+    from radiodesk.rooms.recordings import jobs as audio_jobs
+    from radiodesk.rooms.tickets import jobs as ticket_jobs
+    from radiodesk.rooms.traffic import jobs as traffic_jobs
+    from radiodesk.rooms.transcripts import jobs as speech_jobs
 
     return {
         **audio_jobs.KINDS,
@@ -74,7 +74,7 @@ def kinds() -> dict[str, Kind]:
         **programme_jobs.KINDS,
         **archive_jobs.KINDS,
         **tracking_jobs.KINDS,
-        **publishing_jobs.KINDS,
+        **publication_jobs.KINDS,
     }
 
 

@@ -4,40 +4,40 @@ from flask import Flask, Response, current_app, g, redirect, render_template, re
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
 
-from radiodesk.accounts import second_factor
-from radiodesk.accounts.access import load_person, must_set_up
-from radiodesk.accounts.models import Person, Role
-from radiodesk.accounts.views import blueprint as accounts
-from radiodesk.archive.views import blueprint as archive
-from radiodesk.audio.views import blueprint as audio
-from radiodesk.broadcasts import access as broadcast_access
-from radiodesk.broadcasts import studio_views as studio
-from radiodesk.broadcasts.views import blueprint as broadcasts
-from radiodesk.calls import access as call_access
-from radiodesk.calls import learning
-from radiodesk.calls.channels.views import blueprint as outbox
-from radiodesk.calls.lines import views as lines
-from radiodesk.calls.said_views import blueprint as said
-from radiodesk.calls.views import blueprint as calls
 from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
 from radiodesk.core.events import last_event_id
-from radiodesk.core.http import SAFE, Station, now, session, station
-from radiodesk.programme.made_views import blueprint as made_scripts
-from radiodesk.programme.views import blueprint as programme
-from radiodesk.record import on_air
-from radiodesk.record.ticket_preview import blueprint as ticket_preview
-from radiodesk.record.views import blueprint as record
-from radiodesk.speech.views import blueprint as speech
-from radiodesk.tickets import connecting
-from radiodesk.tickets.views import blueprint as tickets
-from radiodesk.traffic import connecting as traffic_connecting
-from radiodesk.traffic.views import blueprint as traffic
-from radiodesk.traffic.wording_views import blueprint as wording
-from radiodesk.web import live, menu, state
+from radiodesk.http.request import SAFE, Station, now, session, station
+from radiodesk.rooms.accounts import second_factor
+from radiodesk.rooms.accounts.access import load_person, must_set_up
+from radiodesk.rooms.accounts.models import Person, Role
+from radiodesk.rooms.accounts.views import blueprint as accounts
+from radiodesk.rooms.archive.views import blueprint as archive
+from radiodesk.rooms.broadcasts import access as broadcast_access
+from radiodesk.rooms.broadcasts import studio_views as studio
+from radiodesk.rooms.broadcasts.views import blueprint as broadcasts
+from radiodesk.rooms.calls import access as call_access
+from radiodesk.rooms.calls import protected_words
+from radiodesk.rooms.calls.live_words_views import blueprint as said
+from radiodesk.rooms.calls.views import blueprint as calls
+from radiodesk.rooms.lines import views as lines
+from radiodesk.rooms.messages.views import blueprint as outbox
+from radiodesk.rooms.programme.made_script_views import blueprint as made_scripts
+from radiodesk.rooms.programme.views import blueprint as programme
+from radiodesk.rooms.record import hooks as record_hooks
+from radiodesk.rooms.record.ticket_preview import blueprint as ticket_preview
+from radiodesk.rooms.record.views import blueprint as record
+from radiodesk.rooms.recordings.views import blueprint as audio
+from radiodesk.rooms.tickets import hooks as ticket_hooks
+from radiodesk.rooms.tickets.views import blueprint as tickets
+from radiodesk.rooms.traffic import hooks as traffic_hooks
+from radiodesk.rooms.traffic.views import blueprint as traffic
+from radiodesk.rooms.traffic.wording_views import blueprint as wording
+from radiodesk.rooms.transcripts.views import blueprint as speech
+from radiodesk.web import event_stream, menu, station_state
 from radiodesk.web.factory import create_app, refuse_too_large, refused
 from radiodesk.web.overview import overview
-from radiodesk.web.turns import Turns
+from radiodesk.web.region_turns import Turns
 
 BLUEPRINTS = [
     accounts,
@@ -46,14 +46,14 @@ BLUEPRINTS = [
     broadcasts,
     calls,
     lines.blueprint,
-    live.blueprint,
+    event_stream.blueprint,
     made_scripts,
     outbox,
     programme,
     record,
     said,
     speech,
-    state.blueprint,
+    station_state.blueprint,
     studio.blueprint,
     ticket_preview,
     tickets,
@@ -80,12 +80,12 @@ def create_desk(given: Station) -> Flask:
     app.before_request(_only_people)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    connecting.connect(app, given.settings)
-    traffic_connecting.connect(app)
-    on_air.connect(app, given.settings)
+    ticket_hooks.connect(app, given.settings)
+    traffic_hooks.connect(app)
+    record_hooks.connect(app, given.settings)
     studio.connect(app)
     lines.connect(app)
-    learning.connect(app)
+    protected_words.connect(app)
     call_access.connect(app)
     broadcast_access.connect(app)
     app.add_url_rule("/", "home", home)

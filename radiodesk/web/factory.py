@@ -13,12 +13,12 @@ from werkzeug.routing import IntegerConverter, Map
 
 from radiodesk.core import i18n
 from radiodesk.core.alarms import DATABASE
-from radiodesk.core.config import CHECKOUT
 from radiodesk.core.errors import Refusal, TooLarge
-from radiodesk.core.given import MOST
-from radiodesk.core.http import SAFE, TOO_LARGE, Station, let_go, own_transaction, secure_cookie, station
 from radiodesk.core.i18n import N_
+from radiodesk.core.inputs import MOST
+from radiodesk.core.settings import CHECKOUT
 from radiodesk.core.unavailable import RETRY_AFTER, DatabaseUnavailable, unavailable
+from radiodesk.http.request import SAFE, TOO_LARGE, Station, let_go, own_transaction, secure_cookie, station
 from radiodesk.web import filters
 from radiodesk.web.proxies import BehindProxies
 

@@ -6,7 +6,7 @@ from babel.dates import format_date
 from flask import Flask
 
 from radiodesk.core import i18n
-from radiodesk.core.http import station
+from radiodesk.http.request import station
 
 
 def clock(at: datetime | None) -> str:

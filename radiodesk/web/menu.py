@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from radiodesk.accounts.models import Person, Role
 from radiodesk.core.i18n import N_
+from radiodesk.rooms.accounts.models import Person, Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from radiodesk.broadcasts.models import Broadcast, BroadcastState
-from radiodesk.broadcasts.queries import next_planned
-from radiodesk.broadcasts.services import on_air
-from radiodesk.calls.models import Call, CallState
-from radiodesk.programme.models import Script, ScriptState
-from radiodesk.tickets.models import Ticket, TicketState
-from radiodesk.traffic.queries import live_conditions
+from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
+from radiodesk.rooms.broadcasts.queries import next_planned
+from radiodesk.rooms.broadcasts.services import on_air
+from radiodesk.rooms.calls.models import Call, CallState
+from radiodesk.rooms.programme.models import Script, ScriptState
+from radiodesk.rooms.tickets.models import Ticket, TicketState
+from radiodesk.rooms.traffic.queries import live_conditions
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,22 +16,22 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
-from radiodesk.accounts import services as accounts
-from radiodesk.accounts.access import COOKIE
-from radiodesk.accounts.models import Role
-from radiodesk.audio.lines import Line, LineKind, Lines, save_lines
-from radiodesk.broadcasts import queries as shows
-from radiodesk.broadcasts import services as broadcasts
-from radiodesk.calls.models import Call, CallState
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
-from radiodesk.core.http import Station
-from radiodesk.core.live import Notifier
+from radiodesk.core.notifier import Notifier
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import Station
 from radiodesk.operations.drill.sample import fill
 from radiodesk.operations.drill.show import load_show
 from radiodesk.operations.wiring import prepare
+from radiodesk.rooms.accounts import services as accounts
+from radiodesk.rooms.accounts.access import COOKIE
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import queries as shows
+from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.calls.models import Call, CallState
+from radiodesk.sound.line_setup import Line, LineKind, Lines, save_lines
 from radiodesk.web.desk import create_desk
-from radiodesk.web.public import create_public
+from radiodesk.web.public_site import create_public
 from tests.factories.browsers import needs_chromium, page_of, served
 
 pytestmark = needs_chromium

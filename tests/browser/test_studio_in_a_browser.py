@@ -9,15 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
-from radiodesk.accounts.models import Role
-from radiodesk.broadcasts import services as broadcasts
-from radiodesk.broadcasts.models import Broadcast
-from radiodesk.calls import services as calls
-from radiodesk.calls.models import CallState
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.db import Database
-from radiodesk.programme import services as programme
-from radiodesk.programme.models import ItemKind
+from radiodesk.core.database import Database
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import CallState
+from radiodesk.rooms.programme import services as programme
+from radiodesk.rooms.programme.models import ItemKind
 from tests.factories import calls as make
 from tests.factories.browsers import needs_chromium, page_of
 

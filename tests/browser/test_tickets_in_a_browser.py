@@ -6,19 +6,19 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from radiodesk.accounts import services as accounts
-from radiodesk.accounts.models import Role
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
-from radiodesk.core.http import Station
+from radiodesk.core.database import Database
 from radiodesk.core.jobs import Runner
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import Station
 from radiodesk.operations.wiring import kinds
-from radiodesk.tickets import care, queries
-from radiodesk.tickets.models import TicketState
-from radiodesk.tickets.rules import load_rules
+from radiodesk.rooms.accounts import services as accounts
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.tickets import care, queries
+from radiodesk.rooms.tickets.models import TicketState
+from radiodesk.rooms.tickets.station_rules import load_rules
 from radiodesk.web.desk import create_desk
-from radiodesk.web.public import create_public
+from radiodesk.web.public_site import create_public
 from tests.factories import tickets as factory
 from tests.factories.browsers import needs_chromium
 

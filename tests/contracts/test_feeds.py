@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from radiodesk.traffic.feeds import BUILT_IN, FeedUnreadable, read_feed, registered_feeds
-from radiodesk.traffic.ports import FLOWS, FeedResult
+from radiodesk.road.feeds import BUILT_IN, FeedUnreadable, read_feed, registered_feeds
+from radiodesk.road.ports import FLOWS, FeedResult
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "tests" / "traffic" / "feed_files"

@@ -17,17 +17,17 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from radiodesk.audio.decoding import AudioUnreadable, probe, read_all
-from radiodesk.speech.engines.sherpa import SherpaTranscriber
-from radiodesk.speech.engines.vosk import VoskTranscriber
-from radiodesk.speech.engines.whisper import WhisperTranscriber
-from radiodesk.speech.loading import load_transcriber, transcriber_names
-from radiodesk.speech.pieces import PieceByPiece
-from radiodesk.speech.ports import Hints, Transcriber
-from radiodesk.speech.registry import ModelUnusable, list_models
-from tests.audio.sounds import write_wav
+from radiodesk.recognition.engines.sherpa import SherpaTranscriber
+from radiodesk.recognition.engines.vosk import VoskTranscriber
+from radiodesk.recognition.engines.whisper import WhisperTranscriber
+from radiodesk.recognition.loader import load_transcriber, transcriber_names
+from radiodesk.recognition.model_registry import ModelUnusable, list_models
+from radiodesk.recognition.pieces import PieceByPiece
+from radiodesk.recognition.ports import Hints, Transcriber
+from radiodesk.sound.decoder import AudioUnreadable, probe, read_all
 from tests.contracts import sherpa_stub
-from tests.speech.noises import white_noise
+from tests.recognition.noises import white_noise
+from tests.sound.sounds import write_wav
 
 pytestmark = pytest.mark.slow
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from radiodesk.core.config import Settings
 from radiodesk.core.errors import NotFound
-from radiodesk.speech.ports import Voice, VoiceSetup
-from radiodesk.speech.spoken import reading_seconds, to_spoken
-from radiodesk.speech.voices.espeak import EspeakVoice
-from radiodesk.speech.voices.failure import VoiceFailed
-from radiodesk.speech.voices.loading import load_voice
-from radiodesk.speech.voices.piper import PiperVoice
-from radiodesk.speech.voices.pronunciation import to_phonemes
-from radiodesk.speech.voices.sherpa import SherpaVoice
+from radiodesk.core.settings import Settings
+from radiodesk.language.spoken import reading_seconds, to_spoken
+from radiodesk.recognition.ports import Voice, VoiceSetup
+from radiodesk.voices.espeak import EspeakVoice
+from radiodesk.voices.piper import PiperVoice
+from radiodesk.voices.pronunciation import to_phonemes
+from radiodesk.voices.sherpa_voice import SherpaVoice
+from radiodesk.voices.voice_failure import VoiceFailed
+from radiodesk.voices.voice_loader import load_voice
 from tests.contracts import sherpa_stub
 
 BULLETIN = to_spoken(

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core import jobs
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
 from radiodesk.core.errors import Conflict, Refusal
 from radiodesk.core.jobs import Context, Failed, Job, JobState, Kind, Runner, nothing
+from radiodesk.core.settings import Settings
 
 
 def ask(database: Database, clock: ManualClock, *subjects: int, kind: str = "test") -> list[int]:

@@ -13,23 +13,23 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from radiodesk.accounts.models import Role
-from radiodesk.calls import acts, receiving, screening
-from radiodesk.calls.channels.models import OutgoingMessage, TransferState
-from radiodesk.calls.channels.outbox import SEND_JOB
-from radiodesk.calls.jobs import KINDS
-from radiodesk.calls.models import Call, CallAct, Channel
 from radiodesk.core import key_checks
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
 from radiodesk.core.crypto import KeyMissing, NotReadable, load_keys, read_keys, rotate
-from radiodesk.core.db import Database, open_database
+from radiodesk.core.database import Database, open_database
 from radiodesk.core.folders import close_to_others
 from radiodesk.core.ids import public_id
 from radiodesk.core.jobs import Runner, enqueue
+from radiodesk.core.settings import Settings
 from radiodesk.migrations import downgrade, upgrade
 from radiodesk.operations.doctor import Verdict, examine
 from radiodesk.operations.wiring import prepare
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.calls import acts, reception, screening
+from radiodesk.rooms.calls.models import Call, CallAct, Channel
+from radiodesk.rooms.messages.jobs import KINDS
+from radiodesk.rooms.messages.models import OutgoingMessage, TransferState
+from radiodesk.rooms.messages.outbox import SEND_JOB
 from tests.factories import calls as factory
 
 PARTS = (
@@ -65,7 +65,7 @@ def right_keys(settings: Settings) -> None:
 def caller(database: Database, clock: ManualClock, name: str = "Ibu Contoh") -> str:
     with database.writing() as session:
         call = factory.ringing(session, clock.now())
-        receiving.know(session, call, phone="0812 0000 0001", name=name)
+        reception.know(session, call, phone="0812 0000 0001", name=name)
         return call.public_id
 
 

@@ -7,11 +7,11 @@ from flask import Flask
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from radiodesk.accounts import services
-from radiodesk.accounts.models import Role
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.db import Database
-from radiodesk.core.http import own_address
+from radiodesk.core.database import Database
+from radiodesk.http.request import own_address
+from radiodesk.rooms.accounts import services
+from radiodesk.rooms.accounts.models import Role
 from tests.conftest import PASSWORD
 
 HOSTILE = [

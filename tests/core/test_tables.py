@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from radiodesk.core.tables import csv_text, safe_cell
+from radiodesk.core.csv_tables import csv_text, safe_cell
 
 
 @pytest.mark.parametrize(

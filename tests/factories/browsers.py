@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
-from radiodesk.accounts.access import COOKIE
+from radiodesk.rooms.accounts.access import COOKIE
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [

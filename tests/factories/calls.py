@@ -10,11 +10,11 @@ import numpy as np
 import soundfile
 from sqlalchemy.orm import Session
 
-from radiodesk.audio import services as audio
-from radiodesk.audio.models import Recording
-from radiodesk.calls import services as calls
-from radiodesk.calls.models import Call, CallState, Channel
-from radiodesk.core.config import Settings
+from radiodesk.core.settings import Settings
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call, CallState, Channel
+from radiodesk.rooms.recordings import services as audio
+from radiodesk.rooms.recordings.models import Recording
 
 PHONE = "0812 0000 0001"
 

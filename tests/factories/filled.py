@@ -5,23 +5,23 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from radiodesk.accounts import services as accounts
-from radiodesk.accounts.models import Role
-from radiodesk.archive import services as archive
-from radiodesk.archive.models import Package
-from radiodesk.area.station import place_finder
-from radiodesk.broadcasts import services as broadcasts
-from radiodesk.broadcasts.models import Broadcast
-from radiodesk.calls import blocking
-from radiodesk.calls import services as calls
-from radiodesk.calls.channels import partner
-from radiodesk.calls.channels.intake import take_in
-from radiodesk.calls.models import CallState, Channel
-from radiodesk.core.config import Settings
 from radiodesk.core.ids import public_id
-from radiodesk.programme import services as programme
-from radiodesk.programme.models import ItemKind
-from radiodesk.record.models import (
+from radiodesk.core.settings import Settings
+from radiodesk.language.places.station_area import place_finder
+from radiodesk.rooms.accounts import services as accounts
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.archive import services as archive
+from radiodesk.rooms.archive.models import Package
+from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.calls import blocked_numbers
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import CallState, Channel
+from radiodesk.rooms.messages import partner
+from radiodesk.rooms.messages.intake import take_in
+from radiodesk.rooms.programme import services as programme
+from radiodesk.rooms.programme.models import ItemKind
+from radiodesk.rooms.record.models import (
     Piece,
     PieceKind,
     Publication,
@@ -30,11 +30,11 @@ from radiodesk.record.models import (
     PublishedTicket,
     Span,
 )
-from radiodesk.speech import vocabulary
-from radiodesk.tickets import answers
-from radiodesk.tickets.models import TicketState
-from radiodesk.traffic import services as traffic
-from radiodesk.traffic import sources
+from radiodesk.rooms.tickets import answers
+from radiodesk.rooms.tickets.models import TicketState
+from radiodesk.rooms.traffic import services as traffic
+from radiodesk.rooms.traffic import sources
+from radiodesk.rooms.transcripts import vocabulary
 from tests.factories import calls as make
 from tests.factories import shows, tickets
 
@@ -56,7 +56,7 @@ def fill(session: Session, settings: Settings, at: datetime) -> None:
         make.in_state(session, call_state, at)
     ringing = make.ringing(session, at, name="Penelepon Dua", message=WORDS)
     calls.attach(session, ringing, make.recording(session, settings, at), by=by, at=at)
-    blocking.block(session, "0812 0000 0099", "Iseng", until=None, by=by, at=at)
+    blocked_numbers.block(session, "0812 0000 0099", "Iseng", until=None, by=by, at=at)
     report = partner.read_report({"id": "uji-1", "text": WORDS, "phone": "0812 0000 0003"})
     take_in(session, partner.incoming(report, Channel.PARTNER, "mitra"), at=at)
     show = shows.ended(session, settings, at - timedelta(days=1))

@@ -22,7 +22,7 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.routing import Rule
 from werkzeug.test import EnvironBuilder
 
-from radiodesk.core.db import Base
+from radiodesk.core.database import Base
 
 BAD_TEXTS = (
     "",

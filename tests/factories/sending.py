@@ -6,8 +6,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 
-from radiodesk.core.http import Station
-from tests.calls import channels as bodies
+from radiodesk.http.request import Station
+from tests.rooms.messages import channels as bodies
 
 SETTINGS: dict[str, Any] = {
     "whatsapp_verify_token": SecretStr("kata"),
@@ -25,7 +25,7 @@ Sender = Callable[[FlaskClient, str, str], int]
 
 def site_of(station: Station) -> FlaskClient:
     """A browser at the public site of a station to which every channel is open."""
-    from radiodesk.web.public import create_public
+    from radiodesk.web.public_site import create_public
 
     given = station.settings.model_copy(update=SETTINGS)
     app = create_public(Station(given, station.database, station.clock, station.notifier))

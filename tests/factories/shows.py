@@ -9,17 +9,17 @@ import numpy as np
 import soundfile
 from sqlalchemy.orm import Session
 
-from radiodesk.audio.models import Direction, Recording
-from radiodesk.audio.services import store_upload
-from radiodesk.broadcasts import services as broadcasts
-from radiodesk.broadcasts.models import Broadcast
-from radiodesk.calls import services as calls
-from radiodesk.calls.models import Call, Channel
-from radiodesk.core.config import Settings
 from radiodesk.core.ids import public_id
-from radiodesk.programme import services as programme
-from radiodesk.programme.models import ItemKind, ScriptKind
-from radiodesk.speech.models import Kind, Transcript, TranscriptState
+from radiodesk.core.settings import Settings
+from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call, Channel
+from radiodesk.rooms.programme import services as programme
+from radiodesk.rooms.programme.models import ItemKind, ScriptKind
+from radiodesk.rooms.recordings.models import Direction, Recording
+from radiodesk.rooms.recordings.services import store_upload
+from radiodesk.rooms.transcripts.models import Kind, Transcript, TranscriptState
 
 PHONE = "081234567890"
 NAME = "Penelepon Karsinem"

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from radiodesk.calls.models import Urgency
-from radiodesk.core.config import Settings
-from radiodesk.tickets import services
-from radiodesk.tickets.models import Ticket, TicketState
-from radiodesk.tickets.rules import Rules, load_rules
-from radiodesk.tickets.triage import triage
+from radiodesk.core.settings import Settings
+from radiodesk.language.triage import triage
+from radiodesk.rooms.calls.models import Urgency
+from radiodesk.rooms.tickets import services
+from radiodesk.rooms.tickets.models import Ticket, TicketState
+from radiodesk.rooms.tickets.station_rules import Rules, load_rules
 
 TEXT = "Lampu jalan di depan pasar Uji padam sejak tiga malam, gelap dan rawan kecelakaan."
 ANSWER = "Petugas sudah mengganti lampu di depan pasar Uji pada hari Rabu."

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import get_args
 
-from radiodesk.area.nouns import AreaPack
-from radiodesk.traffic.ports import FLOWS, Kind, Report
+from radiodesk.language.places.nouns import AreaPack
+from radiodesk.road.ports import FLOWS, Kind, Report
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

@@ -15,22 +15,21 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from radiodesk.accounts.models import Role
-from radiodesk.calls import jobs
-from radiodesk.calls.channels import outbox, sms
-from radiodesk.calls.channels.intake import take_in
-from radiodesk.calls.channels.models import ChannelMessage
-from radiodesk.calls.models import Call, CallState, Channel
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
 from radiodesk.core.errors import Unreadable
-from radiodesk.core.http import Station
 from radiodesk.core.jobs import Runner
-from radiodesk.traffic import queries as traffic
-from radiodesk.traffic.models import RoadReport
-from tests.calls import channels as bodies
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import Station
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.calls.models import Call, CallState, Channel
+from radiodesk.rooms.messages import jobs, outbox, sms
+from radiodesk.rooms.messages.intake import take_in
+from radiodesk.rooms.messages.models import ChannelMessage
+from radiodesk.rooms.traffic import queries as traffic
+from radiodesk.rooms.traffic.models import RoadReport
 from tests.factories.graph import playing
+from tests.rooms.messages import channels as bodies
 
 SECRET = SecretStr("rahasia")
 BEARER = {"Authorization": "Bearer rahasia"}
@@ -45,7 +44,7 @@ def given(shared: Path) -> Callable[[str], Any]:
 @pytest.fixture
 def client(station: Station) -> FlaskClient:
     """The public site of a station where every channel is open."""
-    from radiodesk.web.public import create_public
+    from radiodesk.web.public_site import create_public
 
     opened = station.settings.model_copy(
         update={
@@ -114,7 +113,7 @@ def test_the_user_id_lies_encrypted_and_joins_later_calls_of_the_same_person(
     whatsapp(client, {"contacts": [{"profile": {"username": "warga"}, "user_id": "ID.abc123"}], "messages": [hidden]})
     first, second = every(database)
     assert (first.phone, second.phone, second.name) == ("+6281200000111", None, "@warga")
-    from radiodesk.calls.queries import earlier_calls
+    from radiodesk.rooms.calls.queries import earlier_calls
 
     with database.reading() as session:
         assert [call.id for call in earlier_calls(session, second)] == [first.id]
@@ -215,7 +214,7 @@ def gammu(settings: Settings, *arguments: str, **variables: bytes) -> subprocess
         b"RADIODESK_DATA": os.fsencode(settings.data),
         **{name.encode(): value for name, value in variables.items()},
     }
-    entry = "import radiodesk.migrations.tables; from radiodesk.__main__ import main; main()"
+    entry = "import radiodesk.migrations.metadata; from radiodesk.__main__ import main; main()"
     command = [sys.executable, "-c", entry, "sms-received", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
 

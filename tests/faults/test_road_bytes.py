@@ -12,17 +12,17 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from radiodesk.area.station import place_finder
 from radiodesk.core.errors import Refusal
-from radiodesk.traffic.cli import feed
-from radiodesk.traffic.composing.officials import for_station
-from radiodesk.traffic.feeds import FeedUnreadable, read_feed, registered_feeds
-from radiodesk.traffic.feeds.times import parse_time
-from radiodesk.traffic.fusion import fuse
-from radiodesk.traffic.intake import place
-from radiodesk.traffic.lapsit import parse_lapsit, spoken
-from radiodesk.traffic.posts import sort_posts
-from radiodesk.traffic.storing import alert_of, report_from, to_json
+from radiodesk.language.places.station_area import place_finder
+from radiodesk.road.bulletin.official_warnings import for_station
+from radiodesk.road.cli import feed
+from radiodesk.road.feeds import FeedUnreadable, read_feed, registered_feeds
+from radiodesk.road.feeds.feed_times import parse_time
+from radiodesk.road.fusion import fuse
+from radiodesk.road.lapsit import parse_lapsit, spoken
+from radiodesk.road.posts import sort_posts
+from radiodesk.road.report_intake import place
+from radiodesk.rooms.traffic.report_rows import alert_of, report_from, to_json
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 OWN = Path(__file__).parents[1] / "traffic" / "feed_files"

@@ -9,13 +9,13 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
-from radiodesk.area.station import area_pack, place_finder
-from radiodesk.traffic import board, queries, services
-from radiodesk.traffic.cli import bulletin, feed
-from radiodesk.traffic.feeds import read_feed
-from radiodesk.traffic.feeds.times import parse_time
-from radiodesk.traffic.ports import FeedResult
-from radiodesk.traffic.reading import read_report
+from radiodesk.language.places.station_area import area_pack, place_finder
+from radiodesk.road.cli import bulletin, feed
+from radiodesk.road.feeds import read_feed
+from radiodesk.road.feeds.feed_times import parse_time
+from radiodesk.road.ports import FeedResult
+from radiodesk.road.reading import read_report
+from radiodesk.rooms.traffic import queries, services, traffic_board
 
 FAULTS = Path(__file__).parents[3] / "shared" / "data" / "faults"
 AT = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
@@ -87,7 +87,7 @@ def take(session: Session) -> Callable[..., services.Taken]:
 
 
 def on_the_board(session: Session, at: datetime = AT) -> list[str]:
-    return [alert.headline for alert in board.warnings(session, at, area_pack("bojonegoro"))]
+    return [alert.headline for alert in traffic_board.warnings(session, at, area_pack("bojonegoro"))]
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from radiodesk.accounts.models import Role
-from radiodesk.audio import services
-from radiodesk.audio.decoding import read_all
-from radiodesk.audio.models import Recording
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
+from radiodesk.core.settings import Settings
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.recordings import services
+from radiodesk.rooms.recordings.models import Recording
+from radiodesk.sound.decoder import read_all
 from tests.factories import calls as make
 
 

@@ -10,21 +10,21 @@ import pytest
 from docx import Document
 from flask.testing import FlaskClient
 
-from radiodesk.accounts.models import Role
-from radiodesk.archive.gathering import Gathered
-from radiodesk.archive.metadata import dublin_core, pbcore
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
+from radiodesk.core.settings import Settings
 from radiodesk.core.text import clean
-from radiodesk.core.xml import document
-from radiodesk.record.identities import known_of
-from radiodesk.record.redaction import find_private, redact
-from radiodesk.speech import services
-from radiodesk.speech.exporting import FORMATS
-from radiodesk.speech.models import Transcript
-from radiodesk.speech.ports import Segment, Transcription, Word
-from radiodesk.speech.spoken import to_spoken
+from radiodesk.core.xml_text import document
+from radiodesk.language.redaction import find_private, redact
+from radiodesk.language.redaction.identities import known_of
+from radiodesk.language.spoken import to_spoken
+from radiodesk.recognition.ports import Segment, Transcription, Word
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.archive.dublin_core import dublin_core, pbcore
+from radiodesk.rooms.archive.gathered_show import Gathered
+from radiodesk.rooms.transcripts import services
+from radiodesk.rooms.transcripts.exports import FORMATS
+from radiodesk.rooms.transcripts.models import Transcript
 from tests.factories import calls as make
 
 

@@ -7,9 +7,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 
-from radiodesk.accounts.models import Role
-from radiodesk.core.http import Station
+from radiodesk.http.request import Station
 from radiodesk.operations.wiring import runner
+from radiodesk.rooms.accounts.models import Role
 from tests.factories.browsers import needs_chromium, page_of
 
 pytestmark = needs_chromium

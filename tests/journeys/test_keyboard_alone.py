@@ -7,16 +7,16 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from radiodesk.accounts import services as accounts
-from radiodesk.accounts.models import Role
-from radiodesk.broadcasts import services as broadcasts
-from radiodesk.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState
-from radiodesk.calls import services as calls
-from radiodesk.calls.models import Call, CallState
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.db import Database
-from radiodesk.programme import services as programme
-from radiodesk.programme.models import ItemKind
+from radiodesk.core.database import Database
+from radiodesk.rooms.accounts import services as accounts
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call, CallState
+from radiodesk.rooms.programme import services as programme
+from radiodesk.rooms.programme.models import ItemKind
 from tests.factories import calls as make
 from tests.factories.browsers import needs_chromium
 

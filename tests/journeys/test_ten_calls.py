@@ -17,16 +17,16 @@ from playwright.sync_api import Request as Asked
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from radiodesk.accounts.models import Role
-from radiodesk.broadcasts import services as broadcasts
-from radiodesk.broadcasts.models import AsRun, AsRunKind
-from radiodesk.calls import services as calls
-from radiodesk.calls.models import Call, CallState, Channel
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
-from radiodesk.programme import services as programme
-from radiodesk.tickets.models import Ticket
+from radiodesk.core.database import Database
+from radiodesk.core.settings import Settings
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call, CallState, Channel
+from radiodesk.rooms.programme import services as programme
+from radiodesk.rooms.tickets.models import Ticket
 from tests.factories.browsers import needs_chromium, page_of
 
 pytestmark = needs_chromium

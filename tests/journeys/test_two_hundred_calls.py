@@ -18,25 +18,25 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import event, select
 
-from radiodesk.accounts.models import Role
-from radiodesk.broadcasts import services as broadcasts
-from radiodesk.calls import queries
-from radiodesk.calls import services as calls
-from radiodesk.calls.channels import outbox
-from radiodesk.calls.channels.models import IncomingMedia, OutgoingMessage, TransferState
-from radiodesk.calls.models import Call, CallState, Channel
 from radiodesk.core import audit
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
-from radiodesk.core.http import Station
+from radiodesk.core.database import Database
 from radiodesk.core.jobs import Job, JobState
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import Station
 from radiodesk.operations.wiring import runner
-from radiodesk.programme import services as programme
-from radiodesk.speech.models import Transcript
-from tests.calls import channels as bodies
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.calls import queries
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call, CallState, Channel
+from radiodesk.rooms.messages import outbox
+from radiodesk.rooms.messages.models import IncomingMedia, OutgoingMessage, TransferState
+from radiodesk.rooms.programme import services as programme
+from radiodesk.rooms.transcripts.models import Transcript
 from tests.factories import calls as make
 from tests.factories.graph import Graph, playing
+from tests.rooms.messages import channels as bodies
 
 pytestmark = pytest.mark.slow
 
@@ -194,7 +194,7 @@ def test_two_hundred_calls_in_ten_minutes_leave_nothing_without_an_end(
     station: Station, database: Database, settings: Settings, clock: ManualClock, graph: Graph,
     sign_in: Callable[..., FlaskClient],
 ) -> None:  # fmt: skip
-    from radiodesk.web.public import create_public
+    from radiodesk.web.public_site import create_public
 
     screener = sign_in(Role.SCREENER, username="wati")
     world = World(database, clock, create_public(station).test_client(), screener)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from radiodesk.core.crypto import KeyMissing, load_keys
-from radiodesk.core.db import Database, open_database
+from radiodesk.core.database import Database, open_database
 from radiodesk.migrations import downgrade, upgrade
 
 TIME = "2026-11-24 11:30:00.000000"

@@ -8,12 +8,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 
-from radiodesk.calls.channels.models import ChannelMessage
-from radiodesk.calls.models import Call, Channel
-from radiodesk.calls.receiving import receive
 from radiodesk.core.crypto import load_keys
-from radiodesk.core.db import Base, Database, open_database
+from radiodesk.core.database import Base, Database, open_database
 from radiodesk.migrations import config, current, downgrade, head, upgrade
+from radiodesk.rooms.calls.models import Call, Channel
+from radiodesk.rooms.calls.reception import receive
+from radiodesk.rooms.messages.models import ChannelMessage
 
 AT = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)
 

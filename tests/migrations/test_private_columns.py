@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from radiodesk.calls import services as calls
-from radiodesk.calls.models import Call, Channel
-from radiodesk.core.config import Settings
 from radiodesk.core.crypto import Private, PrivateJson
-from radiodesk.core.db import Base, Database
+from radiodesk.core.database import Base, Database
+from radiodesk.core.settings import Settings
 from radiodesk.migrations import downgrade, upgrade
-from radiodesk.speech import vocabulary
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call, Channel
+from radiodesk.rooms.transcripts import vocabulary
 from tests.factories import calls as make
 from tests.factories import shows
 from tests.factories import tickets as ticket_factory

@@ -12,16 +12,16 @@ import soundfile
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from radiodesk.audio.models import Direction
-from radiodesk.calls import queries
-from radiodesk.calls import services as calls
-from radiodesk.calls.lines.models import LineCall, Stage
-from radiodesk.calls.models import Call, CallState, Channel
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
-from tests.calls.telephone.callers import RATE, Caller, eventually, heard_of, speech
-from tests.calls.telephone.conftest import House
-from tests.calls.telephone.words import WORDS
+from radiodesk.core.database import Database
+from radiodesk.core.settings import Settings
+from radiodesk.rooms.calls import queries
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call, CallState, Channel
+from radiodesk.rooms.lines.models import LineCall, Stage
+from radiodesk.rooms.recordings.models import Direction
+from tests.sound.telephone.callers import RATE, Caller, eventually, heard_of, speech
+from tests.sound.telephone.conftest import House
+from tests.sound.telephone.words import WORDS
 
 pytestmark = pytest.mark.slow
 

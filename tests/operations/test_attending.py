@@ -12,29 +12,29 @@ import soundfile
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from radiodesk.audio.control import PartRefused, PartSilent
-from radiodesk.audio.journal import Entry, Journal, sealed_number
-from radiodesk.audio.lines import Line, LineKind, Lines, save_lines
-from radiodesk.audio.models import Direction, Recording
-from radiodesk.audio.spool import Take, takes
-from radiodesk.broadcasts import services as broadcasts
-from radiodesk.broadcasts.models import Broadcast
-from radiodesk.calls import services as calls
-from radiodesk.calls.lines import services as lines
-from radiodesk.calls.lines.models import LineCall, Stage
-from radiodesk.calls.lines.services import Stay
-from radiodesk.calls.models import Call, CallState, Channel
 from radiodesk.core.audit import AuditEntry
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
 from radiodesk.core.errors import Conflict
-from radiodesk.operations.attending import adopting
-from radiodesk.operations.attending.adopting import adopt_finished
-from radiodesk.operations.attending.journals import read_on
-from radiodesk.operations.attending.steering import AGAIN, Steering
-from radiodesk.programme import services as programme
-from radiodesk.speech.models import Transcript
+from radiodesk.core.settings import Settings
+from radiodesk.operations.attendant import take_adoption
+from radiodesk.operations.attendant.journal_intake import read_on
+from radiodesk.operations.attendant.line_steering import AGAIN, Steering
+from radiodesk.operations.attendant.take_adoption import adopt_finished
+from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call, CallState, Channel
+from radiodesk.rooms.lines import services as lines
+from radiodesk.rooms.lines.models import LineCall, Stage
+from radiodesk.rooms.lines.services import Stay
+from radiodesk.rooms.programme import services as programme
+from radiodesk.rooms.recordings.models import Direction, Recording
+from radiodesk.rooms.transcripts.models import Transcript
+from radiodesk.sound.control_socket import PartRefused, PartSilent
+from radiodesk.sound.line_journal import Entry, Journal, sealed_number
+from radiodesk.sound.line_setup import Line, LineKind, Lines, save_lines
+from radiodesk.sound.takes import Take, takes
 
 RATE = 8000
 NUMBER = "+6281200000001"
@@ -221,7 +221,7 @@ def test_a_crash_between_commit_and_tidying_makes_nothing_twice(
 ) -> None:
     recorded(settings, now)
     with monkeypatch.context() as killed:
-        killed.setattr(adopting, "discard", lambda _take: None)
+        killed.setattr(take_adoption, "discard", lambda _take: None)
         adopt_finished(settings, database, clock)
     adopt_finished(settings, database, clock)
     assert session.scalar(select(func.count()).select_from(Recording)) == 2
@@ -237,7 +237,7 @@ def test_a_full_disk_leaves_the_take_in_the_spool_for_later(
         raise OSError(28, os.strerror(28))
 
     with monkeypatch.context() as no_room:
-        no_room.setattr(adopting, "to_flac", full)
+        no_room.setattr(take_adoption, "to_flac", full)
         assert adopt_finished(settings, database, clock) == []
     assert adopt_finished(settings, database, clock) == [take.id]
 
@@ -246,14 +246,14 @@ def test_a_take_that_is_refused_holds_up_no_take_after_it(
     settings: Settings, database: Database, clock: ManualClock, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = recorded(settings, now), recorded(settings, now + timedelta(seconds=1))
-    adopt = adopting.adopt
+    adopt = take_adoption.adopt
 
     def refusing(*given: Any) -> None:
         if given[-1].id == first.id:
             raise Conflict("This cannot be.")
         adopt(*given)
 
-    monkeypatch.setattr(adopting, "adopt", refusing)
+    monkeypatch.setattr(take_adoption, "adopt", refusing)
     assert adopt_finished(settings, database, clock) == [second.id]
     assert [take.id for take in takes(settings.spool)] == [first.id]
 

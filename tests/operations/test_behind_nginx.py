@@ -20,10 +20,10 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 from waitress.wasyncore import close_all
 
-from radiodesk.accounts import services
-from radiodesk.accounts.models import Role, SignIn
-from radiodesk.core.http import Station
-from radiodesk.operations.serve import listen
+from radiodesk.http.request import Station
+from radiodesk.operations.web_server import listen
+from radiodesk.rooms.accounts import services
+from radiodesk.rooms.accounts.models import Role, SignIn
 from radiodesk.web.desk import create_desk
 from tests.conftest import PASSWORD
 

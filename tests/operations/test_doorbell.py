@@ -1,8 +1,8 @@
 """A ring of one process is answered by the worker, which is another."""
 
-from radiodesk.core.config import Settings
+from radiodesk.core.settings import Settings
 from radiodesk.operations.wiring import doorbell_queue
-from radiodesk.operations.work import HueyDoorbell
+from radiodesk.operations.worker import HueyDoorbell
 
 
 def test_the_worker_answers_what_another_process_rang(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import bagit
 import pytest
 
-from radiodesk.core.config import CHECKOUT, Settings
+from radiodesk.core.settings import CHECKOUT, Settings
 from radiodesk.operations.drill import load_show, play
 from radiodesk.operations.drill.show import DrillUnreadable
 

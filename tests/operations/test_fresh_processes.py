@@ -15,7 +15,7 @@ import click
 import pytest
 
 from radiodesk.__main__ import cli
-from radiodesk.core.config import Settings
+from radiodesk.core.settings import Settings
 from radiodesk.migrations import head
 from tests.factories.ports import free_port
 

@@ -15,15 +15,15 @@ import pytest
 import soundfile
 from sqlalchemy import select
 
-from radiodesk.audio.control import PartSilent, ask
-from radiodesk.audio.lines import save_lines
-from radiodesk.audio.spool import takes
-from radiodesk.calls.models import Call
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
-from tests.audio.recorder.test_real_sound import LINES, RATE, lag_of, speech_like, wav
+from radiodesk.core.database import Database
+from radiodesk.core.settings import Settings
+from radiodesk.rooms.calls.models import Call
+from radiodesk.sound.control_socket import PartSilent, ask
+from radiodesk.sound.line_setup import save_lines
+from radiodesk.sound.takes import takes
 from tests.factories.ports import free_port
 from tests.factories.pulse import Pulse, sound_server, until
+from tests.sound.recorder.test_real_sound import LINES, RATE, lag_of, speech_like, wav
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")]
 

@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from radiodesk.audio.spool import Take
-from radiodesk.calls.models import CallState
-from radiodesk.calls.takes import bind_take
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
 from radiodesk.core.errors import Refusal
-from radiodesk.operations.listen import claims_of, follow, listener_for
-from radiodesk.speech.live.listening import Claim, Rank
-from radiodesk.speech.live.models import Hearing, LiveWords
-from radiodesk.speech.ports import Partial, StreamingSession, Word
+from radiodesk.core.settings import Settings
+from radiodesk.operations.listener_process import claims_of, follow, listener_for
+from radiodesk.recognition.ports import Partial, StreamingSession, Word
+from radiodesk.rooms.calls.call_takes import bind_take
+from radiodesk.rooms.calls.models import CallState
+from radiodesk.rooms.transcripts.live.listener import Claim, Rank
+from radiodesk.rooms.transcripts.live.models import Hearing, LiveWords
+from radiodesk.sound.takes import Take
 from tests.factories import calls as factory
 
 RATE = 8000
@@ -170,7 +170,7 @@ def test_a_spool_that_cannot_be_read_is_tried_again(
     def broken(_folder: Path) -> None:
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr("radiodesk.speech.live.listening.takes", broken)
+    monkeypatch.setattr("radiodesk.rooms.transcripts.live.listener.takes", broken)
 
     follow(listener, stop, "id")
 

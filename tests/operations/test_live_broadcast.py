@@ -9,19 +9,19 @@ import pytest
 import soundfile
 from sqlalchemy.orm import Session
 
-from radiodesk.audio.spool import takes
-from radiodesk.broadcasts import services as broadcasts
-from radiodesk.broadcasts.models import Broadcast
-from radiodesk.calls.models import Call, CallState
 from radiodesk.core.clock import SystemClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
-from radiodesk.operations.attending.adopting import adopt_finished
-from radiodesk.operations.attending.journals import read_on
-from radiodesk.operations.attending.steering import Steering
-from radiodesk.programme import services as programme
-from tests.audio.recorder.test_real_sound import RATE, Station, decibels_of_noise, lag_of, speech_like, wav
+from radiodesk.core.database import Database
+from radiodesk.core.settings import Settings
+from radiodesk.operations.attendant.journal_intake import read_on
+from radiodesk.operations.attendant.line_steering import Steering
+from radiodesk.operations.attendant.take_adoption import adopt_finished
+from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.calls.models import Call, CallState
+from radiodesk.rooms.programme import services as programme
+from radiodesk.sound.takes import takes
 from tests.factories.pulse import sound_server, until
+from tests.sound.recorder.test_real_sound import RATE, Station, decibels_of_noise, lag_of, speech_like, wav
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="PulseAudio is of Linux")]
 

@@ -14,11 +14,11 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from radiodesk.calls.arrivals.taking import Taker
-from radiodesk.calls.channels.models import ChannelMessage
-from radiodesk.calls.models import Channel
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
+from radiodesk.core.settings import Settings
+from radiodesk.rooms.calls.models import Channel
+from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
+from radiodesk.rooms.messages.models import ChannelMessage
 from tests.factories.ports import free_port
 
 pytestmark = pytest.mark.slow

@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 from waitress.wasyncore import close_all
 
-from radiodesk.core.config import Settings
-from radiodesk.core.http import Station
-from radiodesk.operations.serve import AddressInUse, listen
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import Station
+from radiodesk.operations.web_server import AddressInUse, listen
 
 
 @pytest.fixture

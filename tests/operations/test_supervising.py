@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from radiodesk.operations.supervise import Part, end_all
+from radiodesk.operations.supervisor import Part, end_all
 from tests.core.test_processes import HOLDS
 
 PYTHON = sys.executable

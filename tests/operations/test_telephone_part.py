@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from radiodesk.audio.control import ControlServer
-from radiodesk.core.config import Settings
-from radiodesk.operations import doctor, supervise
+from radiodesk.core.settings import Settings
+from radiodesk.operations import doctor, supervisor
 from radiodesk.operations.doctor import Verdict
+from radiodesk.sound.control_socket import ControlServer
 
 
 def finding(settings: Settings) -> tuple[Verdict, str]:
@@ -29,8 +29,8 @@ def with_sip(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def test_a_station_without_sip_has_no_such_part(settings: Settings, with_sip: Settings) -> None:
-    assert supervise.TELEPHONE not in supervise.parts_of(settings)
-    assert supervise.TELEPHONE in supervise.parts_of(with_sip)
+    assert supervisor.TELEPHONE not in supervisor.parts_of(settings)
+    assert supervisor.TELEPHONE in supervisor.parts_of(with_sip)
 
 
 def test_the_doctor_says_how_to_have_one(settings: Settings) -> None:

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import func, select
 
 from radiodesk.core.clock import SystemClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
 from radiodesk.core.events import Event
 from radiodesk.core.jobs import Job, JobState
+from radiodesk.core.settings import Settings
 
 pytestmark = pytest.mark.slow
 
@@ -25,9 +25,9 @@ KILLS = 20
 WORKER = """
 import random, sys, time
 from radiodesk.core.clock import SystemClock
-from radiodesk.core.config import Settings
+from radiodesk.core.settings import Settings
 from radiodesk.core.crypto import load_keys
-from radiodesk.core.db import open_database
+from radiodesk.core.database import open_database
 from radiodesk.core.events import Event, announce
 from radiodesk.core.jobs import Kind, Runner, nothing
 from sqlalchemy import select

@@ -14,21 +14,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from radiodesk.accounts.models import Role
-from radiodesk.audio.access import RULE, Act, Belonging
-from radiodesk.audio.models import Direction, Recording
-from radiodesk.calls import services as calls
-from radiodesk.calls.channels import attachments
-from radiodesk.calls.models import Call, CallState, Protected
-from radiodesk.core import looks
+from radiodesk.core import look_journal
 from radiodesk.core.audit import AuditEntry
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
 from radiodesk.core.events import announce
-from radiodesk.speech.live import services as live
-from radiodesk.speech.live.models import Hearing
-from radiodesk.speech.models import Transcript
-from radiodesk.tickets.models import Ticket
+from radiodesk.core.settings import Settings
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call, CallState, Protected
+from radiodesk.rooms.messages import attachments
+from radiodesk.rooms.recordings.access import RULE, Act, Belonging
+from radiodesk.rooms.recordings.models import Direction, Recording
+from radiodesk.rooms.tickets.models import Ticket
+from radiodesk.rooms.transcripts.live import services as live
+from radiodesk.rooms.transcripts.live.models import Hearing
+from radiodesk.rooms.transcripts.models import Transcript
 from tests.factories import calls as make
 from tests.factories import shows
 from tests.factories import tickets as ticket_factory
@@ -162,7 +162,7 @@ def test_words_and_sound_are_open_to_those_of_the_table_alone(
             status = client.post(address, **body).status_code
             # A finished transcript cannot be cancelled, and the second one to save is told of the first.
             assert status in (200, 204, 303, 409) if may else refused(status), (role, address)
-        looks.carry_over(database, settings.data)
+        look_journal.carry_over(database, settings.data)
         with database.reading() as look:
             changed = max(look.scalars(select(Transcript.version))) > 1
             actor = AuditEntry.actor == role.replace(" ", "-")

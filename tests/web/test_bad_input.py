@@ -19,18 +19,18 @@ from sqlalchemy.pool import QueuePool
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
-from radiodesk.accounts import services as accounts
-from radiodesk.accounts.access import COOKIE
-from radiodesk.accounts.models import Role
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
 from radiodesk.core.crypto import load_keys
-from radiodesk.core.db import Base, open_database
-from radiodesk.core.http import Station
-from radiodesk.core.live import Notifier
-from radiodesk.speech.models import Transcript
+from radiodesk.core.database import Base, open_database
+from radiodesk.core.notifier import Notifier
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import Station
+from radiodesk.rooms.accounts import services as accounts
+from radiodesk.rooms.accounts.access import COOKIE
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.transcripts.models import Transcript
 from radiodesk.web.desk import create_desk
-from radiodesk.web.public import create_public
+from radiodesk.web.public_site import create_public
 from tests.factories import odd_requests
 from tests.factories.filled import fill
 from tests.factories.odd_requests import Asked
@@ -245,7 +245,7 @@ def test_a_fault_of_ours_and_a_body_that_is_too_large_are_told_to_machines_as_js
         raise RuntimeError("rusak")
 
     # Before it is safe on disk; whatever goes wrong afterwards is ours to mend.
-    monkeypatch.setattr("radiodesk.calls.arrivals.store.Store._write", broken)
+    monkeypatch.setattr("radiodesk.rooms.messages.arrivals.arrival_store.Store._write", broken)
     browser = public_app.app.test_client()
     headers = {"Accept": accept, "Authorization": f"Bearer {TOKEN}"}
     failed = browser.post("/masuk/sms", json={"from": "+62812000001", "text": "halo"}, headers=headers)

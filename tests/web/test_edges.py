@@ -9,12 +9,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from radiodesk.accounts.models import Role
 from radiodesk.core import audit
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
 from radiodesk.core.errors import Conflict
-from radiodesk.core.http import now, session, station
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import now, session, station
+from radiodesk.rooms.accounts.models import Role
 
 SignIn = Callable[..., FlaskClient]
 

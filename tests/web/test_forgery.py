@@ -9,11 +9,11 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from radiodesk.accounts.models import Role
 from radiodesk.core.audit import AuditEntry
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
 from radiodesk.core.events import Event
-from radiodesk.core.http import Station
+from radiodesk.http.request import Station
+from radiodesk.rooms.accounts.models import Role
 from tests.factories.forms import UNSAFE, FormClient
 
 MACHINES = {
@@ -84,7 +84,7 @@ def _traces(database: Database) -> tuple[int | None, ...]:
 @pytest.fixture
 def whole_site(station: Station) -> Flask:
     """The public site of a station to which every channel is open."""
-    from radiodesk.web.public import create_public
+    from radiodesk.web.public_site import create_public
 
     given = station.settings.model_copy(
         update={

@@ -13,20 +13,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from radiodesk.accounts.models import Role
-from radiodesk.broadcasts import services as broadcasts
-from radiodesk.broadcasts.models import Broadcast
-from radiodesk.calls import services as calls
-from radiodesk.calls.models import Call, CallState
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
-from radiodesk.core.http import Station
+from radiodesk.core.database import Database
 from radiodesk.core.jobs import Runner
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import Station
 from radiodesk.operations.wiring import kinds
-from radiodesk.programme import services as programme
-from radiodesk.tickets import services as tickets
-from radiodesk.tickets.models import Ticket
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call, CallState
+from radiodesk.rooms.programme import services as programme
+from radiodesk.rooms.tickets import services as tickets
+from radiodesk.rooms.tickets.models import Ticket
 from tests.factories import sending
 from tests.factories import tickets as ticket_factory
 from tests.factories.hostile import TEXTS

@@ -11,30 +11,30 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from radiodesk.accounts.models import Role
-from radiodesk.audio.services import store_upload
-from radiodesk.broadcasts import services as broadcasts
-from radiodesk.broadcasts.models import Broadcast
-from radiodesk.calls import services as calls
-from radiodesk.calls.channels import attachments
-from radiodesk.calls.channels.models import IncomingMedia
-from radiodesk.calls.models import Call, Channel
 from radiodesk.core import audit, jobs
-from radiodesk.core.config import CHECKOUT, Settings
-from radiodesk.core.db import Database
-from radiodesk.core.http import Station
+from radiodesk.core.database import Database
 from radiodesk.core.jobs import ring_after_commit
+from radiodesk.core.settings import CHECKOUT, Settings
+from radiodesk.http.request import Station
 from radiodesk.operations.drill import load_show, play
 from radiodesk.operations.wiring import doorbell_queue
-from radiodesk.operations.work import HueyDoorbell
-from radiodesk.programme import services as programme
-from radiodesk.programme.models import ItemKind, ScriptKind
-from radiodesk.speech import vocabulary
-from radiodesk.speech.live import services as live
-from radiodesk.speech.live.models import Hearing
-from radiodesk.tickets import care
-from radiodesk.tickets import services as tickets
-from radiodesk.traffic import services as traffic
+from radiodesk.operations.worker import HueyDoorbell
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call, Channel
+from radiodesk.rooms.messages import attachments
+from radiodesk.rooms.messages.models import IncomingMedia
+from radiodesk.rooms.programme import services as programme
+from radiodesk.rooms.programme.models import ItemKind, ScriptKind
+from radiodesk.rooms.recordings.services import store_upload
+from radiodesk.rooms.tickets import care
+from radiodesk.rooms.tickets import services as tickets
+from radiodesk.rooms.traffic import services as traffic
+from radiodesk.rooms.transcripts import vocabulary
+from radiodesk.rooms.transcripts.live import services as live
+from radiodesk.rooms.transcripts.live.models import Hearing
 from tests.factories import calls as make
 from tests.factories import sending, shows
 from tests.factories import tickets as ticket_factory

@@ -8,15 +8,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from radiodesk.accounts.models import Role
-from radiodesk.archive import ledger
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
 from radiodesk.core.jobs import Job
-from radiodesk.programme import services as programme
-from radiodesk.programme.jobs import READ_ALOUD
-from radiodesk.programme.models import ScriptKind
-from radiodesk.speech.models import Transcript
+from radiodesk.core.settings import Settings
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.archive import ledger
+from radiodesk.rooms.programme import services as programme
+from radiodesk.rooms.programme.jobs import READ_ALOUD
+from radiodesk.rooms.programme.models import ScriptKind
+from radiodesk.rooms.transcripts.models import Transcript
 from tests.factories import shows
 
 

@@ -10,17 +10,17 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event, insert
 
-from radiodesk.accounts.models import Role
-from radiodesk.broadcasts.models import Broadcast
-from radiodesk.calls.models import Call, CallState, Channel
-from radiodesk.calls.queries import LINES
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
 from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
-from radiodesk.core.paging import SIZE
-from radiodesk.programme import services as programme
-from radiodesk.programme.models import ScriptKind
+from radiodesk.core.pages import SIZE
+from radiodesk.core.settings import Settings
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.calls.models import Call, CallState, Channel
+from radiodesk.rooms.calls.queries import LINES
+from radiodesk.rooms.programme import services as programme
+from radiodesk.rooms.programme.models import ScriptKind
 from tests.factories import calls as make
 from tests.factories import tickets
 

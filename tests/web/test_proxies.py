@@ -8,13 +8,13 @@ import pytest
 from flask import Flask, jsonify, request, url_for
 from sqlalchemy import select
 
-from radiodesk.accounts import services
-from radiodesk.accounts.models import Role, SignIn
 from radiodesk.core.addresses import client_of, network
-from radiodesk.core.http import Station
+from radiodesk.http.request import Station
+from radiodesk.rooms.accounts import services
+from radiodesk.rooms.accounts.models import Role, SignIn
 from radiodesk.web.desk import create_desk
 from radiodesk.web.proxies import BehindProxies
-from radiodesk.web.public import create_public
+from radiodesk.web.public_site import create_public
 from tests.conftest import PASSWORD
 
 TRUSTED = [ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("10.1.0.0/16"), ipaddress.ip_network("fd00::/8")]

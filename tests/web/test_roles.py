@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from radiodesk.accounts.models import Role
+from radiodesk.rooms.accounts.models import Role
 from tests.factories.forms import FormClient
 
 P, S, H = Role.PRODUCER, Role.SCREENER, Role.HOST

@@ -7,10 +7,10 @@ from typing import cast
 
 from flask.testing import FlaskClient
 
-from radiodesk.accounts.models import Role
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
 from radiodesk.core.events import announce
+from radiodesk.rooms.accounts.models import Role
 from tests.factories import calls as make
 
 

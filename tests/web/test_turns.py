@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from radiodesk.web import turns
-from radiodesk.web.turns import Turns
+from radiodesk.web import region_turns
+from radiodesk.web.region_turns import Turns
 
 
 class Slow:
@@ -37,7 +37,7 @@ def ask(application: Turns, **environ: str) -> threading.Thread:
 
 
 def test_regions_are_made_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "LONGEST_WAIT", 30.0)
+    monkeypatch.setattr(region_turns, "LONGEST_WAIT", 30.0)
     slow = Slow()
     application = Turns(slow)
     asked = [ask(application, HTTP_HX_REQUEST="true") for _ in range(5)]
@@ -65,7 +65,7 @@ def test_forms_and_pages_do_not_wait_for_regions() -> None:
 
 
 def test_a_region_that_takes_too_long_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "LONGEST_WAIT", 0.01)
+    monkeypatch.setattr(region_turns, "LONGEST_WAIT", 0.01)
     slow = Slow()
     application = Turns(slow)
     asked = [ask(application, HTTP_HX_REQUEST="true") for _ in range(3)]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from radiodesk.core.db import Moment
 
 from radiodesk.core.crypto import Private
-from radiodesk.core.db import Moment
 
 revision: str = "0003"
 down_revision: str | None = "0002"

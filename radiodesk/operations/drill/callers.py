@@ -5,18 +5,18 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from radiodesk.audio.models import Direction
-from radiodesk.audio.services import store_file
-from radiodesk.calls import services as calls
-from radiodesk.calls.models import Call
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import say, why
-from radiodesk.operations.drill.played import OFFICER, SCREENER, Played
+from radiodesk.language.triage import triage
 from radiodesk.operations.drill.show import DrillCall
-from radiodesk.speech.queries import current
-from radiodesk.tickets import services as tickets
-from radiodesk.tickets.rules import load_rules
-from radiodesk.tickets.triage import triage
+from radiodesk.operations.drill.stage import OFFICER, SCREENER, Played
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call
+from radiodesk.rooms.recordings.models import Direction
+from radiodesk.rooms.recordings.services import store_file
+from radiodesk.rooms.tickets import services as tickets
+from radiodesk.rooms.tickets.station_rules import load_rules
+from radiodesk.rooms.transcripts.queries import current
 
 TEXT_SUFFIXES = frozenset({".txt", ".md"})
 # Traffic news is for the bulletin, a question is answered on air; neither is a matter for a unit.

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from radiodesk.core import command
-from radiodesk.core.config import CHECKOUT
 from radiodesk.core.errors import Conflict, NotFound
 from radiodesk.core.i18n import gettext
+from radiodesk.core.settings import CHECKOUT
 from radiodesk.operations.drill.play import own_station, play
 from radiodesk.operations.drill.show import load_show
 

@@ -11,18 +11,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from radiodesk.archive import services as archive
-from radiodesk.broadcasts.models import Broadcast
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
-from radiodesk.core.db import Database
+from radiodesk.core.database import Database
 from radiodesk.core.jobs import Runner
-from radiodesk.operations.drill import airing, callers, planning, road
-from radiodesk.operations.drill.played import ARCHIVIST, Played, moment_of
+from radiodesk.core.settings import Settings
+from radiodesk.operations.drill import callers, on_air, road_input, show_plan
 from radiodesk.operations.drill.show import Show
+from radiodesk.operations.drill.stage import ARCHIVIST, Played, moment_of
 from radiodesk.operations.drill.summary import summary
 from radiodesk.operations.wiring import prepare, runner
-from radiodesk.record import services as record
+from radiodesk.rooms.archive import services as archive
+from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.record import services as record
 
 Stage = Callable[[Played, Session], None]
 LEAD = timedelta(minutes=30)
@@ -57,13 +57,13 @@ def play(
     played = Played(show, settings, database, clock, problems=list(show.problems))
     jobs = runner(settings, database, clock)
     timing = _Timing(database, played, jobs, progress)
-    timing.stage("prepare", planning.prepare, planning.write_texts, road.file_lapsit)
+    timing.stage("prepare", show_plan.prepare, show_plan.write_texts, road_input.file_lapsit)
     timing.stage("calls", callers.receive_calls)
     timing.jobs("transcribe")
     timing.stage("tickets", callers.open_tickets)
     _morning(timing, show)
-    timing.stage("scripts", planning.approve_all)
-    timing.stage("on_air", airing.on_air)
+    timing.stage("scripts", show_plan.approve_all)
+    timing.stage("on_air", on_air.on_air)
     timing.jobs("programme_words")
     timing.stage("seal", _seal)
     timing.jobs("seal_job")
@@ -80,13 +80,13 @@ def _morning(timing: "_Timing", show: Show) -> None:
     played = timing.played
     compile_at = played.at(show.bulletin.minute)
     played.clock.set(max(show.start - LEAD, min(compile_at, show.start)))
-    timing.stage("feeds", road.take_feeds)
+    timing.stage("feeds", road_input.take_feeds)
     before = [post for post in show.posts if moment_of(played, post) <= compile_at]
     after = [post for post in show.posts if post not in before]
-    timing.stage("posts", lambda one, session: road.take_posts(one, session, before))
+    timing.stage("posts", lambda one, session: road_input.take_posts(one, session, before))
     played.clock.set(compile_at)
-    timing.stage("bulletin", road.compile_bulletin)
-    timing.stage("later_posts", lambda one, session: road.take_posts(one, session, after))
+    timing.stage("bulletin", road_input.compile_bulletin)
+    timing.stage("later_posts", lambda one, session: road_input.take_posts(one, session, after))
     # The show itself begins at its planned time; what was compiled for a later minute is at hand by then.
     played.clock.set(min(compile_at, show.start))
 

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from radiodesk.broadcasts.models import Broadcast
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.config import Settings
-from radiodesk.operations.drill import callers, planning, road
+from radiodesk.core.settings import Settings
+from radiodesk.operations.drill import callers, road_input, show_plan
 from radiodesk.operations.drill.play import play
-from radiodesk.operations.drill.played import Played
 from radiodesk.operations.drill.show import Post, Show
+from radiodesk.operations.drill.stage import Played
 from radiodesk.operations.wiring import prepare
+from radiodesk.rooms.broadcasts.models import Broadcast
 
 
 def has_broadcasts(settings: Settings) -> bool:
@@ -40,12 +40,12 @@ def fill(
     moved = replace(show, start=start, title=show.programme, posts=_now(show, now, settings), calls=calls)
     played = Played(moved, settings, database, ManualClock(now))
     for stage in (
-        planning.prepare,
-        planning.write_texts,
-        road.file_lapsit,
+        show_plan.prepare,
+        show_plan.write_texts,
+        road_input.file_lapsit,
         callers.receive_calls,
-        lambda one, session: road.take_posts(one, session, list(moved.posts)),
-        road.compile_bulletin,
+        lambda one, session: road_input.take_posts(one, session, list(moved.posts)),
+        road_input.compile_bulletin,
         _place_scripts,
     ):
         with database.writing() as session:
@@ -67,6 +67,6 @@ def _now(show: Show, now: datetime, settings: Settings) -> tuple[Post, ...]:
 def _place_scripts(played: Played, session: Session) -> None:
     """All but the bulletin are approved: that one is for the newcomer to read and approve."""
     bulletin = played.texts.pop("bulletin")
-    planning.approve_all(played, session)
+    show_plan.approve_all(played, session)
     played.texts["bulletin"] = bulletin
-    planning.place_only(played, session, "bulletin")
+    show_plan.place_only(played, session, "bulletin")

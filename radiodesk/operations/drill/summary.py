@@ -5,19 +5,19 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from radiodesk.archive.queries import folder_of, package_of
-from radiodesk.archive.verifying import verify
-from radiodesk.broadcasts.models import Broadcast
-from radiodesk.broadcasts.queries import as_run, calls_of
-from radiodesk.calls.models import Call
 from radiodesk.core.audit import broken_link
 from radiodesk.core.jobs import Job, JobState
-from radiodesk.operations.drill.played import Played, ticket_rows
-from radiodesk.programme.models import Script
-from radiodesk.record.models import PublishedBroadcast
-from radiodesk.record.publishing import public_folder
-from radiodesk.speech.queries import current
-from radiodesk.traffic.models import RoadCondition
+from radiodesk.operations.drill.stage import Played, ticket_rows
+from radiodesk.rooms.archive.queries import folder_of, package_of
+from radiodesk.rooms.archive.verification import verify
+from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.broadcasts.queries import as_run, calls_of
+from radiodesk.rooms.calls.models import Call
+from radiodesk.rooms.programme.models import Script
+from radiodesk.rooms.record.models import PublishedBroadcast
+from radiodesk.rooms.record.publication import public_folder
+from radiodesk.rooms.traffic.models import RoadCondition
+from radiodesk.rooms.transcripts.queries import current
 
 
 def summary(played: Played, session: Session, seconds: dict[str, float]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Names every module with tables, so that the metadata is whole."""

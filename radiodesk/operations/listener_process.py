@@ -1,0 +1,137 @@
+"""``radiodesk listen``: follows the callers who are speaking, and keeps their words on the open screens.
+
+It is the least of all processes: nothing waits for it, and it makes room for everything else on the machine. The model
+is loaded when the first line is opened, so that a desk without lines never pays for it.
+"""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from radiodesk.core import i18n
+from radiodesk.core.clock import Clock, SystemClock
+from radiodesk.core.database import Database
+from radiodesk.core.errors import Refusal
+from radiodesk.core.processes import told_to_stop
+from radiodesk.core.settings import Settings
+from radiodesk.core.unavailable import DatabaseUnavailable
+from radiodesk.language.places.station_area import area_pack
+from radiodesk.operations.wiring import prepare
+from radiodesk.recognition.loader import load_transcriber
+from radiodesk.recognition.ports import Hints, StreamingSession, Transcriber
+from radiodesk.rooms.calls.call_takes import calls_of_takes
+from radiodesk.rooms.calls.models import Call, CallState
+from radiodesk.rooms.calls.place_field import hint_phrases
+from radiodesk.rooms.transcripts.live.listener import Claim, Claims, Listener, Rank
+from radiodesk.rooms.transcripts.live.word_store import DatabaseKeeper
+from radiodesk.rooms.transcripts.vocabulary import phrases_at
+from radiodesk.sound.takes import Spooled
+
+log = logging.getLogger(__name__)
+
+NICE = 5
+"""Below the desk, above the worker: a caller who is speaking cannot wait, a transcript can."""
+LOOK_EVERY = 0.25
+REST = 0.05
+TROUBLE = 5.0
+"""Seconds to wait when the database or the spool cannot be read."""
+NO_MODEL = 60.0
+"""Seconds after which a model that could not be loaded is looked for again."""
+
+_RANKS = {CallState.ON_AIR: Rank.ON_AIR, CallState.RINGING: Rank.SCREENING, CallState.SCREENING: Rank.SCREENING}
+
+
+class Recogniser:
+    """Opens sessions of the station's recogniser, which is loaded with the first of them."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        self._settings, self._database, self._clock = settings, database, clock
+        self._loaded: Transcriber | None = None
+
+    def __call__(self) -> StreamingSession:
+        settings = self._settings
+        if self._loaded is None:
+            self._loaded = load_transcriber(
+                settings.transcriber,
+                settings.models,
+                settings.speech_model,
+                settings.speech_language,
+                place=area_pack(settings.area).name,
+                threads=settings.live_threads,
+            )
+        with self._database.reading() as session:
+            return self._loaded.stream(hints=_hints(session, settings, self._clock.now()))
+
+
+def _hints(session: Session, settings: Settings, at: datetime) -> Hints:
+    return Hints(tuple(dict.fromkeys([*phrases_at(session, at), *hint_phrases(settings)])))
+
+
+def claims_of(database: Database) -> Claims:
+    """Whose takes these are, by what the lines' journal told the desk, and where their calls stand."""
+
+    def claims(takes: Sequence[Spooled]) -> Mapping[str, Claim]:
+        with database.reading() as session:
+            return {take: _claim(call) for take, call in calls_of_takes(session, [take.id for take in takes]).items()}
+
+    return claims
+
+
+def _claim(call: Call) -> Claim:
+    return Claim(call.public_id, _RANKS.get(call.state, Rank.WAITING))
+
+
+def listener_for(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    open_session: Callable[[], StreamingSession] | None = None,
+    *,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Listener:
+    """The listener of a station, with its own recogniser unless one is given."""
+    return Listener(
+        settings.spool,
+        open_session or Recogniser(settings, database, clock),
+        claims=claims_of(database),
+        keeper=DatabaseKeeper(database, clock),
+        clock=monotonic,
+    )
+
+
+def follow(listener: Listener, stop: threading.Event, language: str) -> None:
+    """Listen until told to stop; what cannot be done now is tried again later."""
+    looked = float("-inf")
+    while not stop.is_set():
+        try:
+            if time.monotonic() - looked >= LOOK_EVERY:
+                listener.look()
+                looked = time.monotonic()
+            if not listener.turn():
+                stop.wait(REST)
+        except DatabaseUnavailable as trouble:
+            log.warning("The words of callers wait for a moment: %s", trouble)
+            stop.wait(TROUBLE)
+        except Refusal as refusal:
+            log.error("Nobody's words can be followed: %s", i18n.say_in(language, refusal))
+            stop.wait(NO_MODEL)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("The words of callers wait for a moment: %s", error)
+            stop.wait(TROUBLE)
+
+
+def listen(settings: Settings) -> None:
+    """Run until the process is told to stop."""
+    stop = told_to_stop()
+    if not settings.live_words:
+        log.info("The setting live_words is off: nobody's words are followed.")
+        stop.wait()
+        return
+    os.nice(NICE)
+    follow(listener_for(settings, prepare(settings), SystemClock()), stop, settings.language)

@@ -1,0 +1,101 @@
+"""Serves an application with waitress; a live screen holds a thread, so there are threads for all of them."""
+
+import gc
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import Any
+
+from flask import Flask
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer, create_server
+from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import RequestEntityTooLarge
+
+from radiodesk.core.errors import Refusal
+from radiodesk.core.i18n import why
+from radiodesk.http.request import TOO_LARGE, Station
+
+SPARE_THREADS = 16
+SETTLED = 20.0
+"""Seconds after which the pages, the area and what else comes with the first requests are in memory."""
+
+
+class AddressInUse(Refusal):
+    """Something else listens where the desk should."""
+
+    exit_code = 4
+
+
+class RefusedTask(ErrorTask, WSGITask):
+    """Answers what waitress refused: the application speaks for a body that is too large, waitress for the rest."""
+
+    def execute(self) -> None:
+        request: Any = self.request
+        if isinstance(request.error, RequestEntityTooLarge):
+            self.complete = False
+            self.set_close_on_finish()
+            WSGITask.execute(self)
+        else:
+            ErrorTask.execute(self)
+
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        environ.update({"CONTENT_LENGTH": "0", TOO_LARGE: True})
+        return environ
+
+
+class Channel(HTTPChannel):
+    """A connection whose refusals speak the user's language."""
+
+    error_task_class = RefusedTask
+
+
+def listen(app: Flask, station: Station, host: str, port: int, *, streams: bool) -> Any:
+    """A waitress server that is bound to its address and not running yet; raises ``AddressInUse``."""
+    threads = SPARE_THREADS + (station.settings.screens if streams else 0)
+    try:
+        server = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=threads,
+            ident=None,
+            asyncore_use_poll=True,
+            # What proxies write is read, or taken away, in one place: ``web.proxies``.
+            clear_untrusted_proxy_headers=False,
+            connection_limit=threads * 4,
+            max_request_body_size=station.settings.upload_megabytes * 1024 * 1024 + 1_000_000,
+        )
+    except OSError as error:
+        raise AddressInUse(
+            "Port %(port)s on %(host)s cannot be used (%(why)s). Stop what uses it, or set another port.",
+            port=port,
+            host=host,
+            why=why(error),
+        ) from None
+    # A name with several addresses has a listener for each.
+    listeners: Any = [server] if isinstance(server, BaseWSGIServer) else (server.map or {}).values()
+    for listener in listeners:
+        listener.channel_class = Channel
+    return server
+
+
+def serve(app: Flask, station: Station, host: str, port: int, *, streams: bool) -> None:
+    """Serve until the process is told to stop; raises ``AddressInUse``."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        # Open streams end first, or the server would wait for them.
+        station.notifier.close()
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    server = listen(app, station, host, port, streams=streams)
+    # What is in memory now stays: for the collector to look it all through takes over 100 ms, without an answer to any
+    # screen.
+    gc.freeze()
+    settled = threading.Timer(SETTLED, gc.freeze)
+    settled.daemon = True
+    settled.start()
+    server.run()

@@ -1,0 +1,24 @@
+"""Bulletins: what the road says, put into words that an officer can read in the seconds that there are."""
+
+from radiodesk.road.bulletin.bulletin_json import Before, as_data, read_back, read_items, told_data
+from radiodesk.road.bulletin.composer import compose
+from radiodesk.road.bulletin.corrections import correct
+from radiodesk.road.bulletin.endings import told_of
+from radiodesk.road.bulletin.parts import Composition, Identity, Item, LeftOut, SpokenAppeal, Why
+
+__all__ = [
+    "Before",
+    "Composition",
+    "Identity",
+    "Item",
+    "LeftOut",
+    "SpokenAppeal",
+    "Why",
+    "as_data",
+    "compose",
+    "correct",
+    "read_back",
+    "read_items",
+    "told_data",
+    "told_of",
+]

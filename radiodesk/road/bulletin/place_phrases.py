@@ -1,0 +1,98 @@
+"""Turning a report's place, direction and obstacle into words that read well in the middle of a sentence."""
+
+import re
+
+from radiodesk.language.places.nouns import AreaPack
+from radiodesk.road.bulletin.wording import listing
+from radiodesk.road.ports import Condition
+
+ABBREVIATIONS = (
+    (r"jl[.n]?\.?|jln\.?", "Jalan"),
+    (r"simp\.?|spg\.?", "Simpang"),
+    (r"pert\.?|ptg\.?", "Pertigaan"),
+    (r"perempt\.?|pprt\.?", "Perempatan"),
+    (r"dpn\.?|dpan", "depan"),
+    (r"dkt\.?", "dekat"),
+    (r"kec\.?", "Kecamatan"),
+    (r"ds\.?", "Desa"),
+    (r"dsn\.?", "Dusun"),
+    (r"psr?\.?", "Pasar"),
+    (r"jbt\.?|jemb\.?", "Jembatan"),
+    (r"t/?l\.?", "Traffic Light"),
+    (r"tj\.?", "Tanjung"),
+)
+EXPANSIONS = tuple((re.compile(rf"\b(?:{short})(?=\s|$)", re.IGNORECASE), long) for short, long in ABBREVIATIONS)
+RELATIONS = frozenset(
+    {
+        "depan", "dekat", "sekitar", "sebelum", "sesudah", "setelah", "seberang", "belakang", "sepanjang", "antara",
+        "samping", "utara", "selatan", "timur", "barat",
+    }
+)  # fmt: skip
+LOWER = RELATIONS | {"di", "dan", "arah", "dari", "menuju", "ke", "sampai", "hingga"}
+LEADING = re.compile(r"^(?:di|pada|ada|terjadi|karena|akibat|sebuah|seekor|sebatang)\s+", re.IGNORECASE)
+VIA = re.compile(r"^(?:lewat|melalui|via|dialihkan\s+(?:ke|lewat|melalui)|ke)\s+", re.IGNORECASE)
+ACCIDENT = re.compile(r"\blaka(?:\s?(lantas|lalin))?\b", re.IGNORECASE)
+"""The police's own short form, which listeners are not used to."""
+
+BEFALLEN = {
+    "mogok": "kendaraan mogok", "berlubang": "jalan berlubang", "ambles": "jalan ambles", "tergenang": "genangan air",
+    "longsor": "tanah longsor", "menabrak": "kecelakaan", "nabrak": "kecelakaan", "tertabrak": "kecelakaan",
+    "ditabrak": "kecelakaan", "terlindas": "kecelakaan", "terserempet": "kecelakaan",
+}  # fmt: skip
+"""What only says what befell, as a thing that there can be: "ada kendaraan mogok"."""
+
+MOST_DIRECTIONS = 2
+COMPASS = frozenset({"utara", "selatan", "timur", "barat", "tenggara", "timur laut", "barat laut", "barat daya"})
+
+
+def written_out(words: str) -> str:
+    """On one line, with the abbreviations of traffic posts in full."""
+    words = " ".join(words.split()).strip(" ,.;")
+    for pattern, long in EXPANSIONS:
+        words = pattern.sub(long, words)
+    return words
+
+
+def place_words(condition: Condition, pack: AreaPack | None) -> str:
+    """The place as it is said after "di": abbreviations written out, capitals where a name needs them."""
+    wording = LEADING.sub("", condition.place.strip())
+    uncased = wording.islower() or wording.isupper()
+    wording = written_out(wording)
+    if uncased:
+        named = pack.place_by_id.get(condition.place_ids[0]) if pack and condition.place_ids else None
+        if named and named.name.lower() == wording.lower():
+            return named.name
+        return " ".join(word if word in LOWER else word.capitalize() for word in wording.lower().split())
+    head, _, rest = wording.partition(" ")
+    return f"{head.lower()} {rest}".strip() if head.lower() in RELATIONS else wording
+
+
+def toward_words(directions: tuple[str, ...]) -> str:
+    """ "arah Babat", "arah Babat maupun Cepu", or nothing: more directions than the ear can keep are left away."""
+    names = [re.sub(r"^(?:arah|ke|menuju)\s+", "", written_out(name), flags=re.IGNORECASE) for name in directions]
+    names = [name if name in COMPASS or not name.islower() else name.title() for name in names if name]
+    each = tuple(dict.fromkeys(names))
+    return f"arah {listing(each, 'maupun')}" if 0 < len(each) <= MOST_DIRECTIONS else ""
+
+
+def where_words(condition: Condition, toward: tuple[str, ...], pack: AreaPack | None) -> str:
+    """ "Simpang Kapas arah Babat"; a direction that the place already names is not said twice."""
+    place = place_words(condition, pack)
+    directions = tuple(name for name in toward if name.lower() not in place.lower())
+    return f"{place} {toward_words(directions)}".strip()
+
+
+def obstacle_words(obstacle: str | None) -> str:
+    """The obstacle as it is said after "akibat": posts write it in any case, so only short forms keep capitals."""
+    words = ACCIDENT.sub(_accident, written_out(LEADING.sub("", (obstacle or "").strip())))
+    words = " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words.split())
+    return BEFALLEN.get(words, words)
+
+
+def _accident(short: re.Match[str]) -> str:
+    return "kecelakaan lalu lintas" if short[1] else "kecelakaan"
+
+
+def detour_words(detour: str | None) -> str:
+    """The way round as it is said after "melalui"."""
+    return written_out(VIA.sub("", (detour or "").strip()))

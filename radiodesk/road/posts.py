@@ -1,0 +1,43 @@
+"""Pasted or watched text becomes road reports before any database is asked, since thousands of lines take a while."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from radiodesk.language.places.finder import PlaceFinder
+from radiodesk.road.ports import Report
+from radiodesk.road.post_lines import posts_in
+from radiodesk.road.reading import read_report, to_reports
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that is no road report, and why."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posts:
+    """What a text tells of the road, and its lines that tell nothing."""
+
+    reports: tuple[Report, ...]
+    refused: tuple[Refused, ...] = ()
+
+
+def sort_posts(text: str, *, source: str, at: datetime, finder: PlaceFinder, zone: str) -> Posts:
+    """Part a text, a post a line, into reports and lines that are none.
+
+    Where it says who wrote a post and when, as WhatsApp's copies do, that holds instead of ``source`` and ``at``.
+    """
+    reports: list[Report] = []
+    refused: list[Refused] = []
+    local = ZoneInfo(zone)
+    for line in posts_in(text, source=source, at=at, zone=zone, tells=lambda words: read_report(words).is_traffic):
+        reading = read_report(line.text, now=line.at.astimezone(local), finder=finder)
+        if reading.is_traffic:
+            reports += to_reports(reading, source=line.source, observed_at=line.at, zone=zone)
+        else:
+            refused.append(Refused(line.text, reading.reason or "no traffic"))
+    return Posts(tuple(reports), tuple(refused))

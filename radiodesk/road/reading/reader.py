@@ -1,0 +1,125 @@
+"""From a text to a ``Reading``, and from that to the ``Report`` that the traffic room computes with."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from radiodesk.language.places.finder import PlaceFinder
+from radiodesk.road.ports import Flow, Kind
+from radiodesk.road.reading.about import Verdict, judge
+from radiodesk.road.reading.clauses import split
+from radiodesk.road.reading.evidence import Evidence
+from radiodesk.road.reading.flow_phrases import (
+    Found,
+    Obstacle,
+    choose_flow,
+    find_changes,
+    find_flows,
+    find_obstacles,
+    gravest,
+    parties,
+    taken,
+)
+from radiodesk.road.reading.linear_model import LinearModel, load_model
+from radiodesk.road.reading.reading_result import Reading
+from radiodesk.road.reading.road_words import Dictionaries, dictionaries
+from radiodesk.road.reading.stated_time import read_time, read_until
+from radiodesk.road.reading.tokens import Post, read_post
+from radiodesk.road.reading.where import Where
+
+FREE: frozenset[str] = frozenset({"lancar", "ramai lancar"})
+LIKELY, SURE = 0.7, 0.93
+"""Scores from which a post that names neither flow nor trouble nor time is one of traffic: with a road, without."""
+
+_TELLING = re.compile(r"\b\d{1,2}[.:]\d{2}\b|\b(?:terpantau|situasi|lintas|arus)\b")
+_DETOUR = re.compile(
+    r"\b(?:dialihkan|pengalihan)\b.{0,30}?\b(?:lewat|melalui|ke arah|ke|via)\s+(?P<way>[^.,;!?]{4,60})", re.I
+)
+
+_BEYOND = re.compile(
+    r"\b(?:sampai|sampe|hingga|s/d|sd|karena|krn|akibat|imbas|selama|untuk|mulai|pukul|pkl|jam|sementara|dulu)\b", re.I
+)
+"""What follows the way round and is no part of it: until when, and why."""
+
+
+def read_report(
+    text: str, *, now: datetime | None = None, finder: PlaceFinder | None = None, model: LinearModel | None = None
+) -> Reading:
+    """Read one post.
+
+    ``now`` (station time) serves words like "ten minutes ago"; ``finder`` knows the area's places; ``model`` stands in
+    for the one that comes with the program, for measuring on posts that it was not trained on.
+    """
+    known = dictionaries()
+    post = read_post(text, known)
+    if not post.words:
+        return Reading(text, False, None, (), None, (), None, None, "other", 0.0)
+    flows, obstacles, changes = find_flows(post, known), find_obstacles(post, known), find_changes(post, known)
+    marks = taken(post, (*flows, *obstacles), known)
+    marks.update(index for start, end in changes for index in range(start, end))
+    evidence = Evidence(post, known, marks)
+    places = tuple(finder.find(text)) if finder is not None else ()
+    verdict = judge(post, flows, obstacles, changes, evidence, known, placed=bool(places))
+    score = (model or load_model()).score(post)
+    is_traffic, confidence = _decide(evidence, verdict, bool(flows or obstacles), score)
+    if not is_traffic:
+        return Reading(text, False, None, places, None, (), None, None, "other", confidence, reason=verdict.reason)
+    flow = choose_flow(flows, post, known)
+    obstacle = gravest(post, obstacles, known)
+    where = Where(post, known, frozenset(marks))
+    at = where.at() or (places[0].name if places else None)
+    whole = Reading(
+        text=text,
+        is_traffic=True,
+        time=read_time(text, now),
+        places=places,
+        at=at,
+        beside=where.beside(),
+        toward=where.toward(),
+        flow=flow,
+        obstacle=obstacle.text if obstacle else None,
+        kind=_kind(obstacle, flow),
+        confidence=confidence,
+        cleared=_cleared(post, known, flows, obstacle),
+        detour=_detour(text),
+        until=read_until(text),
+    )
+    parts = split(whole, post, flows, obstacles, marks, known)
+    if parts:
+        return replace(whole, parts=parts)
+    met = parties(post, known, obstacle) if obstacle is not None and obstacle.kind == "accident" else ""
+    return replace(whole, parties=met) if met else whole
+
+
+def _decide(evidence: Evidence, verdict: Verdict, said: bool, score: float) -> tuple[bool, float]:
+    """Whether it is a report, with the confidence of that answer's being "yes"."""
+    if verdict.clean:
+        return True, 0.6 + 0.4 * score
+    if verdict.reason:
+        return False, 0.4 * score
+    if said or _TELLING.search(" ".join(evidence.words)):
+        return score >= 0.5, score
+    return score >= (LIKELY if evidence.of_a_road(0, len(evidence.words)) else SURE), score
+
+
+def _kind(obstacle: Obstacle | None, flow: Flow | None) -> Kind:
+    if obstacle is not None:
+        return obstacle.kind
+    if flow is None:
+        return "other"
+    return "closure" if flow in ("ditutup", "dialihkan") else "flow"
+
+
+def _cleared(post: Post, known: Dictionaries, flows: list[Found], obstacle: Obstacle | None) -> bool:
+    """A jam or an obstacle that is over: it flows again, or what stood there is gone, and the post says so."""
+    if flows and flows[-1].label in FREE:
+        return not known.steady.isdisjoint(post.words)
+    if flows or obstacle is None:
+        return False
+    done = (index for index, word in enumerate(post.words) if word in known.done)
+    return any(not known.removed.isdisjoint(post.words[index + 1 : index + 4]) for index in done)
+
+
+def _detour(text: str) -> str | None:
+    match = _DETOUR.search(text)
+    return (_BEYOND.split(match["way"], maxsplit=1)[0].strip() or None) if match else None

@@ -1,0 +1,130 @@
+"""The slow work of the archive: writing a package, reading every byte of one again."""
+
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from radiodesk import __version__
+from radiodesk.core import i18n
+from radiodesk.core.errors import Refusal
+from radiodesk.core.jobs import Context, Failed, Kind
+from radiodesk.rooms.archive import gathered_show, ledger, queries, services
+from radiodesk.rooms.archive.bag_checks import check_bag
+from radiodesk.rooms.archive.bag_writer import Written, remove, write_bag
+from radiodesk.rooms.archive.gathered_show import Gathered
+from radiodesk.rooms.archive.models import Package, PackageState
+from radiodesk.rooms.archive.package_contents import Contents
+from radiodesk.rooms.archive.tag_files import Difference
+from radiodesk.rooms.archive.verification import Report, verify
+
+
+class LedgerDamaged(Refusal):
+    """Nothing may be chained to a ledger that cannot be trusted."""
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    line: ledger.Line
+    written: Written
+    notices: list[Difference]
+
+
+def seal(context: Context, package_id: int) -> None:
+    """Write a package, chain it, and mark its broadcast as sealed. Safe to run again after any interruption."""
+    with ledger.locked(context.settings.archive):
+        with context.database.reading() as session:
+            package = session.get_one(Package, package_id)
+            if package.state == PackageState.SEALED:
+                return
+            gathered = gathered_show.gather(session, package.broadcast, package.note)
+        try:
+            sealed = _already_chained(context, package.public_id) or _write(context, package.public_id, gathered)
+        except OSError as error:
+            # A full disk may have room again at the next try.
+            with i18n.speaking(context.settings.language):
+                why = i18n.why(error)
+            with context.database.writing() as session:
+                services.note_problem(session, session.get_one(Package, package_id), why, at=context.clock.now())
+            raise Failed(why, again=True) from error
+        with context.database.writing() as session:
+            again = session.get_one(Package, package_id)
+            services.finish(session, again, sealed.line, sealed.written, sealed.notices, at=context.clock.now())
+
+
+def _lines(context: Context) -> list[ledger.Line]:
+    lines = ledger.read(context.settings.archive / ledger.NAME)
+    good = [line for line in lines if line is not None]
+    if len(good) != len(lines) or (good and good[-1].digest != good[-1].computed()):
+        raise LedgerDamaged("The ledger of the archive is damaged. Run radiodesk verify on the archive folder first.")
+    return good
+
+
+def _already_chained(context: Context, package: str) -> _Sealed | None:
+    """The package whose work ended between the ledger and the database, when this one is one."""
+    line = next((line for line in _lines(context) if line.package == package), None)
+    if line is None:
+        return None
+    report = check_bag(context.settings.archive / package)
+    written = Written(context.settings.archive / package, report.files, report.bytes, line.manifest)
+    return _Sealed(line, written, list(report.differences))
+
+
+def _write(context: Context, package: str, gathered: Gathered) -> _Sealed:
+    settings = context.settings
+    target = settings.archive / package
+    remove(target)  # written, but never chained: not sealed
+    last = next(reversed(_lines(context)), None)
+    sealed_at = context.clock.now()
+    total = sum(sound.facts["bytes"] for sound in gathered.sounds) or 1
+    with tempfile.TemporaryDirectory(prefix=".sealing-", dir=settings.archive) as scratch:
+        contents = Contents(gathered, settings.audio, Path(scratch), context.database.keys)
+        written = write_bag(
+            target,
+            contents.items(package, settings.operator, settings.station),
+            _information(context, package, gathered, last),
+            lambda done: context.report(done / total),
+        )
+    line = ledger.following(last, package, written.digest, sealed_at.isoformat(timespec="seconds"))
+    ledger.append(settings.archive / ledger.NAME, line)
+    return _Sealed(line, written, contents.notices)
+
+
+def _information(context: Context, package: str, gathered: Gathered, last: ledger.Line | None) -> list[tuple[str, str]]:
+    settings = context.settings
+    return [
+        ("Source-Organization", settings.operator),
+        ("Organization-Unit", settings.station),
+        ("External-Description", gathered.broadcast["title"]),
+        ("External-Identifier", package),
+        ("Internal-Sender-Identifier", gathered.broadcast["broadcast"]),
+        ("Bagging-Date", context.clock.now().astimezone(settings.zone).date().isoformat()),
+        ("Bag-Software-Agent", f"radiodesk {__version__}"),
+        ("Previous-Package", last.package if last else "none"),
+        ("Previous-Package-Digest", last.manifest if last else ledger.FIRST),
+    ]
+
+
+def check(context: Context, package_id: int) -> None:
+    """Read every byte of a package again and keep what was found."""
+    with context.database.reading() as session:
+        package = session.get_one(Package, package_id)
+        folder = queries.folder_of(context.settings, package)
+    total = max(package.bytes, 1)
+    report = verify(folder, lambda done: context.report(done / total)) if folder.is_dir() else Report(())
+    with context.database.writing() as session:
+        again = session.get_one(Package, package_id)
+        services.keep_check(session, again, report, by="desk", at=context.clock.now())
+
+
+def _given_up(session: Session, package_id: int, why: str, at: datetime) -> None:
+    services.fail(session, session.get_one(Package, package_id), why, at=at)
+
+
+def _not_checked(session: Session, package_id: int, why: str, at: datetime) -> None:
+    services.check_failed(session, session.get_one(Package, package_id), why, at=at)
+
+
+KINDS = {services.JOB: Kind(seal, _given_up), services.CHECK_JOB: Kind(check, _not_checked)}

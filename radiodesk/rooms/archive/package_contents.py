@@ -1,0 +1,120 @@
+"""Turns what was gathered into the files of a package. The layout is documented in ``docs/archive.md``."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from radiodesk.core.crypto import KeyRing
+from radiodesk.core.csv_tables import csv_text
+from radiodesk.core.i18n import N_
+from radiodesk.core.text import cleaned
+from radiodesk.recognition import captions
+from radiodesk.rooms.archive import dublin_core
+from radiodesk.rooms.archive.bag_writer import Item
+from radiodesk.rooms.archive.gathered_show import Gathered, Sound, Words
+from radiodesk.rooms.archive.show_facts import Facts
+from radiodesk.rooms.archive.tag_files import Difference, differs
+from radiodesk.sound.cuts import cut
+from radiodesk.sound.decoder import AudioUnreadable
+
+README = (Path(__file__).parent / "readme.txt").read_text(encoding="utf-8")
+
+
+class Contents:
+    """The files of one package; ``notices`` fills with what was not as expected while they are made."""
+
+    def __init__(self, gathered: Gathered, audio: Path, scratch: Path, keys: KeyRing) -> None:
+        self._gathered = gathered
+        self._audio = audio
+        self._scratch = scratch
+        self._keys = keys
+        self.notices: list[Difference] = []
+
+    def items(self, package: str, operator: str, station: str) -> Iterator[Item]:
+        """Every file, the sound first; what could not be included is told in ``metadata/notices.json``."""
+        gathered = self._gathered
+        if gathered.open_transcripts:
+            self._notice(N_("%(count)s transcripts were not finished."), count=gathered.open_transcripts)
+        for sound in gathered.sounds:
+            yield from self._sound(sound)
+        for words in gathered.words:
+            yield from self._words(words)
+        for script in gathered.scripts:
+            yield from self._script(script)
+        yield Item("scripts/scripts.json", _json(gathered.scripts))
+        yield Item("rundown/rundown.json", _json(gathered.rundown))
+        yield Item("as-run/as-run.json", _json(gathered.as_run))
+        yield Item("as-run/as-run.csv", _as_run_csv(gathered.as_run))
+        yield Item("calls/calls.json", _json(gathered.calls))
+        yield Item("restricted/identities.json.enc", self._keys.encrypt_bytes(_json(gathered.identities)))
+        yield Item("tickets/tickets.json", _json(gathered.tickets))
+        yield Item("metadata/broadcast.json", _json({"package": package, "note": gathered.note, **gathered.broadcast}))
+        yield Item("metadata/dublin-core.xml", dublin_core.dublin_core(gathered, package, operator, station))
+        yield Item("metadata/pbcore.xml", dublin_core.pbcore(gathered, package, operator, station))
+        yield Item("metadata/notices.json", _json([{"message": str(one)} for one in self.notices]))
+        yield Item("README.txt", README.format(station=station, operator=operator, package=package).encode())
+
+    def _notice(self, message: str, /, **facts: object) -> None:
+        self.notices.append(differs(message, **facts))
+
+    def _sound(self, sound: Sound) -> Iterator[Item]:
+        source = self._audio / sound.key
+        if not source.is_file():
+            self._notice(N_("The sound file %(key)s is missing, so it is not in the package."), key=sound.key)
+            return
+        with source.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != sound.facts["sha256"]:
+                self._notice(N_("The sound file %(key)s is not as it was received."), key=sound.key)
+        if not sound.restricted:
+            yield Item(sound.path, source)
+            return
+        yield Item(f"restricted/{sound.path}.enc", self._keys.encrypt_bytes(source.read_bytes()))
+        if sound.dumped and sound.facts["problem"] is None:
+            yield from self._without_dumps(sound, source)
+
+    def _without_dumps(self, sound: Sound, source: Path) -> Iterator[Item]:
+        shorter = self._scratch / f"{sound.facts['recording']}.flac"
+        try:
+            cut(source, shorter, sound.dumped)
+        except ValueError:
+            return  # every second was dumped
+        except AudioUnreadable:
+            self._notice(
+                N_("The sound file %(key)s cannot be decoded, so no copy without dumps was made."), key=sound.key
+            )
+            return
+        stem = sound.path.rpartition(".")[0]
+        yield Item(f"{stem}-without-dumps.flac", shorter)
+        shorter.unlink()
+
+    def _words(self, words: Words) -> Iterator[Item]:
+        if words.restricted:
+            yield Item(f"restricted/{words.path}.json.enc", self._keys.encrypt_bytes(_json(words.facts)))
+            return
+        yield Item(f"{words.path}.json", _json(words.facts))
+        if words.segments:
+            yield Item(f"{words.path}.vtt", captions.webvtt(words.segments).encode())
+            yield Item(f"{words.path}.txt", captions.plain(words.segments).encode())
+
+    def _script(self, script: Facts) -> Iterator[Item]:
+        yield Item(f"scripts/{script['script']}-v{script['version']}.txt", script["text"].encode())
+        if script["kind"] == "bulletin":
+            chosen = {key: script[key] for key in ("script", "version", "text", "sha256", "items", "left_out")}
+            yield Item(f"bulletins/{script['script']}-v{script['version']}.json", _json(chosen))
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(cleaned(value), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _as_run_csv(entries: list[Facts]) -> bytes:
+    head = ["at", "offset", "kind", "subject", "title", "by", "details"]
+    return csv_text(head, map(_as_run_row, entries), newline="\n").encode()
+
+
+def _as_run_row(entry: Facts) -> list[object]:
+    details = json.dumps(entry["details"], ensure_ascii=False, sort_keys=True) if entry["details"] else ""
+    plain = [entry[name] for name in ("kind", "subject", "title", "by")]
+    return [entry["at"], f"{entry['offset']:.1f}", *plain, details]

@@ -1,0 +1,59 @@
+"""Reads of the archive."""
+
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from radiodesk.core.errors import NotFound
+from radiodesk.core.pages import Page, page_of
+from radiodesk.core.settings import Settings
+from radiodesk.rooms.archive.models import Package, PackageState
+from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
+
+
+def packages(session: Session, page: int) -> Page[Package]:
+    """Packages, newest first, with their checks."""
+    wanted = select(Package).options(selectinload(Package.checks), selectinload(Package.corrections))
+    return page_of(session, wanted.order_by(Package.id.desc()), page)
+
+
+def package_count(session: Session) -> int:
+    """How many packages there are."""
+    return session.scalar(select(func.count()).select_from(Package)) or 0
+
+
+def package_by_public_id(session: Session, public_id: str) -> Package:
+    """One package; raises ``NotFound``."""
+    found = session.scalar(select(Package).where(Package.public_id == public_id))
+    if found is None:
+        raise NotFound("This package is not there.")
+    return found
+
+
+def package_of(session: Session, broadcast: Broadcast) -> Package | None:
+    """The package of a broadcast, sealed or on its way, or ``None``."""
+    return session.scalar(select(Package).where(Package.broadcast_id == broadcast.id))
+
+
+def sealed_package_of(session: Session, broadcast: Broadcast) -> Package | None:
+    """The package of a broadcast once it is sealed."""
+    package = package_of(session, broadcast)
+    return package if package is not None and package.state == PackageState.SEALED else None
+
+
+def unsealed(session: Session) -> list[Broadcast]:
+    """Broadcasts that ended and wait to be sealed, oldest first."""
+    packaged = select(Package.broadcast_id)
+    wanted = select(Broadcast).where(Broadcast.state == BroadcastState.ENDED, Broadcast.id.not_in(packaged))
+    return list(session.scalars(wanted.order_by(Broadcast.ended_at)))
+
+
+def total_bytes(session: Session) -> int:
+    """Bytes of payload in all sealed packages."""
+    return session.scalar(select(func.coalesce(func.sum(Package.bytes), 0))) or 0
+
+
+def folder_of(settings: Settings, package: Package) -> Path:
+    """Where a package lies on the disk."""
+    return settings.archive / package.public_id

@@ -1,0 +1,100 @@
+"""The archivist's pages: what is sealed, what waits, whether it is still as it was."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from radiodesk.core.errors import NotFound
+from radiodesk.http.file_response import send
+from radiodesk.http.request import asked_page, back, field, now, session, station
+from radiodesk.rooms.accounts.access import allowed, me
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.archive import ledger, queries, services
+from radiodesk.rooms.archive.models import PACKAGE_STATE_NAMES, Package
+from radiodesk.rooms.broadcasts import queries as broadcasts
+
+blueprint = Blueprint("archive", __name__)
+
+KEEPERS = (Role.ARCHIVIST, Role.PRODUCER)
+
+
+@blueprint.get("/arsip")
+@allowed(*KEEPERS)
+def packages() -> str:
+    return render_template("archive/packages.html", **_list())
+
+
+@blueprint.get("/arsip/daftar")
+@allowed(*KEEPERS)
+def packages_part() -> str:
+    return render_template("archive/_packages.html", **_list())
+
+
+def _list() -> dict[str, object]:
+    return {
+        "listed": queries.packages(session(), asked_page()),
+        "count": queries.package_count(session()),
+        "waiting": queries.unsealed(session()),
+        "total": queries.total_bytes(session()),
+        "states": PACKAGE_STATE_NAMES,
+    }
+
+
+@blueprint.get("/arsip/buku-besar.jsonl")
+@allowed(*KEEPERS)
+def ledger_file() -> Response:
+    path = station().settings.archive / ledger.NAME
+    if not path.is_file():
+        raise NotFound("Nothing is sealed yet, so there is no ledger.")
+    return send(path, mimetype="application/x-ndjson", as_attachment=True, download_name=ledger.NAME)
+
+
+@blueprint.get("/arsip/<public_id>")
+@allowed(*KEEPERS)
+def package(public_id: str) -> str:
+    return render_template("archive/package.html", **_page(public_id))
+
+
+@blueprint.get("/arsip/<public_id>/keadaan")
+@allowed(*KEEPERS)
+def package_part(public_id: str) -> str:
+    return render_template("archive/_package.html", **_page(public_id))
+
+
+def _package(public_id: str) -> Package:
+    return queries.package_by_public_id(session(), public_id)
+
+
+def _page(public_id: str) -> dict[str, object]:
+    return {"package": _package(public_id), "states": PACKAGE_STATE_NAMES}
+
+
+@blueprint.get("/siaran/<public_id>/arsip")
+@allowed(*KEEPERS)
+def of_broadcast(public_id: str) -> Response:
+    found = queries.package_of(session(), broadcasts.broadcast_by_public_id(session(), public_id))
+    if found is None:
+        return redirect(url_for("archive.packages"))
+    return redirect(url_for("archive.package", public_id=found.public_id))
+
+
+@blueprint.post("/siaran/<public_id>/segel")
+@allowed(*KEEPERS)
+def seal(public_id: str) -> Response:
+    broadcast = broadcasts.broadcast_by_public_id(session(), public_id)
+    settings = station().settings
+    made = services.seal(session(), settings, broadcast, by=me().username, at=now(), note=field("note", 500))
+    return back("archive.package", public_id=made.public_id)
+
+
+@blueprint.post("/arsip/<public_id>/periksa")
+@allowed(*KEEPERS)
+def check(public_id: str) -> Response:
+    services.check_again(session(), _package(public_id), by=me().username, at=now())
+    return back("archive.package", public_id=public_id)
+
+
+@blueprint.post("/arsip/<public_id>/ralat")
+@allowed(*KEEPERS)
+def correct(public_id: str) -> Response:
+    services.correct(session(), _package(public_id), field("text"), by=me().username, at=now())
+    return back("archive.package", public_id=public_id)

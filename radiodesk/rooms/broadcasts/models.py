@@ -1,0 +1,128 @@
+"""Broadcasts and what really went out in them."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import Column, ForeignKey, String, Table, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from radiodesk.core.crypto import Private
+from radiodesk.core.database import Base, spelled
+from radiodesk.core.i18n import N_
+from radiodesk.rooms.programme.models import Programme
+from radiodesk.rooms.recordings.models import Recording
+
+broadcast_recording = Table(
+    "broadcast_recording",
+    Base.metadata,
+    Column("broadcast_id", ForeignKey("broadcast.id"), primary_key=True),
+    Column("recording_id", ForeignKey("recording.id"), primary_key=True),
+)
+
+
+class BroadcastState(StrEnum):
+    PLANNED = "planned"
+    ON_AIR = "on_air"
+    ENDED = "ended"
+    SEALED = "sealed"
+    PUBLISHED = "published"
+
+
+BROADCAST_STATE_NAMES = {
+    BroadcastState.PLANNED: N_("Planned"),
+    BroadcastState.ON_AIR: N_("On air"),
+    BroadcastState.ENDED: N_("Ended"),
+    BroadcastState.SEALED: N_("Sealed"),
+    BroadcastState.PUBLISHED: N_("Published"),
+}
+
+
+class Broadcast(Base):
+    """One edition of a programme."""
+
+    __tablename__ = "broadcast"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(36), unique=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
+    title: Mapped[str] = mapped_column(String(160))
+    planned_start: Mapped[datetime] = mapped_column(index=True)
+    planned_seconds: Mapped[int]
+    state: Mapped[BroadcastState] = mapped_column(spelled(BroadcastState), default=BroadcastState.PLANNED, index=True)
+    on_air_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    sealed_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    hosts: Mapped[list[str]] = mapped_column(default=list)
+    """Who is heard in their role: names of hosts and officers, for the record."""
+    problem: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+
+    programme: Mapped[Programme] = relationship(lazy="joined")
+    recordings: Mapped[list[Recording]] = relationship(secondary=broadcast_recording)
+    """The programme as it went out: one recording or several pieces, in order of their start."""
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    ended_states: ClassVar[frozenset[BroadcastState]] = frozenset(
+        {BroadcastState.ENDED, BroadcastState.SEALED, BroadcastState.PUBLISHED}
+    )
+
+    @property
+    def planned_end(self) -> datetime:
+        return self.planned_start + timedelta(seconds=self.planned_seconds)
+
+
+class AsRunKind(StrEnum):
+    START = "start"
+    ITEM = "item"
+    SCRIPT = "script"
+    SCRIPT_END = "script_end"
+    CALL_ON = "call_on"
+    CALL_OFF = "call_off"
+    MARK = "mark"
+    DUMP = "dump"
+    END = "end"
+
+
+AS_RUN_KIND_NAMES = {
+    AsRunKind.START: N_("Broadcast begins"),
+    AsRunKind.ITEM: N_("Item begins"),
+    AsRunKind.SCRIPT: N_("Script read"),
+    AsRunKind.SCRIPT_END: N_("Script over"),
+    AsRunKind.CALL_ON: N_("Caller on air"),
+    AsRunKind.CALL_OFF: N_("Caller off air"),
+    AsRunKind.MARK: N_("Mark"),
+    AsRunKind.DUMP: N_("Dump"),
+    AsRunKind.END: N_("Broadcast ends"),
+}
+
+
+class AsRun(Base):
+    """One thing that really went out, when it did; never changed, only followed by another entry."""
+
+    __tablename__ = "as_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), index=True)
+    at: Mapped[datetime]
+    offset: Mapped[float]
+    """Seconds from the start of the broadcast."""
+    kind: Mapped[AsRunKind] = mapped_column(spelled(AsRunKind))
+    subject: Mapped[str | None] = mapped_column(String(36))
+    """Public id of the call, script or rundown item."""
+    title: Mapped[str] = mapped_column(Private, default="")
+    by: Mapped[str] = mapped_column(String(40))
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class TalkbackMessage(Base):
+    """A line between host, screener and producer during a broadcast; not part of the record."""
+
+    __tablename__ = "talkback_message"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    by: Mapped[str] = mapped_column(String(40))
+    text: Mapped[str] = mapped_column(Private)

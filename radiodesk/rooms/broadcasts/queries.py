@@ -1,0 +1,183 @@
+"""Reads for the broadcast pages and the host's screen."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from radiodesk.core.errors import NotFound
+from radiodesk.core.pages import Page, page_of
+from radiodesk.rooms.broadcasts import services
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState
+from radiodesk.rooms.calls.access import belongings
+from radiodesk.rooms.calls.models import Call, CallState, Urgency
+from radiodesk.rooms.calls.queries import HostCard, host_card, sayable
+from radiodesk.rooms.programme.models import RundownItem
+from radiodesk.rooms.programme.queries import Timed, rundown, timed
+from radiodesk.rooms.recordings.access import GUARDED
+from radiodesk.rooms.tickets.hooks import secret_calls
+from radiodesk.rooms.tickets.models import Ticket
+from radiodesk.rooms.transcripts.queries import current
+
+
+def broadcasts(session: Session, page: int) -> Page[Broadcast]:
+    """Newest first; what is on air before all else."""
+    aired = case((Broadcast.state == BroadcastState.ON_AIR, 0), else_=1)
+    query = select(Broadcast).order_by(aired, Broadcast.planned_start.desc(), Broadcast.id.desc())
+    return page_of(session, query, page)
+
+
+def broadcast_by_public_id(session: Session, public_id: str) -> Broadcast:
+    """One broadcast; raises ``NotFound``."""
+    found = session.scalar(select(Broadcast).where(Broadcast.public_id == public_id))
+    if found is None:
+        raise NotFound("This broadcast is not there.")
+    return found
+
+
+def next_planned(session: Session, at: datetime) -> Broadcast | None:
+    """The broadcast that comes next (or should have begun within the last two hours)."""
+    wanted = (
+        select(Broadcast)
+        .where(Broadcast.state == BroadcastState.PLANNED, Broadcast.planned_start > at - timedelta(hours=2))
+        .order_by(Broadcast.planned_start)
+    )
+    return session.scalar(wanted.limit(1))
+
+
+def at_hand(session: Session, at: datetime) -> Broadcast | None:
+    """The broadcast that is on air, else the one that comes next."""
+    return services.on_air(session) or next_planned(session, at)
+
+
+def as_run(session: Session, broadcast: Broadcast) -> list[AsRun]:
+    """What went out, in order."""
+    return list(session.scalars(select(AsRun).where(AsRun.broadcast_id == broadcast.id).order_by(AsRun.id)))
+
+
+def calls_of(session: Session, broadcast: Broadcast) -> list[Call]:
+    """The calls that were filed under a broadcast, in the order they came."""
+    return list(session.scalars(select(Call).where(Call.broadcast_id == broadcast.id).order_by(Call.received_at)))
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A call of a broadcast as everybody at the station may see it."""
+
+    received_at: datetime
+    topic: str
+    was_on_air: bool
+    guarded: bool
+    """Whether it is protected or a confidential complaint, so that not even the topic is told."""
+
+
+def filed_calls(session: Session, broadcast: Broadcast) -> list[Filed]:
+    """The calls that were filed under a broadcast, in the order they came."""
+    calls = calls_of(session, broadcast)
+    found = belongings(session, calls)
+    return [_filed(call, found[call.id] in GUARDED) for call in calls]
+
+
+def _filed(call: Call, guarded: bool) -> Filed:
+    return Filed(
+        call.received_at, "" if guarded else sayable(call, call.topic), call.on_air_at is not None, guarded=guarded
+    )
+
+
+@dataclass(frozen=True)
+class Studio:
+    """All that the host's screen shows of one moment."""
+
+    broadcast: Broadcast
+    on_air: list[HostCard]
+    held: list[HostCard]
+    ready: list[HostCard]
+    words: dict[str, str]
+    """What the callers said so far, by the call's public id; nobody's who is protected or complains in confidence."""
+    waiting: int
+    emergencies: int
+    """Emergencies that the screener has not settled."""
+    items: list[Timed]
+    begun: frozenset[str]
+    current: RundownItem | None
+    reading: AsRun | None
+    upcoming: RundownItem | None
+    """The first item that has not begun."""
+    item_began: datetime | None
+    runs_out: datetime | None
+    """When the planned time of the current item is over."""
+    over: float
+    """Seconds behind plan (positive) or ahead of it (negative) as the current item began; it grows while the item
+    takes longer than planned."""
+    marks: list[AsRun]
+    """The last marks, newest first."""
+    tickets: dict[str, str]
+    """Numbers of the complaints that were made of the callers shown, by the call's public id."""
+
+
+def studio(session: Session, broadcast: Broadcast, at: datetime) -> Studio:
+    """The state of the show for the host."""
+    live = list(session.scalars(select(Call).where(Call.state.in_(_STUDIO_STATES)).order_by(Call.position, Call.id)))
+    cards = [host_card(session, call) for call in live if call.state is not CallState.WAITING]
+    items = rundown(session, broadcast.id)
+    log = as_run(session, broadcast)
+    begun = [_item_of(entry) for entry in log if entry.kind in (AsRunKind.ITEM, AsRunKind.SCRIPT)]
+    current = next((item for item in items if begun and item.public_id == begun[-1]), None)
+    planned = timed(items, broadcast.on_air_at or broadcast.planned_start)
+    began = next((entry.at for entry in reversed(log) if current and _item_of(entry) == current.public_id), None)
+    return Studio(
+        broadcast=broadcast,
+        on_air=[card for card in cards if card.state is CallState.ON_AIR],
+        held=[card for card in cards if card.state is CallState.HELD],
+        ready=[card for card in cards if card.state is CallState.READY],
+        words=_words(session, live),
+        waiting=sum(call.state is CallState.WAITING for call in live),
+        emergencies=_emergencies(session),
+        items=planned,
+        begun=frozenset(begun),
+        current=current,
+        reading=services.script_being_read(session, broadcast),
+        upcoming=next((item for item in items if item.public_id not in begun), None),
+        item_began=began,
+        runs_out=began + timedelta(seconds=current.seconds) if began and current else None,
+        over=_behind(planned, current, began),
+        marks=[entry for entry in reversed(log) if entry.kind in (AsRunKind.MARK, AsRunKind.DUMP)][:4],
+        tickets=_tickets(session, live),
+    )
+
+
+def _emergencies(session: Session) -> int:
+    urgent = Call.state.in_(Call.unscreened_states), Call.urgency == Urgency.DARURAT, Call.handed_at.is_(None)
+    return session.scalar(select(func.count()).select_from(Call).where(*urgent)) or 0
+
+
+def _words(session: Session, live: list[Call]) -> dict[str, str]:
+    heard: dict[str, str] = {}
+    secret = secret_calls(session, {call.id for call in live})
+    for call in live:
+        if call.protected is None and call.id not in secret and call.state is not CallState.WAITING:
+            found = current(session, call.recordings)
+            spoken = [found[recording.id].text for recording in call.recordings if recording.id in found]
+            heard[call.public_id] = " ".join(filter(None, [*spoken, call.message]))
+    return heard
+
+
+_STUDIO_STATES = (CallState.ON_AIR, CallState.HELD, CallState.READY, CallState.WAITING)
+
+
+def _item_of(entry: AsRun) -> str:
+    return str(entry.details.get("item") or entry.subject)
+
+
+def _tickets(session: Session, live: list[Call]) -> dict[str, str]:
+    query = select(Call.public_id, Ticket.number).join(Ticket, Ticket.call_id == Call.id)
+    shown = [call.id for call in live if call.state is not CallState.WAITING]
+    return dict(session.execute(query.where(Call.id.in_(shown))).all())
+
+
+def _behind(planned: list[Timed], current: RundownItem | None, began: datetime | None) -> float:
+    if current is None or began is None:
+        return 0.0
+    should = next(slot.begins for slot in planned if slot.item.id == current.id)
+    return (began - should).total_seconds()

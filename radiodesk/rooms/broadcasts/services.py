@@ -1,0 +1,345 @@
+"""Running a broadcast: on air, items, scripts read, callers taken, marks and dumps, the end.
+
+Every act that is heard becomes an as-run entry. Entries are never changed; a later one says what followed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from radiodesk.core import audit
+from radiodesk.core.errors import Conflict, Unreadable
+from radiodesk.core.events import announce
+from radiodesk.core.ids import public_id
+from radiodesk.core.text import shorten
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState, TalkbackMessage
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call, CallState
+from radiodesk.rooms.calls.queries import sayable
+from radiodesk.rooms.programme import services as programme_services
+from radiodesk.rooms.programme.models import ItemKind, Programme, RundownItem, Script, ScriptVersion
+from radiodesk.rooms.programme.queries import rundown
+from radiodesk.rooms.recordings.models import Recording
+from radiodesk.rooms.transcripts.services import request_transcript
+
+TOPIC = "broadcasts"
+LONGEST_DUMP = 120
+
+
+class NotOnAir(Conflict):
+    """The act needs a broadcast that is on air."""
+
+
+class OtherOnAir(Conflict):
+    """One studio, one broadcast at a time."""
+
+
+def plan(
+    session: Session,
+    programme: Programme,
+    title: str,
+    start: datetime,
+    *,
+    by: str,
+    at: datetime,
+    seconds: int | None = None,
+    hosts: Sequence[str] = (),
+) -> Broadcast:
+    """Plan an edition; its rundown begins with the programme's usual items."""
+    broadcast = Broadcast(
+        public_id=public_id(at),
+        programme=programme,
+        title=shorten(title.strip() or programme.title, 160),
+        planned_start=start,
+        planned_seconds=seconds or programme.minutes * 60,
+        hosts=list(hosts),
+    )
+    session.add(broadcast)
+    session.flush()
+    for item in programme.template:
+        programme_services.add_item(
+            session,
+            broadcast.id,
+            ItemKind(item["kind"]),
+            item["title"],
+            int(item["seconds"]),
+            reader=item.get("reader", ""),
+            by=by,
+            at=at,
+        )
+    audit.record(session, at, by, "broadcast planned", f"broadcast {broadcast.public_id}")
+    announce(session, at, TOPIC, "planned", broadcast.public_id)
+    return broadcast
+
+
+def on_air(session: Session) -> Broadcast | None:
+    """The broadcast that is on air now, or ``None``."""
+    return session.scalar(select(Broadcast).where(Broadcast.state == BroadcastState.ON_AIR))
+
+
+def go_on_air(session: Session, broadcast: Broadcast, *, by: str, at: datetime) -> None:
+    """Begin; refuses while another broadcast is on air."""
+    other = on_air(session)
+    if other is not None and other.id != broadcast.id:
+        raise OtherOnAir("%(title)s is still on air. End it first.", title=other.title)
+    if broadcast.state is not BroadcastState.PLANNED:
+        raise Conflict("%(title)s was on air already.", title=broadcast.title)
+    broadcast.state, broadcast.on_air_at = BroadcastState.ON_AIR, at
+    programme_services.listen_for_names(session, rundown(session, broadcast.id), by=by, at=at)
+    _log(session, broadcast, AsRunKind.START, broadcast.title, by=by, at=at)
+    audit.record(session, at, by, "on air", f"broadcast {broadcast.public_id}")
+    announce(session, at, TOPIC, "on_air", broadcast.public_id)
+
+
+def _running(broadcast: Broadcast) -> datetime:
+    if broadcast.state is not BroadcastState.ON_AIR or broadcast.on_air_at is None:
+        raise NotOnAir("%(title)s is not on air.", title=broadcast.title)
+    return broadcast.on_air_at
+
+
+def _log(
+    session: Session,
+    broadcast: Broadcast,
+    kind: AsRunKind,
+    title: str,
+    *,
+    by: str,
+    at: datetime,
+    subject: str | None = None,
+    **details: Any,
+) -> AsRun:
+    offset = (at - _running(broadcast)).total_seconds()
+    entry = AsRun(
+        broadcast_id=broadcast.id,
+        at=at,
+        offset=offset,
+        kind=kind,
+        subject=subject,
+        title=shorten(title, 160),
+        by=by,
+        details=details,
+    )
+    session.add(entry)
+    session.flush()
+    announce(session, at, TOPIC, kind.value, broadcast.public_id)
+    return entry
+
+
+def _log_call(
+    session: Session, broadcast: Broadcast, kind: AsRunKind, call: Call, *, by: str, at: datetime, **details: Any
+) -> None:
+    """A caller comes or goes; the public copy is made from this, so the topic is as the host may say it."""
+    _log(session, broadcast, kind, sayable(call, call.topic), by=by, at=at, subject=call.public_id, **details)
+
+
+def require_unsealed(broadcast: Broadcast) -> None:
+    """Raise ``Conflict`` for a broadcast that is sealed, published or not: what is archived stays what it was."""
+    if broadcast.state in (BroadcastState.SEALED, BroadcastState.PUBLISHED):
+        raise Conflict("%(title)s is sealed. Nothing in it can be changed any more.", title=broadcast.title)
+
+
+def _belongs(broadcast: Broadcast, item: RundownItem) -> None:
+    if item.broadcast_id != broadcast.id:
+        raise Conflict("This item belongs to another broadcast.")
+
+
+def add_item(
+    session: Session, broadcast: Broadcast, kind: ItemKind, title: str, seconds: int, **given: Any
+) -> RundownItem:
+    """Append an item to the rundown, see ``programme.services.add_item``; refused once the broadcast is sealed."""
+    require_unsealed(broadcast)
+    return programme_services.add_item(session, broadcast.id, kind, title, seconds, **given)
+
+
+def move_item(session: Session, broadcast: Broadcast, item: RundownItem, to: int, *, by: str, at: datetime) -> None:
+    """Put an item at a place of the rundown, counted from 1; refused once the broadcast is sealed."""
+    require_unsealed(broadcast)
+    _belongs(broadcast, item)
+    programme_services.move_item(session, item, to, by=by, at=at)
+
+
+def remove_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by: str, at: datetime) -> None:
+    """Take an item out of the rundown; refused once the broadcast is sealed."""
+    require_unsealed(broadcast)
+    _belongs(broadcast, item)
+    programme_services.remove_item(session, item, by=by, at=at)
+
+
+def put_script(
+    session: Session, broadcast: Broadcast, item: RundownItem, script: Script, *, by: str, at: datetime
+) -> None:
+    """Give an item the script that is to be read there; refused once the broadcast is sealed."""
+    require_unsealed(broadcast)
+    _belongs(broadcast, item)
+    programme_services.put_script(session, item, script, by=by, at=at)
+
+
+def begin_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by: str, at: datetime) -> None:
+    """An item of the rundown begins; a script in it counts as being read from now on."""
+    _running(broadcast)
+    _belongs(broadcast, item)
+    if item.script is not None:
+        version = programme_services.readable(item.script, at)
+        _log(
+            session,
+            broadcast,
+            AsRunKind.SCRIPT,
+            item.title,
+            by=by,
+            at=at,
+            subject=item.script.public_id,
+            item=item.public_id,
+            number=version.number,
+            sha256=version.digest,
+            approved_by=item.script.approved_by,
+            reader=item.reader,
+            estimated=round(version.seconds, 1),
+        )
+    else:
+        _log(session, broadcast, AsRunKind.ITEM, item.title, by=by, at=at, subject=item.public_id)
+
+
+def finish_script(
+    session: Session, broadcast: Broadcast, *, by: str, at: datetime, lexicon: Mapping[str, str] | None = None
+) -> AsRun:
+    """The script that is being read is over; its reader's speed is learned from how long it took.
+
+    ``lexicon`` is the area's own spoken forms, as the estimate of the script counted them.
+    """
+    begun = script_being_read(session, broadcast)
+    if begun is None:
+        raise Conflict("No script is being read.")
+    seconds = (at - begun.at).total_seconds()
+    details = {**begun.details, "seconds": round(seconds, 1)}
+    entry = _log(session, broadcast, AsRunKind.SCRIPT_END, begun.title, by=by, at=at, subject=begun.subject, **details)
+    version = session.scalar(
+        select(ScriptVersion).where(
+            ScriptVersion.script.has(public_id=begun.subject), ScriptVersion.number == begun.details["number"]
+        )
+    )
+    if version is not None:
+        reader = str(begun.details.get("reader") or "")
+        programme_services.learn_speed(session, reader, version.text, seconds, lexicon=lexicon)
+    return entry
+
+
+def script_being_read(session: Session, broadcast: Broadcast) -> AsRun | None:
+    """The as-run entry of the script that was begun last, unless something followed it."""
+    decisive = (AsRunKind.SCRIPT, AsRunKind.SCRIPT_END, AsRunKind.ITEM, AsRunKind.CALL_ON, AsRunKind.END)
+    last = session.scalar(
+        select(AsRun)
+        .where(AsRun.broadcast_id == broadcast.id, AsRun.kind.in_(decisive))
+        .order_by(AsRun.id.desc())
+        .limit(1)
+    )
+    return last if last is not None and last.kind is AsRunKind.SCRIPT else None
+
+
+def take(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: datetime) -> None:
+    """Put a caller on air in this broadcast, or back on air from hold."""
+    _running(broadcast)
+    bring = calls.resume if call.state is CallState.HELD else calls.put_on_air
+    bring(session, call, by=by, at=at)
+    call.broadcast_id = broadcast.id
+    _log_call(session, broadcast, AsRunKind.CALL_ON, call, by=by, at=at)
+
+
+def hold(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: datetime) -> None:
+    """Take a caller off air for a while; the caller keeps the line."""
+    _running(broadcast)
+    calls.hold(session, call, by=by, at=at)
+    _log_call(session, broadcast, AsRunKind.CALL_OFF, call, by=by, at=at, held=True)
+
+
+def end_call(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: datetime) -> None:
+    """The conversation is over."""
+    require_unsealed(broadcast)
+    was_on_air = call.state is CallState.ON_AIR
+    calls.end(session, call, by=by, at=at)
+    if was_on_air:
+        _log_call(session, broadcast, AsRunKind.CALL_OFF, call, by=by, at=at)
+
+
+def mark(
+    session: Session,
+    broadcast: Broadcast,
+    text: str,
+    *,
+    by: str,
+    at: datetime,
+    subject: str | None = None,
+    **details: Any,
+) -> AsRun:
+    """Remember this moment (a promise, an answer, a complaint made); ``subject`` is the public id of its call."""
+    return _log(session, broadcast, AsRunKind.MARK, text or "", by=by, at=at, subject=subject, **details)
+
+
+def dump(session: Session, broadcast: Broadcast, seconds: int, why: str, *, by: str, at: datetime) -> AsRun:
+    """Mark the last seconds to be cut from every public copy; the sealed original keeps them, restricted."""
+    running = _running(broadcast)
+    if not 1 <= seconds <= LONGEST_DUMP:
+        raise Unreadable("A dump takes 1 to %(most)s seconds.", most=LONGEST_DUMP)
+    begins = max(0.0, (at - running).total_seconds() - seconds)
+    audit.record(session, at, by, "dumped", f"broadcast {broadcast.public_id}", seconds=seconds)
+    return _log(
+        session, broadcast, AsRunKind.DUMP, why, by=by, at=at, begins=begins, ends=begins + seconds, seconds=seconds
+    )
+
+
+def attach_recording(
+    session: Session,
+    broadcast: Broadcast,
+    recording: Recording,
+    *,
+    phrases: Sequence[str] = (),
+    by: str,
+    at: datetime,
+) -> None:
+    """Add a recording of the programme as it went out, and ask for its words, so that the public can search it.
+
+    ``phrases`` are words to listen for.
+    """
+    require_unsealed(broadcast)
+    broadcast.recordings.append(recording)
+    session.flush()
+    request_transcript(session, recording, phrases=phrases, by=by, at=at)
+    audit.record(session, at, by, "recording attached", f"broadcast {broadcast.public_id}", sha256=recording.sha256)
+    announce(session, at, TOPIC, "recording", broadcast.public_id)
+
+
+def end(session: Session, broadcast: Broadcast, *, by: str, at: datetime) -> int:
+    """End the broadcast. Callers still on air or held are ended; calls that came to their end since the last
+    broadcast are filed under this one. Who still waits, waits for the next. Returns how many calls were filed."""
+    _running(broadcast)
+    for call in session.scalars(select(Call).where(Call.state.in_((CallState.ON_AIR, CallState.HELD)))):
+        end_call(session, broadcast, call, by=by, at=at)
+    _log(session, broadcast, AsRunKind.END, broadcast.title, by=by, at=at)
+    broadcast.state, broadcast.ended_at = BroadcastState.ENDED, at
+    session.flush()
+    filed = session.execute(
+        update(Call)
+        .where(Call.broadcast_id.is_(None), Call.state.in_(Call.ended_states), Call.received_at <= at)
+        .values(broadcast_id=broadcast.id)
+        .returning(Call.id)
+    ).all()
+    audit.record(session, at, by, "off air", f"broadcast {broadcast.public_id}", calls=len(filed))
+    announce(session, at, TOPIC, "ended", broadcast.public_id)
+    return len(filed)
+
+
+def talk_back(session: Session, text: str, *, by: str, at: datetime) -> None:
+    """A line for host, screener and producer."""
+    if not text.strip():
+        raise Unreadable("Please write something.")
+    session.add(TalkbackMessage(at=at, by=by, text=shorten(text.strip(), 300)))
+    announce(session, at, "talkback", "said")
+
+
+def recent_talk(session: Session, at: datetime, limit: int = 12) -> list[TalkbackMessage]:
+    """The last lines of the past three hours, oldest first."""
+    since = at - timedelta(hours=3)
+    wanted = select(TalkbackMessage).where(TalkbackMessage.at > since).order_by(TalkbackMessage.id.desc()).limit(limit)
+    return list(session.scalars(wanted))[::-1]

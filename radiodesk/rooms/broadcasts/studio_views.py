@@ -1,0 +1,67 @@
+"""What host, screener and producer do around the show: talkback, complaints of calls, questions from earlier shows."""
+
+from datetime import datetime
+
+from flask import Blueprint, Flask, render_template
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from radiodesk.core.errors import Conflict
+from radiodesk.http.request import back, field, now, part, session, station
+from radiodesk.rooms.accounts.access import allowed, me
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import call_tickets, queries, services
+from radiodesk.rooms.broadcasts.unanswered import answered_on_air
+from radiodesk.rooms.calls.ports import connections
+from radiodesk.rooms.calls.queries import call_by_public_id
+from radiodesk.rooms.tickets.station_rules import load_rules
+
+blueprint = Blueprint("studio", __name__)
+
+SHOW = (Role.PRODUCER, Role.HOST, Role.SCREENER, Role.OFFICER)
+CREW = (Role.PRODUCER, Role.HOST)
+
+
+@blueprint.get("/penyiar")
+@allowed(*SHOW)
+def host() -> Response:
+    """The host's screen of the broadcast that is on air or comes next."""
+    found = queries.at_hand(session(), now())
+    return back("broadcasts.host", public_id=found.public_id) if found else back("broadcasts.broadcasts")
+
+
+@blueprint.get("/bisik")
+@allowed(*SHOW)
+def talk() -> str:
+    return render_template("broadcasts/_talk.html", talk=services.recent_talk(session(), now()))
+
+
+@blueprint.post("/siaran/<public_id>/pengaduan")
+@allowed(*CREW)
+def make_ticket(public_id: str) -> Response:
+    broadcast = queries.broadcast_by_public_id(session(), public_id)
+    call = call_by_public_id(session(), field("call", 36))
+    if call.state not in call.live_states | call.waiting_states:
+        raise Conflict("This caller is not in the studio any more. The screener can make the complaint.")
+    call_tickets.make_ticket(session(), load_rules(station().settings), broadcast, call, by=me().username, at=now())
+    return back("broadcasts.host", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/terjawab")
+@allowed(*CREW)
+def answered(public_id: str) -> Response:
+    broadcast = queries.broadcast_by_public_id(session(), public_id)
+    rules = load_rules(station().settings)
+    answered_on_air(session(), rules, broadcast, field("question", 36), by=me().username, at=now())
+    return back("broadcasts.host", public_id=public_id)
+
+
+def _talkback(session: Session, at: datetime) -> Markup:
+    """The talkback as a part of the screener's screen."""
+    return part("broadcasts/_talkback.html", talk=services.recent_talk(session, at))
+
+
+def connect(app: Flask) -> None:
+    """Put the talkback under the screener's queue."""
+    connections(app).panels.append(_talkback)

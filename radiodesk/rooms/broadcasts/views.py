@@ -1,0 +1,274 @@
+"""Broadcasts: planning, the rundown, the host's screen, the studio wall, the as-run log."""
+
+from typing import BinaryIO, cast
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from radiodesk.core.csv_tables import csv_text
+from radiodesk.core.errors import Unreadable
+from radiodesk.core.inputs import station_time
+from radiodesk.http.request import asked_page, back, field, now, number, session, station
+from radiodesk.language.places.station_area import area_pack
+from radiodesk.rooms.accounts.access import allowed, me
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import queries, services
+from radiodesk.rooms.broadcasts.models import AS_RUN_KIND_NAMES, BROADCAST_STATE_NAMES, Broadcast
+from radiodesk.rooms.broadcasts.unanswered import unanswered
+from radiodesk.rooms.calls.models import URGENCY_NAMES, Call
+from radiodesk.rooms.calls.place_field import hint_phrases
+from radiodesk.rooms.calls.queries import call_by_public_id
+from radiodesk.rooms.programme import queries as programme_queries
+from radiodesk.rooms.programme.models import ITEM_KIND_NAMES, ItemKind, RundownItem
+from radiodesk.rooms.recordings.models import Direction
+from radiodesk.rooms.recordings.services import require_sound, store_upload
+
+blueprint = Blueprint("broadcasts", __name__)
+
+CREW = (Role.PRODUCER, Role.HOST)
+ALL_SHOW = (Role.PRODUCER, Role.HOST, Role.SCREENER, Role.OFFICER)
+NAMES = {
+    "states": BROADCAST_STATE_NAMES,
+    "kinds": ITEM_KIND_NAMES,
+    "as_run_kinds": AS_RUN_KIND_NAMES,
+    "urgencies": URGENCY_NAMES,
+}
+
+
+def _broadcast(public_id: str) -> Broadcast:
+    return queries.broadcast_by_public_id(session(), public_id)
+
+
+def _item(public_id: str) -> RundownItem:
+    return programme_queries.item_by_public_id(session(), public_id)
+
+
+def _call() -> Call:
+    return call_by_public_id(session(), field("call", 36))
+
+
+@blueprint.get("/siaran")
+def broadcasts() -> str:
+    return render_template(
+        "broadcasts/broadcasts.html",
+        listed=queries.broadcasts(session(), asked_page()),
+        programmes=programme_queries.programmes(session()),
+        now=now(),
+        **NAMES,
+    )
+
+
+@blueprint.post("/siaran")
+@allowed(*CREW)
+def plan() -> BaseResponse:
+    programme = programme_queries.programme_by_public_id(session(), field("programme", 36))
+    start = station_time(field("date", 10), field("time", 5), station().settings.zone)
+    broadcast = services.plan(session(), programme, field("title", 160), start, by=me().username, at=now())
+    return redirect(url_for("broadcasts.broadcast", public_id=broadcast.public_id), code=303)
+
+
+@blueprint.get("/siaran/<public_id>")
+def broadcast(public_id: str) -> str:
+    found = _broadcast(public_id)
+    return render_template(
+        "broadcasts/broadcast.html",
+        broadcast=found,
+        items=programme_queries.timed(programme_queries.rundown(session(), found.id), found.planned_start),
+        log=queries.as_run(session(), found),
+        calls=queries.filed_calls(session(), found),
+        scripts=programme_queries.scripts(session()),
+        crew=CREW,
+        now=now(),
+        **NAMES,
+    )
+
+
+@blueprint.post("/siaran/<public_id>/mulai")
+@allowed(*CREW)
+def go_on_air(public_id: str) -> BaseResponse:
+    services.go_on_air(session(), _broadcast(public_id), by=me().username, at=now())
+    return back("broadcasts.host", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/selesai")
+@allowed(*CREW)
+def end(public_id: str) -> BaseResponse:
+    services.end(session(), _broadcast(public_id), by=me().username, at=now())
+    return back("broadcasts.broadcast", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/rekaman")
+@allowed(Role.PRODUCER, Role.ARCHIVIST)
+def attach(public_id: str) -> BaseResponse:
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        raise Unreadable("Please choose a file.")
+    settings = station().settings
+    recording = store_upload(
+        session(),
+        settings,
+        cast(BinaryIO, upload.stream),
+        upload.filename,
+        at=now(),
+        direction=Direction.PROGRAMME,
+        announced=request.content_length,
+    )
+    require_sound(recording)
+    phrases = hint_phrases(settings)
+    services.attach_recording(session(), _broadcast(public_id), recording, phrases=phrases, by=me().username, at=now())
+    return back("broadcasts.broadcast", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/acara")
+@allowed(*CREW)
+def add_item(public_id: str) -> BaseResponse:
+    found = _broadcast(public_id)
+    chosen = field("script", 36)
+    script = programme_queries.script_by_public_id(session(), chosen) if chosen else None
+    services.add_item(
+        session(),
+        found,
+        ItemKind.SCRIPT if script else _kind(field("kind", 10)),
+        field("title", 160) or (script.title if script else ""),
+        number("minutes") * 60,
+        reader=field("reader", 80),
+        script=script,
+        by=me().username,
+        at=now(),
+    )
+    return back("broadcasts.broadcast", public_id=public_id)
+
+
+def _kind(name: str) -> ItemKind:
+    try:
+        return ItemKind(name)
+    except ValueError:
+        raise Unreadable("This kind of item is not there.") from None
+
+
+@blueprint.post("/siaran/<public_id>/acara/<item_id>/pindah")
+@allowed(*CREW)
+def move_item(public_id: str, item_id: str) -> BaseResponse:
+    services.move_item(session(), _broadcast(public_id), _item(item_id), number("to"), by=me().username, at=now())
+    return back("broadcasts.broadcast", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/acara/<item_id>/hapus")
+@allowed(*CREW)
+def remove_item(public_id: str, item_id: str) -> BaseResponse:
+    services.remove_item(session(), _broadcast(public_id), _item(item_id), by=me().username, at=now())
+    return back("broadcasts.broadcast", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/acara/<item_id>/naskah")
+@allowed(*CREW, Role.OFFICER)
+def put_script(public_id: str, item_id: str) -> BaseResponse:
+    script = programme_queries.script_by_public_id(session(), field("script", 36))
+    services.put_script(session(), _broadcast(public_id), _item(item_id), script, by=me().username, at=now())
+    return back("broadcasts.broadcast", public_id=public_id)
+
+
+@blueprint.get("/siaran/<public_id>/penyiar")
+@allowed(*ALL_SHOW)
+def host(public_id: str) -> str:
+    return render_template("broadcasts/host.html", **_studio(public_id))
+
+
+@blueprint.get("/siaran/<public_id>/penyiar/bagian")
+@allowed(*ALL_SHOW)
+def host_part(public_id: str) -> str:
+    return render_template("broadcasts/_studio.html", **_studio(public_id))
+
+
+def _studio(public_id: str) -> dict[str, object]:
+    found = _broadcast(public_id)
+    return {
+        "studio": queries.studio(session(), found, now()),
+        "talk": services.recent_talk(session(), now()),
+        "questions": unanswered(session(), found, at=now()),
+        "call_seconds": station().settings.call_seconds,
+        "crew": CREW,
+        "now": now(),
+        **NAMES,
+    }
+
+
+@blueprint.get("/dinding")
+def wall() -> str:
+    found = queries.at_hand(session(), now())
+    state = queries.studio(session(), found, now()) if found else None
+    slot = station().settings.call_seconds
+    return render_template("broadcasts/wall.html", broadcast=found, studio=state, now=now(), call_seconds=slot)
+
+
+@blueprint.post("/siaran/<public_id>/ambil")
+@allowed(*CREW)
+def take(public_id: str) -> BaseResponse:
+    services.take(session(), _broadcast(public_id), _call(), by=me().username, at=now())
+    return back("broadcasts.host", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/tahan")
+@allowed(*CREW)
+def hold(public_id: str) -> BaseResponse:
+    services.hold(session(), _broadcast(public_id), _call(), by=me().username, at=now())
+    return back("broadcasts.host", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/tutup")
+@allowed(*CREW)
+def end_call(public_id: str) -> BaseResponse:
+    services.end_call(session(), _broadcast(public_id), _call(), by=me().username, at=now())
+    return back("broadcasts.host", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/acara/<item_id>/mulai")
+@allowed(*CREW, Role.OFFICER)
+def begin_item(public_id: str, item_id: str) -> BaseResponse:
+    services.begin_item(session(), _broadcast(public_id), _item(item_id), by=me().username, at=now())
+    return back("broadcasts.host", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/naskah-selesai")
+@allowed(*CREW, Role.OFFICER)
+def finish_script(public_id: str) -> BaseResponse:
+    spoken = area_pack(station().settings.area).spoken
+    services.finish_script(session(), _broadcast(public_id), by=me().username, at=now(), lexicon=spoken)
+    return back("broadcasts.host", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/tandai")
+@allowed(*ALL_SHOW)
+def mark(public_id: str) -> BaseResponse:
+    services.mark(session(), _broadcast(public_id), field("text", 160), by=me().username, at=now())
+    return back("broadcasts.host", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/buang")
+@allowed(*CREW)
+def dump(public_id: str) -> BaseResponse:
+    services.dump(session(), _broadcast(public_id), number("seconds"), field("why", 160), by=me().username, at=now())
+    return back("broadcasts.host", public_id=public_id)
+
+
+@blueprint.post("/bisik")
+@allowed(*ALL_SHOW)
+def talk_back() -> BaseResponse:
+    services.talk_back(session(), field("text", 300), by=me().name, at=now())
+    found = queries.at_hand(session(), now())
+    return back("broadcasts.host", public_id=found.public_id) if found else back("broadcasts.broadcasts")
+
+
+@blueprint.get("/siaran/<public_id>/catatan.csv")
+def as_run_csv(public_id: str) -> Response:
+    found = _broadcast(public_id)
+    rows = (
+        [entry.at.isoformat(), f"{entry.offset:.1f}", entry.kind, entry.title, entry.subject, entry.by]
+        for entry in queries.as_run(session(), found)
+    )
+    name = f"catatan-siar-{found.public_id}.csv"
+    return Response(
+        csv_text(["at", "offset_seconds", "kind", "title", "subject", "by"], rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

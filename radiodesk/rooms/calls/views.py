@@ -1,0 +1,387 @@
+"""The screener's screen: the queue, a call's card, uploads, the call-back list, blocked numbers."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import ParamSpec
+
+from flask import Blueprint, jsonify, render_template, request
+from werkzeug.wrappers import Response
+
+from radiodesk.core import i18n
+from radiodesk.core.errors import Conflict, Refusal, TooLarge, Unreadable
+from radiodesk.core.text import tidy
+from radiodesk.http.file_response import send
+from radiodesk.http.request import asked, asked_page, back, field, now, number, session, station
+from radiodesk.language import phones
+from radiodesk.rooms.accounts.access import allowed, looked, me
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.calls import blocked_numbers, forms, queries, screen_pages, services
+from radiodesk.rooms.calls.access import opened, readable
+from radiodesk.rooms.calls.models import Call, CallState, Protected
+from radiodesk.rooms.calls.place_field import complete, hint_phrases
+from radiodesk.rooms.calls.ports import connections
+from radiodesk.rooms.messages import attachments, outbox
+from radiodesk.rooms.recordings import services as audio
+
+blueprint = Blueprint("calls", __name__)
+
+CREW = (Role.SCREENER, Role.PRODUCER)
+P = ParamSpec("P")
+
+blueprint.add_app_template_filter(phones.readable, "phone")
+
+SIMPLE_ACTS: dict[str, Callable[..., None]] = {
+    "jawab": services.answer,
+    "antre": services.queue,
+    "siap": services.make_ready,
+    "saring": services.rescreen,
+    "selesai": services.end,
+    "lepas": services.drop,
+    "terputus": services.lose,
+    "setuju": services.consent,
+    "tidak-setuju": services.withdraw_consent,
+    "pegang": services.lock,
+    "bebaskan": services.unlock,
+    "ambil-alih": services.take_over,
+    "sudah-dihubungi": services.called_back,
+}
+LEAVES = {"antre", "selesai", "lepas", "terputus"}
+"""Acts after which the screener is free for the next call."""
+
+
+def in_place(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Show the refusal of an act on the screen itself, beside the queue, so that the screener goes on from there."""
+
+    @wraps(view)
+    def shown(*args: P.args, **kwargs: P.kwargs) -> Response:
+        try:
+            return view(*args, **kwargs)
+        except (Conflict, Unreadable) as refusal:
+            if request.headers.get("HX-Request"):
+                raise
+            session().rollback()
+            given = (request.view_args or {}).get("public_id")
+            return _shown_again(opened(given) if given else None, None, refusal)
+
+    return shown
+
+
+@blueprint.get("/antrean")
+@allowed(*CREW)
+def screen() -> str:
+    return screen_pages.screen_page(session(), station().settings, None, page=asked_page(), by=me().username, at=now())
+
+
+@blueprint.get("/antrean/daftar")
+@allowed(*CREW)
+def queue() -> str:
+    data = screen_pages.queue_data(session(), asked("pilih", 36), page=asked_page(), by=me().username, at=now())
+    return render_template("calls/_queue.html", **data)
+
+
+@blueprint.get("/antrean/<public_id>")
+@allowed(*CREW)
+def call(public_id: str) -> str:
+    found = opened(public_id)
+    looked("call opened", f"call {public_id}")
+    page = asked_page() if "hal" in request.args else None
+    return screen_pages.screen_page(session(), station().settings, found, page=page, by=me().username, at=now())
+
+
+@blueprint.get("/antrean/<public_id>/<any(kepala, kata, kenal):part>")
+@allowed(*CREW)
+def part(public_id: str, part: str) -> str:
+    """A live part of the card: its head, its words, what is known of the caller."""
+    found = opened(public_id)
+    template = {"kepala": "calls/_head.html", "kata": "calls/_words.html", "kenal": "calls/_caller.html"}[part]
+    return render_template(template, **screen_pages.call_data(session(), station().settings, found, at=now()))
+
+
+@blueprint.post("/antrean")
+@allowed(*CREW)
+def take_down() -> Response:
+    card = forms.card(station().settings)
+    try:
+        made = services.take_down(session(), forms.channel(), card, by=me().username, at=now())
+        if forms.ticked("consent"):
+            services.consent(session(), made, by=me().username, at=now())
+        if receiver := field("hand", 40):
+            services.hand_over(session(), made, receiver, by=me().username, at=now())
+    except (Unreadable, Conflict) as refusal:
+        return _shown_again(None, card, refusal)
+    return back("calls.call", public_id=made.public_id) if receiver else _then(made)
+
+
+@blueprint.post("/antrean/<public_id>/kartu")
+@allowed(*CREW)
+def save(public_id: str) -> Response:
+    found = opened(public_id)
+    card = forms.card(station().settings)
+    try:
+        services.screen(session(), found, card, version=forms.version(), by=me().username, at=now())
+    except (Unreadable, Conflict) as refusal:
+        return _shown_again(found, card, refusal)
+    return _then(found)
+
+
+def _shown_again(found: Call | None, card: services.Screening | None, refusal: Refusal) -> Response:
+    # The words that were typed stay in the form; what is stored stays as it was.
+    session().rollback()
+    page = screen_pages.screen_page(
+        session(),
+        station().settings,
+        found,
+        by=me().username,
+        at=now(),
+        card=card,
+        problem=i18n.say(refusal),
+    )
+    return Response(page, refusal.status, mimetype="text/html")
+
+
+def _then(found: Call) -> Response:
+    """After saving: stay with the call, or queue it and be free for the next."""
+    then = field("then", 10)
+    if then in ("antre", "siap") and found.state in Call.unscreened_states:
+        services.queue(session(), found, by=me().username, at=now())
+    if then == "siap" and found.state is CallState.WAITING:
+        services.make_ready(session(), found, by=me().username, at=now())
+    return back("calls.screen") if then else back("calls.call", public_id=found.public_id)
+
+
+@blueprint.post(f"/antrean/<public_id>/<any({', '.join(map(repr, SIMPLE_ACTS))}):verb>")
+@allowed(*CREW)
+@in_place
+def act(public_id: str, verb: str) -> Response:
+    SIMPLE_ACTS[verb](session(), opened(public_id), by=me().username, at=now())
+    if verb == "sudah-dihubungi":
+        return back("calls.call_backs")
+    return back("calls.screen") if verb in LEAVES else back("calls.call", public_id=public_id)
+
+
+@blueprint.post("/antrean/<public_id>/pindah")
+@allowed(*CREW)
+@in_place
+def move(public_id: str) -> Response:
+    found = opened(public_id)
+    services.move_by(session(), found, number("steps"), by=me().username, at=now())
+    return back("calls.call", public_id=public_id)
+
+
+@blueprint.post("/antrean/<public_id>/vip")
+@allowed(*CREW)
+@in_place
+def vip(public_id: str) -> Response:
+    found = opened(public_id)
+    services.set_vip(session(), found, not found.vip, by=me().username, at=now())
+    return back("calls.call", public_id=public_id)
+
+
+@blueprint.post("/antrean/<public_id>/lindungi")
+@allowed(*CREW)
+@in_place
+def protect(public_id: str) -> Response:
+    found = opened(public_id)
+    services.protect(session(), found, forms.choice("protected", Protected), by=me().username, at=now())
+    return back("calls.call", public_id=public_id)
+
+
+@blueprint.post("/antrean/<public_id>/alihkan")
+@allowed(*CREW)
+@in_place
+def hand_over(public_id: str) -> Response:
+    found = opened(public_id)
+    services.hand_over(session(), found, field("to", 40), by=me().username, at=now())
+    return back("calls.call", public_id=public_id)
+
+
+@blueprint.post("/antrean/<public_id>/gabung")
+@allowed(*CREW)
+@in_place
+def merge(public_id: str) -> Response:
+    found = opened(public_id)
+    other = opened(field("other", 36))
+    services.merge(session(), found, other, by=me().username, at=now())
+    return back("calls.call", public_id=public_id)
+
+
+@blueprint.post("/antrean/<public_id>/kejadian")
+@allowed(*CREW)
+@in_place
+def same_event(public_id: str) -> Response:
+    found = opened(public_id)
+    other = field("other", 36)
+    first = opened(other) if other else None
+    services.same_event(session(), found, first, by=me().username, at=now())
+    return back("calls.call", public_id=public_id)
+
+
+@blueprint.post("/antrean/<public_id>/peringatan")
+@allowed(*CREW)
+@in_place
+def warn(public_id: str) -> Response:
+    found = opened(public_id)
+    services.warn_about(session(), found, field("text", 300), by=me().username, at=now())
+    return back("calls.call", public_id=public_id)
+
+
+@blueprint.post("/antrean/<public_id>/rekaman")
+@allowed(*CREW)
+def add_recordings(public_id: str) -> Response:
+    found = opened(public_id)
+    _keep_files(found)
+    return back("calls.call", public_id=public_id)
+
+
+@blueprint.post("/antrean/pesan")
+@allowed(*CREW)
+def take_message() -> Response:
+    """A message that reached the station elsewhere: text, sound files, or both."""
+    text, files = field("message", 8000), [file for file in request.files.getlist("files") if file.filename]
+    if not text and not files:
+        raise Unreadable("A message needs words or a sound file.")
+    made = services.receive(
+        session(),
+        forms.channel(),
+        phone=field("phone", 40) or None,
+        name=field("name", 120),
+        message=text,
+        by=me().username,
+        at=now(),
+    )
+    _keep_files(made, only=not text)
+    return back("calls.call", public_id=made.public_id)
+
+
+def _keep_files(found: Call, *, only: bool = False) -> None:
+    """Store every file that was sent and ask for its words; raises the refusals of the bad ones once the good are safe.
+
+    ``only`` says that a call without one good file does not wait for a screener; the broken file itself is kept.
+    """
+    settings, bad, good = station().settings, [], 0
+    for file in request.files.getlist("files"):
+        if not file.filename:
+            continue
+        # What is there so far is safe, and nobody waits for the disk.
+        session().commit()
+        try:
+            recording = audio.store_upload(session(), settings, file.stream, file.filename, at=now())
+        except TooLarge as refusal:
+            bad.append(i18n.say(refusal))
+            continue
+        if recording.problem:
+            bad.append(recording.problem)
+        good += not recording.problem
+        phrases = hint_phrases(settings, found.place, found.topic)
+        services.attach(session(), found, recording, phrases=phrases, by=me().username, at=now())
+    if only and bad and not good:
+        services.drop(session(), found, by=me().username, at=now(), why="unreadable")
+    session().commit()
+    if bad:
+        raise Unreadable(" ".join(bad))
+
+
+@blueprint.post("/antrean/<public_id>/balas")
+@allowed(*CREW)
+@in_place
+def reply(public_id: str) -> Response:
+    found = opened(public_id)
+    outbox.reply(session(), station().settings, found, field("text", 4000), by=me().username, at=now())
+    return back("calls.call", public_id=public_id)
+
+
+@blueprint.get("/antrean/lampiran/<public_id>")
+@allowed(*CREW)
+def attachment(public_id: str) -> Response:
+    found = attachments.attachment_by_public_id(session(), public_id)
+    opened(session().get_one(Call, found.call_id).public_id)
+    looked("attachment opened", f"attachment {public_id}")
+    path = attachments.folder(station().settings) / found.key
+    shown = found.mime in attachments.PICTURES
+    # Only plain pictures are shown; everything else is a download that no browser runs.
+    mime = found.mime if shown else "application/octet-stream"
+    return send(path, mimetype=mime, as_attachment=not shown, download_name=found.name, max_age=0)
+
+
+@blueprint.post("/antrean/urung")
+@allowed(*CREW)
+@in_place
+def undo() -> Response:
+    calls = services.undo_last(session(), by=me().username, at=now())
+    return back("calls.call", public_id=calls[0].public_id)
+
+
+@blueprint.get("/antrean/tempat")
+@allowed(*CREW)
+def places() -> Response:
+    found = complete(station().settings, asked("q", 60))
+    return jsonify([{"name": place.name, "where": place.where} for place in found])
+
+
+@blueprint.post("/antrean/saran")
+@allowed(*CREW)
+def suggest() -> str | Response:
+    """What the words so far seem to be about; a POST, so that they stand in no server's log."""
+    suggester = connections().suggester
+    text = tidy(field("text", 8000))
+    if suggester is None or len(text) < 8:
+        return Response(status=204)
+    with station().database.reading() as tx:
+        found = suggester.suggest(tx, text)
+    if found is None:
+        return Response(status=204)
+    data = {"suggestion": found, "categories": suggester.categories(), **screen_pages.names()}
+    return render_template("calls/_suggestion.html", **data)
+
+
+@blueprint.post("/antrean/kenal")
+@allowed(*CREW)
+def recognise() -> str | Response:
+    """Who has this number, as soon as it is typed."""
+    try:
+        typed = phones.normalised(field("phone", 40))
+    except phones.PhoneUnreadable:
+        return Response(status=204)
+    with station().database.reading() as tx:
+        ghost = Call(phone=typed, phone_hash=station().database.keys.lookup(typed), id=0)
+        caller = screen_pages.caller_of(tx, ghost, at=now())
+        return render_template("calls/_known.html", caller=caller, **screen_pages.names())
+
+
+@blueprint.get("/antrean/panggil-balik")
+@allowed(*CREW)
+def call_backs() -> str:
+    listed = queries.call_back_list(session(), at=now(), page=asked_page())
+    return render_template(
+        "calls/call_backs.html", listed=replace(listed, rows=readable(listed.rows)), **screen_pages.names()
+    )
+
+
+@blueprint.get("/antrean/blokir")
+@allowed(*CREW)
+def blocks() -> str:
+    asked_of = asked("panggilan", 36)
+    found = opened(asked_of) if asked_of else None
+    return render_template(
+        "calls/blocks.html", listed=queries.blocks(session(), at=now(), page=asked_page()), call=found
+    )
+
+
+@blueprint.post("/antrean/blokir")
+@allowed(*CREW)
+def block() -> Response:
+    until = forms.last_moment(station().settings, "until")
+    blocked_numbers.block(session(), field("phone", 40), field("reason", 300), until=until, by=me().username, at=now())
+    if calling := field("drop", 36):
+        services.drop(session(), opened(calling), by=me().username, at=now())
+        return back("calls.screen")
+    return back("calls.blocks")
+
+
+@blueprint.post("/antrean/blokir/<public_id>/cabut")
+@allowed(*CREW)
+def unblock(public_id: str) -> Response:
+    row = blocked_numbers.block_by_public_id(session(), public_id)
+    blocked_numbers.lift(session(), row, by=me().username, at=now())
+    return back("calls.blocks")

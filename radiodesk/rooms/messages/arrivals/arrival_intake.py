@@ -1,0 +1,158 @@
+"""Takes arrivals into the queue: at once by whoever received them, else by the attendant; twice changes nothing."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from radiodesk.core import i18n
+from radiodesk.core.crypto import KeyMissing
+from radiodesk.core.database import PATIENT, Database
+from radiodesk.core.errors import Refusal, Unreadable
+from radiodesk.core.settings import Settings
+from radiodesk.core.unavailable import unavailable
+from radiodesk.language.phones import PhoneUnreadable
+from radiodesk.rooms.calls.models import Call
+from radiodesk.rooms.messages.arrivals import arrival_reader
+from radiodesk.rooms.messages.arrivals.arrival_store import MOST_TRIES, Arrival, Store
+from radiodesk.rooms.messages.arrivals.web_form import FormFields, take_form
+from radiodesk.rooms.messages.intake import TooMany, known, take_in
+from radiodesk.rooms.recordings import services as audio
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an arrival: the calls that are new, the ids of its messages, why none of it was understood, and
+    why its sound cannot be heard.
+    """
+
+    new: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    problem: str | None = None
+    sound_problem: str | None = None
+
+
+class Taker:
+    """Takes in the arrivals of one station."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+        self.store = Store(settings, database.keys)
+
+    def at_once(self, arrival: Arrival, *, patience: float) -> Taken | None:
+        """Take in what has just come; ``None`` where that must wait, for the database or for a mend.
+
+        Of a form that a person is waiting on, refusals are raised: they have their words still, and nothing is kept.
+        """
+        path = self.store.waiting / arrival.id
+        with self.store.claimed(path) as mine:
+            if not mine:
+                return None
+            try:
+                return self._read(arrival, patience=patience, strict=True)
+            except (TooMany, PhoneUnreadable):
+                self.store.throw_away(arrival)
+                raise
+            except Exception as error:  # the edge: it lies safe on disk, and its sender shall hear that
+                if (trouble := unavailable(error)) is not None:
+                    log.warning("An arrival waits for the database: %s", trouble)
+                else:
+                    log.exception("An arrival (%s, %s) could not be taken in at once.", arrival.source, arrival.id)
+                return None
+
+    def turn(self) -> int:
+        """Take in everything that waits, oldest first; returns how many. One that is odd holds up no other.
+
+        Raises what the database's driver raises while it takes nothing: then all go on waiting.
+        """
+        return sum(self._one(path) for path in self.store.all_waiting())
+
+    def again(self, path: Path) -> Taken | None:
+        """Read one arrival again, after a mend: what was taken in before stays as it is, what was not comes in now."""
+        with self.store.claimed(path) as mine:
+            return self._read(self.store.read(path), patience=PATIENT, strict=False) if mine else None
+
+    def _one(self, path: Path) -> bool:
+        with self.store.claimed(path) as mine:
+            if not mine:
+                return False
+            try:
+                arrival = self.store.read(path)
+            except (KeyMissing, ValueError, KeyError) as error:
+                log.error("The arrival %s cannot be read with the keys at hand: %s", path.name, error)
+                return False
+            fatal = self.store.tried(arrival) > MOST_TRIES
+            try:
+                if fatal:
+                    log.error("The arrival %s (%s) killed its readers; it is set aside.", arrival.id, arrival.source)
+                    self._card(arrival)
+                else:
+                    self._read(arrival, patience=PATIENT, strict=False)
+            except Exception as error:
+                if unavailable(error) is not None:
+                    self.store.take_back(arrival)
+                    raise
+                log.exception("The arrival %s (%s) could not be taken in; a card says so.", arrival.id, arrival.source)
+                self._card(arrival)
+            return True
+
+    def _read(self, arrival: Arrival, *, patience: float, strict: bool) -> Taken:
+        with i18n.speaking(self._settings.language):
+            if arrival.source == arrival_reader.WEB:
+                taken = self._form(arrival, patience=patience, strict=strict)
+            else:
+                try:
+                    delivery = arrival_reader.deliver(arrival)
+                except Unreadable as refusal:
+                    self._card(arrival, patience=patience)
+                    return Taken(problem=i18n.say(refusal))
+                card = arrival_reader.card(arrival)
+                with self._database.writing(patience) as session:
+                    if known(session, card.channel, card.external_id) is not None:
+                        delivery = arrival_reader.after_a_card(arrival, delivery)
+                    new = [
+                        call.public_id
+                        for one in delivery.everything
+                        if (call := take_in(session, one, at=arrival.received_at)) is not None
+                    ]
+                taken = Taken(tuple(dict.fromkeys(new)), tuple(one.external_id for one in delivery.everything))
+        self.store.done(arrival)
+        return taken
+
+    def _form(self, arrival: Arrival, *, patience: float, strict: bool) -> Taken:
+        fields = FormFields.of(arrival)
+        with self._sound(arrival) as laid, self._database.writing(patience) as session:
+            call = take_form(session, self._settings, fields, arrival, laid, strict=strict)
+            new = (call.public_id,) if call is not None else ()
+        return Taken(new, (arrival.id,), sound_problem=laid.look.problem if laid is not None else None)
+
+    @contextmanager
+    def _sound(self, arrival: Arrival) -> Iterator[audio.Laid | None]:
+        """The sound of an arrival among the recordings, looked at; removed again when it does not become one."""
+        stream = self.store.open_sound(arrival)
+        if stream is None:
+            yield None
+            return
+        with stream:
+            laid = audio.lay_down(self._settings, stream, arrival.sound or "", at=arrival.received_at)
+        try:
+            yield laid
+        except BaseException:
+            audio.pick_up(self._settings, laid)
+            raise
+
+    def _card(self, arrival: Arrival, *, patience: float = PATIENT) -> Call | None:
+        """A card that says that something came which nobody can read; the original is kept."""
+        try:
+            with i18n.speaking(self._settings.language), self._database.writing(patience) as session:
+                card = take_in(session, arrival_reader.card(arrival), at=arrival.received_at)
+        except Refusal as refusal:
+            if unavailable(refusal) is None:
+                log.error("No card could be made of the arrival %s: %s", arrival.id, refusal)
+            raise
+        self.store.set_aside(arrival)
+        return card

@@ -1,0 +1,256 @@
+"""The files of arrivals: written whole or not at all, encrypted, claimed by one reader at a time.
+
+``waiting`` holds what is to be taken in, ``odd`` what could not be understood, ``kept/DATE`` what was taken in, until
+the days of the setting ``raw_days`` are over. A name is a public id, so that names sort by the time of arrival.
+"""
+
+import base64
+import errno
+import fcntl
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from radiodesk.core.atomic_files import flush_folder, replacing
+from radiodesk.core.crypto import KeyMissing, KeyRing
+from radiodesk.core.errors import Refusal, TooLarge
+from radiodesk.core.ids import public_id
+from radiodesk.core.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_BLOCK = 1 << 18
+MOST_TRIES = 3
+"""Readers that may die of an arrival before it is set aside."""
+
+
+class NotSafe(Refusal):
+    """What came in could not be written to disk; whoever sent it must send it again."""
+
+    status = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One thing as it came: ``source`` says which door (``whatsapp``, ``sms``, ``gammu``, ``partner``, ``web`` …),
+    ``facts`` what that door knows beside the body. A sound file lies beside it; ``sound`` is its own name.
+    """
+
+    id: str
+    source: str
+    received_at: datetime
+    body: bytes
+    facts: Mapping[str, str] = field(default_factory=dict)
+    sound: str | None = None
+
+
+class Store:
+    """The arrivals of one station."""
+
+    def __init__(self, settings: Settings, keys: KeyRing) -> None:
+        self._folder = settings.arrivals
+        self._limit = settings.upload_megabytes
+        self._days = settings.raw_days
+        self._room = settings.disk_stop_megabytes * 1_000_000
+        self._keys = keys
+
+    @property
+    def waiting(self) -> Path:
+        return self._folder / "waiting"
+
+    @property
+    def odd(self) -> Path:
+        return self._folder / "odd"
+
+    @property
+    def kept(self) -> Path:
+        return self._folder / "kept"
+
+    def put(
+        self,
+        source: str,
+        body: bytes,
+        *,
+        at: datetime,
+        facts: Mapping[str, str] | None = None,
+        sound: tuple[str, IO[bytes]] | None = None,
+    ) -> Arrival:
+        """Write one arrival down; it is safe when this returns. Raises ``NotSafe`` or ``TooLarge``; then nothing is."""
+        arrival = Arrival(public_id(at), source, at, body, dict(facts or {}), sound[0] if sound else None)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if shutil.disk_usage(self._folder).free < self._room:
+                # What comes in from outside must not take the room that callers on the lines are recorded in.
+                raise OSError(errno.ENOSPC, "the room that is left is for live sound")
+            if sound is not None:
+                with replacing(self._sound(self.waiting, arrival.id)) as written, written.open("wb") as out:
+                    self._copy(sound[1], out, sound[0])
+            self._write(self.waiting / arrival.id, arrival)
+        except OSError as error:
+            self._sound(self.waiting, arrival.id).unlink(missing_ok=True)
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            log.error("An arrival (%s) could not be kept: %s.", source, error.strerror)
+            if full:
+                raise NotSafe(
+                    "The disk is full, so nothing can be taken in. Please send it again in a while."
+                ) from None
+            raise NotSafe("What you sent could not be kept here. Please send it again in a while.") from None
+        return arrival
+
+    def _copy(self, stream: IO[bytes], out: IO[bytes], name: str) -> None:
+        size = 0
+        while block := stream.read(_BLOCK):
+            size += len(block)
+            if size > self._limit * 1024 * 1024:
+                raise TooLarge(
+                    "%(name)s is larger than %(most)s MB, which is the most that is taken here. "
+                    "Send a shorter part of it.",
+                    name=name,
+                    most=self._limit,
+                )
+            out.write(block)
+
+    def _write(self, path: Path, arrival: Arrival) -> None:
+        told = {
+            "source": arrival.source,
+            "received_at": arrival.received_at.astimezone(UTC).isoformat(),
+            "body": base64.b64encode(arrival.body).decode(),
+            "facts": {name: _plain(value) for name, value in arrival.facts.items()},
+            "sound": _plain(arrival.sound) if arrival.sound is not None else None,
+        }
+        with replacing(path) as written:
+            written.write_bytes(self._keys.encrypt(json.dumps(told)))
+        path.chmod(0o600)
+
+    def read(self, path: Path) -> Arrival:
+        """One arrival again; raises ``KeyMissing`` or ``OSError``."""
+        told = json.loads(self._keys.decrypt(path.read_bytes()))
+        return Arrival(
+            path.name,
+            told["source"],
+            datetime.fromisoformat(told["received_at"]),
+            base64.b64decode(told["body"]),
+            told["facts"],
+            told["sound"],
+        )
+
+    def open_sound(self, arrival: Arrival) -> IO[bytes] | None:
+        """The sound that came with it, wherever it lies now."""
+        for folder in (self.waiting, self.odd):
+            path = self._sound(folder, arrival.id)
+            if arrival.sound is not None and path.is_file():
+                return path.open("rb")
+        return None
+
+    @staticmethod
+    def _sound(folder: Path, identity: str) -> Path:
+        return folder / f"{identity}.sound"
+
+    def all_waiting(self) -> list[Path]:
+        """What is to be taken in, oldest first."""
+        return _arrivals(self.waiting)
+
+    def all_odd(self) -> list[Path]:
+        """What could not be understood, oldest first."""
+        return _arrivals(self.odd)
+
+    def all_kept(self) -> list[Path]:
+        """What was taken in and is not forgotten yet, oldest first."""
+        return [path for day in sorted(self.kept.glob("*-*-*")) for path in _arrivals(day)]
+
+    @contextmanager
+    def claimed(self, path: Path) -> Iterator[bool]:
+        """Hold an arrival alone while the block runs; gives ``False`` when another reader has it, or had it."""
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            yield False
+            return
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            yield path.exists()
+        finally:
+            os.close(handle)
+
+    def tried(self, arrival: Arrival) -> int:
+        """Count one more try, before it is made; returns how many there were, this one included."""
+        path = self.waiting / f"{arrival.id}.tries"
+        count = len(path.read_bytes()) + 1 if path.is_file() else 1
+        with path.open("ab") as file:
+            file.write(b".")
+        return count
+
+    def take_back(self, arrival: Arrival) -> None:
+        """A try that ended without the reader's death does not count: the database was in trouble."""
+        (self.waiting / f"{arrival.id}.tries").unlink(missing_ok=True)
+
+    def done(self, arrival: Arrival) -> None:
+        """It is in the database: keep the original for a while, without its sound, which lies with the recordings."""
+        self._move(arrival, self.kept / f"{arrival.received_at:%Y-%m-%d}")
+        for folder in (self.waiting, self.odd):
+            self._sound(folder, arrival.id).unlink(missing_ok=True)
+
+    def set_aside(self, arrival: Arrival) -> None:
+        """Nobody understood it: keep it where it can be read again, with its sound."""
+        sound = self._sound(self.waiting, arrival.id)
+        if sound.is_file():
+            self.odd.mkdir(parents=True, exist_ok=True)
+            sound.replace(self._sound(self.odd, arrival.id))
+        self._move(arrival, self.odd)
+
+    def throw_away(self, arrival: Arrival) -> None:
+        """Its sender was told that it is not taken, and has it still."""
+        for path in self.waiting.glob(f"{arrival.id}*"):
+            path.unlink(missing_ok=True)
+
+    def _move(self, arrival: Arrival, folder: Path) -> None:
+        found = next((path for path in self.find(arrival.id) if path.parent != folder), None)
+        if found is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            found.replace(folder / arrival.id)
+            flush_folder(folder)
+        (self.waiting / f"{arrival.id}.tries").unlink(missing_ok=True)
+
+    def find(self, identity: str) -> list[Path]:
+        """Where the arrival with this id lies."""
+        places = [self.waiting, self.odd, *sorted(self.kept.glob("*-*-*"))]
+        return [folder / identity for folder in places if (folder / identity).is_file()]
+
+    def forget(self, *, at: datetime) -> int:
+        """Remove originals whose days are over; returns how many."""
+        first = (at - timedelta(days=self._days)).date()
+        count = 0
+        for folder in self.kept.glob("*-*-*"):
+            if date.fromisoformat(folder.name) < first:
+                count += len(_arrivals(folder))
+                shutil.rmtree(folder, ignore_errors=True)
+        for path in self.all_odd():
+            try:
+                old = self.read(path).received_at.date() < first
+            except (KeyMissing, ValueError, OSError):
+                continue
+            if old:
+                self._sound(self.odd, path.name).unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
+                count += 1
+        return count
+
+
+def _arrivals(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if "." not in path.name) if folder.is_dir() else []
+
+
+def _plain(text: str) -> str:
+    """Half of a sign (a lone surrogate) cannot be written down; it becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,75 @@
+"""What a listener typed into the form of the public site, as a call."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from sqlalchemy.orm import Session
+
+from radiodesk.core.settings import Settings
+from radiodesk.language import phones
+from radiodesk.rooms.calls.models import Call, Channel
+from radiodesk.rooms.calls.place_field import hint_phrases
+from radiodesk.rooms.calls.reception import attach, receive
+from radiodesk.rooms.calls.transitions import drop
+from radiodesk.rooms.messages.arrivals.arrival_store import Arrival
+from radiodesk.rooms.messages.intake import count_sender, known
+from radiodesk.rooms.messages.models import ChannelMessage
+from radiodesk.rooms.recordings.services import Laid, describe
+
+
+@dataclass(frozen=True, slots=True)
+class FormFields:
+    """The fields of the form; ``address`` is the sender's, for the limit of messages within an hour."""
+
+    message: str
+    phone: str
+    name: str
+    place: str
+    may_name: bool
+    may_call_back: bool
+    address: str
+
+    @classmethod
+    def of(cls, arrival: Arrival) -> "FormFields":
+        """The fields of an arrival."""
+        return cls(**json.loads(arrival.body))
+
+    def as_body(self) -> bytes:
+        """As an arrival keeps them."""
+        return json.dumps(asdict(self)).encode()
+
+
+def take_form(
+    session: Session, settings: Settings, fields: FormFields, arrival: Arrival, laid: Laid | None, *, strict: bool
+) -> Call | None:
+    """Make the call of a form, once; ``None`` when it is there already.
+
+    ``strict`` is for while the sender waits: raises ``TooMany`` or ``PhoneUnreadable``. Later, a number that is none
+    stands beside the words.
+    """
+    if known(session, Channel.WEB, arrival.id) is not None:
+        return None
+    at, message, phone = arrival.received_at, fields.message, fields.phone or None
+    most = settings.intake_per_hour if strict else None
+    sender = count_sender(session, Channel.WEB, fields.address, most, at=at)
+    if not strict and phone is not None and not phones.is_readable(phone):
+        message, phone = "\n".join(filter(None, (message, phone))), None
+    call = receive(session, Channel.WEB, phone=phone, name=fields.name, place=fields.place, message=message, at=at)
+    call.may_name, call.may_call_back = fields.may_name, fields.may_call_back
+    call.consent_at, call.consent_by = at, "web"
+    session.add(
+        ChannelMessage(
+            channel=Channel.WEB,
+            external_id=arrival.id,
+            call_id=call.id,
+            received_at=at,
+            sender_hash=sender,
+            text=fields.message,
+        )
+    )
+    if laid is not None:
+        recording = describe(session, laid, at=at)
+        attach(session, call, recording, phrases=hint_phrases(settings, call.place), by="web", at=at)
+        if recording.problem and not fields.message:
+            drop(session, call, by="web", at=at, why="unreadable")
+    return call

@@ -1,0 +1,80 @@
+"""Pictures and documents of calls: kept as they came, never run, shown only when they are plain pictures."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path, PurePath
+from typing import IO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from radiodesk.core.atomic_files import replacing
+from radiodesk.core.errors import NotFound, TooLarge
+from radiodesk.core.ids import public_id
+from radiodesk.core.settings import Settings
+from radiodesk.core.text import tidy
+from radiodesk.rooms.calls.models import Call
+from radiodesk.rooms.messages.models import Attachment, IncomingMedia, TransferState
+
+PICTURES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
+_BLOCK = 1 << 18
+
+
+def keep(
+    session: Session, settings: Settings, call: Call, stream: IO[bytes], name: str, mime: str, *, at: datetime
+) -> Attachment:
+    """Stream a file to the attachments folder; raises ``TooLarge``."""
+    limit = settings.upload_megabytes * 1024 * 1024
+    identity = public_id(at)
+    kind = mime.split(";")[0].strip().lower()
+    key = f"{at:%Y/%m/%d}/{identity}{PICTURES.get(kind, '.bin')}"
+    sha, size = hashlib.sha256(), 0
+    with replacing(folder(settings) / key) as written, written.open("wb") as out:
+        while block := stream.read(_BLOCK):
+            size += len(block)
+            if size > limit:
+                raise TooLarge(
+                    "%(name)s is larger than %(most)s MB, which is the most that is taken here. "
+                    "Send a shorter part of it.",
+                    name=name,
+                    most=settings.upload_megabytes,
+                )
+            sha.update(block)
+            out.write(block)
+    row = Attachment(
+        public_id=identity,
+        call_id=call.id,
+        key=key,
+        name=tidy(PurePath(name).name)[-200:] or kind,
+        mime=kind[:120],
+        bytes=size,
+        sha256=sha.hexdigest(),
+        created_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def folder(settings: Settings) -> Path:
+    """Where attachments lie."""
+    return settings.data / "attachments"
+
+
+def attachment_by_public_id(session: Session, public_id: str) -> Attachment:
+    """One attachment; raises ``NotFound``."""
+    found = session.scalar(select(Attachment).where(Attachment.public_id == public_id))
+    if found is None:
+        raise NotFound("This attachment is not known.")
+    return found
+
+
+def of_call(session: Session, call: Call) -> list[Attachment]:
+    """The attachments of a call, oldest first."""
+    return list(session.scalars(select(Attachment).where(Attachment.call_id == call.id).order_by(Attachment.id)))
+
+
+def missing(session: Session, call: Call) -> list[IncomingMedia]:
+    """Files of a call that are still being fetched, or could not be had."""
+    query = select(IncomingMedia).where(IncomingMedia.call_id == call.id, IncomingMedia.state != TransferState.DONE)
+    return list(session.scalars(query.order_by(IncomingMedia.id)))

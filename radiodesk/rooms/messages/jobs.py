@@ -1,0 +1,108 @@
+"""What the worker does for the channels: fetch the files of messages, send replies. The network is waited for here."""
+
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
+
+from sqlalchemy.orm import Session
+
+from radiodesk.core import events, i18n, jobs
+from radiodesk.core.crypto import readable
+from radiodesk.core.errors import Refusal, TooLarge
+from radiodesk.rooms.calls.models import Call
+from radiodesk.rooms.calls.place_field import hint_phrases
+from radiodesk.rooms.calls.reception import attach
+from radiodesk.rooms.messages import attachments, outbox
+from radiodesk.rooms.messages.intake import FETCH_JOB
+from radiodesk.rooms.messages.models import IncomingMedia, OutgoingMessage, TransferState
+from radiodesk.rooms.messages.senders import NotSent
+from radiodesk.rooms.messages.whatsapp import WhatsAppSender
+from radiodesk.rooms.recordings.services import store_upload
+
+_SUFFIXES = {"audio/ogg": ".ogg", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/aac": ".aac", "audio/amr": ".amr"}
+
+
+def send(context: jobs.Context, row_id: int) -> None:
+    """Send one reply."""
+    with context.database.reading() as session:
+        row = session.get_one(OutgoingMessage, row_id)
+        if row.state not in outbox.UNSENT:
+            return
+    with i18n.speaking(context.settings.language):
+        try:
+            external_id = outbox.sender_for(context.settings, row.channel).send(readable(row.to), readable(row.text))
+        except NotSent as refusal:
+            if refusal.again:
+                with context.database.writing() as session:
+                    held = session.get_one(OutgoingMessage, row_id)
+                    outbox.put_off(session, held, str(refusal), at=context.clock.now())
+            raise jobs.Failed(str(refusal), again=refusal.again) from None
+    with context.database.writing() as session:
+        outbox.sent(session, session.get_one(OutgoingMessage, row_id), external_id, at=context.clock.now())
+
+
+def _not_sent(session: Session, row_id: int, why: str, at: datetime) -> None:
+    outbox.give_up(session, session.get_one(OutgoingMessage, row_id), why, at=at)
+
+
+def fetch(context: jobs.Context, media_id: int) -> None:
+    """Fetch one file of a message: sound goes to the recogniser, everything else beside the call."""
+    with context.database.reading() as session:
+        media = session.get_one(IncomingMedia, media_id)
+        if media.state is TransferState.DONE:
+            return
+    with i18n.speaking(context.settings.language), SpooledTemporaryFile(max_size=1 << 20) as held:
+        try:
+            limit = context.settings.upload_megabytes * 1024 * 1024
+            with WhatsAppSender(context.settings).fetch(media.external_id) as answer:
+                for block in answer.iter_bytes(1 << 16):
+                    held.write(block)
+                    if held.tell() > limit:
+                        raise NotSent(i18n.gettext("The file is larger than the station takes."))
+            held.seek(0)
+            _keep(context, media_id, held)
+        except NotSent as refusal:
+            _put_off(context, media_id, str(refusal), again=refusal.again)
+        except Refusal as refusal:
+            _put_off(context, media_id, i18n.say(refusal), again=not isinstance(refusal, TooLarge))
+
+
+def _keep(context: jobs.Context, media_id: int, held: "SpooledTemporaryFile[bytes]") -> None:
+    settings, at = context.settings, context.clock.now()
+    with context.database.reading() as session:
+        media = session.get_one(IncomingMedia, media_id)
+        call = session.get_one(Call, media.call_id)
+    kind = media.mime.split(";")[0].strip().lower()
+    # The file is on the disk before the transaction begins to write.
+    with context.database.writing() as session:
+        if kind.startswith(("audio/", "video/")):
+            name = media.name or f"{media.channel}{_SUFFIXES.get(kind, '.mp4')}"
+            recording = store_upload(session, settings, held, name, at=at)
+            call = session.get_one(Call, call.id)
+            attach(session, call, recording, phrases=hint_phrases(settings, call.place), by="desk", at=at)
+        else:
+            attachments.keep(session, settings, call, held, media.name or kind, media.mime, at=at)
+            events.announce(session, at, "calls", "attachment", call.public_id)
+        done = session.get_one(IncomingMedia, media_id)
+        done.state, done.problem = TransferState.DONE, None
+
+
+def _put_off(context: jobs.Context, media_id: int, why: str, *, again: bool) -> None:
+    if again:
+        at = context.clock.now()
+        with context.database.writing() as session:
+            media = session.get_one(IncomingMedia, media_id)
+            media.problem = why
+            events.announce(session, at, "calls", "attachment", session.get_one(Call, media.call_id).public_id)
+    raise jobs.Failed(why, again=again)
+
+
+def _not_fetched(session: Session, media_id: int, why: str, at: datetime) -> None:
+    media = session.get_one(IncomingMedia, media_id)
+    media.state, media.problem = TransferState.FAILED, why
+    events.announce(session, at, "calls", "attachment", session.get_one(Call, media.call_id).public_id)
+
+
+KINDS = {
+    outbox.SEND_JOB: jobs.Kind(send, _not_sent, waits=outbox.WAITS),
+    FETCH_JOB: jobs.Kind(fetch, _not_fetched, waits=outbox.WAITS),
+}

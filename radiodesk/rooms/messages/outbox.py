@@ -1,0 +1,161 @@
+"""Replies to listeners: written by a person, sent by the worker, tried again when the channel is away."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from radiodesk.core import audit, events, jobs
+from radiodesk.core.crypto import NotReadable
+from radiodesk.core.database import Moment
+from radiodesk.core.errors import Conflict, NotFound, Unreadable
+from radiodesk.core.ids import public_id
+from radiodesk.core.pages import Page, page_of
+from radiodesk.core.settings import Settings
+from radiodesk.rooms.calls.models import Call, Channel
+from radiodesk.rooms.messages.models import ChannelMessage, OutgoingMessage, TransferState
+from radiodesk.rooms.messages.senders import Sender
+from radiodesk.rooms.messages.sms_sender import SmsSender
+from radiodesk.rooms.messages.whatsapp import WhatsAppSender
+
+SEND_JOB = "calls.send"
+WINDOW = timedelta(hours=24)
+SHOWN = timedelta(days=14)
+UNSENT = frozenset({TransferState.WAITING, TransferState.FAILED})
+LONGEST = 1000
+WAITS = (10, 60, 300, 1800, 7200)
+"""Seconds before each further attempt."""
+
+
+class CannotReply(Conflict):
+    """This listener cannot be written to, or not any more."""
+
+
+def can_reply(settings: Settings, call: Call) -> bool:
+    """Whether the channel of a call takes replies, and is set up for it."""
+    address = _address(call)
+    if address is None or isinstance(address, NotReadable):
+        return False
+    if call.channel is Channel.WHATSAPP:
+        return settings.whatsapp_token is not None and settings.whatsapp_phone_id is not None
+    return call.channel is Channel.SMS and settings.sms_gateway_url is not None
+
+
+def _address(call: Call) -> str | None:
+    """Where a reply goes: to the number, or to the channel's own address of somebody who hides it."""
+    return call.phone or (call.address if call.channel is Channel.WHATSAPP else None)
+
+
+def sender_for(settings: Settings, channel: Channel) -> Sender:
+    """The sender of a channel; raises ``NotSent`` when it is not set up."""
+    return WhatsAppSender(settings) if channel is Channel.WHATSAPP else SmsSender(settings)
+
+
+def reply(session: Session, settings: Settings, call: Call, text: str, *, by: str, at: datetime) -> OutgoingMessage:
+    """Write to the listener; raises ``CannotReply`` beyond WhatsApp's 24 hours or where the channel takes none."""
+    told = text.strip()
+    if not told or len(told) > LONGEST:
+        raise Unreadable("A reply has 1 to %(most)s characters.", most=LONGEST)
+    to = _address(call)
+    if to is None or not can_reply(settings, call):
+        raise CannotReply("This channel takes no replies here. Call the listener back.")
+    _require_window(session, call, at)
+    row = OutgoingMessage(
+        public_id=public_id(at),
+        call_id=call.id,
+        channel=call.channel,
+        to=to,
+        text=told,
+        by=by,
+        created_at=at,
+    )
+    session.add(row)
+    session.flush()
+    jobs.enqueue(session, at, SEND_JOB, row.id)
+    audit.record(session, at, by, "replied", f"call {call.public_id}", channel=call.channel)
+    events.announce(session, at, "calls", "reply", call.public_id)
+    return row
+
+
+def unsent(session: Session, *, at: datetime, page: int = 1) -> Page[OutgoingMessage]:
+    """Replies that have not gone out, those given up on top, and of the last two weeks alone; then oldest first."""
+    query = select(OutgoingMessage).where(OutgoingMessage.state.in_(UNSENT), OutgoingMessage.created_at > at - SHOWN)
+    given_up = case((OutgoingMessage.state == TransferState.FAILED, 0), else_=1)
+    return page_of(
+        session, query.options(joinedload(OutgoingMessage.call)).order_by(given_up, OutgoingMessage.id), page
+    )
+
+
+def tries(session: Session, rows: Sequence[OutgoingMessage]) -> dict[int, int]:
+    """How often the worker has tried each of these replies, by its key."""
+    found = jobs.of_subjects(session, SEND_JOB, [row.id for row in rows])
+    return {subject: job.attempts for subject, job in found.items()}
+
+
+def stuck_count(session: Session, *, at: datetime) -> int:
+    """How many replies were refused at least once and are not out: what somebody should look at."""
+    query = select(func.count()).select_from(OutgoingMessage)
+    refused = OutgoingMessage.problem.is_not(None)
+    stuck = OutgoingMessage.state.in_(UNSENT), refused, OutgoingMessage.created_at > at - SHOWN
+    return session.scalar(query.where(*stuck)) or 0
+
+
+def again(session: Session, row: OutgoingMessage, *, by: str, at: datetime) -> None:
+    """Try a reply again that was given up; raises ``CannotReply`` where it cannot go out any more."""
+    if row.state is not TransferState.FAILED:
+        raise CannotReply("This reply is on its way already.")
+    _require_window(session, row.call, at)
+    # News of the first try must not be taken for news of this one.
+    row.state, row.problem, row.external_id = TransferState.WAITING, None, None
+    jobs.enqueue(session, at, SEND_JOB, row.id)
+    audit.record(session, at, by, "reply tried again", f"call {row.call.public_id}", channel=row.channel)
+    events.announce(session, at, "calls", "reply", row.call.public_id)
+
+
+def reply_by_public_id(session: Session, public_id: str) -> OutgoingMessage:
+    """One reply; raises ``NotFound``."""
+    found = session.scalar(select(OutgoingMessage).where(OutgoingMessage.public_id == public_id))
+    if found is None:
+        raise NotFound("This reply is not known.")
+    return found
+
+
+def replies(session: Session, call: Call) -> list[OutgoingMessage]:
+    """What was written to this listener, oldest first."""
+    query = select(OutgoingMessage).where(OutgoingMessage.call_id == call.id).order_by(OutgoingMessage.id)
+    return list(session.scalars(query))
+
+
+def sent(session: Session, row: OutgoingMessage, external_id: str, *, at: datetime) -> None:
+    """The channel took it."""
+    row.state, row.external_id, row.sent_at, row.problem = TransferState.DONE, external_id or None, at, None
+    events.announce(session, at, "calls", "reply", row.call.public_id)
+
+
+def put_off(session: Session, row: OutgoingMessage, why: str, *, at: datetime) -> None:
+    """The channel did not take it now; the worker tries again by itself."""
+    row.problem = why
+    events.announce(session, at, "calls", "reply", row.call.public_id)
+
+
+def give_up(session: Session, row: OutgoingMessage, why: str, *, at: datetime) -> None:
+    """The channel did not take it, and will not: a person decides what now."""
+    row.state, row.problem = TransferState.FAILED, why
+    events.announce(session, at, "calls", "reply", row.call.public_id)
+
+
+def _require_window(session: Session, call: Call, at: datetime) -> None:
+    """WhatsApp lets a station write for 24 hours after the listener did; raises ``CannotReply`` beyond."""
+    if call.channel is Channel.WHATSAPP and (_last_heard(session, call) or call.told_at) < at - WINDOW:
+        raise CannotReply("WhatsApp takes replies for 24 hours after the last message. Call the listener back.")
+
+
+def _last_heard(session: Session, call: Call) -> datetime | None:
+    """When the listener wrote last: the window runs from the writing, however late it came here."""
+    hashes = [one for one in (call.phone_hash, call.address_hash) if one]
+    written = func.coalesce(ChannelMessage.written_at, ChannelMessage.received_at, type_=Moment())
+    theirs = or_(ChannelMessage.call_id == call.id, ChannelMessage.sender_hash.in_(hashes))
+    return session.scalar(
+        select(func.max(written, type_=Moment())).where(ChannelMessage.channel == call.channel, theirs)
+    )

@@ -1,0 +1,116 @@
+"""Where people write to the show: the listeners' web form, and the Pos Jago form of officers in the villages.
+
+Both work by plain POST; the Pos Jago page keeps reports on the phone while there is no network. A form that is not set
+up does not exist.
+"""
+
+import json
+
+from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from radiodesk.core import i18n
+from radiodesk.core.addresses import network
+from radiodesk.core.database import PROMPT
+from radiodesk.core.errors import TooLarge, Unreadable
+from radiodesk.core.ids import public_id
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import asked, back, field, now, station
+from radiodesk.rooms.calls.place_field import complete
+from radiodesk.rooms.messages import partner
+from radiodesk.rooms.messages.arrivals import arrival_reader
+from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
+from radiodesk.rooms.messages.arrivals.web_form import FormFields
+from radiodesk.rooms.messages.webhooks import NotSigned, only_if
+from radiodesk.sound.decoder import AudioUnreadable
+
+blueprint = Blueprint("intake", __name__)
+
+
+@blueprint.get("/kirim")
+def form() -> str:
+    only_if(station().settings.web_form)
+    return render_template("public/report.html", typed={}, problem=None)
+
+
+@blueprint.post("/kirim")
+def send() -> BaseResponse:
+    """A listener writes, or speaks into the phone's recorder and sends the file."""
+    settings = station().settings
+    only_if(settings.web_form)
+    try:
+        return _taken(settings)
+    except (Unreadable, TooLarge) as refusal:
+        page = render_template("public/report.html", typed=request.form, problem=i18n.say(refusal))
+        return make_response(page, refusal.status)
+
+
+def _taken(settings: Settings) -> BaseResponse:
+    if field("situs", 200):
+        # A field that no person sees: who fills it is a machine, and is told what machines like to hear.
+        return back("intake.thanks")
+    text, file = field("pesan", 8000), request.files.get("suara")
+    sound = (file.filename, file.stream) if file is not None and file.filename else None
+    if not text and sound is None:
+        raise Unreadable("Please write something, or add a sound file.")
+    if field("setuju", 3) != "yes":
+        raise Unreadable("Please agree that the station keeps your message and may use it on air.")
+    fields = FormFields(
+        text,
+        field("telepon", 40),
+        field("nama", 120),
+        field("tempat", 120),
+        field("boleh_nama", 3) == "yes",
+        field("boleh_telepon", 3) == "yes",
+        network(request.remote_addr or ""),
+    )
+    taker = Taker(settings, station().database)
+    arrival = taker.store.put(arrival_reader.WEB, fields.as_body(), at=now(), sound=sound)
+    taken = taker.at_once(arrival, patience=PROMPT)
+    if taken is not None and taken.sound_problem:
+        raise AudioUnreadable(taken.sound_problem)
+    return back("intake.thanks")
+
+
+@blueprint.get("/kirim/terima-kasih")
+def thanks() -> str:
+    only_if(station().settings.web_form)
+    return render_template("public/report_thanks.html")
+
+
+@blueprint.get("/pos-jago")
+def pos_jago() -> str:
+    only_if(station().settings.pos_jago_token)
+    return render_template("public/pos_jago.html", sent="terkirim" in request.args)
+
+
+@blueprint.post("/pos-jago")
+def pos_jago_report() -> BaseResponse:
+    """One report as a plain form, where scripts do not run."""
+    secret = station().settings.pos_jago_token
+    only_if(secret)
+    if not partner.fits(field("kode", 200), secret):
+        raise NotSigned("The code does not fit. Ask the station for the Pos Jago code.")
+    body = {name: value for name, value in request.form.items() if value} | {"id": public_id(now())}
+    raw = json.dumps(body).encode()
+    partner.read_report(body)
+    taker = Taker(station().settings, station().database)
+    taker.at_once(taker.store.put(arrival_reader.POS_JAGO_FORM, raw, at=now()), patience=PROMPT)
+    return back("intake.pos_jago", terkirim=1)
+
+
+@blueprint.get("/pos-jago/sw.js")
+def pos_jago_worker() -> Response:
+    """The service worker that keeps the form at hand without a network; its address decides what it may serve."""
+    only_if(station().settings.pos_jago_token)
+    response = current_app.send_static_file("js/pos_jago_worker.js")
+    response.headers["Service-Worker-Allowed"] = "/pos-jago"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/pos-jago/tempat.json")
+def pos_jago_places() -> Response:
+    only_if(station().settings.pos_jago_token)
+    found = complete(station().settings, asked("q", 60))
+    return jsonify([{"name": place.name, "where": place.where} for place in found])

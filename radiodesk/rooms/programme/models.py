@@ -1,0 +1,182 @@
+"""Programmes, the scripts that are read in them, and the rundown of each broadcast."""
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from radiodesk.core.crypto import Private, PrivateJson
+from radiodesk.core.database import Base, spelled
+from radiodesk.core.i18n import N_
+
+
+class Programme(Base):
+    """A series with a fixed slot, such as a morning hour with the traffic police."""
+
+    __tablename__ = "programme"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(36), unique=True)
+    title: Mapped[str] = mapped_column(String(120), unique=True)
+    description: Mapped[str] = mapped_column(Text, default="")
+    starts: Mapped[str] = mapped_column(String(5), default="08:00")
+    minutes: Mapped[int] = mapped_column(default=60)
+    template: Mapped[list[Any]] = mapped_column(default=list)
+    """Items that a new broadcast's rundown begins with: ``[{kind, title, seconds, reader}]``."""
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class ScriptKind(StrEnum):
+    BULLETIN = "bulletin"
+    APPEAL = "appeal"
+    SITUATION = "situation"
+    OPENING = "opening"
+    CLOSING = "closing"
+    FREE = "free"
+
+
+SCRIPT_KIND_NAMES = {
+    ScriptKind.BULLETIN: N_("Traffic bulletin"),
+    ScriptKind.APPEAL: N_("Appeal"),
+    ScriptKind.SITUATION: N_("Situation report"),
+    ScriptKind.OPENING: N_("Opening"),
+    ScriptKind.CLOSING: N_("Closing"),
+    ScriptKind.FREE: N_("Free text"),
+}
+
+
+class ScriptState(StrEnum):
+    DRAFT = "draft"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+SCRIPT_STATE_NAMES = {
+    ScriptState.DRAFT: N_("Waits for approval"),
+    ScriptState.APPROVED: N_("Approved"),
+    ScriptState.WITHDRAWN: N_("Withdrawn"),
+}
+
+
+class Script(Base):
+    """Text to be read on air. Its words lie in versions; an approval holds for one version alone."""
+
+    __tablename__ = "script"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(36), unique=True)
+    kind: Mapped[ScriptKind] = mapped_column(spelled(ScriptKind))
+    title: Mapped[str] = mapped_column(Private)
+    state: Mapped[ScriptState] = mapped_column(spelled(ScriptState), default=ScriptState.DRAFT)
+    created_at: Mapped[datetime]
+    approved_version: Mapped[int | None]
+    approved_by: Mapped[str | None] = mapped_column(String(40))
+    approved_at: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+    """After this the text is not true any more (a bulletin's conditions expire)."""
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("script.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    versions: Mapped[list["ScriptVersion"]] = relationship(
+        order_by="ScriptVersion.number", back_populates="script", lazy="selectin"
+    )
+
+    corrects: Mapped["Script | None"] = relationship(remote_side="Script.id", back_populates="corrections")
+    corrections: Mapped[list["Script"]] = relationship(back_populates="corrects", order_by="Script.id")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def latest(self) -> "ScriptVersion":
+        return self.versions[-1]
+
+    @property
+    def approved(self) -> "ScriptVersion | None":
+        """The version that may be read, or ``None``."""
+        if self.state is not ScriptState.APPROVED or self.approved_version is None:
+            return None
+        return next(v for v in self.versions if v.number == self.approved_version)
+
+
+class ScriptVersion(Base):
+    """The words of a script as somebody left them; never overwritten."""
+
+    __tablename__ = "script_version"
+    __table_args__ = (UniqueConstraint("script_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    script_id: Mapped[int] = mapped_column(ForeignKey("script.id"), index=True)
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Private)
+    seconds: Mapped[float]
+    """Estimated reading time."""
+    by: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+    items: Mapped[list[Any]] = mapped_column(PrivateJson(rows=True), default=list)
+    """For machine-made text: each sentence with the sources behind it and why it is there."""
+    left_out: Mapped[list[Any]] = mapped_column(PrivateJson(rows=True), default=list)
+
+    script: Mapped[Script] = relationship(back_populates="versions")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text, to prove what was read against what was approved."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+class ItemKind(StrEnum):
+    SCRIPT = "script"
+    CALLS = "calls"
+    TALK = "talk"
+    MUSIC = "music"
+    SPOT = "spot"
+    OTHER = "other"
+
+
+ITEM_KIND_NAMES = {
+    ItemKind.SCRIPT: N_("Script"),
+    ItemKind.CALLS: N_("Calls"),
+    ItemKind.TALK: N_("Talk"),
+    ItemKind.MUSIC: N_("Music"),
+    ItemKind.SPOT: N_("Spot"),
+    ItemKind.OTHER: N_("Other"),
+}
+
+
+class RundownItem(Base):
+    """One planned item of a broadcast, in order."""
+
+    __tablename__ = "rundown_item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(36), unique=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), index=True)
+    position: Mapped[int]
+    kind: Mapped[ItemKind] = mapped_column(spelled(ItemKind))
+    title: Mapped[str] = mapped_column(Private)
+    seconds: Mapped[int]
+    reader: Mapped[str] = mapped_column(String(80), default="")
+    script_id: Mapped[int | None] = mapped_column(ForeignKey("script.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    script: Mapped[Script | None] = relationship(lazy="joined")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class ReadingSpeed(Base):
+    """How fast a reader really reads, learned from what went out: average words and seconds without pauses, summed."""
+
+    __tablename__ = "reading_speed"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reader: Mapped[str] = mapped_column(String(80), unique=True)
+    words: Mapped[int]
+    seconds: Mapped[float]
+
+    @property
+    def words_per_minute(self) -> float:
+        return self.words / self.seconds * 60

@@ -1,0 +1,175 @@
+"""Scripts: writing, approving, listening, the prompter; and the series of the station."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from radiodesk.core.errors import NotFound, Unreadable
+from radiodesk.core.jobs import enqueue
+from radiodesk.http.file_response import send
+from radiodesk.http.request import asked_page, back, field, now, number, session, station
+from radiodesk.language.places.station_area import area_pack
+from radiodesk.rooms.accounts.access import allowed, me
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.programme import made_scripts, queries, services
+from radiodesk.rooms.programme.jobs import READ_ALOUD, heard_file
+from radiodesk.rooms.programme.models import SCRIPT_KIND_NAMES, SCRIPT_STATE_NAMES, Script, ScriptKind
+from radiodesk.rooms.traffic.queries import situation_report_by_public_id
+
+blueprint = Blueprint("programme", __name__)
+
+NAMES = {"kinds": SCRIPT_KIND_NAMES, "states": SCRIPT_STATE_NAMES}
+WRITERS = (Role.PRODUCER, Role.OFFICER, Role.HOST)
+
+
+def _speed() -> float:
+    return services.words_per_minute(session(), me().name, station().settings.words_per_minute)
+
+
+def _lexicon() -> Mapping[str, str]:
+    return area_pack(station().settings.area).spoken
+
+
+def _script(public_id: str) -> Script:
+    return queries.script_by_public_id(session(), public_id)
+
+
+@blueprint.get("/naskah")
+def scripts() -> str:
+    return render_template(
+        "programme/scripts.html", listed=queries.scripts_page(session(), asked_page()), now=now(), **NAMES
+    )
+
+
+@blueprint.post("/naskah")
+@allowed(*WRITERS)
+def write() -> BaseResponse:
+    try:
+        kind = ScriptKind(field("kind", 12))
+    except ValueError:
+        raise Unreadable("This kind of script is not there.") from None
+    draft = services.Draft(field("text", services.LONGEST_SCRIPT))
+    script = services.write_script(
+        session(), kind, field("title", 160), draft, by=me().username, at=now(), speed=_speed(), lexicon=_lexicon()
+    )
+    return redirect(url_for("programme.script", public_id=script.public_id), code=303)
+
+
+@blueprint.post("/naskah/buletin")
+@allowed(Role.OFFICER, Role.PRODUCER)
+def compile_bulletin() -> BaseResponse:
+    settings = station().settings
+    pack = area_pack(settings.area)
+    # Thousands of reports are fused for it, which must not be done while all who write have to wait.
+    with station().database.reading() as looking:
+        planned = made_scripts.plan_bulletin(
+            looking,
+            settings,
+            pack,
+            seconds=number("seconds"),
+            reader=field("reader", 80),
+            at=now(),
+            theme=field("theme", 60),
+        )
+    found = made_scripts.keep_bulletin(session(), settings, pack, planned, by=me().username, at=now())
+    return redirect(url_for("programme.script", public_id=found.public_id), code=303)
+
+
+@blueprint.post("/naskah/lapsit")
+@allowed(Role.OFFICER, Role.PRODUCER)
+def situation_script() -> BaseResponse:
+    with station().database.reading() as looking:
+        row = situation_report_by_public_id(looking, field("lapsit", 36))
+        title, draft = made_scripts.plan_situation(looking, station().settings, row)
+    found = made_scripts.keep_situation(session(), station().settings, title, draft, by=me().username, at=now())
+    return redirect(url_for("programme.script", public_id=found.public_id), code=303)
+
+
+@blueprint.get("/naskah/<public_id>")
+def script(public_id: str) -> str:
+    return render_template("programme/script.html", **_page(public_id))
+
+
+@blueprint.get("/naskah/<public_id>/suara")
+def sound_part(public_id: str) -> str:
+    return render_template("programme/_sound.html", **_page(public_id))
+
+
+def _page(public_id: str) -> dict[str, object]:
+    found = _script(public_id)
+    heard = heard_file(station().settings, found.latest).exists()
+    return {"script": found, "heard": heard, "now": now(), "writers": WRITERS, **NAMES}
+
+
+@blueprint.post("/naskah/<public_id>")
+@allowed(*WRITERS)
+def edit(public_id: str) -> BaseResponse:
+    draft = services.Draft(field("text", services.LONGEST_SCRIPT))
+    services.edit_script(
+        session(),
+        _script(public_id),
+        draft,
+        expected=number("expected"),
+        by=me().username,
+        at=now(),
+        speed=_speed(),
+        lexicon=_lexicon(),
+    )
+    return back("programme.script", public_id=public_id)
+
+
+@blueprint.post("/naskah/<public_id>/setujui")
+@allowed(Role.OFFICER)
+def approve(public_id: str) -> BaseResponse:
+    services.approve(session(), _script(public_id), number=number("number"), by=me().username, at=now())
+    return back("programme.script", public_id=public_id)
+
+
+@blueprint.post("/naskah/<public_id>/tarik")
+@allowed(*WRITERS)
+def withdraw(public_id: str) -> BaseResponse:
+    services.withdraw(session(), _script(public_id), by=me().username, at=now())
+    return back("programme.scripts")
+
+
+@blueprint.post("/naskah/<public_id>/dengar")
+@allowed(*WRITERS)
+def listen(public_id: str) -> BaseResponse:
+    enqueue(session(), now(), READ_ALOUD, _script(public_id).latest.id)
+    return back("programme.script", public_id=public_id)
+
+
+@blueprint.get("/naskah/<public_id>/dengar.wav")
+def heard(public_id: str) -> BaseResponse:
+    path = heard_file(station().settings, _script(public_id).latest)
+    if not path.exists():
+        raise NotFound("This script was not read aloud yet. Press Listen first.")
+    return send(path, mimetype="audio/wav")
+
+
+@blueprint.get("/naskah/<public_id>/prompter")
+def prompter(public_id: str) -> str:
+    found = _script(public_id)
+    return render_template("programme/prompter.html", script=found, version=found.approved or found.latest)
+
+
+@blueprint.get("/program")
+@allowed(Role.PRODUCER)
+def programmes() -> str:
+    return render_template("programme/programmes.html", programmes=queries.programmes(session()))
+
+
+@blueprint.post("/program")
+@allowed(Role.PRODUCER)
+def add_programme() -> BaseResponse:
+    services.add_programme(
+        session(),
+        field("title", 120),
+        by=me().username,
+        at=now(),
+        starts=field("starts", 5) or "08:00",
+        minutes=number("minutes"),
+        description=request.form.get("description", "").strip(),
+    )
+    return back("programme.programmes")

@@ -1,0 +1,61 @@
+"""Work of the record room: what the desk changed becomes what the public sees, and what the public wrote comes in."""
+
+from radiodesk.core import events
+from radiodesk.core.crypto import readable
+from radiodesk.core.errors import Refusal
+from radiodesk.core.i18n import say
+from radiodesk.core.jobs import Context, Kind, nothing
+from radiodesk.language.places.station_area import area_pack
+from radiodesk.language.redaction import find_private, redact
+from radiodesk.rooms.record.models import TicketReply
+from radiodesk.rooms.record.ticket_publication import face, publish, versions
+from radiodesk.rooms.record.tracking import REPLY_JOB
+from radiodesk.rooms.tickets import care
+from radiodesk.rooms.tickets.history import MIRROR_JOB, TOPIC
+from radiodesk.rooms.tickets.models import Ticket
+from radiodesk.rooms.tickets.queries import ticket_by_public_id
+from radiodesk.rooms.tickets.station_rules import load_rules
+
+
+def mirror_ticket(context: Context, ticket_id: int) -> None:
+    """Show a ticket's public face afresh.
+
+    Redaction is done outside of the transaction that writes; when the ticket changed meanwhile, it is done again.
+    """
+    rules, pack = load_rules(context.settings), area_pack(context.settings.area)
+    places = frozenset(place.name.lower() for place in pack.places)
+
+    def clean(text: str) -> str:
+        return redact(text, find_private(text, places=places))[0]
+
+    while True:
+        with context.database.reading() as session:
+            ticket = session.get_one(Ticket, ticket_id)
+            made = face(rules, pack, ticket, clean)
+        with context.database.writing() as session:
+            ticket = session.get_one(Ticket, ticket_id)
+            if versions(ticket) == made.versions:
+                publish(session, made)
+                events.announce(session, context.clock.now(), TOPIC, "published", ticket.public_id)
+                return
+
+
+def take_reply(context: Context, reply_id: int) -> None:
+    """Put what a complainant wrote into the ticket's history."""
+    rules = load_rules(context.settings)
+    at = context.clock.now()
+    with context.database.writing() as session:
+        reply = session.get_one(TicketReply, reply_id)
+        if reply.taken_at is not None:
+            return
+        # Words that cannot be read wait for the right keys.
+        words = readable(reply.text)
+        reply.taken_at = at
+        ticket = ticket_by_public_id(session, reply.published.ticket_public_id)
+        try:
+            care.hear(session, rules, ticket, care.Reply(reply.kind), words, at=reply.at)
+        except Refusal as refusal:
+            reply.refused = say(refusal)[:300]
+
+
+KINDS = {MIRROR_JOB: Kind(mirror_ticket, nothing), REPLY_JOB: Kind(take_reply, nothing)}

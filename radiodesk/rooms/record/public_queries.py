@@ -1,0 +1,167 @@
+"""Reads of the public site: tables of published matter alone, and of them no more than is shown.
+
+A broadcast's words with their times are most of its bytes. Lists, feeds and open data leave them in the database.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, defer, load_only, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from radiodesk.core.errors import NotFound
+from radiodesk.rooms.record.models import PublishedBroadcast, PublishedPiece
+
+PAGE = 20
+AT_ONCE = 200
+"""Rows that are fetched at once while all of them are sent."""
+
+OPEN = PublishedBroadcast.withdrawn_at.is_(None)
+NEWEST = (PublishedBroadcast.started_at.desc(), PublishedBroadcast.id.desc())
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What the public record is at this moment, told from a few figures: it changes whenever anything in it does."""
+
+    tag: str
+    changed_at: datetime | None
+
+
+def edition(session: Session) -> Edition:
+    """The edition of the whole record; one row is read, from an index."""
+    figures = select(
+        func.count(),
+        func.sum(PublishedBroadcast.revision),
+        func.count(PublishedBroadcast.withdrawn_at),
+        func.max(PublishedBroadcast.changed_at),
+    )
+    found = session.execute(figures).one()
+    return Edition(hashlib.sha256(repr(tuple(found)).encode()).hexdigest()[:24], found[3])
+
+
+def edition_of(session: Session, public_id: str) -> Edition:
+    """The edition of one broadcast that is public now; raises ``NotFound``."""
+    figures = select(PublishedBroadcast.revision, PublishedBroadcast.changed_at)
+    found = session.execute(figures.where(OPEN, PublishedBroadcast.public_id == public_id)).one_or_none()
+    if found is None:
+        raise NotFound("There is nothing at this address.")
+    return Edition(hashlib.sha256(repr((public_id, *found)).encode()).hexdigest()[:24], found[1])
+
+
+def in_lists() -> tuple[ORMOption, ...]:
+    """How a broadcast is loaded for lists and feeds: its pieces without their words' times."""
+    pieces = selectinload(PublishedBroadcast.pieces)
+    heavy = (defer(PublishedPiece.segments, raiseload=True), defer(PublishedPiece.details, raiseload=True))
+    return (defer(PublishedBroadcast.as_run, raiseload=True), pieces.options(*heavy))
+
+
+def published(session: Session, page: int = 1, size: int = PAGE) -> tuple[list[PublishedBroadcast], int]:
+    """Broadcasts that are public, newest first, and how many there are in all."""
+    wanted = select(PublishedBroadcast).where(OPEN).options(*in_lists()).order_by(*NEWEST)
+    return list(session.scalars(wanted.offset((page - 1) * size).limit(size))), count(session)
+
+
+def count(session: Session) -> int:
+    """How many broadcasts are public."""
+    return session.scalar(select(func.count()).select_from(PublishedBroadcast).where(OPEN)) or 0
+
+
+def rows(session: Session) -> Iterator[PublishedBroadcast]:
+    """Every broadcast that is public, newest first, with what the open data says of it; fetched some at a time."""
+    said = load_only(
+        PublishedBroadcast.public_id,
+        PublishedBroadcast.programme,
+        PublishedBroadcast.title,
+        PublishedBroadcast.started_at,
+        PublishedBroadcast.seconds,
+        PublishedBroadcast.published_at,
+        PublishedBroadcast.changed_at,
+        PublishedBroadcast.revision,
+        PublishedBroadcast.tickets,
+        PublishedBroadcast.removed,
+        PublishedBroadcast.ledger_line,
+        raiseload=True,
+    )
+    return iter(session.scalars(_all(select(PublishedBroadcast).options(said).order_by(*NEWEST))))
+
+
+def removed(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What was taken out of each broadcast that is public, counted by kind, newest first."""
+    wanted = select(PublishedBroadcast.public_id, PublishedBroadcast.removed).order_by(*NEWEST)
+    return ((public_id, counts) for public_id, counts in session.execute(_all(wanted)))
+
+
+def ledger_lines(session: Session) -> Iterator[dict[str, Any]]:
+    """The ledger lines of the broadcasts that are public, in the order of the ledger."""
+    line = PublishedBroadcast.ledger_line
+    return iter(session.scalars(_all(select(line).order_by(line["sequence"].as_integer()))))
+
+
+def _all(query: Select[Any]) -> Select[Any]:
+    return query.where(OPEN).execution_options(yield_per=AT_ONCE)
+
+
+def published_on(session: Session, day: date, zone: ZoneInfo) -> list[PublishedBroadcast]:
+    """The broadcasts of one day of station time."""
+    begins = datetime.combine(day, time(), zone)
+    wanted = select(PublishedBroadcast).where(
+        OPEN,
+        PublishedBroadcast.started_at >= begins,
+        PublishedBroadcast.started_at < begins + timedelta(days=1),
+    )
+    return list(session.scalars(wanted.options(*in_lists()).order_by(PublishedBroadcast.started_at)))
+
+
+def published_by_id(session: Session, public_id: str) -> PublishedBroadcast:
+    """One broadcast, public or withdrawn; raises ``NotFound`` for all others, whether they exist or not."""
+    found = session.scalar(
+        select(PublishedBroadcast)
+        .where(PublishedBroadcast.public_id == public_id)
+        .options(selectinload(PublishedBroadcast.pieces))
+    )
+    if found is None:
+        raise NotFound("There is nothing at this address.")
+    return found
+
+
+def open_by_id(session: Session, public_id: str) -> PublishedBroadcast:
+    """One broadcast that is public now; raises ``NotFound`` for withdrawn ones too."""
+    found = published_by_id(session, public_id)
+    if not found.open:
+        raise NotFound("There is nothing at this address.")
+    return found
+
+
+def piece_of(session: Session, public_id: str, position: int) -> PublishedPiece:
+    """One piece of a broadcast that is public now; raises ``NotFound``."""
+    return _piece(session, public_id, position)
+
+
+def sound_of(session: Session, public_id: str, position: int) -> PublishedPiece:
+    """The piece whose sound was asked for, without its words; raises ``NotFound``."""
+    words = (defer(PublishedPiece.segments, raiseload=True), defer(PublishedPiece.text, raiseload=True))
+    return _piece(session, public_id, position, PublishedPiece.audio_key.is_not(None), options=words)
+
+
+def _piece(
+    session: Session,
+    public_id: str,
+    position: int,
+    *conditions: ColumnElement[bool],
+    options: tuple[ORMOption, ...] = (),
+) -> PublishedPiece:
+    wanted = (
+        select(PublishedPiece)
+        .join(PublishedPiece.broadcast)
+        .where(OPEN, PublishedBroadcast.public_id == public_id, PublishedPiece.position == position, *conditions)
+    )
+    found = session.scalar(wanted.options(*options))
+    if found is None:
+        raise NotFound("There is nothing at this address.")
+    return found

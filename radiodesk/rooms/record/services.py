@@ -1,0 +1,237 @@
+"""Makes sealed broadcasts public: prepares, lets people decide, publishes, withdraws.
+
+What the public sees is written by a job into tables and a folder of its own; the public site reads those alone.
+"""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from radiodesk.core import audit, jobs
+from radiodesk.core.errors import Conflict, NotFound, Unreadable
+from radiodesk.core.events import announce
+from radiodesk.core.ids import public_id
+from radiodesk.core.settings import Settings
+from radiodesk.core.text import tidy
+from radiodesk.rooms.archive.queries import sealed_package_of
+from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
+from radiodesk.rooms.record.models import Piece, Publication, PublicationState, PublishedBroadcast, Span, SpanState
+from radiodesk.rooms.record.preparation import add_span, pieces_of
+from radiodesk.rooms.record.private_finder import finder
+from radiodesk.rooms.record.rendering import CUT
+from radiodesk.rooms.record.search import forget
+
+TOPIC = "record"
+PUBLISH_JOB = "record.publish"
+CLEAR_JOB = "record.clear"
+
+
+class NotSealed(Conflict):
+    """Only what is sealed can be published."""
+
+
+class BeingPublished(Conflict):
+    """A job is writing the public copy right now."""
+
+
+def lay_out(session: Session, settings: Settings, broadcast: Broadcast, *, at: datetime) -> list[Piece]:
+    """What of a broadcast could be shown, with every suggestion: slow, so done before the transaction that keeps it."""
+    return pieces_of(session, broadcast, finder(settings), at=at)
+
+
+def prepare(
+    session: Session,
+    settings: Settings,
+    broadcast: Broadcast,
+    *,
+    pieces: list[Piece] | None = None,
+    by: str,
+    at: datetime,
+) -> Publication:
+    """Lay out a sealed broadcast for a look before it is published; what was prepared before is given as it is.
+
+    ``pieces`` is what ``lay_out`` gave, where somebody waits for the transaction.
+    """
+    publication = session.scalar(select(Publication).where(Publication.broadcast_id == broadcast.id))
+    if publication is not None:
+        return publication
+    package = sealed_package_of(session, broadcast)
+    if package is None:
+        raise NotSealed("%(title)s is not sealed yet. Seal it first.", title=broadcast.title)
+    publication = Publication(
+        public_id=public_id(at),
+        broadcast=broadcast,
+        package=package,
+        state=PublicationState.DRAFT,
+        revision=0,
+        created_at=at,
+        asked_by=by,
+    )
+    publication.pieces = lay_out(session, settings, broadcast, at=at) if pieces is None else pieces
+    session.add(publication)
+    session.flush()
+    audit.record(session, at, by, "publication prepared", f"broadcast {broadcast.public_id}")
+    announce(session, at, TOPIC, "prepared", broadcast.public_id)
+    return publication
+
+
+def publish(
+    session: Session,
+    settings: Settings,
+    broadcast: Broadcast,
+    *,
+    pieces: list[Piece] | None = None,
+    by: str,
+    at: datetime,
+) -> Publication:
+    """Ask for a broadcast to be made public as it was decided; a job writes the public copy.
+
+    Nobody needs to have looked: whatever was suggested is taken out. Publishing again writes a new copy in place of the
+    one before. Raises ``NotSealed``; while a copy is being written, nothing happens.
+    """
+    publication = prepare(session, settings, broadcast, pieces=pieces, by=by, at=at)
+    if publication.state == PublicationState.WAITING:
+        return publication
+    publication.state, publication.problem, publication.asked_by = PublicationState.WAITING, None, by
+    publication.revision += 1
+    session.flush()
+    jobs.enqueue(session, at, PUBLISH_JOB, publication.id)
+    audit.record(
+        session, at, by, "publication asked", f"broadcast {broadcast.public_id}", revision=publication.revision
+    )
+    announce(session, at, TOPIC, "waiting", broadcast.public_id)
+    return publication
+
+
+def fail(session: Session, publication: Publication, sentence: str, *, at: datetime) -> None:
+    """Keep why the public copy could not be written; publishing may be asked for again.
+
+    What was public before stays public.
+    """
+    if publication.state == PublicationState.WAITING:
+        publication.state = PublicationState.FAILED
+    publication.problem = sentence
+    session.flush()
+    announce(session, at, TOPIC, "failed", publication.broadcast.public_id)
+
+
+def withdraw(session: Session, broadcast: Broadcast, reason: str, *, by: str, at: datetime) -> None:
+    """Take a broadcast out of the public record at once; the reason stands in its place. The package stays."""
+    publication = session.scalar(select(Publication).where(Publication.broadcast_id == broadcast.id))
+    shown = session.scalar(select(PublishedBroadcast).where(PublishedBroadcast.public_id == broadcast.public_id))
+    if publication is None or shown is None or not shown.open:
+        raise Conflict("%(title)s is not published.", title=broadcast.title)
+    reason = tidy(reason)
+    if not reason:
+        raise Unreadable("Please say why. The reason is shown to the public.")
+    forget(session, [piece.id for piece in shown.pieces])
+    shown.pieces = []
+    shown.withdrawn_at, shown.changed_at, shown.reason = at, at, reason
+    shown.title, shown.description, shown.hosts = shown.programme, "", []
+    shown.tickets, shown.as_run, shown.corrections, shown.removed = [], [], [], {}
+    publication.state, publication.withdrawn_at, publication.reason = PublicationState.WITHDRAWN, at, reason
+    publication.revision += 1
+    if broadcast.state == BroadcastState.PUBLISHED:
+        broadcast.state = BroadcastState.SEALED
+    session.flush()
+    jobs.enqueue(session, at, CLEAR_JOB, publication.id)
+    audit.record(session, at, by, "withdrawn", f"broadcast {broadcast.public_id}")
+    announce(session, at, TOPIC, "withdrawn", broadcast.public_id)
+
+
+def prepare_again(
+    session: Session,
+    settings: Settings,
+    broadcast: Broadcast,
+    *,
+    pieces: list[Piece] | None = None,
+    by: str,
+    at: datetime,
+) -> Publication:
+    """Lay out afresh, after transcripts were corrected; decisions about the same words are kept."""
+    fresh = lay_out(session, settings, broadcast, at=at) if pieces is None else pieces
+    publication = session.scalar(select(Publication).where(Publication.broadcast_id == broadcast.id))
+    if publication is None:
+        return prepare(session, settings, broadcast, pieces=fresh, by=by, at=at)
+    _may_decide(publication)
+    decided = {
+        (piece.subject, piece.text[span.start : span.end], span.kind): span
+        for piece in publication.pieces
+        for span in piece.spans
+        if span.state != SpanState.SUGGESTED
+    }
+    shown = {(piece.subject, piece.recording_id): piece.shown for piece in publication.pieces}
+    for piece in fresh:
+        if piece.withheld is None:
+            piece.shown = shown.get((piece.subject, piece.recording_id), piece.shown)
+        for span in piece.spans:
+            before = decided.get((piece.subject, piece.text[span.start : span.end], span.kind))
+            if before is not None:
+                span.state, span.by, span.at = before.state, before.by, before.at
+    publication.pieces = fresh
+    session.flush()
+    audit.record(session, at, by, "publication prepared again", f"broadcast {broadcast.public_id}")
+    announce(session, at, TOPIC, "prepared", broadcast.public_id)
+    return publication
+
+
+def decide(session: Session, span: Span, state: SpanState, *, by: str, at: datetime) -> None:
+    """A person says that a span is private, or that it may be shown. Seconds that must be cut stay out."""
+    _may_decide(span.piece.publication)
+    if span.kind in CUT:
+        raise Conflict("What was dumped on air, and what a protected caller said, is never shown.")
+    span.state, span.by, span.at = state, by, at
+    session.flush()
+    _note(session, span.piece, "span decided", by=by, at=at, span=span.public_id, kind=span.kind, state=state.value)
+
+
+def hide(session: Session, piece: Piece, words: str, kind: str, *, by: str, at: datetime) -> int:
+    """Take out every place of a piece where some words stand; returns how many. Raises ``NotFound`` for none."""
+    _may_decide(piece.publication)
+    wanted = tidy(words)
+    if not wanted:
+        raise Unreadable("Please give the words that are to be taken out.")
+    pattern = r"\s+".join(map(re.escape, wanted.split()))
+    added = 0
+    for match in re.finditer(pattern, piece.text, flags=re.IGNORECASE):
+        span = add_span(piece, kind, match.start(), match.end(), "", at=at, state=SpanState.ACCEPTED, by=by)
+        if span is None:
+            added += _accept_covering(piece, match.start(), match.end(), by=by, at=at)
+        else:
+            span.at = at
+            added += 1
+    if not added:
+        raise NotFound("These words are not in the text: %(words)s.", words=wanted)
+    session.flush()
+    # The words themselves are private: the trail only keeps how many places there were.
+    _note(session, piece, "span added", by=by, at=at, kind=kind, count=added)
+    return added
+
+
+def _accept_covering(piece: Piece, start: int, end: int, *, by: str, at: datetime) -> int:
+    covering = [one for one in piece.spans if one.kind not in CUT and one.start <= start and end <= one.end]
+    for span in covering:
+        span.state, span.by, span.at = SpanState.ACCEPTED, by, at
+    return len(covering)
+
+
+def show(session: Session, piece: Piece, shown: bool, *, by: str, at: datetime) -> None:
+    """A person says whether a piece is shown at all; what must be withheld stays withheld."""
+    _may_decide(piece.publication)
+    if shown and piece.withheld is not None:
+        raise Conflict("This piece must not be shown.")
+    piece.shown = shown
+    session.flush()
+    _note(session, piece, "piece shown" if shown else "piece left out", by=by, at=at)
+
+
+def _may_decide(publication: Publication) -> None:
+    if publication.state == PublicationState.WAITING:
+        raise BeingPublished("The public copy is being written. Please wait a moment, then decide.")
+
+
+def _note(session: Session, piece: Piece, action: str, *, by: str, at: datetime, **details: object) -> None:
+    audit.record(session, at, by, action, f"piece {piece.public_id}", **details)
+    announce(session, at, TOPIC, "decided", piece.publication.broadcast.public_id)

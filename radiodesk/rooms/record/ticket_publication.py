@@ -1,0 +1,90 @@
+"""Writes the public face of a ticket into the record's own table, with private matter taken out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from radiodesk.language.places.nouns import AreaPack
+from radiodesk.rooms.record.models import PublishedTicket
+from radiodesk.rooms.tickets import deadlines
+from radiodesk.rooms.tickets.models import Ticket, TicketState
+from radiodesk.rooms.tickets.station_rules import Rules
+
+Redactor = Callable[[str], str]
+
+UNLISTED = frozenset({TicketState.NEW, TicketState.REJECTED})
+"""What no person has looked at yet, and what was not accepted, is not in the open list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """All that the public may know of one ticket at one version."""
+
+    ticket_public_id: str
+    versions: tuple[int, ...]
+    values: dict[str, Any]
+
+
+def face(rules: Rules, pack: AreaPack, ticket: Ticket, redact: Redactor) -> Face:
+    """What may be shown of a ticket: of a confidential one only state and dates."""
+    secret = ticket.confidential
+    place = pack.place_by_id.get(ticket.place_id or "")
+    values: dict[str, Any] = {
+        "ticket_version": ticket.version,
+        "number": ticket.number,
+        "pin_hash": ticket.pin_hash,
+        "state": ticket.state,
+        "confidential": secret,
+        "listed": not secret and ticket.state not in UNLISTED and bool(ticket.summary) and not ticket.merged_into_id,
+        "joined": ticket.merged_into_id is not None,
+        "category": None if secret else ticket.category,
+        "unit": None if secret or not ticket.decided_at else rules.unit_name(ticket.unit_id) or None,
+        "summary": "" if secret else redact(ticket.summary),
+        "place": None if secret or not ticket.place else redact(ticket.place),
+        "latitude": place.latitude if place and not secret else None,
+        "longitude": place.longitude if place and not secret else None,
+        "entries": _entries(rules, ticket, redact),
+        "created_at": ticket.created_at,
+        "changed_at": ticket.changed_at,
+        "promised_at": deadlines.promised(rules, ticket),
+        "answered_at": ticket.answered_at,
+        "closed_at": ticket.closed_at,
+    }
+    return Face(ticket.public_id, versions(ticket), values)
+
+
+def versions(ticket: Ticket) -> tuple[int, ...]:
+    """The versions of the rows that a face is made of."""
+    return (ticket.version, *([ticket.merged_into.version] if ticket.merged_into else []))
+
+
+def _entries(rules: Rules, ticket: Ticket, redact: Redactor) -> list[dict[str, Any]]:
+    own = [entry for entry in ticket.entries if entry.public]
+    main = ticket.merged_into
+    if main is not None and not main.confidential and not ticket.confidential:
+        # Who was joined with another matter reads its answers too, but not what its complainant wrote.
+        own += [e for e in main.entries if e.public and e.kind in ("answered", "noted") and e.at >= ticket.created_at]
+    return [
+        {
+            "at": entry.at.isoformat(),
+            "kind": entry.kind,
+            "text": "" if ticket.confidential else redact(entry.text),
+            "unit": None if ticket.confidential else rules.unit_name(entry.unit_id) or None,
+        }
+        for entry in sorted(own, key=lambda entry: (entry.at, entry.id))
+    ]
+
+
+def publish(session: Session, made: Face) -> PublishedTicket:
+    """Write a face over the one before."""
+    row = session.scalar(select(PublishedTicket).where(PublishedTicket.ticket_public_id == made.ticket_public_id))
+    if row is None:
+        row = PublishedTicket(ticket_public_id=made.ticket_public_id, **made.values)
+        session.add(row)
+    for name, value in made.values.items():
+        setattr(row, name, value)
+    session.flush()
+    return row

@@ -1,0 +1,154 @@
+"""The desk's look before publishing: what is shown, what is taken out and why; one key each to accept or correct."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from radiodesk.core.errors import Conflict, NotFound, Unreadable
+from radiodesk.http.request import SAFE, back, field, now, session, station
+from radiodesk.rooms.accounts.access import allowed, looked, me
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.archive.queries import sealed_package_of
+from radiodesk.rooms.broadcasts import queries as broadcasts
+from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.record import queries, services
+from radiodesk.rooms.record.masks import CHOICES, kind_name
+from radiodesk.rooms.record.models import PIECE_KIND_NAMES, PUBLICATION_STATE_NAMES, Piece, Publication, SpanState
+from radiodesk.rooms.record.preparation import heard_at
+from radiodesk.rooms.recordings.access import GUARDED, Act, belongings, permitted
+
+blueprint = Blueprint("record", __name__)
+
+EDITORS = (Role.ARCHIVIST, Role.PRODUCER)
+
+
+def _broadcast(public_id: str) -> Broadcast:
+    return broadcasts.broadcast_by_public_id(session(), public_id)
+
+
+@blueprint.get("/siaran/<public_id>/terbit")
+@allowed(*EDITORS)
+def review(public_id: str) -> str:
+    return render_template("record/review.html", **_page(public_id))
+
+
+@blueprint.get("/siaran/<public_id>/terbit/isi")
+@allowed(*EDITORS)
+def review_part(public_id: str) -> str:
+    return render_template("record/_review.html", **_page(public_id))
+
+
+def _page(public_id: str) -> dict[str, object]:
+    broadcast = _broadcast(public_id)
+    publication = queries.publication_of(session(), broadcast)
+    closed = _closed(publication.pieces) if publication else set()
+    waiting = queries.undecided(publication) if publication else []
+    waiting = [span for span in waiting if span.piece_id not in closed]
+    return {
+        "closed": closed,
+        "broadcast": broadcast,
+        "sealed": sealed_package_of(session(), broadcast) is not None,
+        "publication": publication,
+        "current": waiting[0] if waiting else None,
+        "waiting": len(waiting),
+        "states": PUBLICATION_STATE_NAMES,
+        "kinds": PIECE_KIND_NAMES,
+        "kind_name": kind_name,
+        "choices": CHOICES,
+        "stretches": queries.stretches,
+        "heard_at": heard_at,
+        "public_address": station().settings.public_address,
+    }
+
+
+def _closed(pieces: Sequence[Piece]) -> set[int]:
+    """Pieces whose words and sound this person may not have; looks at those that are guarded, and open, are noted."""
+    held = {piece.id: piece.recording for piece in pieces if piece.recording is not None}
+    found = belongings(session(), held.values())
+    closed = {key for key, one in held.items() if not permitted(me(), Act.READ, found[one.id])}
+    for key, recording in held.items():
+        if key not in closed and found[recording.id] in GUARDED and request.method in SAFE:
+            looked("words reviewed", f"recording {recording.public_id}")
+    return closed
+
+
+@blueprint.post("/siaran/<public_id>/terbit/siapkan")
+@allowed(*EDITORS)
+def prepare(public_id: str) -> Response:
+    pieces = _laid_out(public_id)
+    settings, broadcast = station().settings, _broadcast(public_id)
+    services.prepare_again(session(), settings, broadcast, pieces=pieces, by=me().username, at=now())
+    return back("record.review", public_id=public_id)
+
+
+def _laid_out(public_id: str) -> list[Piece]:
+    """Read through all words of a broadcast while others may write."""
+    with station().database.reading() as looking:
+        broadcast = broadcasts.broadcast_by_public_id(looking, public_id)
+        return services.lay_out(looking, station().settings, broadcast, at=now())
+
+
+@blueprint.post("/siaran/<public_id>/terbit")
+@allowed(*EDITORS)
+def publish(public_id: str) -> Response:
+    with station().database.reading() as looking:
+        prepared = queries.publication_of(looking, broadcasts.broadcast_by_public_id(looking, public_id)) is not None
+    pieces = None if prepared else _laid_out(public_id)
+    settings, broadcast = station().settings, _broadcast(public_id)
+    services.publish(session(), settings, broadcast, pieces=pieces, by=me().username, at=now())
+    return back("record.review", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/tarik")
+@allowed(*EDITORS)
+def withdraw(public_id: str) -> Response:
+    services.withdraw(session(), _broadcast(public_id), field("reason", 500), by=me().username, at=now())
+    return back("record.review", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/terbit/tanda/<span_id>")
+@allowed(*EDITORS)
+def decide(public_id: str, span_id: str) -> Response:
+    span = queries.span_by_public_id(session(), span_id)
+    _piece(public_id, span.piece.public_id)
+    services.decide(session(), span, _state(), by=me().username, at=now())
+    return back("record.review", public_id=public_id)
+
+
+def _state() -> SpanState:
+    chosen = field("state", 10)
+    if chosen not in (SpanState.ACCEPTED, SpanState.REJECTED):
+        raise Unreadable("The form is incomplete. Please reload the page and try again.")
+    return SpanState(chosen)
+
+
+@blueprint.post("/siaran/<public_id>/terbit/bagian/<piece_id>/tutup")
+@allowed(*EDITORS)
+def hide(public_id: str, piece_id: str) -> Response:
+    kind = field("kind", 20)
+    if kind not in CHOICES:
+        raise Unreadable("The form is incomplete. Please reload the page and try again.")
+    services.hide(session(), _piece(public_id, piece_id), field("words", 300), kind, by=me().username, at=now())
+    return back("record.review", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/terbit/bagian/<piece_id>")
+@allowed(*EDITORS)
+def show(public_id: str, piece_id: str) -> Response:
+    shown = field("shown", 3) == "yes"
+    services.show(session(), _piece(public_id, piece_id), shown, by=me().username, at=now())
+    return back("record.review", public_id=public_id)
+
+
+def _piece(public_id: str, piece_id: str) -> Piece:
+    piece = queries.piece_by_public_id(session(), piece_id)
+    _belongs(piece.publication, public_id)
+    if piece.id in _closed([piece]):
+        raise NotFound("This piece was laid out afresh meanwhile. Please reload the page.")
+    return piece
+
+
+def _belongs(publication: Publication, public_id: str) -> None:
+    if publication.broadcast.public_id != public_id:
+        raise Conflict("This belongs to another broadcast.")

@@ -1,0 +1,338 @@
+"""Takes sound into the station's folder, byte for byte, and gives what a page can play.
+
+A file that nothing can be heard of is kept too, with the reason: what a listener sent is never thrown away.
+"""
+
+import errno
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path, PurePath
+from typing import IO
+
+from babel.numbers import format_decimal
+from sqlalchemy.orm import Session
+
+from radiodesk.core import i18n, jobs
+from radiodesk.core.atomic_files import replacing
+from radiodesk.core.errors import NotFound, Refusal, TooLarge
+from radiodesk.core.i18n import N_
+from radiodesk.core.ids import public_id
+from radiodesk.core.settings import Settings
+from radiodesk.core.text import tidy
+from radiodesk.rooms.recordings.models import Direction, Recording
+from radiodesk.sound.decoder import AudioInfo, AudioUnreadable, Heard, hear, probe
+from radiodesk.sound.encoder import derive_mp3
+from radiodesk.sound.peaks import peaks
+
+PREPARE_JOB = "audio.prepare"
+LONG = 120.0
+"""Seconds from which a recording is made ready for pages by the worker."""
+
+_BLOCK = 1 << 18
+_LOOK = 60.0
+"""Seconds that are decoded when a file comes in, to know how much of it can be heard."""
+
+_WRONG_BY = 0.5
+_SUFFIXES = frozenset(
+    {
+        ".wav",
+        ".flac",
+        ".mp3",
+        ".m4a",
+        ".mp4",
+        ".aac",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".amr",
+        ".awb",
+        ".3gp",
+        ".webm",
+        ".mka",
+        ".aif",
+        ".aiff",
+        ".au",
+        ".wma",
+        ".caf",
+    }
+)
+
+
+class DiskFull(Refusal):
+    """There is no room left for sound."""
+
+    status = 507
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a file is, or the sentence that says why nothing of it can be heard; and what is odd about it."""
+
+    info: AudioInfo | None = None
+    duration: float = 0.0
+    problem: str | None = None
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A file that lies below the audio folder and was looked at, but is not yet a row; see ``lay_down``."""
+
+    public_id: str
+    key: str
+    name: str
+    sha256: str
+    size: int
+    look: Look
+
+
+def lay_down(
+    settings: Settings,
+    stream: IO[bytes],
+    filename: str,
+    *,
+    at: datetime,
+    direction: Direction = Direction.MESSAGE,
+    announced: int | None = None,
+) -> Laid:
+    """Stream a file to disk and look at it, which takes a while: no transaction is open meanwhile.
+
+    ``announced`` is the length that the sender states, in bytes. Raises ``TooLarge`` and ``DiskFull``; then nothing is
+    kept.
+    """
+    limit = settings.upload_megabytes * 1024 * 1024
+    name = _name(filename)
+    if announced is not None and announced > limit:
+        raise _too_large(name, settings)
+    identity = public_id(at)
+    key = _key(identity, at, direction, name)
+    taken = _write(stream, settings.audio / key, limit, name, settings)
+    return Laid(identity, key, name, taken.sha256, taken.size, _look(settings.audio / key, name, settings))
+
+
+def pick_up(settings: Settings, laid: Laid) -> None:
+    """Remove a file that was laid down and did not become a row."""
+    (settings.audio / laid.key).unlink(missing_ok=True)
+
+
+def describe(
+    session: Session,
+    laid: Laid,
+    *,
+    at: datetime,
+    direction: Direction = Direction.MESSAGE,
+    started_at: datetime | None = None,
+) -> Recording:
+    """Make the row of a file that was laid down: look at ``problem``, or call ``require_sound``."""
+    look, info = laid.look, laid.look.info
+    recording = Recording(
+        public_id=laid.public_id,
+        direction=direction,
+        key=laid.key,
+        original_name=laid.name,
+        sha256=laid.sha256,
+        bytes=laid.size,
+        duration=look.duration,
+        sample_rate=info.sample_rate if info else 0,
+        channels=info.channels if info else 0,
+        codec=info.codec if info else "",
+        # A message ended when it came in.
+        started_at=started_at or (at - timedelta(seconds=look.duration) if info else None),
+        created_at=at,
+        problem=look.problem,
+        remark=look.remark,
+    )
+    session.add(recording)
+    session.flush()
+    if recording.duration > LONG:
+        jobs.enqueue(session, at, PREPARE_JOB, recording.id)
+    return recording
+
+
+def store_upload(
+    session: Session,
+    settings: Settings,
+    stream: IO[bytes],
+    filename: str,
+    *,
+    at: datetime,
+    direction: Direction = Direction.MESSAGE,
+    announced: int | None = None,
+    started_at: datetime | None = None,
+) -> Recording:
+    """``lay_down`` and ``describe`` in one, for where nobody waits for the transaction."""
+    laid = lay_down(settings, stream, filename, at=at, direction=direction, announced=announced)
+    return describe(session, laid, at=at, direction=direction, started_at=started_at)
+
+
+def store_file(
+    session: Session,
+    settings: Settings,
+    path: Path,
+    *,
+    at: datetime,
+    direction: Direction = Direction.MESSAGE,
+    started_at: datetime | None = None,
+) -> Recording:
+    """Take a copy of a file that lies on this machine; see ``store_upload``."""
+    try:
+        with path.open("rb") as stream:
+            return store_upload(
+                session,
+                settings,
+                stream,
+                path.name,
+                at=at,
+                direction=direction,
+                announced=path.stat().st_size,
+                started_at=started_at,
+            )
+    except OSError as error:
+        raise AudioUnreadable(
+            "%(name)s cannot be opened: %(reason)s.", name=path.name, reason=i18n.why(error)
+        ) from None
+
+
+def adopt(
+    session: Session,
+    settings: Settings,
+    key: str,
+    *,
+    at: datetime,
+    direction: Direction,
+    started_at: datetime,
+) -> Recording:
+    """Describe a file that the recorder wrote below the audio folder at ``key``."""
+    laid = look_at(settings, key, at=at)
+    return describe(session, laid, at=at, direction=direction, started_at=started_at)
+
+
+def look_at(settings: Settings, key: str, *, at: datetime) -> Laid:
+    """A file that the recorder wrote below the audio folder, as ``lay_down`` gives one."""
+    path = settings.audio / key
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Laid(public_id(at), key, path.name, digest, path.stat().st_size, _look(path, path.name, settings))
+
+
+def require_sound(recording: Recording) -> Recording:
+    """The recording, if something of it can be heard; raises ``AudioUnreadable`` with its one sentence."""
+    if recording.problem:
+        raise AudioUnreadable(recording.problem)
+    return recording
+
+
+def original(settings: Settings, recording: Recording) -> Path:
+    """The file as it came in; raises ``NotFound`` when it is gone from the disk."""
+    path = settings.audio / recording.key
+    if not path.is_file():
+        raise NotFound("The sound of this recording is missing on the disk: %(key)s.", key=recording.key)
+    return path
+
+
+def playable(settings: Settings, recording: Recording) -> Path:
+    """A small MP3 for pages, made when it is missing; raises ``AudioUnreadable`` or ``NotFound``."""
+    require_sound(recording)
+    derived = _derived(settings, recording, "mp3")
+    if not derived.is_file():
+        derive_mp3(original(settings, recording), derived)
+    return derived
+
+
+def outline(settings: Settings, recording: Recording) -> list[float]:
+    """The peaks of a recording (see ``sound.peaks``), computed once and kept beside what is played."""
+    require_sound(recording)
+    derived = _derived(settings, recording, "json")
+    if not derived.is_file():
+        found = peaks(original(settings, recording))
+        with replacing(derived) as written:
+            written.write_text(json.dumps(found), encoding="utf-8")
+        return found
+    kept: list[float] = json.loads(derived.read_text(encoding="utf-8"))
+    return kept
+
+
+def _derived(settings: Settings, recording: Recording, suffix: str) -> Path:
+    return settings.data / "derived" / f"{recording.key}.{suffix}"
+
+
+def _name(filename: str) -> str:
+    """The file's own name, without folders, as a person may read it."""
+    return tidy(PurePath(filename.replace("\\", "/")).name)[-200:] or "audio"
+
+
+def _key(identity: str, at: datetime, direction: Direction, name: str) -> str:
+    suffix = PurePath(name).suffix.lower()
+    # The sender's name never becomes a path; only a suffix that is known for sound is kept.
+    return f"{at:%Y/%m/%d}/{identity}/{direction}{suffix if suffix in _SUFFIXES else '.bin'}"
+
+
+def _write(stream: IO[bytes], target: Path, limit: int, name: str, settings: Settings) -> _Taken:
+    sha, size = hashlib.sha256(), 0
+    try:
+        with replacing(target) as written, written.open("wb") as out:
+            while block := stream.read(_BLOCK):
+                size += len(block)
+                if size > limit:
+                    raise _too_large(name, settings)
+                sha.update(block)
+                out.write(block)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(
+                "The disk is full, so %(name)s could not be kept. Make room and send it again.", name=name
+            ) from None
+        raise
+    return _Taken(sha.hexdigest(), size)
+
+
+def _too_large(name: str, settings: Settings) -> TooLarge:
+    return TooLarge(
+        "%(name)s is larger than %(most)s MB, which is the most that is taken here. Send a shorter part of it.",
+        name=name,
+        most=settings.upload_megabytes,
+    )
+
+
+def _look(path: Path, name: str, settings: Settings) -> Look:
+    try:
+        info = probe(path)
+        heard = hear(path, _LOOK)
+    except AudioUnreadable as refusal:
+        refusal.facts["name"] = name
+        return Look(problem=i18n.say_in(settings.language, refusal))
+    # Of a short one it is known how much can be heard; a long one is as long as it says.
+    known = heard.seconds if heard.all and abs(heard.seconds - info.duration) > _WRONG_BY else info.duration
+    with i18n.speaking(settings.language):
+        return Look(info, known, remark=_remark(info, heard, known))
+
+
+def _remark(info: AudioInfo, heard: Heard, known: float) -> str | None:
+    if known < info.duration - _WRONG_BY:
+        return i18n.gettext(
+            "Only %(heard)s of %(length)s seconds can be heard: the rest of the file is damaged.",
+            heard=_number(known),
+            length=_number(info.duration),
+        )
+    if heard.damaged:
+        return i18n.gettext("Parts of this file are damaged. What could be read of it can be heard.")
+    if info.stated is None:
+        return None
+    message = (
+        N_("The file states %(stated)s seconds and holds %(held)s: all of them were taken.")
+        if info.stated < info.duration
+        else N_("The file states %(stated)s seconds and holds only %(held)s: it was cut off.")
+    )
+    return i18n.gettext(message, stated=_number(info.stated), held=_number(info.duration))
+
+
+def _number(seconds: float) -> str:
+    return format_decimal(round(seconds, 1), locale=i18n.language.get())

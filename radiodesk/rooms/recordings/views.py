@@ -1,0 +1,61 @@
+"""Hearing a recording at the desk: by role, and every listening is in the audit trail."""
+
+from flask import Blueprint, jsonify
+from werkzeug.wrappers import Response
+
+from radiodesk.http.file_response import asked_part, send
+from radiodesk.http.request import session, station
+from radiodesk.rooms.accounts.access import allowed, looked, me
+from radiodesk.rooms.recordings import queries, services
+from radiodesk.rooms.recordings.access import EVERYBODY, GUARDED, Act, require
+from radiodesk.rooms.recordings.models import Recording
+
+blueprint = Blueprint("audio", __name__)
+
+
+@blueprint.get("/rekaman/<public_id>/suara.mp3")
+@allowed(*EVERYBODY)
+def play(public_id: str) -> Response:
+    recording = _heard(public_id)
+    path = services.playable(station().settings, recording)
+    _note("listened", recording)
+    return send(path, mimetype="audio/mpeg", etag=recording.sha256[:16], max_age=0)
+
+
+@blueprint.get("/rekaman/<public_id>/asli")
+@allowed(*EVERYBODY)
+def fetch_original(public_id: str) -> Response:
+    recording = _heard(public_id)
+    path = services.original(station().settings, recording)
+    _note("original fetched", recording)
+    return send(
+        path,
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=recording.original_name,
+        max_age=0,
+    )
+
+
+@blueprint.get("/rekaman/<public_id>/garis.json")
+@allowed(*EVERYBODY)
+def outline(public_id: str) -> Response:
+    recording = queries.recording_by_public_id(session(), public_id)
+    if require(session(), me(), Act.HEAR, recording) in GUARDED:
+        _note("outline looked at", recording)
+    return jsonify(duration=recording.duration, peaks=services.outline(station().settings, recording))
+
+
+def _heard(public_id: str) -> Recording:
+    """A recording that the person may hear."""
+    recording = queries.recording_by_public_id(session(), public_id)
+    require(session(), me(), Act.HEAR, recording)
+    return recording
+
+
+def _note(action: str, recording: Recording) -> None:
+    # A player fetches the rest of the file in ranges: only the one from the beginning is a listening of its own.
+    part = asked_part()
+    if part is not None and part[0] != 0:
+        return
+    looked(action, f"recording {recording.public_id}")

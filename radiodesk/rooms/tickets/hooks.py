@@ -1,0 +1,75 @@
+"""Lends to the screener's screen what this room knows: a suggestion, a caller's tickets, and «make a ticket of it»."""
+
+from collections.abc import Collection, Mapping
+
+from flask import Flask, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from radiodesk.core.i18n import N_, gettext
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import now
+from radiodesk.rooms.calls.models import Call
+from radiodesk.rooms.calls.ports import Fact, Suggestion, connections
+from radiodesk.rooms.tickets import queries
+from radiodesk.rooms.tickets.categories import category_choices
+from radiodesk.rooms.tickets.models import STATE_NAMES, Ticket
+from radiodesk.rooms.tickets.station_rules import load_rules
+from radiodesk.rooms.tickets.triage_memory import suggest
+
+MAKE = N_("Make a complaint of it")
+
+
+class TicketSuggester:
+    """Triage, with what people decided before, as the screener's screen asks for it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def categories(self) -> Mapping[str, str]:
+        """Every category by id, with its name in the language of the request."""
+        return category_choices()
+
+    def suggest(self, session: Session, text: str) -> Suggestion | None:
+        """What a text is about; ``None`` for no words."""
+        if not text.strip():
+            return None
+        made = suggest(session, load_rules(self._settings), text, now())
+        return Suggestion(made.category, made.urgency, made.unit, made.confidence, made.why)
+
+
+def tickets_of_calls(session: Session, call_ids: list[int]) -> list[Fact]:
+    """The tickets that these calls led to, the newest first; of a confidential one only that it is there."""
+    found = session.scalars(select(Ticket).where(Ticket.call_id.in_(call_ids)).order_by(Ticket.id.desc()))
+    return [_fact(ticket) for ticket in found]
+
+
+def _fact(ticket: Ticket) -> Fact:
+    about = "" if ticket.confidential else ticket.summary
+    words = " · ".join(part for part in (ticket.number, gettext(STATE_NAMES[ticket.state]), about) if part)
+    return Fact(ticket.created_at, words, url_for("tickets.ticket", public_id=ticket.public_id), ticket.is_open)
+
+
+def secret_calls(session: Session, call_ids: Collection[int]) -> set[int]:
+    """A ``calls.ports.Secrets``: calls of a confidential complaint, or of one that was joined with one."""
+    joined = aliased(Ticket)
+    query = select(Ticket.call_id).outerjoin(joined, joined.id == Ticket.merged_into_id)
+    query = query.where(Ticket.call_id.in_(call_ids), Ticket.confidential | joined.confidential)
+    return {call_id for call_id in session.scalars(query) if call_id is not None}
+
+
+def make_ticket(session: Session, call_id: int, public_id: str) -> list[Fact]:
+    """The way from a call to a new ticket, while it has none."""
+    if queries.of_call(session, call_id):
+        return []
+    received = session.get_one(Call, call_id).received_at
+    return [Fact(received, gettext(MAKE), url_for("tickets.new", call=public_id))]
+
+
+def connect(app: Flask, settings: Settings) -> None:
+    """Connect this room to an application's screener screen."""
+    held = connections(app)
+    held.suggester = TicketSuggester(settings)
+    held.facts.append(tickets_of_calls)
+    held.actions.append(make_ticket)
+    held.secrets.append(secret_calls)

@@ -1,0 +1,84 @@
+"""Looking at a source: a thin job over ``fetching`` and ``watching``, which do the careful part."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from radiodesk.core.errors import Refusal
+from radiodesk.core.events import announce
+from radiodesk.core.i18n import gettext, say, speaking
+from radiodesk.core.jobs import Context, Kind
+from radiodesk.language.places.station_area import place_finder
+from radiodesk.road.fetch_state import FetchPolicy, FetchState
+from radiodesk.road.fetcher import refresh
+from radiodesk.road.linked_warnings import with_linked
+from radiodesk.road.report_intake import place
+from radiodesk.road.watched_folders import folder_of, is_folder
+from radiodesk.rooms.traffic import queries, services
+from radiodesk.rooms.traffic.folder_watch import BY, look_into_folder
+from radiodesk.rooms.traffic.models import Source
+from radiodesk.rooms.traffic.sources import FETCH
+from radiodesk.rooms.traffic.tally import Tally
+
+
+def fetch_source(context: Context, source_id: int) -> None:
+    """Look at one source; what was good before stays when it fails, and the reason is kept in words."""
+    with context.database.reading() as session:
+        source = session.get_one(Source, source_id)
+        session.expunge(source)
+    try:
+        if is_folder(source.url):
+            look_into_folder(context, source, folder_of(context.settings, source.url))
+        else:
+            _fetch_feed(context, source)
+    except Exception as error:
+        _note_failure(context, source_id, error)
+        raise
+
+
+def _note_failure(context: Context, source_id: int, error: Exception) -> None:
+    """Let the health page say that a source could not be looked at, for a reason that nobody expected."""
+    with context.database.writing() as session, speaking(context.settings.language):
+        row = session.get_one(Source, source_id)
+        row.problem = gettext(
+            "Looking at this source failed (%(error)s); it is tried again.", error=type(error).__name__
+        )
+
+
+def _fetch_feed(context: Context, source: Source) -> None:
+    now = context.clock.now()
+    policy = FetchPolicy(every=timedelta(minutes=source.minutes), allow_private=source.own_network)
+    state = FetchState.from_json(source.state, url=source.url)
+    fetched = refresh(state, source=source.name, now=now, policy=policy)
+    result = fetched.result
+    linked: list[Refusal] = []
+    if result is not None and result.links:
+        with context.database.reading() as session:
+            known = queries.warnings_in_full(session, [alert.identifier for alert in result.alerts])
+        result, linked = with_linked(result, known=known, source=source.name, now=now, policy=policy)
+    finder, zone = place_finder(context.settings.area), context.settings.timezone
+    placed = place(result.reports, at=now, finder=finder, zone=zone) if result is not None else None
+    with context.database.writing() as session, speaking(context.settings.language):
+        row = session.get_one(Source, source.id)
+        row.state, row.next_at = fetched.state.to_json(), fetched.state.next_at
+        if fetched.refusal is not None:
+            row.problem = say(fetched.refusal)
+        else:
+            row.problem, row.last_success_at = None, now
+        if result is not None and placed is not None:
+            tally = Tally(problems=[*linked])
+            taken = services.keep_feed(session, result.alerts, placed, by=BY, at=now)
+            tally.add(len(result.reports) + len(result.alerts), taken, result.problems)
+            tally.tell(row)
+        services.let_begin(session, at=now)
+        announce(session, now, services.TOPIC, "source", row.public_id)
+
+
+def _given_up(session: Session, source_id: int, why: str, at: datetime) -> None:
+    source = session.get_one(Source, source_id)
+    source.problem = why
+    announce(session, at, services.TOPIC, "source", source.public_id)
+
+
+# The next turn of the source is its next try.
+KINDS = {FETCH: Kind(fetch_source, _given_up, waits=())}

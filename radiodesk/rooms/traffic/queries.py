@@ -1,0 +1,144 @@
+"""Reads for the traffic pages and the bulletin."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from radiodesk.core.errors import NotFound
+from radiodesk.core.pages import Page, page_of
+from radiodesk.road.fusion import fuse
+from radiodesk.road.ports import FLOWS, Alert, Condition, Report
+from radiodesk.rooms.traffic.models import (
+    AppealUse,
+    RoadCondition,
+    RoadReport,
+    SituationReport,
+    Source,
+    SourceState,
+    Warned,
+)
+from radiodesk.rooms.traffic.report_rows import alert_of, report_from
+
+WINDOW = timedelta(hours=6)
+"""Longer ago than this nothing is fused any more, unless the report states its own end."""
+
+
+def live_conditions(session: Session, at: datetime) -> list[RoadCondition]:
+    """What holds now, worst first, then newest."""
+    wanted = (
+        select(RoadCondition)
+        .where(RoadCondition.ended_at.is_(None), RoadCondition.expires_at > at)
+        .options(selectinload(RoadCondition.reports))
+    )
+    found = list(session.scalars(wanted))
+    return sorted(found, key=lambda row: (FLOWS.index(row.flow) if row.flow else -1, row.last_at), reverse=True)
+
+
+def recent_conditions(session: Session, at: datetime) -> tuple[list[Condition], dict[int, int]]:
+    """What holds now and what ended lately, for the bulletin to choose from and to say what is over.
+
+    Fused from the reports themselves, which is much quicker than to load thousands of rows with their reports. The
+    second value gives the row of a condition by ``id`` of its first report.
+    """
+    lasting = or_(RoadReport.observed_at > at - WINDOW, RoadReport.expires_at > at)
+    wanted = select(RoadReport.content, RoadReport.condition_id).where(lasting)
+    rows: dict[int, int] = {}
+    reports: list[Report] = []
+    for content, condition_id in session.execute(wanted.order_by(RoadReport.observed_at, RoadReport.id)):
+        if content is None:
+            continue  # nobody can read it with the keys at hand
+        report = report_from(content)
+        reports.append(report)
+        if condition_id is not None:
+            rows[id(report)] = condition_id
+    return fuse(reports, at, include_ended=True), rows
+
+
+def public_ids(session: Session, keys: Collection[int]) -> dict[int, str]:
+    """Public ids of these conditions by their keys."""
+    found = session.execute(select(RoadCondition.id, RoadCondition.public_id).where(RoadCondition.id.in_(keys)))
+    return dict(iter(found))
+
+
+def conditions_by_public_ids(session: Session, wanted: Collection[str]) -> list[RoadCondition]:
+    """These conditions in the order of their places; what is not there is left out."""
+    found = session.scalars(select(RoadCondition).where(RoadCondition.public_id.in_(wanted)))
+    return sorted(found, key=lambda row: row.id)
+
+
+def condition_by_public_id(session: Session, public_id: str) -> RoadCondition:
+    """One condition; raises ``NotFound``."""
+    found = session.scalar(select(RoadCondition).where(RoadCondition.public_id == public_id))
+    if found is None:
+        raise NotFound("This condition is not there.")
+    return found
+
+
+def latest_reports(session: Session, limit: int = 40) -> list[RoadReport]:
+    """The newest reports, newest first."""
+    return list(session.scalars(select(RoadReport).order_by(RoadReport.id.desc()).limit(limit)))
+
+
+def live_warnings(session: Session, at: datetime) -> list[Alert]:
+    """Official warnings that hold now, and those that replace or cancel them."""
+    wanted = select(Warned).where(or_(Warned.expires_at.is_(None), Warned.expires_at > at)).order_by(Warned.id)
+    return [alert_of(row.content) for row in session.scalars(wanted)]
+
+
+def warnings_in_full(session: Session, identifiers: Collection[str]) -> set[str]:
+    """Those of these warnings that are kept with the area that their publisher drew."""
+    wanted = select(Warned).where(Warned.identifier.in_(identifiers))
+    return {row.identifier for row in session.scalars(wanted) if row.content.get("polygons")}
+
+
+def appeals_used(session: Session, limit: int = 200) -> tuple[list[str], list[datetime]]:
+    """Ids of the appeals used lately, newest first, and when each was used."""
+    rows = session.execute(select(AppealUse.appeal, AppealUse.at).order_by(AppealUse.id.desc()).limit(limit)).all()
+    return [appeal for appeal, _at in rows], [at for _appeal, at in rows]
+
+
+def appeal_counts(session: Session) -> dict[str, tuple[int, datetime]]:
+    """How often each appeal was used, and when last."""
+    wanted = select(AppealUse.appeal, func.count(), func.max(AppealUse.at)).group_by(AppealUse.appeal)
+    return {appeal: (count, last) for appeal, count, last in session.execute(wanted)}
+
+
+def situation_reports(session: Session, page: int) -> Page[SituationReport]:
+    """Filed Lapsit, newest day first."""
+    wanted = select(SituationReport).order_by(SituationReport.day.desc(), SituationReport.id.desc())
+    return page_of(session, wanted, page)
+
+
+def situation_report_by_public_id(session: Session, public_id: str) -> SituationReport:
+    """One Lapsit; raises ``NotFound``."""
+    found = session.scalar(select(SituationReport).where(SituationReport.public_id == public_id))
+    if found is None:
+        raise NotFound("This situation report is not there.")
+    return found
+
+
+def sources(session: Session) -> list[Source]:
+    """All sources by name."""
+    return list(session.scalars(select(Source).order_by(Source.name)))
+
+
+def source_by_public_id(session: Session, public_id: str) -> Source:
+    """One source; raises ``NotFound``."""
+    found = session.scalar(select(Source).where(Source.public_id == public_id))
+    if found is None:
+        raise NotFound("This source is not there.")
+    return found
+
+
+def state_of(source: Source, at: datetime) -> SourceState:
+    """How a source is doing: stale after three missed rounds."""
+    if not source.active:
+        return SourceState.OFF
+    if source.last_success_at is None:
+        return SourceState.FAILING if source.problem else SourceState.NEVER
+    if source.problem:
+        return SourceState.FAILING
+    late = at - source.last_success_at > timedelta(minutes=3 * source.minutes)
+    return SourceState.STALE if late else SourceState.FRESH

@@ -1,0 +1,77 @@
+"""Reports and warnings between the frozen values that the room computes with and the rows that it keeps."""
+
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from radiodesk.road.ports import Alert, Condition, Report
+from radiodesk.rooms.traffic.models import RoadCondition, RoadReport
+
+_TIMES = frozenset({"observed_at", "starts_at", "expires_at", "onset", "expires", "sent"})
+_KNOWN = {kind: frozenset(field.name for field in fields(kind)) for kind in (Report, Alert)}
+
+
+def to_json(value: Report | Alert) -> dict[str, Any]:
+    """All fields as JSON values; times as ISO 8601 in UTC."""
+    return {name: _plain(held) for name, held in asdict(value).items() if held not in (None, ())}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(one) for one in value) if isinstance(value, list) else value
+
+
+def _given(kind: type[Report] | type[Alert], content: dict[str, Any]) -> dict[str, Any]:
+    # A field that a later release dropped, or does not know yet, must not make an old row unreadable.
+    known = _KNOWN[kind]
+    return {name: _typed(name, value) for name, value in content.items() if name in known}
+
+
+def _typed(name: str, value: Any) -> Any:
+    if name in _TIMES:
+        return datetime.fromisoformat(value)
+    if name == "periods":
+        return tuple((datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in value)
+    return _tuples(value) if isinstance(value, list) else value
+
+
+def report_of(row: RoadReport) -> Report:
+    """The value that a row keeps."""
+    return report_from(row.content)
+
+
+def report_from(content: dict[str, Any]) -> Report:
+    """The report that was kept as JSON."""
+    return Report(**_given(Report, content))
+
+
+def alert_of(content: dict[str, Any]) -> Alert:
+    """The warning that was kept as JSON."""
+    return Alert(**_given(Alert, content))
+
+
+def condition_of(row: RoadCondition) -> Condition:
+    """A kept condition with its reports."""
+    return Condition(
+        place=row.place,
+        place_ids=tuple(row.place_ids),
+        toward=tuple(row.toward),
+        flow=row.flow,
+        obstacle=row.obstacle,
+        kind=row.kind,
+        first_at=row.first_at,
+        last_at=row.last_at,
+        expires_at=row.expires_at,
+        confidence=row.confidence,
+        sources=tuple(row.sources),
+        confirmations=row.confirmations,
+        reports=tuple(report_of(report) for report in row.reports if report.content is not None),
+        detour=row.detour,
+        ended_at=row.ended_at,
+        ended_why=row.ended_why,
+    )

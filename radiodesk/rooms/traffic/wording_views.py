@@ -1,0 +1,77 @@
+"""The page on which officers change what is read on air: phrases with a preview of every way to say them."""
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from radiodesk.core import i18n
+from radiodesk.core.errors import Refusal
+from radiodesk.http.request import back, field, now, number, session
+from radiodesk.road.bulletin import rehearsal
+from radiodesk.road.bulletin.wording import shipped
+from radiodesk.rooms.accounts.access import allowed, me
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.traffic import wordings
+
+blueprint = Blueprint("wording", __name__)
+
+
+@blueprint.get("/lalin/kalimat")
+@allowed(Role.OFFICER, Role.PRODUCER)
+def phrases() -> str:
+    groups = {group: [name for name in rehearsal.names() if name.startswith(f"{group}/")] for group in rehearsal.GROUPS}
+    return render_template(
+        "traffic/phrases.html", groups=groups, titles=rehearsal.TITLES, own=wordings.own_rows(session())
+    )
+
+
+@blueprint.get("/lalin/kalimat/<any(bulletin, lapsit):group>/<name>")
+@allowed(Role.OFFICER, Role.PRODUCER)
+def phrase(group: str, name: str) -> str:
+    full = wordings.known(f"{group}/{name}")
+    row = wordings.own_rows(session()).get(full)
+    return _page(full, row.text if row else _without_notes(shipped(full)), row.version if row else 0)
+
+
+@blueprint.post("/lalin/kalimat/<any(bulletin, lapsit):group>/<name>")
+@allowed(Role.OFFICER)
+def save(group: str, name: str) -> Response | tuple[str, int] | str:
+    full = wordings.known(f"{group}/{name}")
+    text, expected = field("text", rehearsal.LONGEST), number("expected")
+    if request.form.get("then") == "look":
+        return _page(full, text, expected)
+    try:
+        wordings.save(session(), full, text, expected=expected, by=me().username, at=now())
+    except Refusal as refusal:
+        # What was typed stays in the form, with what is wrong beside it.
+        session().rollback()
+        return _page(full, text, expected, i18n.say(refusal)), refusal.status
+    return back("wording.phrase", group=group, name=name)
+
+
+@blueprint.post("/lalin/kalimat/<any(bulletin, lapsit):group>/<name>/asal")
+@allowed(Role.OFFICER)
+def reset(group: str, name: str) -> Response:
+    wordings.reset(session(), f"{group}/{name}", expected=number("expected"), by=me().username, at=now())
+    return back("wording.phrase", group=group, name=name)
+
+
+def _page(name: str, text: str, expected: int, problem: str = "") -> str:
+    original = shipped(name)
+    return render_template(
+        "traffic/phrase.html",
+        name=name,
+        group=name.split("/")[0],
+        short=name.split("/")[1],
+        title=rehearsal.TITLES[name],
+        text=text,
+        expected=expected,
+        problem=problem,
+        notes=[line.lstrip("# ") for line in original.splitlines() if line.startswith("#")],
+        original=_without_notes(original),
+        ways=[(way, i18n.say(way.problem) if way.problem else "") for way in rehearsal.rehearse(name, text)],
+        row=wordings.own_rows(session()).get(name),
+    )
+
+
+def _without_notes(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.startswith("#"))

@@ -1,0 +1,134 @@
+"""Which lines the station has: a line is one channel of one sound device, and what comes in there.
+
+The list is a TOML file that the administrator edits on the page of lines, or by hand.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from radiodesk.core.atomic_files import replacing
+from radiodesk.core.errors import Unreadable
+
+FILE = "lines.toml"
+RATES = (8000, 16000, 32000, 44100, 48000)
+MOST_CHANNEL = 64
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+class LinesUnreadable(Unreadable):
+    """The list of lines holds something that cannot be."""
+
+
+class LineKind(StrEnum):
+    """What comes in: a caller, what the caller hears, or what goes on air."""
+
+    TELEPHONE = "telephone"
+    STUDIO = "studio"
+    PROGRAMME = "programme"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One channel (the first is 1) of one device; ``studio`` is the id of the studio line that its callers hear."""
+
+    id: str
+    label: str
+    device: str
+    channel: int
+    kind: LineKind
+    studio: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """All lines of a station, and the rate in Hz at which all of them are captured."""
+
+    lines: tuple[Line, ...] = ()
+    sample_rate: int = 48_000
+
+    def line(self, line_id: str) -> Line | None:
+        """The line with this id."""
+        return next((line for line in self.lines if line.id == line_id), None)
+
+    @property
+    def devices(self) -> dict[str, int]:
+        """Each device with the number of channels that must be read from it."""
+        most: dict[str, int] = {}
+        for line in self.lines:
+            most[line.device] = max(line.channel, most.get(line.device, 0))
+        return most
+
+    @property
+    def on_air(self) -> tuple[Line, ...]:
+        """The lines that record a broadcast: the programme, or the studio where there is no programme line."""
+        found = [line for line in self.lines if line.kind is LineKind.PROGRAMME]
+        return tuple(found or [line for line in self.lines if line.kind is LineKind.STUDIO])
+
+
+def load_lines(path: Path) -> Lines:
+    """Read the list; none is there before the first line was added. Raises ``LinesUnreadable``."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Lines()
+    except (OSError, ValueError) as error:
+        raise LinesUnreadable("The list of lines %(file)s is no list: %(why)s.", file=path.name, why=error) from None
+    return checked(raw.get("line", []), raw.get("sample_rate", 48_000))
+
+
+def save_lines(path: Path, lines: Lines) -> None:
+    """Write the list; it appears whole."""
+    parts = [f"sample_rate = {lines.sample_rate}\n"]
+    for line in lines.lines:
+        fields = {name: value for name, value in asdict(line).items() if value is not None}
+        # A JSON string is a TOML string.
+        rows = "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in fields.items())
+        parts.append(f"[[line]]\n{rows}")
+    with replacing(path) as written:
+        written.write_text("\n".join(parts), encoding="utf-8")
+
+
+def checked(rows: Iterable[dict[str, Any]], sample_rate: int) -> Lines:
+    """The list, if all of it can be; raises ``LinesUnreadable`` naming the line and what is wrong with it."""
+    if sample_rate not in RATES:
+        raise LinesUnreadable("The sample rate %(rate)s is none of %(known)s.", rate=sample_rate, known=RATES)
+    lines: list[Line] = []
+    for row in rows:
+        line = _line(row)
+        if any(other.id == line.id for other in lines):
+            raise LinesUnreadable("Two lines have the name “%(line)s”. Give one of them another.", line=line.id)
+        lines.append(line)
+    studios = {line.id for line in lines if line.kind is LineKind.STUDIO}
+    for line in lines:
+        if line.studio is not None and line.studio not in studios:
+            raise LinesUnreadable(
+                "The line “%(line)s” names “%(studio)s” as its studio line, which is not there.",
+                line=line.id,
+                studio=line.studio,
+            )
+    return Lines(tuple(lines), sample_rate)
+
+
+def _line(row: dict[str, Any]) -> Line:
+    name = str(row.get("id", ""))
+    if not _ID.fullmatch(name):
+        raise LinesUnreadable(
+            "“%(line)s” cannot be the name of a line: small letters, digits and hyphens, at most 40.", line=name
+        )
+    try:
+        kind = LineKind(row.get("kind", ""))
+        channel = int(row.get("channel", 1))
+    except (ValueError, TypeError):
+        raise LinesUnreadable("Kind or channel of the line “%(line)s” cannot be understood.", line=name) from None
+    device = str(row.get("device", "")).strip()
+    if not device or not 1 <= channel <= MOST_CHANNEL:
+        raise LinesUnreadable("The line “%(line)s” needs a device and a channel from 1 on.", line=name)
+    label = str(row.get("label", "")).strip()[:60] or name
+    studio = row.get("studio") or None
+    return Line(name, label, device, channel, kind, str(studio) if studio and kind is LineKind.TELEPHONE else None)

@@ -1,0 +1,127 @@
+"""``radiodesk record-lines``: the recorder as a process, from its start to its orderly end."""
+
+import logging
+import shutil
+import time
+import wave
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from radiodesk.core.atomic_files import replacing
+from radiodesk.core.errors import Conflict, Unreadable
+from radiodesk.core.processes import AlreadyRunning, hold, told_to_stop
+from radiodesk.core.settings import Settings
+from radiodesk.sound.control_socket import Answer, ControlServer, Request
+from radiodesk.sound.line_journal import Journal
+from radiodesk.sound.line_setup import FILE, LinesUnreadable, load_lines
+from radiodesk.sound.recorder import recorder_report
+from radiodesk.sound.recorder.capture_source import Readers
+from radiodesk.sound.recorder.disk_space import DiskWatch, Limits
+from radiodesk.sound.recorder.engine import PART, Clocks, Recorder
+from radiodesk.sound.recorder.recovery import recover
+from radiodesk.sound.takes import Pcm
+
+log = logging.getLogger(__name__)
+
+TICK = 1.0
+LONGEST_TRIAL = 30.0
+
+
+@dataclass
+class Process:
+    """The recorder with its children and its socket."""
+
+    settings: Settings
+    recorder: Recorder
+    readers: Readers
+    changed: int = -1
+
+    def reload(self) -> None:
+        """Take over the list of lines when its file changed; a list that cannot be read leaves all as it is."""
+        path = self.settings.lines / FILE
+        changed = path.stat().st_mtime_ns if path.exists() else 0
+        if changed == self.changed:
+            return
+        self.changed = changed
+        try:
+            lines = load_lines(path)
+        except LinesUnreadable as refusal:
+            log.error("%s", refusal)
+            return
+        self.recorder.configure(lines)
+        self.readers.fit()
+
+    def handle(self, request: Request) -> Answer:
+        """One request of the desk."""
+        line, by = str(request.get("line", "")), request.get("by")
+        match request.get("do"):
+            case "state":
+                return recorder_report.state(self.recorder)
+            case "open" | "answer":
+                since, broadcast = request.get("since"), request.get("broadcast")
+                begun = datetime.fromisoformat(since) if since else None
+                take = self.recorder.open(line, since=begun, broadcast=broadcast, by=by)
+                return {"take": take.id, "line": line}
+            case "close" | "hang_up":
+                return {"take": self.recorder.close(line, by=by).id, "line": line}
+            case "test":
+                seconds = min(float(request.get("seconds", 5.0)), LONGEST_TRIAL)
+                with self.recorder.lock:
+                    self.recorder.try_out(line, seconds, self._kept(line))
+                    trial_file(self.settings, line).unlink(missing_ok=True)
+                return {"line": line, "seconds": seconds}
+            case "hold" | "resume" | "busy_all":
+                raise Conflict("A sound-card line cannot be held from here: its telephone hybrid does that.")
+        raise Unreadable("The recorder does not know what “%(what)s” means.", what=request.get("do"))
+
+    def _kept(self, line: str) -> Callable[[Pcm], None]:
+        target, rate = trial_file(self.settings, line), self.recorder.rate
+
+        def keep(samples: Pcm) -> None:
+            with replacing(target) as written, wave.open(str(written), "wb") as out:
+                out.setparams((1, 2, rate, len(samples), "NONE", ""))
+                out.writeframes(samples.astype("<i2").tobytes())
+
+        return keep
+
+
+def trial_file(settings: Settings, line: str) -> Path:
+    """Where the last trial of a line lies."""
+    return settings.lines / "trials" / f"{line}.wav"
+
+
+def record_lines(settings: Settings) -> None:
+    """Record until told to stop; raises ``AlreadyRunning``."""
+    settings.lines.mkdir(parents=True, exist_ok=True)
+    if not hold(settings.lines / f"{PART}.lock"):
+        raise AlreadyRunning("A recorder is running already in this data folder.")
+    stop = told_to_stop()
+    process = assemble(settings)
+    process.reload()
+    recover(process.recorder)
+    server = ControlServer(settings.lines / f"{PART}.sock", process.handle)
+    log.info("The recorder listens to %s lines.", len(process.recorder.lines))
+    while not stop.wait(TICK):
+        try:
+            process.reload()
+            process.recorder.tick()
+        except Exception:  # the sound of all lines depends on this process: it goes on with what works
+            log.exception("A turn of the recorder failed; it goes on.")
+    server.close()
+    process.readers.stop()
+    process.recorder.close_all("the recorder was stopped")
+
+
+def assemble(settings: Settings, **clocks: Any) -> Process:
+    """The parts of a recorder, with nothing running yet."""
+    settings.spool.mkdir(parents=True, exist_ok=True)
+    disk = DiskWatch(
+        lambda: shutil.disk_usage(settings.spool).free,
+        Limits(alarm=round(settings.disk_alarm_gigabytes * 1e9), stop=settings.disk_stop_megabytes * 1_000_000),
+    )
+    given = {"now": lambda: datetime.now(UTC), "monotonic": time.monotonic} | clocks
+    recorder = Recorder(settings.spool, Journal(settings.lines / f"{PART}.jsonl"), disk, Clocks(**given))
+    return Process(settings, recorder, Readers(recorder))

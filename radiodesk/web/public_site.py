@@ -1,0 +1,82 @@
+"""The public site: the application that listeners use. It reads only what was published."""
+
+from dataclasses import dataclass
+
+from flask import Flask, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from radiodesk.core import i18n
+from radiodesk.core.errors import NotFound
+from radiodesk.core.i18n import N_
+from radiodesk.http.request import Station, own_address, secure_cookie, station
+from radiodesk.rooms.messages.public_views import blueprint as intake
+from radiodesk.rooms.messages.webhooks import blueprint as webhooks
+from radiodesk.rooms.messages.webhooks import told
+from radiodesk.rooms.record.open311 import blueprint as open311
+from radiodesk.rooms.record.open311 import refusal_as_asked
+from radiodesk.rooms.record.public_views import blueprint as site
+from radiodesk.rooms.record.public_views import home
+from radiodesk.rooms.record.tracking_views import blueprint as tracking
+from radiodesk.web.factory import create_app, refuse_too_large
+
+LANGUAGE_COOKIE = "language"
+LANGUAGE_KEPT = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEntry:
+    """A page of the public site's menu, with its name as a message id."""
+
+    endpoint: str
+    name: str
+
+
+# No form of this site carries a token against forgery, since none acts for a session: there is no signing in, and the
+# only cookie chooses a language. What a form needs comes with it (a PIN, the code of Pos Jago, a signed slip), and what
+# a stranger's page could send in a visitor's name it could as well send itself. Machines sign, or show their token.
+PUBLIC_BLUEPRINTS = [intake, webhooks, open311, site, tracking]
+
+PUBLIC_MENU = [
+    PublicEntry("home", N_("Broadcasts")),
+    PublicEntry("intake.form", N_("Write to the show")),
+    PublicEntry("tracking.form", N_("Follow a complaint")),
+    PublicEntry("site.data", N_("Open data")),
+]
+
+
+def create_public(given: Station) -> Flask:
+    """The public site's application."""
+    app = create_app("public", given)
+    app.config["ERROR_PAGE"] = "public/error.html"
+    # Below these addresses machines ask: what goes wrong is told in their own forms, whoever notices it.
+    app.config["ERROR_ANSWERS"] = {f"{webhooks.url_prefix}/": told, f"{open311.url_prefix}/": refusal_as_asked}
+    app.before_request(_choose_language)
+    app.before_request(refuse_too_large)
+    entries = [entry for entry in PUBLIC_MENU if given.settings.web_form or entry.endpoint != "intake.form"]
+    app.context_processor(lambda: {"settings": given.settings, "language": i18n.language.get(), "public_menu": entries})
+    for blueprint in PUBLIC_BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/bahasa/<code>", "language", switch_language)
+    app.add_url_rule("/", "home", home)
+    return app
+
+
+def switch_language(code: str) -> Response:
+    """Keep the chosen language in a cookie and go back to the page that was open."""
+    if code not in i18n.LANGUAGES:
+        raise NotFound("This language is not there.")
+    response = redirect(own_address(request.args.get("ke", "")) or url_for("home"), code=303)
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        code,
+        max_age=LANGUAGE_KEPT,
+        httponly=True,
+        samesite="Lax",
+        secure=secure_cookie(),
+    )
+    return response
+
+
+def _choose_language() -> None:
+    asked = request.cookies.get(LANGUAGE_COOKIE)
+    i18n.language.set(asked if asked in i18n.LANGUAGES else station().settings.language)

@@ -1,0 +1,93 @@
+"""The state of the station for people: alarms, how the processes are doing, what came in and waits, jobs given up."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, render_template
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from radiodesk.core import audit, events, inputs, jobs
+from radiodesk.core.i18n import N_
+from radiodesk.core.rounds import ProcessHealth, health_of
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import back, now, session, station
+from radiodesk.rooms.accounts.access import allowed, me
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.messages.arrivals.arrival_store import Store
+
+blueprint = Blueprint("state", __name__, url_prefix="/keadaan")
+
+KEEPERS = (Role.ADMINISTRATOR, Role.PRODUCER)
+
+KIND_NAMES = {
+    "archive.check": N_("Verify a package"),
+    "archive.seal": N_("Seal a broadcast"),
+    "audio.prepare": N_("Prepare a recording for playing"),
+    "calls.fetch": N_("Fetch a message's file"),
+    "calls.send": N_("Send a reply"),
+    "programme.read_aloud": N_("Read a script aloud"),
+    "record.clear": N_("Remove withdrawn sound"),
+    "record.publish": N_("Publish a broadcast"),
+    "record.reply": N_("Take in what a complainant wrote"),
+    "record.ticket": N_("Show a complaint to the public"),
+    "speech.transcribe": N_("Transcribe a recording"),
+    "tickets.due": N_("Watch a complaint's time limit"),
+    "traffic.fetch": N_("Fetch a traffic source"),
+}
+
+ROUND_NAMES = {
+    "arrivals": N_("taking in messages"),
+    "database and disk": N_("database and disk"),
+    "jobs left lying": N_("jobs left lying"),
+    "journals": N_("journals of the lines"),
+    "lines": N_("steering of the lines"),
+    "looks": N_("record of looks"),
+    "old arrivals": N_("removing old originals"),
+    "old events": N_("removing old events"),
+    "sources": N_("traffic sources"),
+    "takes": N_("recordings of the lines"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the page shows; ``waiting`` and ``odd`` count messages as they came in."""
+
+    processes: list[ProcessHealth]
+    failed: list[jobs.Job]
+    waiting: int
+    odd: int
+
+
+def state_of(session: Session, settings: Settings) -> State:
+    """The station at this moment."""
+    store = Store(settings, session.info["database"].keys)
+    return State(
+        health_of(settings.health, seconds=time.time()),
+        jobs.failed(session),
+        len(store.all_waiting()),
+        len(store.all_odd()),
+    )
+
+
+@blueprint.get("")
+@allowed(*KEEPERS)
+def page() -> str:
+    view = state_of(session(), station().settings)
+    return render_template("web/state.html", view=view, kinds=KIND_NAMES, rounds=ROUND_NAMES)
+
+
+@blueprint.post("/pekerjaan/<job_id>/ulang")
+@allowed(*KEEPERS)
+def try_again(job_id: str) -> Response:
+    """Put a job that was given up back into the queue."""
+    _tried_again(session(), inputs.number(job_id), by=me().username, at=now())
+    return back("state.page")
+
+
+def _tried_again(session: Session, job_id: int, *, by: str, at: datetime) -> None:
+    job = jobs.try_again(session, job_id)
+    audit.record(session, at, by, "job tried again", f"job {job.id}", kind=job.kind)
+    events.announce(session, at, "jobs", "again")

@@ -1,0 +1,160 @@
+"""What must not become public is found, and what may stay stays."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lokal.samaran import detect_pii
+
+from radiodesk.language.redaction import LABELS, Span, find_private, redact
+from radiodesk.language.redaction.measure import Labelled, labelled, measure
+from radiodesk.language.redaction.spans import KINDS, merged
+
+FIXTURES = Path(__file__).parent / "fixtures"
+WRITTEN = labelled((FIXTURES / "redaction.txt").read_text(encoding="utf-8").splitlines())
+FRESH = labelled((FIXTURES / "redaction_fresh.txt").read_text(encoding="utf-8").splitlines())
+
+
+def kinds(text: str) -> list[str]:
+    return [span.kind for span in find_private(text)]
+
+
+@pytest.mark.parametrize(("messages", "recall", "precision"), [(WRITTEN, 0.97, 0.98), (FRESH, 0.93, 0.98)])
+def test_nearly_all_of_the_labelled_messages_is_found_and_little_else(
+    messages: list[Labelled],
+    recall: float,
+    precision: float,
+) -> None:
+    counts = measure(messages, find_private)
+    assert counts.found["all"] / counts.labels["all"] >= recall
+    assert counts.right["all"] / counts.spans["all"] >= precision
+
+
+def lokal(text: str) -> list[Span]:
+    return [Span(match.start, match.end, match.type, "lokal-id", 1.0) for match in detect_pii(text)]
+
+
+def test_it_is_never_worse_than_lokal_id_on_any_kind() -> None:
+    ours, theirs = measure([*WRITTEN, *FRESH], find_private), measure([*WRITTEN, *FRESH], lokal)
+    assert {kind for kind in ours.labels if ours.found[kind] < theirs.found[kind]} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("nama saya sutrisno dari kapas", "nama saya [nama] dari kapas"),
+        ("Lek Paimin ketabrak", "Lek [nama] ketabrak"),
+        ("hp kosong lapan lima dua tiga empat lima enam tujuh delapan ya", "hp [nomor telepon] ya"),
+        ("nol delapan satu dobel dua tiga empat lima enam tujuh", "[nomor telepon]"),
+        ("0812 tiga empat lima enam 7890", "[nomor telepon]"),
+        ("plat es satu dua tiga empat a be warna hitam", "plat [pelat nomor] warna hitam"),
+        ("S 1234 AB lari", "[pelat nomor] lari"),
+        ("nik tiga lima dua dua nol satu empat lima nol enam sembilan satu nol nol nol tiga", "nik [NIK]"),
+        ("rumahnya rt tiga rw dua", "rumahnya [alamat]"),
+        ("surel tini at gmail titik com", "surel [surel]"),
+    ],
+)
+def test_it_is_hidden_as_it_is_said(text: str, redacted: str) -> None:
+    assert redact(text)[0] == redacted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pukul 06.45 WIB di KM 12+300",
+        "hubungi 110 atau satu satu dua",
+        "Jalan Ahmad Yani dan RSUD Sosodoro Djatikoesoemo",
+        "denda Rp2.500.000, dua juta lima ratus ribu rupiah",
+        "nomor tiket 2401 5567 8",
+        "Kapolres AKBP Hartono dan Kasatlantas AKP Sudarmaji",
+        "pak polisi, bu guru, pak lurah, mas penyiar, tolong",
+        "@polresbojonegoro humas@polri.go.id www.lapor.go.id",
+        "umur jembatan itu dua belas tahun",
+    ],
+)
+def test_what_is_public_stays(text: str) -> None:
+    assert redact(text) == (text, [])
+
+
+def test_officials_can_be_hidden_too_and_are_when_accused() -> None:
+    text = "Kapolsek Iptu Suparman hadir"
+    assert find_private(text) == []
+    assert kinds_of(text, keep_officials=False) == ["name"]
+    assert "name" in kinds("oknum polisi Bripka Suparman minta uang")
+
+
+def kinds_of(text: str, *, keep_officials: bool) -> list[str]:
+    return [span.kind for span in find_private(text, keep_officials=keep_officials)]
+
+
+def test_places_of_the_area_are_not_people() -> None:
+    text = "korban namanya trucuk lor"
+    assert kinds(text) == ["name"]
+    assert find_private(text, places={"trucuk"}) == []
+
+
+def test_a_child_that_came_to_harm_is_hidden_with_age_and_school() -> None:
+    assert kinds("siswi smp negeri dua umur tiga belas tahun korban pelecehan") == ["school", "age"]
+    assert kinds("anak sd negeri dua menang lomba") == []
+
+
+def test_each_span_says_why_and_how_sure() -> None:
+    span = find_private("wa 0857 3344 1290")[0]
+    assert (span.kind, span.score >= 0.9, bool(span.why)) == ("phone", True, True)
+
+
+def test_given_spans_are_taken_as_they_are() -> None:
+    spans = [Span(0, 4, "name", "by hand", 1.0)]
+    assert redact("Budi 0857 3344 1290", spans)[0] == "[nama] 0857 3344 1290"
+
+
+def test_overlapping_spans_hide_all_that_any_covers() -> None:
+    spans = merged([Span(0, 5, "name", "a", 0.6), Span(3, 9, "phone", "b", 0.9)])
+    assert [(span.start, span.end, span.kind) for span in spans] == [(0, 9, "phone")]
+
+
+def test_every_kind_has_a_label() -> None:
+    assert set(LABELS) == set(KINDS)
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_any_text_is_searched_and_spans_are_in_order(text: str) -> None:
+    spans = find_private(text)
+    assert all(0 <= span.start < span.end <= len(text) for span in spans)
+    assert all(one.end <= other.start for one, other in pairwise(spans))
+
+
+DIGIT_LINE = "nol satu dua tiga empat lima enam tujuh delapan sembilan"
+DIGIT_WORDS = dict(zip("0123456789", DIGIT_LINE.split(), strict=True))
+
+
+@settings(deadline=None)
+@given(st.text("0123456789", min_size=8, max_size=11))
+def test_any_mobile_number_is_hidden_said_or_written(rest: str) -> None:
+    number = f"08{rest}"
+    said = " ".join(DIGIT_WORDS[digit] for digit in number)
+    for text in (
+        f"nomor saya {said} pak",
+        f"nomor saya {number} pak",
+        f"wa {number[:4]}-{number[4:8]}-{number[8:]} ya",
+    ):
+        hidden = redact(text)[0]
+        assert not re.search(r"\d", hidden)
+        assert DIGIT_WORDS[rest[0]] not in hidden.split()
+
+
+def test_lokal_id_is_asked_and_its_sure_findings_are_kept() -> None:
+    text = "NPWP 09.254.294.3-407.000"
+    assert [match.type for match in detect_pii(text)] == ["NPWP"]
+    assert kinds(text) == ["npwp"]
+
+
+def test_the_fixtures_hold_enough_that_is_private_and_enough_that_is_not() -> None:
+    clean = [message for message in WRITTEN if not message.private]
+    assert len(WRITTEN) >= 200
+    assert len(clean) >= 80
+    assert Path(FIXTURES).is_dir()

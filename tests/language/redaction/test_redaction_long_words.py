@@ -1,0 +1,23 @@
+"""One message cannot hold up the redactor: whatever is sent is looked through in a moment."""
+
+import time
+
+import pytest
+
+from radiodesk.language.redaction import find_private
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A" * 7_900, "a." * 4_000, "a1_" * 2_600, "satu " * 1_600, "@" * 8_000, "0" * 8_000, "a b " * 2_000, "é" * 8_000],
+)
+def test_a_long_word_is_looked_through_in_a_moment(text: str) -> None:
+    find_private("siap")
+    begun = time.perf_counter()
+    find_private(text)
+    assert time.perf_counter() - begun < 5
+
+
+def test_an_address_that_is_said_is_still_found() -> None:
+    for text in ("kirim ke budi santoso at gmail dot com", "budi titik santoso keong yahoo titik com ya"):
+        assert any(one.kind == "email" for one in find_private(text))

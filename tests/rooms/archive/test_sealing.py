@@ -1,0 +1,442 @@
+"""From an ended broadcast to a package that proves itself, through the services and the job."""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import bagit
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from radiodesk.core import audit
+from radiodesk.core.clock import ManualClock
+from radiodesk.core.crypto import KeyMissing, KeyRing
+from radiodesk.core.database import Database
+from radiodesk.core.jobs import Context, Job, JobState, Runner
+from radiodesk.core.settings import Settings
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.archive import cli, jobs, ledger, queries, services
+from radiodesk.rooms.archive.models import Package, PackageState
+from radiodesk.rooms.archive.verification import verify
+from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
+from radiodesk.rooms.calls.models import Protected
+from radiodesk.rooms.transcripts.models import TranscriptState
+from radiodesk.sound.takes import Take
+from tests.factories import shows
+
+BY = "arsiparis"
+
+pytestmark = pytest.mark.slow  # shows are sealed for real
+
+
+@pytest.fixture
+def runner(database: Database, settings: Settings, clock: ManualClock) -> Runner:
+    return Runner(database, settings, clock, jobs.KINDS)
+
+
+def held(database: Database, settings: Settings, now: datetime, **given: object) -> int:
+    """An ended show; gives the key of its broadcast."""
+    with database.writing() as tx:
+        return shows.ended(tx, settings, now, **given).broadcast.id  # type: ignore[arg-type]
+
+
+def ask(database: Database, settings: Settings, broadcast: int, at: datetime, note: str = "") -> str:
+    with database.writing() as tx:
+        row = tx.get_one(Broadcast, broadcast)
+        return services.seal(tx, settings, row, by=BY, at=at, note=note).public_id
+
+
+def sealed(database: Database, settings: Settings, now: datetime, runner: Runner, **given: object) -> Path:
+    """The folder of a sealed show."""
+    name = ask(database, settings, held(database, settings, now, **given), now)
+    assert runner.run_all() == 2  # sealed, then read again
+    return settings.archive / name
+
+
+def load(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_a_show_is_sealed_and_every_tool_says_ok(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    folder = sealed(database, settings, now, runner)
+    report = verify(settings.archive)
+    assert report.ok, [str(one) for one in report.all_differences()]
+    assert bagit.Bag(str(folder)).validate()
+    with database.reading() as session:
+        package = session.scalars(select(Package)).one()
+        assert package.state == PackageState.SEALED
+        assert package.broadcast.state == BroadcastState.SEALED
+        assert package.broadcast.sealed_at == package.sealed_at == now
+        assert (package.files, package.bytes) == (report.packages[0].files, report.packages[0].bytes)
+        assert package.manifest == report.packages[0].digest
+        assert package.notices == []
+        assert package.last_check is not None and package.last_check.ok
+        assert queries.total_bytes(session) == package.bytes
+
+
+def test_the_package_holds_the_whole_show(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    data = sealed(database, settings, now, runner) / "data"
+    [call] = (data / "audio/calls").iterdir()
+    assert [path.suffix for path in call.iterdir()] == [".flac"]
+    kinds = [entry["kind"] for entry in load(data / "as-run/as-run.json")]
+    assert kinds[0] == "start" and kinds[-1] == "end" and "dump" in kinds
+    [script] = load(data / "scripts/scripts.json")
+    assert script["approved_by"] == "kasat"
+    assert script["read"][0]["as_approved"] is True
+    assert script["text"] == shows.SCRIPT
+    assert (data / f"scripts/{script['script']}-v1.txt").read_text() == shows.SCRIPT
+    assert load(data / f"bulletins/{script['script']}-v1.json")["sha256"] == script["sha256"]
+    [words] = (data / "transcripts").rglob("*.json")
+    assert load(words)["words"][0] == {"start": 0.0, "end": 1.0, "word": "Lampu", "confidence": 0.9}
+    assert words.with_suffix(".vtt").read_text().startswith("WEBVTT\n\n1\n00:00:00.000 --> 00:00:14.000\nLampu jalan")
+    assert len(load(data / "calls/calls.json")) == 2
+    assert "bagit.py --validate" in (data / "README.txt").read_text()
+    assert "sha256sum --check" in (data / "README.txt").read_text()
+    assert len((data / "as-run/as-run.csv").read_text().splitlines()) == len(kinds) + 1
+
+
+def test_the_metadata_is_well_formed_and_names_the_show(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    folder = sealed(database, settings, now, runner)
+    core = ElementTree.parse(folder / "data/metadata/dublin-core.xml").getroot()  # noqa: S314 - our own file
+    assert core.findtext("{http://purl.org/dc/elements/1.1/}title") == "Pagi Bersama Polisi"
+    assert core.findtext("{http://purl.org/dc/elements/1.1/}identifier") == f"urn:uuid:{folder.name}"
+    space = "{http://www.pbcore.org/PBCore/PBCoreNamespace.html}"
+    described = ElementTree.parse(folder / "data/metadata/pbcore.xml").getroot()  # noqa: S314 - our own file
+    assert described.tag == f"{space}pbcoreDescriptionDocument"
+    places = [one.text for one in described.iter(f"{space}instantiationLocation")]
+    assert len(places) == 2
+    assert all(place and (folder / place).is_file() for place in places)
+    information = bagit.Bag(str(folder)).info
+    assert information["Previous-Package"] == "none"
+    assert information["Source-Organization"] == settings.operator
+
+
+def test_names_numbers_and_messages_stand_only_in_the_restricted_part(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    folder = sealed(database, settings, now, runner)
+    identities = json.loads(database.keys.decrypt_bytes((folder / "data/restricted/identities.json.enc").read_bytes()))
+    assert {one["phone"] for one in identities} == {"+6281234567890", "+6281211112222"}
+    assert [one["message"] for one in identities if one["message"]] == ["Tolong rahasiakan saya."]
+    clear = b"".join(
+        path.read_bytes() for path in folder.rglob("*") if path.is_file() and "transcripts" not in path.parts
+    )
+    for private in (b"81211112222", b"Tolong rahasiakan", shows.NAME.encode()):
+        assert private not in clear
+    stranger = KeyRing(1, {1: os.urandom(32)}, b"", b"")
+    with pytest.raises(KeyMissing):
+        stranger.decrypt_bytes((folder / "data/restricted/identities.json.enc").read_bytes())
+
+
+def test_dumped_seconds_are_kept_but_not_in_the_clear(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    data = sealed(database, settings, now, runner) / "data"
+    [shorter] = (data / "audio/programme").iterdir()
+    assert shorter.name.endswith("-without-dumps.flac")
+    [whole] = (data / "restricted/audio/programme").iterdir()
+    original = database.keys.decrypt_bytes(whole.read_bytes())
+    with database.reading() as session:
+        [recording] = session.get_one(Broadcast, 1).recordings
+        assert original == (settings.audio / recording.key).read_bytes()
+    assert list((data / "restricted/transcripts").rglob("*.json.enc"))
+
+
+def test_without_a_dump_the_programme_is_sealed_as_received(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    folder = sealed(database, settings, now, runner, dump=False)
+    [programme] = (folder / "data/audio/programme").iterdir()
+    with database.reading() as session:
+        [recording] = session.get_one(Broadcast, 1).recordings
+        assert programme.read_bytes() == (settings.audio / recording.key).read_bytes()
+
+
+@pytest.mark.parametrize("protected", list(Protected))
+def test_a_protected_callers_voice_and_words_are_encrypted(
+    database: Database, settings: Settings, now: datetime, runner: Runner, protected: Protected
+) -> None:
+    with database.writing() as tx:
+        show = shows.ended(tx, settings, now)
+        show.caller.protected = protected
+        broadcast, call = show.broadcast.id, show.caller.public_id
+    name = ask(database, settings, broadcast, now)
+    runner.run_all()
+    data = settings.archive / name / "data"
+    assert not (data / "audio/calls").exists()
+    assert not (data / "transcripts").exists()
+    [voice] = (data / f"restricted/audio/calls/{call}").iterdir()
+    assert database.keys.decrypt_bytes(voice.read_bytes()).startswith(b"fLaC")
+    told = next(one for one in load(data / "calls/calls.json") if one["call"] == call)
+    assert told["place"] is None and told["point"] is None
+    assert verify(settings.archive).ok
+
+
+def test_three_shows_are_chained(
+    database: Database, settings: Settings, now: datetime, runner: Runner, clock: ManualClock
+) -> None:
+    names = []
+    for title in ("Satu", "Dua", "Tiga"):
+        broadcast = held(database, settings, clock.now(), title=title)
+        names.append(ask(database, settings, broadcast, clock.now()))
+        clock.advance(timedelta(days=1))
+    assert runner.run_all() == 6
+    lines = ledger.read(settings.archive / ledger.NAME)
+    assert [line and (line.sequence, line.package) for line in lines] == list(enumerate(names, start=1))
+    assert verify(settings.archive).ok
+    assert bagit.Bag(str(settings.archive / names[2])).info["Previous-Package"] == names[1]
+
+
+def test_sealing_twice_is_harmless(database: Database, settings: Settings, now: datetime, runner: Runner) -> None:
+    broadcast = held(database, settings, now)
+    first = ask(database, settings, broadcast, now)
+    assert ask(database, settings, broadcast, now) == first
+    assert runner.run_all() == 2
+    assert ask(database, settings, broadcast, now) == first
+    assert runner.run_all() == 0
+    assert len(ledger.read(settings.archive / ledger.NAME)) == 1
+
+
+def test_only_what_is_over_is_sealed(database: Database, settings: Settings, now: datetime) -> None:
+    broadcast = held(database, settings, now)
+    with database.writing() as tx:
+        row = tx.get_one(Broadcast, broadcast)
+        row.state = BroadcastState.ON_AIR
+        with pytest.raises(services.NotEnded):
+            services.seal(tx, settings, row, by=BY, at=now)
+
+
+def test_live_sound_that_is_not_taken_in_yet_is_waited_for(
+    database: Database, settings: Settings, now: datetime
+) -> None:
+    with database.writing() as tx:
+        broadcast = shows.ended(tx, settings, now).broadcast
+    for owner in (broadcast.public_id, "another"):
+        Take.create(
+            settings.spool,
+            line="siaran",
+            kind="soundcard",
+            sample_rate=8000,
+            directions=["programme"],
+            started_at=now,
+            feed="broadcast",
+            broadcast=owner,
+        ).close()
+    with database.writing() as tx:
+        with pytest.raises(services.TranscriptsOpen) as refused:
+            services.seal(tx, settings, tx.get_one(Broadcast, broadcast.id), by=BY, at=now)
+    assert refused.value.facts["count"] == 1
+
+
+def test_pending_transcripts_are_waited_for_or_explained(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    with database.writing() as tx:
+        show = shows.ended(tx, settings, now)
+        shows.transcript(tx, show.programme, "", now, state=TranscriptState.WAITING, version=2)
+        broadcast = show.broadcast.id
+    with pytest.raises(services.TranscriptsOpen) as refused:
+        ask(database, settings, broadcast, now)
+    assert "1" in str(refused.value)
+    name = ask(database, settings, broadcast, now, note="Mesin transkrip rusak.")
+    runner.run_all()
+    assert load(settings.archive / name / "data/metadata/broadcast.json")["note"] == "Mesin transkrip rusak."
+    with database.reading() as session:
+        notices = queries.package_by_public_id(session, name).notices
+    assert [one["facts"] for one in notices] == [{"count": 1}]
+
+
+def test_a_missing_and_a_changed_sound_file_are_told_and_the_rest_is_sealed(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    with database.writing() as tx:
+        show = shows.ended(tx, settings, now)
+        broadcast = show.broadcast.id
+        (settings.audio / show.programme.key).unlink()
+        voice = settings.audio / show.caller.recordings[0].key
+        voice.write_bytes(voice.read_bytes()[:-1] + b"x")
+    name = ask(database, settings, broadcast, now)
+    runner.run_all()
+    assert verify(settings.archive).ok
+    with database.reading() as session:
+        told = [one["message"] for one in queries.package_by_public_id(session, name).notices]
+    assert len(told) == 2
+    assert "missing" in told[0] and "not as it was received" in told[1]
+
+
+@pytest.mark.parametrize("interrupted", ["append", "finish"])
+def test_a_job_that_was_cut_off_is_finished_by_the_next_run(
+    database: Database,
+    settings: Settings,
+    now: datetime,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    interrupted: str,
+) -> None:
+    """Cut off before the ledger (the folder is there), or before the database (the line is there)."""
+    name = ask(database, settings, held(database, settings, now), now)
+    context = Context(database, settings, clock, lambda _share: None)
+
+    class Cut(BaseException):
+        """As if the process were killed here."""
+
+    def cut(*_args: object, **_given: object) -> None:
+        raise Cut
+
+    place = ledger if interrupted == "append" else services
+    with monkeypatch.context() as patched:
+        patched.setattr(place, interrupted, cut)
+        with pytest.raises(Cut):
+            jobs.seal(context, 1)
+    assert (settings.archive / name).is_dir()
+    jobs.seal(context, 1)
+    assert verify(settings.archive).ok
+    assert len(ledger.read(settings.archive / ledger.NAME)) == 1
+    with database.reading() as session:
+        package = queries.package_by_public_id(session, name)
+        assert package.state == PackageState.SEALED
+        assert package.files > 10
+
+
+def test_nothing_is_chained_to_a_damaged_ledger(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    sealed(database, settings, now, runner)
+    path = settings.archive / ledger.NAME
+    good = path.read_text()
+    path.write_text("kacau\n")
+    broadcast = held(database, settings, now, title="Kedua")
+    name = ask(database, settings, broadcast, now)
+    runner.run_all()
+    with database.reading() as session:
+        package = queries.package_by_public_id(session, name)
+        assert package.state == PackageState.FAILED
+        assert package.problem and "radiodesk verify" in package.problem
+        assert session.get_one(Broadcast, broadcast).state == BroadcastState.ENDED
+        assert session.scalars(select(Job).order_by(Job.id.desc())).first().state == JobState.FAILED  # type: ignore[union-attr]
+    path.write_text(good)
+    assert ask(database, settings, broadcast, now) == name
+    runner.run_all()
+    assert verify(settings.archive).ok
+
+
+def test_checking_again_keeps_what_was_found(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    folder = sealed(database, settings, now, runner)
+
+    def check() -> tuple[bool, list[str]]:
+        with database.writing() as tx:
+            services.check_again(tx, queries.package_by_public_id(tx, folder.name), by=BY, at=now)
+        assert runner.run_all() == 1
+        with database.reading() as session:
+            found = queries.package_by_public_id(session, folder.name).last_check
+            assert found is not None
+            return found.ok, [one["message"] % one["facts"] for one in found.differences]
+
+    assert check() == (True, [])
+    script = next((folder / "data/scripts").glob("*.txt"))
+    script.chmod(0o644)
+    script.write_text("Kata yang tidak pernah dibacakan.")
+    ok, told = check()
+    assert not ok
+    assert any(f"data/scripts/{script.name} was changed" in one for one in told)
+    (settings.archive / ledger.NAME).unlink()
+    folder.rename(settings.archive / "disembunyikan")
+    assert check() == (False, [f"Package {folder.name} is missing in the archive folder."])
+
+
+def test_a_correction_changes_nothing_that_is_sealed(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    folder = sealed(database, settings, now, runner)
+    before = {path: path.read_bytes() for path in settings.archive.rglob("*") if path.is_file()}
+    with database.writing() as tx:
+        package = queries.package_by_public_id(tx, folder.name)
+        services.correct(tx, package, "Desa yang dimaksud Sumberarum.", by=BY, at=now)
+    assert {path: path.read_bytes() for path in settings.archive.rglob("*") if path.is_file()} == before
+    with database.reading() as session:
+        [correction] = queries.package_by_public_id(session, folder.name).corrections
+        assert correction.text == "Desa yang dimaksud Sumberarum."
+
+
+def test_a_restricted_file_opens_with_the_stations_key_and_the_trail_keeps_that(
+    database: Database, settings: Settings, now: datetime, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = sealed(database, settings, now, runner)
+    monkeypatch.setenv("RADIODESK_DATA", str(settings.data))
+    done = CliRunner().invoke(cli.unlock, [str(folder / "data/restricted/identities.json.enc")])
+    assert done.exit_code == 0, done.output
+    assert len(json.loads(done.output)) == 2
+    with database.reading() as session:
+        last = session.scalars(select(audit.AuditEntry).order_by(audit.AuditEntry.id.desc())).first()
+        assert last is not None and last.action == "restricted file opened"
+
+
+def test_the_archivist_seals_verifies_and_corrects_in_the_browser(
+    database: Database,
+    settings: Settings,
+    now: datetime,
+    runner: Runner,
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    held(database, settings, now)
+    with database.reading() as session:
+        public_id = session.get_one(Broadcast, 1).public_id
+    browser = sign_in(Role.ARCHIVIST)
+    assert "Pagi Bersama Polisi" in browser.get("/arsip").get_data(as_text=True)
+    answer = browser.post(f"/siaran/{public_id}/segel")
+    assert answer.status_code == 303
+    page = answer.headers["Location"]
+    assert browser.get(page).status_code == 200
+    assert browser.get(f"/siaran/{public_id}/arsip").headers["Location"] == page
+    runner.run_all()
+    assert "buku besar" in browser.get(page).get_data(as_text=True).lower()
+    assert browser.post(f"{page}/periksa").status_code == 303
+    runner.run_all()
+    assert browser.post(f"{page}/ralat", data={"text": "Salah sebut nama desa."}).status_code == 303
+    shown = browser.get(page).get_data(as_text=True)
+    assert "Salah sebut nama desa." in shown
+    assert browser.get(f"{page}/keadaan").status_code == 200
+    assert browser.get("/arsip/daftar").status_code == 200
+    with browser.get("/arsip/buku-besar.jsonl") as download:
+        assert ledger.parse(download.get_data(as_text=True)) is not None
+    assert browser.post(f"{page}/ralat", data={"text": " "}).status_code == 422
+    assert browser.get("/arsip/tidak-ada").status_code == 404
+
+
+def test_who_has_no_business_with_the_archive_does_not_see_it(sign_in: Callable[..., FlaskClient]) -> None:
+    browser = sign_in(Role.SCREENER)
+    for path in ("/arsip", "/arsip/daftar", "/arsip/buku-besar.jsonl", "/arsip/x"):
+        assert browser.get(path).status_code == 403
+
+
+def test_an_ended_broadcasts_page_leads_to_its_package_and_to_publishing(
+    database: Database,
+    settings: Settings,
+    now: datetime,
+    runner: Runner,
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    broadcast = held(database, settings, now)
+    with database.reading() as session:
+        public_id = session.get_one(Broadcast, broadcast).public_id
+    browser = sign_in(Role.ARCHIVIST)
+    page = f"/siaran/{public_id}"
+    assert f"{page}/segel" in browser.get(page).get_data(as_text=True)
+    ask(database, settings, broadcast, now)
+    runner.run_all()
+    shown = browser.get(page).get_data(as_text=True)
+    assert f"{page}/arsip" in shown and f"{page}/terbit" in shown and f"{page}/segel" not in shown

@@ -1,0 +1,99 @@
+"""Officers put what is read on air into their own words: tried out first, kept with who and when."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from radiodesk.core.audit import AuditEntry
+from radiodesk.core.errors import Conflict, NotFound, Unreadable
+from radiodesk.http.request import Station
+from radiodesk.road.bulletin import compose, rehearsal
+from radiodesk.road.bulletin.wording import shipped
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.traffic import wordings
+
+OWN = "Salam dari {{ unit }}, hati-hati di jalan.\n"
+
+
+@pytest.mark.parametrize("name", rehearsal.names())
+def test_every_shipped_phrase_passes_its_own_rehearsal(name: str) -> None:
+    assert rehearsal.checked(name, shipped(name))
+    assert name in rehearsal.TITLES
+    for way in rehearsal.rehearse(name, shipped(name)):
+        assert way.said
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("", "at least one line"),
+        ("# hanya catatan", "at least one line"),
+        ("Selamat {{ greeting }", "Line 1"),
+        ("Selamat.\nSelamat {{ sapaan }}.", "Line 2"),
+        ("{% if station %}Ini {{ station }}.{% endif %}", "says nothing"),
+        ("Selamat {{ greeting }}", "no whole sentence"),
+        ("Selamat {{ greeting }}, {{ station }}.", "no whole sentence"),
+        ("{{ greeting + 1 }}.", "Line 1"),
+        ("{% for i in range(900) %}lama {% endfor %}.", "too long to be read"),
+        ("{{ ''.__class__.__mro__ }}.", "Line 1"),
+        ("a" * 5000 + ".", "at most"),
+    ],
+)
+def test_what_would_sound_broken_on_air_is_refused_with_its_line(text: str, word: str) -> None:
+    with pytest.raises(Unreadable, match=word):
+        rehearsal.checked("bulletin/opening", text)
+
+
+def test_a_phrase_that_is_not_there_cannot_be_changed(session: Session, now: datetime) -> None:
+    with pytest.raises(NotFound):
+        wordings.save(session, "bulletin/../../x", OWN, expected=0, by="officer", at=now)
+
+
+def test_own_words_are_read_until_they_are_taken_back(session: Session, now: datetime) -> None:
+    wordings.save(session, "bulletin/closing", OWN, expected=0, by="officer", at=now)
+    assert (
+        "Salam dari Satuan Lalu Lintas, hati-hati"
+        in compose([], at=now, seconds=60, wording=wordings.own(session)).text
+    )
+    with pytest.raises(Conflict, match="officer"):
+        wordings.save(session, "bulletin/closing", OWN, expected=0, by="other", at=now)
+    with pytest.raises(Conflict):
+        wordings.reset(session, "bulletin/closing", expected=0, by="other", at=now)
+    wordings.reset(session, "bulletin/closing", expected=1, by="other", at=now)
+    assert wordings.own(session) == {}
+    acts = session.execute(
+        select(AuditEntry.actor, AuditEntry.action).where(AuditEntry.subject == "wording bulletin/closing")
+    )
+    assert [tuple(act) for act in acts] == [("officer", "wording changed"), ("other", "wording reset")]
+
+
+def test_the_page_previews_refuses_and_keeps_what_was_typed(
+    sign_in: Callable[..., FlaskClient], station: Station
+) -> None:
+    officer = sign_in(Role.OFFICER)
+    address = "/lalin/kalimat/bulletin/closing"
+    assert "Demikian info lalu lintas dari Satuan Lalu Lintas." in officer.get(address).text
+    looked = officer.post(address, data={"text": OWN, "expected": "0", "then": "look"})
+    assert "Salam dari Satuan Lalu Lintas, hati-hati di jalan." in looked.text
+    with station.database.reading() as session:
+        assert wordings.own(session) == {}
+    refused = officer.post(address, data={"text": "Salam dari {{ satuan }}.", "expected": "0", "then": "save"})
+    assert refused.status_code == 422
+    assert "Salam dari {{ satuan }}." in refused.text
+    assert officer.post(address, data={"text": OWN, "expected": "0", "then": "save"}).status_code == 303
+    assert "kata-kata stasiun" in officer.get("/lalin/kalimat").text
+    assert officer.post(f"{address}/asal", data={"expected": "1"}).status_code == 303
+    with station.database.reading() as session:
+        assert wordings.own(session) == {}
+
+
+def test_only_an_officer_changes_what_is_read(sign_in: Callable[..., FlaskClient]) -> None:
+    producer = sign_in(Role.PRODUCER)
+    assert producer.get("/lalin/kalimat").status_code == 200
+    data = {"text": OWN, "expected": "0", "then": "save"}
+    assert producer.post("/lalin/kalimat/bulletin/closing", data=data).status_code == 403
+    assert sign_in(Role.SCREENER, username="penyaring").get("/lalin/kalimat").status_code == 403

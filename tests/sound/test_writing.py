@@ -1,0 +1,100 @@
+"""What is kept is kept bit for bit; what is played is small; a failed write leaves nothing behind."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from radiodesk.core.atomic_files import replacing
+from radiodesk.sound.decoder import AudioUnreadable, probe, read_all
+from radiodesk.sound.encoder import concatenate, derive_mp3, split_channels, to_flac
+from tests.sound.sounds import pitch, tone, write_encoded, write_wav
+
+
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "ULAW", "PCM_U8"])
+@pytest.mark.parametrize("rate", [8000, 44100, 48000])
+def test_flac_keeps_every_sample(tmp_path: Path, rate: int, subtype: str) -> None:
+    noise = np.random.default_rng(3).uniform(-0.9, 0.9, (rate, 2)).astype(np.float32)
+    source = write_wav(tmp_path / "in.wav", noise, rate, subtype)
+
+    kept = to_flac(source, tmp_path / "out.flac")
+
+    assert (kept.codec, kept.sample_rate, kept.channels) == ("flac", rate, 2)
+    assert np.array_equal(soundfile.read(source)[0], soundfile.read(tmp_path / "out.flac")[0])
+
+
+def test_a_voice_note_becomes_flac_at_its_own_rate(tmp_path: Path) -> None:
+    source = write_encoded(tmp_path / "note.ogg", "opus.ogg")
+
+    kept = to_flac(source, tmp_path / "note.flac")
+
+    assert (kept.sample_rate, kept.channels, kept.bits) == (48000, 1, 16)
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 48000])
+def test_the_copy_for_pages_is_a_small_mp3(tmp_path: Path, rate: int) -> None:
+    source = write_wav(tmp_path / "in.wav", tone(20.0, rate), rate)
+
+    made = derive_mp3(source, tmp_path / "out.mp3")
+
+    assert made.container == "mp3"
+    assert made.duration == pytest.approx(20.0, abs=0.3)
+    assert (tmp_path / "out.mp3").stat().st_size < 20 * 48_000 / 8 * 1.1
+    assert pitch(read_all(tmp_path / "out.mp3"), 16000) == pytest.approx(440, abs=2)
+
+
+def test_pieces_join_with_a_pause_and_say_where_each_starts(tmp_path: Path) -> None:
+    first = write_wav(tmp_path / "1.wav", tone(1.0, 8000), 8000)
+    second = write_encoded(tmp_path / "2.mp3", "mp3", seconds=1.0, hz=880)
+
+    starts = concatenate([first, second], tmp_path / "all.flac", gap_seconds=0.5, rate=16000)
+
+    assert starts == [0.0, pytest.approx(1.5, abs=0.01)]
+    joined = read_all(tmp_path / "all.flac")
+    assert pitch(joined[:16000], 16000) == pytest.approx(440, abs=2)
+    assert not joined[16100:23900].any()
+    assert pitch(joined[26000:], 16000) == pytest.approx(880, abs=2)
+
+
+def test_studio_and_caller_are_written_apart(tmp_path: Path) -> None:
+    stereo = np.stack([tone(1.0, hz=300), tone(1.0, hz=900)], axis=1)
+    source = write_wav(tmp_path / "line.wav", stereo)
+
+    split_channels(source, tmp_path / "studio.flac", tmp_path / "caller.flac")
+
+    assert pitch(read_all(tmp_path / "studio.flac"), 16000) == pytest.approx(300, abs=2)
+    assert pitch(read_all(tmp_path / "caller.flac"), 16000) == pytest.approx(900, abs=2)
+
+
+def test_a_refused_source_leaves_nothing_behind(tmp_path: Path) -> None:
+    source = tmp_path / "in.wav"
+    source.write_text("bukan suara")
+    folder = tmp_path / "kept"
+
+    with pytest.raises(AudioUnreadable):
+        to_flac(source, folder / "out.flac")
+    with pytest.raises(AudioUnreadable):
+        derive_mp3(source, folder / "out.mp3")
+
+    assert not folder.exists() or not list(folder.iterdir())
+
+
+def test_a_write_that_fails_keeps_the_file_that_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "kept.txt"
+    target.write_text("old")
+
+    with pytest.raises(RuntimeError), replacing(target) as written:
+        written.write_text("half")
+        raise RuntimeError
+
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_the_source_of_a_joined_programme_may_be_longer_than_memory_blocks(tmp_path: Path) -> None:
+    source = write_wav(tmp_path / "in.wav", tone(61.5, 8000), 8000)
+
+    concatenate([source, source], tmp_path / "all.flac", gap_seconds=0.0, rate=8000)
+
+    assert probe(tmp_path / "all.flac").duration == pytest.approx(123.0, abs=0.01)
