@@ -4,6 +4,7 @@ import click
 
 from radiodesk import __version__
 from radiodesk.core.command import LazyGroup, run
+from radiodesk.core.errors import Refusal
 
 
 @click.group(
@@ -14,8 +15,8 @@ from radiodesk.core.command import LazyGroup, run
         "listen": "radiodesk.operations.cli:listen",
         "public": "radiodesk.operations.cli:public",
         "attend": "radiodesk.operations.cli:attend",
-        "record-lines": "radiodesk.sound.recorder.cli:record_lines",
-        "telephone": "radiodesk.sound.telephone.cli:telephone",
+        "record-lines": "radiodesk.operations.cli:record_lines",
+        "telephone": "radiodesk.operations.cli:telephone",
         "migrate": "radiodesk.operations.cli:migrate",
         "keys": "radiodesk.operations.cli:keys",
         "doctor": "radiodesk.operations.cli:doctor",
@@ -56,7 +57,14 @@ def pipe() -> None:
 
 def main() -> None:
     """Entry point of the ``radiodesk`` program."""
-    run(cli)
+    run(cli, _explain)
+
+
+def _explain(error: Exception) -> Refusal | None:
+    # Imported when it is needed: a recorder that was killed and needs no database is back all the sooner.
+    from radiodesk.core.unavailable import unavailable
+
+    return unavailable(error)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Keeps the catalogues whole: finds every message of every room and engine and writes what is missing into its .po files.
+"""Keeps the catalogues whole: finds the messages of all rooms and engines, and writes what is missing into .po files.
 
 ``scripts/messages.py`` updates; ``--check`` changes nothing, prints what is missing or left over and exits 1.
 English entries repeat the message id; Indonesian ones are left empty for a person to write.

@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core import i18n
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.crypto import load_keys
 from radiodesk.core.database import Database, open_database
+from radiodesk.core.keys import load_keys
 from radiodesk.core.notifier import Notifier
+from radiodesk.core.schema import upgrade
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
-from radiodesk.migrations import upgrade
 from radiodesk.rooms.accounts import passwords
 from radiodesk.rooms.accounts import services as accounts
 from radiodesk.rooms.accounts.access import COOKIE

@@ -1,11 +1,11 @@
-"""What every command shares: settings, the station's database, and the edge that turns refusals into one sentence."""
+"""What every command shares: settings, input and progress, and the edge that turns refusals into one sentence."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -13,10 +13,6 @@ from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
 from radiodesk.core.folders import keep_files_private
 from radiodesk.core.settings import Settings, load_settings
-
-if TYPE_CHECKING:
-    from radiodesk.core.crypto import KeyRing
-    from radiodesk.core.database import Database
 
 
 class LazyGroup(click.Group):
@@ -40,12 +36,6 @@ class LazyGroup(click.Group):
         return command
 
 
-class NotSetUp(Refusal):
-    """A command needs the station's database, and there is none."""
-
-    exit_code = 3
-
-
 def settings() -> Settings:
     """The station's settings, and the language that they choose for messages."""
     found = load_settings()
@@ -53,34 +43,11 @@ def settings() -> Settings:
     return found
 
 
-def keys(found: Settings) -> "KeyRing":
-    """The station's keys, for what must be kept even while the database cannot be opened."""
-    from radiodesk.core.key_checks import station_keys
+def run(cli: click.Command, explain: Callable[[Exception], Refusal | None]) -> None:
+    """Run a command line; refusals become one sentence on standard error and their exit code.
 
-    return station_keys(found.database, found.keys)
-
-
-def database(found: Settings) -> "Database":
-    """The station's database; raises ``NotSetUp`` where there is none yet, ``KeyMissing`` without its keys."""
-    # Imported late: a recorder that was killed and needs no database is back all the sooner.
-    from radiodesk.core import key_checks
-    from radiodesk.core.crypto import read_keys
-    from radiodesk.core.database import open_database
-    from radiodesk.migrations import require_known
-
-    if not key_checks.is_filled(found.database):
-        raise NotSetUp(
-            "There is no station in %(folder)s yet. “radiodesk migrate” makes one, and “radiodesk desk” starts it.",
-            folder=found.data,
-        )
-    opened = open_database(found.database, read_keys(found.keys))
-    require_known(opened)
-    key_checks.settle(opened)
-    return opened
-
-
-def run(cli: click.Command) -> None:
-    """Run a command line; refusals become one sentence on standard error and their exit code."""
+    ``explain`` finds the refusal behind an error of a library, if there is one.
+    """
     keep_files_private()
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
@@ -97,9 +64,7 @@ def run(cli: click.Command) -> None:
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:
-        from radiodesk.core.unavailable import unavailable
-
-        trouble = unavailable(error)
+        trouble = explain(error)
         if trouble is None:
             raise
         click.echo(i18n.say(trouble), err=True)

@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib import import_module
@@ -20,13 +20,15 @@ from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaDa
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from radiodesk.core.crypto import KeyRing
+from radiodesk.core.keys import KeyRing
 from radiodesk.core.locks import Writers
 from radiodesk.core.unavailable import busy, unavailable
 
 TABLES = "radiodesk.migrations.metadata"
 """Imports every room's tables. Named here, not imported: a mapping that lacks a room's table breaks at its first use,
 and whoever opens a database must have them all, by whatever command it was started."""
+RULES = "radiodesk.rooms.rules"
+"""Connects what rooms ask each other upwards, for the same reason."""
 
 PATIENT = 15.0
 """Seconds that a write waits for another writer, where nobody sits before a screen."""
@@ -87,6 +89,8 @@ class Database:
     keys: KeyRing
     writers: Writers | None = None
     """Who writes, where the engine has one writer at a time."""
+    connected: dict[str, list[Any]] = field(default_factory=dict, compare=False)
+    """What later rooms lend to earlier ones, by the name of the port."""
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -130,6 +134,12 @@ def keys_of(session: Session) -> KeyRing:
 def open_database(url: str, keys: KeyRing) -> Database:
     """Connect lazily to a station's database; the folder of an SQLite file is made."""
     import_module(TABLES)
+    database = _opened(url, keys)
+    import_module(RULES).connect(database)
+    return database
+
+
+def _opened(url: str, keys: KeyRing) -> Database:
     if not url.startswith("sqlite"):
         engine = create_engine(url)
         engine.dialect.radiodesk_keys = keys  # type: ignore[attr-defined]

@@ -22,10 +22,10 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from radiodesk.core import i18n
 from radiodesk.core.clock import Clock
-from radiodesk.core.crypto import Private
 from radiodesk.core.database import Base, Database, spelled
 from radiodesk.core.errors import Conflict, NotFound, Refusal
 from radiodesk.core.locks import at_work
+from radiodesk.core.private_columns import Private
 from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import unavailable
 

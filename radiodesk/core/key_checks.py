@@ -23,8 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from radiodesk.core.crypto import KeyMissing, KeyRing, Private, load_keys, read_keys
 from radiodesk.core.database import Base, Database
+from radiodesk.core.keys import KeyMissing, KeyRing, load_keys, read_keys
+from radiodesk.core.private_columns import Private
 
 log = logging.getLogger(__name__)
 

@@ -82,10 +82,30 @@ def attend() -> None:
     run_attend(command.settings())
 
 
+@click.command("record-lines")
+def record_lines() -> None:
+    """Record the sound-card lines: needs neither the database nor the network."""
+    _log()
+    from radiodesk.sound.recorder.recorder_process import record_lines as run_recorder
+
+    run_recorder(command.settings())
+
+
+@click.command()
+def telephone() -> None:
+    """Take telephone calls (SIP): needs neither the database nor the desk."""
+    _log()
+    from radiodesk.core.key_checks import station_keys
+    from radiodesk.sound.telephone.telephone_process import telephone as run_telephone
+
+    settings = command.settings()
+    run_telephone(settings, lambda: station_keys(settings.database, settings.keys))
+
+
 @click.command()
 def migrate() -> None:
     """Bring the database to this release; nothing happens when it is there already."""
-    from radiodesk.migrations import current
+    from radiodesk.core.schema import current
     from radiodesk.operations.wiring import prepare
 
     database = prepare(command.settings())
@@ -100,14 +120,17 @@ def keys() -> None:
 @keys.command()
 def rotate() -> None:
     """Add a new key; what is written from the next start on is encrypted with it, what was written stays readable."""
-    from radiodesk.core import crypto, key_checks
+    from radiodesk.core import key_checks
+    from radiodesk.core.keys import read_keys
+    from radiodesk.core.keys import rotate as add_key
+    from radiodesk.core.schema import station_database
 
     settings = command.settings()
-    database = command.database(settings)
-    number = crypto.rotate(settings.keys)
+    database = station_database(settings)
+    number = add_key(settings.keys)
     # The file first: a database that knows a key which no file holds could not be opened any more.
     with database.engine.begin() as connection:
-        key_checks.adopt(connection, crypto.read_keys(settings.keys))
+        key_checks.adopt(connection, read_keys(settings.keys))
     click.echo(gettext("Key %(number)s was added. Back up keys.json now, and start the desk again.", number=number))
 
 

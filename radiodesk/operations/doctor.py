@@ -12,16 +12,15 @@ import click
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from radiodesk.core import command
 from radiodesk.core.audit import broken_link
-from radiodesk.core.crypto import KeyMissing
 from radiodesk.core.errors import Refusal
 from radiodesk.core.folders import is_open
 from radiodesk.core.i18n import gettext, say
 from radiodesk.core.jobs import Job, JobState
+from radiodesk.core.keys import KeyMissing
+from radiodesk.core.schema import current, head, station_database
 from radiodesk.core.settings import Settings
 from radiodesk.language.places.pack import check_pack, load_pack
-from radiodesk.migrations import current, head
 from radiodesk.recognition.loader import load_for_station
 from radiodesk.sound.control_socket import PartSilent, ask
 from radiodesk.sound.line_setup import FILE, load_lines
@@ -97,7 +96,7 @@ def _python(_settings: Settings) -> Iterable[Finding]:
 
 def _database(settings: Settings) -> Iterable[Finding]:
     try:
-        database = command.database(settings)
+        database = station_database(settings)
     except KeyMissing as refusal:
         yield Finding("keys", Verdict.BAD, say(refusal))
         return

@@ -12,9 +12,9 @@ from radiodesk.core.folders import close_to_others
 from radiodesk.core.i18n import why
 from radiodesk.core.jobs import Kind, Runner
 from radiodesk.core.notifier import Notifier
+from radiodesk.core.schema import current, head, require_known, upgrade
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
-from radiodesk.migrations import current, head, require_known, upgrade
 
 
 class FolderUnusable(Refusal):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from radiodesk.core.crypto import KeyRing
+    from radiodesk.core.keys import KeyRing
 
 log = logging.getLogger(__name__)
 

@@ -13,27 +13,27 @@ from radiodesk.rooms.accounts.access import load_person, must_set_up
 from radiodesk.rooms.accounts.models import Person, Role
 from radiodesk.rooms.accounts.views import blueprint as accounts
 from radiodesk.rooms.archive.views import blueprint as archive
-from radiodesk.rooms.broadcasts import access as broadcast_access
-from radiodesk.rooms.broadcasts import studio_views as studio
+from radiodesk.rooms.broadcasts import hooks as broadcast_hooks
+from radiodesk.rooms.broadcasts.studio_views import blueprint as studio
 from radiodesk.rooms.broadcasts.views import blueprint as broadcasts
-from radiodesk.rooms.calls import access as call_access
-from radiodesk.rooms.calls import protected_words
-from radiodesk.rooms.calls.live_words_views import blueprint as said
+from radiodesk.rooms.calls.live_words_views import blueprint as live_words
 from radiodesk.rooms.calls.views import blueprint as calls
-from radiodesk.rooms.lines import views as lines
-from radiodesk.rooms.messages.views import blueprint as outbox
+from radiodesk.rooms.lines import hooks as line_hooks
+from radiodesk.rooms.lines.views import blueprint as lines
+from radiodesk.rooms.messages import hooks as message_hooks
+from radiodesk.rooms.messages.views import blueprint as messages
 from radiodesk.rooms.programme.made_script_views import blueprint as made_scripts
 from radiodesk.rooms.programme.views import blueprint as programme
 from radiodesk.rooms.record import hooks as record_hooks
 from radiodesk.rooms.record.ticket_preview import blueprint as ticket_preview
 from radiodesk.rooms.record.views import blueprint as record
-from radiodesk.rooms.recordings.views import blueprint as audio
+from radiodesk.rooms.recordings.views import blueprint as recordings
 from radiodesk.rooms.tickets import hooks as ticket_hooks
 from radiodesk.rooms.tickets.views import blueprint as tickets
 from radiodesk.rooms.traffic import hooks as traffic_hooks
 from radiodesk.rooms.traffic.views import blueprint as traffic
 from radiodesk.rooms.traffic.wording_views import blueprint as wording
-from radiodesk.rooms.transcripts.views import blueprint as speech
+from radiodesk.rooms.transcripts.views import blueprint as transcripts
 from radiodesk.web import event_stream, menu, station_state
 from radiodesk.web.factory import create_app, refuse_too_large, refused
 from radiodesk.web.overview import overview
@@ -42,24 +42,27 @@ from radiodesk.web.region_turns import Turns
 BLUEPRINTS = [
     accounts,
     archive,
-    audio,
     broadcasts,
+    recordings,
     calls,
-    lines.blueprint,
+    lines,
     event_stream.blueprint,
     made_scripts,
-    outbox,
+    messages,
     programme,
     record,
-    said,
-    speech,
+    live_words,
+    transcripts,
     station_state.blueprint,
-    studio.blueprint,
+    studio,
     ticket_preview,
     tickets,
     traffic,
     wording,
 ]
+
+HOOKS = (line_hooks, ticket_hooks, message_hooks, traffic_hooks, record_hooks, broadcast_hooks)
+"""Rooms that lend something to the screens of earlier ones."""
 
 
 class FormExpired(Refusal):
@@ -80,14 +83,8 @@ def create_desk(given: Station) -> Flask:
     app.before_request(_only_people)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    ticket_hooks.connect(app, given.settings)
-    traffic_hooks.connect(app)
-    record_hooks.connect(app, given.settings)
-    studio.connect(app)
-    lines.connect(app)
-    protected_words.connect(app)
-    call_access.connect(app)
-    broadcast_access.connect(app)
+    for room in HOOKS:
+        room.connect(app, given.settings)
     app.add_url_rule("/", "home", home)
     app.context_processor(_for_templates)
     app.after_request(_keep_nothing)

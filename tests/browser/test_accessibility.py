@@ -138,7 +138,7 @@ def test_nobody_is_kept_out_of_the_desk(browser: Browser, desk_app: Flask, admin
         "lines.page",
         "broadcasts.host",
         "broadcasts.wall",
-        "outbox.unsent",
+        "messages.unsent",
         "tickets.ticket",
     } <= pages.keys()
     with served(desk_app) as address:

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core import key_checks
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.crypto import KeyMissing, NotReadable, load_keys, read_keys, rotate
 from radiodesk.core.database import Database, open_database
 from radiodesk.core.folders import close_to_others
 from radiodesk.core.ids import public_id
 from radiodesk.core.jobs import Runner, enqueue
+from radiodesk.core.keys import KeyMissing, load_keys, read_keys, rotate
+from radiodesk.core.private_columns import NotReadable
+from radiodesk.core.schema import downgrade, upgrade
 from radiodesk.core.settings import Settings
-from radiodesk.migrations import downgrade, upgrade
 from radiodesk.operations.doctor import Verdict, examine
 from radiodesk.operations.wiring import prepare
 from radiodesk.rooms.accounts.models import Role

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from radiodesk.core.crypto import KeyMissing, load_keys
 from radiodesk.core.database import Database, open_database
-from radiodesk.migrations import downgrade, upgrade
+from radiodesk.core.keys import KeyMissing, load_keys
+from radiodesk.core.schema import downgrade, upgrade
 
 TIME = "2026-11-24 11:30:00.000000"
 NUMBERS = (("26-0417-7", 417), ("26-0418-0", 418), ("27-0001-4", 1))

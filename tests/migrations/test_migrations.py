@@ -8,9 +8,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 
-from radiodesk.core.crypto import load_keys
 from radiodesk.core.database import Base, Database, open_database
-from radiodesk.migrations import config, current, downgrade, head, upgrade
+from radiodesk.core.keys import load_keys
+from radiodesk.core.schema import config, current, downgrade, head, upgrade
 from radiodesk.rooms.calls.models import Call, Channel
 from radiodesk.rooms.calls.reception import receive
 from radiodesk.rooms.messages.models import ChannelMessage

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from radiodesk.core.crypto import Private, PrivateJson
 from radiodesk.core.database import Base, Database
+from radiodesk.core.private_columns import Private, PrivateJson
+from radiodesk.core.schema import downgrade, upgrade
 from radiodesk.core.settings import Settings
-from radiodesk.migrations import downgrade, upgrade
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, Channel
 from radiodesk.rooms.transcripts import vocabulary

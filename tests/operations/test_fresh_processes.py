@@ -15,8 +15,8 @@ import click
 import pytest
 
 from radiodesk.__main__ import cli
+from radiodesk.core.schema import head
 from radiodesk.core.settings import Settings
-from radiodesk.migrations import head
 from tests.factories.ports import free_port
 
 pytestmark = pytest.mark.slow

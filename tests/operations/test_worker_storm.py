@@ -26,7 +26,7 @@ WORKER = """
 import random, sys, time
 from radiodesk.core.clock import SystemClock
 from radiodesk.core.settings import Settings
-from radiodesk.core.crypto import load_keys
+from radiodesk.core.keys import load_keys
 from radiodesk.core.database import open_database
 from radiodesk.core.events import Event, announce
 from radiodesk.core.jobs import Kind, Runner, nothing

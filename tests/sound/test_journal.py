@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from radiodesk.core.crypto import load_keys
+from radiodesk.core.keys import load_keys
 from radiodesk.sound.line_journal import Entry, Journal, opened_number, read, sealed_number
 
 AT = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)

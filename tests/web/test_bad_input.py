@@ -20,8 +20,8 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.crypto import load_keys
 from radiodesk.core.database import Base, open_database
+from radiodesk.core.keys import load_keys
 from radiodesk.core.notifier import Notifier
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from radiodesk.core.db import Moment
 
-from radiodesk.core.crypto import Private
+from radiodesk.core.private_columns import Private
 
 revision: str = "0001"
 down_revision: str | None = None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from radiodesk.core.crypto import Private
+from radiodesk.core.private_columns import Private
 
 revision: str = "0004"
 down_revision: str | None = "0003"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from alembic import op
 
-from radiodesk.core.crypto import KeyRing
+from radiodesk.core.keys import KeyRing
 
 revision: str = "0005"
 down_revision: str | None = "0004"

@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from radiodesk.core import events
-from radiodesk.core.crypto import KeyMissing, KeyRing
 from radiodesk.core.database import Database
 from radiodesk.core.errors import NotFound, Refusal
+from radiodesk.core.keys import KeyMissing, KeyRing
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.broadcasts import services as broadcasts
 from radiodesk.rooms.calls import services as calls

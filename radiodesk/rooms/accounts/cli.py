@@ -4,6 +4,7 @@ import click
 
 from radiodesk.core import command
 from radiodesk.core.clock import SystemClock
+from radiodesk.core.schema import station_database
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts import passwords, queries, second_factor, services
 from radiodesk.rooms.accounts.models import Role
@@ -39,7 +40,7 @@ def _asked(password: str | None) -> str:
 def add(username: str, name: str | None, roles: tuple[str, ...], password: str | None) -> None:
     """Add a person who may sign in at the desk."""
     settings = command.settings()
-    database = command.database(settings)
+    database = station_database(settings)
     secret, chosen, at = _asked(password), [Role(role) for role in roles], SystemClock().now()
     with database.writing() as session:
         services.add_person(session, username, name or username, chosen, secret, about=_about(settings), by=BY, at=at)
@@ -52,7 +53,7 @@ def add(username: str, name: str | None, roles: tuple[str, ...], password: str |
 def password(username: str, password: str | None) -> None:
     """Give a person a new password; their open sessions end."""
     settings = command.settings()
-    database = command.database(settings)
+    database = station_database(settings)
     with database.reading() as session:
         name = queries.person_by_username(session, username).name
     hashed = passwords.hashed(_asked(password), _about(settings, username, name))
@@ -66,6 +67,6 @@ def password(username: str, password: str | None) -> None:
 @click.argument("username")
 def reset_code(username: str) -> None:
     """Take a person's second factor away whose phone and recovery codes are lost; their open sessions end."""
-    with command.database(command.settings()).writing() as session:
+    with station_database(command.settings()).writing() as session:
         second_factor.reset(session, queries.person_by_username(session, username), by=BY, at=SystemClock().now())
     click.echo(username)

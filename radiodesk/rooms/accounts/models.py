@@ -6,9 +6,9 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from radiodesk.core.crypto import Private
 from radiodesk.core.database import Base
 from radiodesk.core.i18n import N_
+from radiodesk.core.private_columns import Private
 
 
 class Role(StrEnum):

@@ -14,9 +14,9 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from radiodesk.core import audit
-from radiodesk.core.crypto import NotReadable
 from radiodesk.core.database import keys_of
 from radiodesk.core.errors import Conflict
+from radiodesk.core.private_columns import NotReadable
 from radiodesk.rooms.accounts import sessions
 from radiodesk.rooms.accounts.models import Person, RecoveryCode
 

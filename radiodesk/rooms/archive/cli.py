@@ -36,7 +36,9 @@ def verify(path: Path, as_json: bool, chosen: str | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def unlock(file: Path) -> None:
     """Write a restricted file of a package (….enc) in the clear to standard output; the audit trail keeps that."""
-    database = command.database(command.settings())
+    from radiodesk.core.schema import station_database
+
+    database = station_database(command.settings())
     clear = database.keys.decrypt_bytes(command.readable_file(file).read_bytes())
     with database.writing() as session:
         audit.record(session, SystemClock().now(), "command line", "restricted file opened", "archive", file=str(file))

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from radiodesk.core.crypto import KeyRing
 from radiodesk.core.csv_tables import csv_text
 from radiodesk.core.i18n import N_
+from radiodesk.core.keys import KeyRing
 from radiodesk.core.text import cleaned
 from radiodesk.recognition import captions
 from radiodesk.rooms.archive import dublin_core

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.rooms.broadcasts.models import broadcast_recording
-from radiodesk.rooms.recordings import access
 from radiodesk.rooms.recordings.access import Belonging
 
 
@@ -15,8 +13,3 @@ def of_recordings(session: Session, recordings: Iterable[int]) -> dict[int, Belo
     """An ``recordings.access.Owners``."""
     held = broadcast_recording.c.recording_id
     return dict.fromkeys(session.scalars(select(held).where(held.in_(recordings))), Belonging.PROGRAMME)
-
-
-def connect(app: Flask) -> None:
-    """Have an application's recordings ask this room."""
-    access.owners(app).append(of_recordings)

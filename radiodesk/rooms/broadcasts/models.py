@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from sqlalchemy import Column, ForeignKey, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from radiodesk.core.crypto import Private
 from radiodesk.core.database import Base, spelled
 from radiodesk.core.i18n import N_
+from radiodesk.core.private_columns import Private
 from radiodesk.rooms.programme.models import Programme
 from radiodesk.rooms.recordings.models import Recording
 

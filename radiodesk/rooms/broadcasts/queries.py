@@ -16,7 +16,7 @@ from radiodesk.rooms.calls.queries import HostCard, host_card, sayable
 from radiodesk.rooms.programme.models import RundownItem
 from radiodesk.rooms.programme.queries import Timed, rundown, timed
 from radiodesk.rooms.recordings.access import GUARDED
-from radiodesk.rooms.tickets.hooks import secret_calls
+from radiodesk.rooms.tickets.access import secret_calls
 from radiodesk.rooms.tickets.models import Ticket
 from radiodesk.rooms.transcripts.queries import current
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Flask, render_template
+from flask import Blueprint, render_template
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -13,7 +13,6 @@ from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import call_tickets, queries, services
 from radiodesk.rooms.broadcasts.unanswered import answered_on_air
-from radiodesk.rooms.calls.ports import connections
 from radiodesk.rooms.calls.queries import call_by_public_id
 from radiodesk.rooms.tickets.station_rules import load_rules
 
@@ -57,11 +56,6 @@ def answered(public_id: str) -> Response:
     return back("broadcasts.host", public_id=public_id)
 
 
-def _talkback(session: Session, at: datetime) -> Markup:
+def talkback_panel(session: Session, at: datetime) -> Markup:
     """The talkback as a part of the screener's screen."""
     return part("broadcasts/_talkback.html", talk=services.recent_talk(session, at))
-
-
-def connect(app: Flask) -> None:
-    """Put the talkback under the screener's queue."""
-    connections(app).panels.append(_talkback)

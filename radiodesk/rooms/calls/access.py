@@ -1,19 +1,14 @@
-"""What calls and their recordings belong to, for the rule of ``recordings.access``; which calls a person may open."""
+"""What calls and their recordings belong to, for the rule of ``recordings.access``."""
 
 from collections.abc import Iterable, Mapping
 
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from radiodesk.core.errors import NotFound
-from radiodesk.http.request import session
-from radiodesk.rooms.accounts.access import me
+from radiodesk.core.database import database_of
 from radiodesk.rooms.calls.models import Call, call_recording
-from radiodesk.rooms.calls.ports import connections
-from radiodesk.rooms.calls.queries import call_by_public_id
-from radiodesk.rooms.recordings import access
-from radiodesk.rooms.recordings.access import Act, Belonging, permitted
+from radiodesk.rooms.calls.ports import secrets
+from radiodesk.rooms.recordings.access import Belonging
 
 
 def belongings(session: Session, calls: Iterable[Call]) -> dict[int, Belonging]:
@@ -43,7 +38,7 @@ def _one(call: Call, secret: set[int]) -> Belonging:
 
 def _secret(session: Session, calls: set[int]) -> set[int]:
     found: set[int] = set()
-    for source in connections().secrets:
+    for source in secrets(database_of(session)):
         found |= source(session, calls)
     return found
 
@@ -59,23 +54,3 @@ def of_recordings(session: Session, recordings: Iterable[int]) -> dict[int, Belo
     for recording, call in pairs:
         found[recording] = max(known[call.id], found.get(recording, Belonging.CALL))
     return found
-
-
-def opened(public_id: str, act: Act = Act.READ) -> Call:
-    """A call that the person of the request may see; for others it is not there (``NotFound``)."""
-    found = call_by_public_id(session(), public_id)
-    if not permitted(me(), act, belonging_of(session(), found)):
-        raise NotFound("This call is not known.")
-    return found
-
-
-def readable(calls: Iterable[Call]) -> list[Call]:
-    """Those of the calls that the person of the request may read, in their order."""
-    asked = list(calls)
-    found = belongings(session(), asked)
-    return [call for call in asked if permitted(me(), Act.READ, found[call.id])]
-
-
-def connect(app: Flask) -> None:
-    """Have an application's recordings ask this room."""
-    access.owners(app).append(of_recordings)

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from radiodesk.core import audit, events
-from radiodesk.core.crypto import NotReadable
 from radiodesk.core.errors import Conflict
 from radiodesk.core.i18n import gettext
 from radiodesk.core.ids import public_id
+from radiodesk.core.private_columns import NotReadable
 from radiodesk.rooms.calls.models import STATE_NAMES, Call, CallAct, CallState
 from radiodesk.rooms.recordings.models import Recording
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.language.digit_words import DIGIT_WORDS
 from radiodesk.rooms.calls.models import Call
-from radiodesk.rooms.calls.ports import Masker
+from radiodesk.rooms.calls.screen_ports import Masker
 from radiodesk.rooms.transcripts.live.models import Hearing, LiveWords
 from radiodesk.rooms.transcripts.live.queries import live_words
 

@@ -8,11 +8,12 @@ from markupsafe import Markup
 from radiodesk.http.request import part, session
 from radiodesk.rooms.accounts.access import allowed
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.calls.access import belonging_of, opened
+from radiodesk.rooms.calls.access import belonging_of
 from radiodesk.rooms.calls.live_words import Said, for_the_host, said, said_on_air
 from radiodesk.rooms.calls.models import Call
-from radiodesk.rooms.calls.ports import connections
 from radiodesk.rooms.calls.queries import HostCard, call_by_public_id
+from radiodesk.rooms.calls.screen_ports import connections
+from radiodesk.rooms.calls.visible import opened
 from radiodesk.rooms.recordings.access import Belonging
 
 blueprint = Blueprint("said", __name__)

@@ -7,9 +7,9 @@ from sqlalchemy import Column as TableColumn
 from sqlalchemy import ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from radiodesk.core.crypto import Private, PrivateJson
 from radiodesk.core.database import Base, spelled
 from radiodesk.core.i18n import N_
+from radiodesk.core.private_columns import Private, PrivateJson
 from radiodesk.rooms.recordings.models import Recording
 
 

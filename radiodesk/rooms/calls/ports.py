@@ -1,74 +1,13 @@
-"""What later rooms lend to the screener's screen: suggestions, and what they know of a caller.
+"""What this room asks of later ones. They are higher in the house, so they are not imported but connected."""
 
-They are higher in the house, so they are not imported; whoever builds the application connects them.
-"""
+from collections.abc import Collection
+from typing import Protocol
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol, cast
-
-from flask import Flask, current_app
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-_EXTENSION = "radiodesk.rooms.calls"
+from radiodesk.core.database import Database
 
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """What a call seems to be about; ``urgency`` is a value of ``calls.models.Urgency``, ``confidence`` 0 to 1."""
-
-    category: str
-    urgency: str
-    unit: str | None
-    confidence: float
-    why: tuple[str, ...] = ()
-
-
-class Suggester(Protocol):
-    """Reads the words so far and says what they are about."""
-
-    def categories(self) -> Mapping[str, str]:
-        """Every category by key, with its name in the language of the request."""
-        ...
-
-    def suggest(self, session: Session, text: str) -> Suggestion | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something known of a caller, or to be done with a call: a line with its time, and where it leads."""
-
-    at: datetime
-    text: str
-    href: str | None = None
-    open: bool = False
-    """Whether it still waits for somebody (an unanswered ticket)."""
-
-
-class FactSource(Protocol):
-    """Gives what a room knows of these calls (a caller's own, this one included), newest first."""
-
-    def __call__(self, session: Session, call_ids: list[int], /) -> list[Fact]: ...
-
-
-class ActionSource(Protocol):
-    """Gives links for one call, such as "make a ticket of it": facts whose ``href`` is a page of the room."""
-
-    def __call__(self, session: Session, call_id: int, public_id: str, /) -> list[Fact]: ...
-
-
-class PanelSource(Protocol):
-    """Gives a part of the page that stands under the queue, such as the talkback of the studio."""
-
-    def __call__(self, session: Session, at: datetime, /) -> Markup: ...
-
-
-class Masker(Protocol):
-    """Takes out of a caller's words what must not be read on air: private numbers, and the names given."""
-
-    def __call__(self, text: str, names: Sequence[str], /) -> str: ...
+_PORT = "calls.secrets"
 
 
 class Secrets(Protocol):
@@ -77,19 +16,6 @@ class Secrets(Protocol):
     def __call__(self, session: Session, call_ids: Collection[int], /) -> set[int]: ...
 
 
-@dataclass
-class Connections:
-    """What is connected in one application."""
-
-    suggester: Suggester | None = None
-    facts: list[FactSource] = field(default_factory=list)
-    actions: list[ActionSource] = field(default_factory=list)
-    panels: list[PanelSource] = field(default_factory=list)
-    masker: Masker | None = None
-    secrets: list[Secrets] = field(default_factory=list)
-
-
-def connections(app: Flask | None = None) -> Connections:
-    """The connections of an application (of the current request's, when none is given); change them to connect."""
-    extensions = (app or current_app).extensions
-    return cast(Connections, extensions.setdefault(_EXTENSION, Connections()))
+def secrets(database: Database) -> list[Secrets]:
+    """Whom the rule of access asks; add to it to connect a room."""
+    return database.connected.setdefault(_PORT, [])

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,7 +10,6 @@ from radiodesk.rooms.calls.queries import telling_parts
 from radiodesk.rooms.recordings.access import GUARDED, belonging_of
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.transcripts import vocabulary
-from radiodesk.rooms.transcripts.ports import connect_learning
 
 
 def learnable(session: Session, recording: Recording, words: Sequence[str]) -> list[str]:
@@ -27,8 +25,3 @@ def unlearn(session: Session, call: Call) -> None:
     """Listen no longer for what was learned of a caller before the protection."""
     if call.protected is not None:
         vocabulary.unlearn(session, call.recordings, telling_parts(call.name or ""))
-
-
-def connect(app: Flask) -> None:
-    """Have an application's transcripts ask this room."""
-    connect_learning(app, learnable)

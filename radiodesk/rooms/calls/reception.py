@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from radiodesk.core.crypto import NotReadable
 from radiodesk.core.database import keys_of
 from radiodesk.core.ids import public_id
+from radiodesk.core.private_columns import NotReadable
 from radiodesk.core.text import mended, tidy
 from radiodesk.language import phones
 from radiodesk.rooms.calls.acts import acting

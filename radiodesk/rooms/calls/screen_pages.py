@@ -11,7 +11,7 @@ from radiodesk.core.i18n import N_
 from radiodesk.core.settings import Settings
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.calls import acts, forms, queries, queue_lines
-from radiodesk.rooms.calls.access import belongings, readable
+from radiodesk.rooms.calls.access import belongings
 from radiodesk.rooms.calls.models import (
     CHANNEL_NAMES,
     PROTECTED_NAMES,
@@ -23,13 +23,11 @@ from radiodesk.rooms.calls.models import (
     CallState,
     Channel,
 )
-from radiodesk.rooms.calls.ports import Fact, connections
 from radiodesk.rooms.calls.reception import block_on
 from radiodesk.rooms.calls.same_event_calls import WITHIN, alike
+from radiodesk.rooms.calls.screen_ports import Fact, connections
 from radiodesk.rooms.calls.screening import Screening, card_of
-from radiodesk.rooms.messages import attachments, outbox
-from radiodesk.rooms.messages.models import TRANSFER_NAMES
-from radiodesk.rooms.messages.unread_cards import originals, unread_calls
+from radiodesk.rooms.calls.visible import readable
 from radiodesk.rooms.recordings.access import Belonging
 from radiodesk.rooms.transcripts import queries as transcripts
 from radiodesk.rooms.transcripts.live.queries import live_words
@@ -117,7 +115,6 @@ def _lines(session: Session, at: datetime, page: int) -> dict[str, Any]:
         **names(),
         "board": board,
         "missed": queries.call_back_count(session, at=at),
-        "stuck": outbox.stuck_count(session, at=at),
         "groups": {name: together(part) for name, part in parts.items()},
         "events": queries.in_events(session, calls),
         "known": queries.known_callers(session, calls),
@@ -136,7 +133,7 @@ def _lines(session: Session, at: datetime, page: int) -> dict[str, Any]:
             "waiting": board.totals.get(CallState.WAITING, 0),
         },
         "heard": heard(session, calls),
-        "unread": unread_calls(session, calls),
+        **connections().messages.queue(session, calls, at=at),
     }
 
 
@@ -192,17 +189,10 @@ def call_data(session: Session, settings: Settings, call: Call, *, at: datetime)
         "event": readable(queries.same_event(session, call)),
         "place": queries.in_events(session, [call]).get(call.id),
         "known": queries.known_callers(session, [call]).get(call.id),
-        "fetching": attachments.missing(session, call),
         "actions": [action for source in lent.actions for action in source(session, call.id, call.public_id)],
         "emergency": area_pack(settings.area).emergency,
         "categories": lent.suggester.categories() if lent.suggester else {},
-        "attachments": attachments.of_call(session, call),
-        "pictures": attachments.PICTURES,
-        "unread": unread_calls(session, [call]),
-        "originals": originals(session, call),
-        "replies": outbox.replies(session, call),
-        "transfers": TRANSFER_NAMES,
-        "can_reply": outbox.can_reply(settings, call),
+        **lent.messages.card(session, settings, call),
     }
 
 

@@ -11,17 +11,15 @@ from werkzeug.wrappers import Response
 from radiodesk.core import i18n
 from radiodesk.core.errors import Conflict, Refusal, TooLarge, Unreadable
 from radiodesk.core.text import tidy
-from radiodesk.http.file_response import send
 from radiodesk.http.request import asked, asked_page, back, field, now, number, session, station
 from radiodesk.language import phones
 from radiodesk.rooms.accounts.access import allowed, looked, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls import blocked_numbers, forms, queries, screen_pages, services
-from radiodesk.rooms.calls.access import opened, readable
 from radiodesk.rooms.calls.models import Call, CallState, Protected
 from radiodesk.rooms.calls.place_field import complete, hint_phrases
-from radiodesk.rooms.calls.ports import connections
-from radiodesk.rooms.messages import attachments, outbox
+from radiodesk.rooms.calls.screen_ports import connections
+from radiodesk.rooms.calls.visible import opened, readable
 from radiodesk.rooms.recordings import services as audio
 
 blueprint = Blueprint("calls", __name__)
@@ -280,28 +278,6 @@ def _keep_files(found: Call, *, only: bool = False) -> None:
     session().commit()
     if bad:
         raise Unreadable(" ".join(bad))
-
-
-@blueprint.post("/antrean/<public_id>/balas")
-@allowed(*CREW)
-@in_place
-def reply(public_id: str) -> Response:
-    found = opened(public_id)
-    outbox.reply(session(), station().settings, found, field("text", 4000), by=me().username, at=now())
-    return back("calls.call", public_id=public_id)
-
-
-@blueprint.get("/antrean/lampiran/<public_id>")
-@allowed(*CREW)
-def attachment(public_id: str) -> Response:
-    found = attachments.attachment_by_public_id(session(), public_id)
-    opened(session().get_one(Call, found.call_id).public_id)
-    looked("attachment opened", f"attachment {public_id}")
-    path = attachments.folder(station().settings) / found.key
-    shown = found.mime in attachments.PICTURES
-    # Only plain pictures are shown; everything else is a download that no browser runs.
-    mime = found.mime if shown else "application/octet-stream"
-    return send(path, mimetype=mime, as_attachment=not shown, download_name=found.name, max_age=0)
 
 
 @blueprint.post("/antrean/urung")

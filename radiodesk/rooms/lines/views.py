@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Flask, current_app, jsonify, redirect, render_template, url_for
+from flask import Blueprint, current_app, jsonify, redirect, render_template, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -14,7 +14,6 @@ from radiodesk.http.file_response import send
 from radiodesk.http.request import back, field, now, part, session, station
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.calls.ports import connections
 from radiodesk.rooms.lines import forms, line_board
 from radiodesk.rooms.lines.services import LINES, RECORDER, TELEPHONE, Stay, is_open
 from radiodesk.sound.line_setup import FILE, RATES, Line, LineKind, Lines, load_lines, save_lines
@@ -143,12 +142,8 @@ def trial(line_id: str) -> Response:
     return send(path, mimetype="audio/wav", max_age=0)
 
 
-def connect(app: Flask) -> None:
-    """Put the lines on the screener's screen."""
-    connections(app).panels.insert(0, _panel)
-
-
-def _panel(_session: Session, _at: datetime) -> Markup:
+def panel(_session: Session, _at: datetime) -> Markup:
+    """A ``calls.screen_ports.PanelSource``: the lines above the screener's queue."""
     return part("lines/_line_panel.html", **_shown())
 
 

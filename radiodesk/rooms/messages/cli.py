@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 def sms_received(arguments: tuple[str, ...]) -> None:
     """Take in the SMS that gammu-smsd has just received; set this command as its RunOnReceive."""
     from radiodesk.core.database import PROMPT
+    from radiodesk.core.key_checks import station_keys
+    from radiodesk.core.schema import station_database
     from radiodesk.rooms.messages import sms
     from radiodesk.rooms.messages.arrivals import arrival_reader
     from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
@@ -38,8 +40,9 @@ def sms_received(arguments: tuple[str, ...]) -> None:
         if name.startswith((b"SMS_", b"DECODED_", b"PHONE_"))
     }
     body = json.dumps({"environment": handed_over, "arguments": [_plain(one) for one in arguments]}).encode()
-    arrival = Store(settings, command.keys(settings)).put(arrival_reader.GAMMU, body, at=SystemClock().now())
-    taken = Taker(settings, command.database(settings)).at_once(arrival, patience=PROMPT)
+    store = Store(settings, station_keys(settings.database, settings.keys))
+    arrival = store.put(arrival_reader.GAMMU, body, at=SystemClock().now())
+    taken = Taker(settings, station_database(settings)).at_once(arrival, patience=PROMPT)
     if taken is None:
         click.echo(gettext("It is safe, and waits to be taken into the queue."))
     elif taken.problem is not None:
@@ -103,6 +106,7 @@ def _found(paths: list[Path], identity: str) -> list[Path]:
 
 
 def _taker(settings: Settings) -> "Taker":
+    from radiodesk.core.schema import station_database
     from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
 
-    return Taker(settings, command.database(settings))
+    return Taker(settings, station_database(settings))

@@ -6,8 +6,8 @@ from tempfile import SpooledTemporaryFile
 from sqlalchemy.orm import Session
 
 from radiodesk.core import events, i18n, jobs
-from radiodesk.core.crypto import readable
 from radiodesk.core.errors import Refusal, TooLarge
+from radiodesk.core.private_columns import readable
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.place_field import hint_phrases
 from radiodesk.rooms.calls.reception import attach

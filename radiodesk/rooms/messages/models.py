@@ -6,9 +6,9 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from radiodesk.core.crypto import Private
 from radiodesk.core.database import Base, spelled
 from radiodesk.core.i18n import N_
+from radiodesk.core.private_columns import Private
 from radiodesk.rooms.calls.models import Call, Channel
 
 

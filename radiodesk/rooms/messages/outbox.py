@@ -7,11 +7,11 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from radiodesk.core import audit, events, jobs
-from radiodesk.core.crypto import NotReadable
 from radiodesk.core.database import Moment
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.ids import public_id
 from radiodesk.core.pages import Page, page_of
+from radiodesk.core.private_columns import NotReadable
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.calls.models import Call, Channel
 from radiodesk.rooms.messages.models import ChannelMessage, OutgoingMessage, TransferState

@@ -1,19 +1,21 @@
-"""The outbox: replies that have not reached their listener yet, why, and another try."""
+"""What was written: replies and the outbox of those that have not reached their listener yet, attachments, files."""
 
 from dataclasses import replace
 
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from radiodesk.http.request import asked_page, back, now, session
-from radiodesk.rooms.accounts.access import allowed, me
+from radiodesk.http.file_response import send
+from radiodesk.http.request import asked_page, back, field, now, session, station
+from radiodesk.rooms.accounts.access import allowed, looked, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.calls.access import opened, readable
-from radiodesk.rooms.calls.models import CHANNEL_NAMES
-from radiodesk.rooms.messages import intake, outbox
+from radiodesk.rooms.calls.models import CHANNEL_NAMES, Call
+from radiodesk.rooms.calls.views import in_place
+from radiodesk.rooms.calls.visible import opened, readable
+from radiodesk.rooms.messages import attachments, intake, outbox
 from radiodesk.rooms.messages.models import TRANSFER_NAMES
 
-blueprint = Blueprint("outbox", __name__, url_prefix="/antrean")
+blueprint = Blueprint("messages", __name__, url_prefix="/antrean")
 
 CREW = (Role.SCREENER, Role.PRODUCER)
 
@@ -39,7 +41,29 @@ def again(public_id: str) -> Response:
     reply = outbox.reply_by_public_id(session(), public_id)
     opened(reply.call.public_id)
     outbox.again(session(), reply, by=me().username, at=now())
-    return back("outbox.unsent")
+    return back("messages.unsent")
+
+
+@blueprint.post("/<public_id>/balas")
+@allowed(*CREW)
+@in_place
+def reply(public_id: str) -> Response:
+    found = opened(public_id)
+    outbox.reply(session(), station().settings, found, field("text", 4000), by=me().username, at=now())
+    return back("calls.call", public_id=public_id)
+
+
+@blueprint.get("/lampiran/<public_id>")
+@allowed(*CREW)
+def attachment(public_id: str) -> Response:
+    found = attachments.attachment_by_public_id(session(), public_id)
+    opened(session().get_one(Call, found.call_id).public_id)
+    looked("attachment opened", f"attachment {public_id}")
+    path = attachments.folder(station().settings) / found.key
+    shown = found.mime in attachments.PICTURES
+    # Only plain pictures are shown; everything else is a download that no browser runs.
+    mime = found.mime if shown else "application/octet-stream"
+    return send(path, mimetype=mime, as_attachment=not shown, download_name=found.name, max_age=0)
 
 
 @blueprint.post("/<public_id>/berkas")

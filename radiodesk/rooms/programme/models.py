@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from radiodesk.core.crypto import Private, PrivateJson
 from radiodesk.core.database import Base, spelled
 from radiodesk.core.i18n import N_
+from radiodesk.core.private_columns import Private, PrivateJson
 
 
 class Programme(Base):

@@ -8,7 +8,7 @@ from flask import Flask
 from radiodesk.core.settings import Settings
 from radiodesk.language.redaction import Span, redact
 from radiodesk.language.redaction.identities import known_of
-from radiodesk.rooms.calls.ports import connections
+from radiodesk.rooms.calls.screen_ports import connections
 from radiodesk.rooms.record.masks import KIND_NAMES, mask
 from radiodesk.rooms.record.private_finder import Finder, finder
 
@@ -17,7 +17,7 @@ KINDS = frozenset(KIND_NAMES) - {"name", "age", "school", "location"}
 
 
 class OnAirMasker:
-    """A ``calls.ports.Masker``: numbers, addresses and the like, and the names that it is given.
+    """A ``calls.screen_ports.Masker``: numbers, addresses and the like, and the names that it is given.
 
     All open screens ask for the same words at the same moment, so the last answers are kept.
     """

@@ -1,10 +1,10 @@
 """Work of the record room: what the desk changed becomes what the public sees, and what the public wrote comes in."""
 
 from radiodesk.core import events
-from radiodesk.core.crypto import readable
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import say
 from radiodesk.core.jobs import Context, Kind, nothing
+from radiodesk.core.private_columns import readable
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.language.redaction import find_private, redact
 from radiodesk.rooms.record.models import TicketReply

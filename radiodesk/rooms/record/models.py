@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from radiodesk.core.crypto import Private, PrivateJson
 from radiodesk.core.database import Base, spelled
 from radiodesk.core.i18n import N_
+from radiodesk.core.private_columns import Private, PrivateJson
 from radiodesk.rooms.archive.models import Package
 from radiodesk.rooms.broadcasts.models import Broadcast
 from radiodesk.rooms.recordings.models import Recording

@@ -1,22 +1,22 @@
 """Who may read, hear and change what was said: one rule, asked by every page, file, stream and export of the desk.
 
 The rule (``RULE``, written out in ``docs/access.md``) goes by what a recording or a call belongs to. Rooms higher in
-the house know that, so they are not imported: whoever builds the application connects them. Of several answers the
+the house know that, so they are not imported but connected (``rooms.rules``). Of several answers the
 strictest one counts.
 """
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum, StrEnum
-from typing import Protocol, cast
+from typing import Protocol
 
-from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
+from radiodesk.core.database import Database, database_of
 from radiodesk.core.errors import NotFound
 from radiodesk.rooms.accounts.models import Person, Role
 from radiodesk.rooms.recordings.models import Direction, Recording
 
-_EXTENSION = "radiodesk.rooms.recordings.owners"
+_PORT = "recordings.owners"
 
 
 class Act(StrEnum):
@@ -70,10 +70,9 @@ class Owners(Protocol):
     def __call__(self, session: Session, recordings: Iterable[int], /) -> Mapping[int, Belonging]: ...
 
 
-def owners(app: Flask | None = None) -> list[Owners]:
-    """What an application (the current request's, when none is given) asks; add to it to connect a room."""
-    extensions = (app or current_app).extensions
-    return cast(list[Owners], extensions.setdefault(_EXTENSION, []))
+def owners(database: Database) -> list[Owners]:
+    """Whom the rule asks; add to it to connect a room."""
+    return database.connected.setdefault(_PORT, [])
 
 
 def permitted(person: Person, act: Act, belonging: Belonging) -> bool:
@@ -85,7 +84,7 @@ def belongings(session: Session, recordings: Iterable[Recording]) -> dict[int, B
     """What each of these recordings belongs to, by its key."""
     asked = list(recordings)
     found: dict[int, Belonging] = {}
-    for source in owners():
+    for source in owners(database_of(session)):
         for key, belonging in source(session, [one.id for one in asked]).items():
             found[key] = max(belonging, found.get(key, belonging))
     return {one.id: found.get(one.id) or _alone(one) for one in asked}

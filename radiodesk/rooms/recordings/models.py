@@ -6,8 +6,8 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from radiodesk.core.crypto import Private
 from radiodesk.core.database import Base, spelled
+from radiodesk.core.private_columns import Private
 
 
 class Direction(StrEnum):

@@ -1,16 +1,16 @@
 """Lends to the screener's screen what this room knows: a suggestion, a caller's tickets, and «make a ticket of it»."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from flask import Flask, url_for
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from radiodesk.core.i18n import N_, gettext
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import now
 from radiodesk.rooms.calls.models import Call
-from radiodesk.rooms.calls.ports import Fact, Suggestion, connections
+from radiodesk.rooms.calls.screen_ports import Fact, Suggestion, connections
 from radiodesk.rooms.tickets import queries
 from radiodesk.rooms.tickets.categories import category_choices
 from radiodesk.rooms.tickets.models import STATE_NAMES, Ticket
@@ -50,14 +50,6 @@ def _fact(ticket: Ticket) -> Fact:
     return Fact(ticket.created_at, words, url_for("tickets.ticket", public_id=ticket.public_id), ticket.is_open)
 
 
-def secret_calls(session: Session, call_ids: Collection[int]) -> set[int]:
-    """A ``calls.ports.Secrets``: calls of a confidential complaint, or of one that was joined with one."""
-    joined = aliased(Ticket)
-    query = select(Ticket.call_id).outerjoin(joined, joined.id == Ticket.merged_into_id)
-    query = query.where(Ticket.call_id.in_(call_ids), Ticket.confidential | joined.confidential)
-    return {call_id for call_id in session.scalars(query) if call_id is not None}
-
-
 def make_ticket(session: Session, call_id: int, public_id: str) -> list[Fact]:
     """The way from a call to a new ticket, while it has none."""
     if queries.of_call(session, call_id):
@@ -72,4 +64,3 @@ def connect(app: Flask, settings: Settings) -> None:
     held.suggester = TicketSuggester(settings)
     held.facts.append(tickets_of_calls)
     held.actions.append(make_ticket)
-    held.secrets.append(secret_calls)

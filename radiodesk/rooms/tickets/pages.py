@@ -19,8 +19,9 @@ from radiodesk.language.phones import masked, readable
 from radiodesk.language.triage import Suggestion
 from radiodesk.rooms.accounts.access import looked, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.calls import access as call_access
+from radiodesk.rooms.calls.access import belonging_of
 from radiodesk.rooms.calls.models import CHANNEL_NAMES, URGENCY_NAMES, Call
+from radiodesk.rooms.calls.visible import opened
 from radiodesk.rooms.recordings.access import GUARDED, Act, open_to
 from radiodesk.rooms.tickets import answers, queries
 from radiodesk.rooms.tickets.categories import DELICATE, category_choices, category_name
@@ -143,7 +144,7 @@ def ticket_page(public_id: str, typed: Mapping[str, str] | None = None, problem:
     found = seen(public_id)
     if found.confidential:
         _note("ticket looked at", found)
-    elif found.call and call_access.belonging_of(session(), found.call) in GUARDED:
+    elif found.call and belonging_of(session(), found.call) in GUARDED:
         _note("ticket of a guarded caller looked at", found)
     recordings = found.call.recordings if found.call else []
     readable_ones = open_to(session(), me(), Act.READ, recordings)
@@ -237,7 +238,7 @@ def reveal_page(public_id: str) -> str:
 
 def call_of_form(public_id: str) -> Call | None:
     """The call that a new ticket is made of, if any."""
-    return call_access.opened(public_id) if public_id else None
+    return opened(public_id) if public_id else None
 
 
 def suggestion_for(tx: Session, text: str) -> Suggestion | None:

@@ -9,7 +9,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from radiodesk.core.crypto import KeyRing
+from radiodesk.core.keys import KeyRing
 
 # The least that OWASP advises for Argon2id: a look-up must stay cheap enough for a public page on a small machine.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)

@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core.i18n import gettext
+from radiodesk.core.settings import Settings
 from radiodesk.rooms.calls.models import Call
-from radiodesk.rooms.calls.ports import Fact, connections
+from radiodesk.rooms.calls.screen_ports import Fact, connections
 from radiodesk.rooms.traffic.models import RoadReport
 
 
@@ -21,6 +22,6 @@ def report_road(session: Session, call_id: int, public_id: str) -> list[Fact]:
     return [Fact(received, words, url_for("traffic.from_call", public_id=public_id))]
 
 
-def connect(app: Flask) -> None:
+def connect(app: Flask, _settings: Settings) -> None:
     """Connect this room to an application's screener screen."""
     connections(app).actions.append(report_road)

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from radiodesk.core.crypto import Private, PrivateJson
 from radiodesk.core.database import Base
 from radiodesk.core.i18n import N_
+from radiodesk.core.private_columns import Private, PrivateJson
 from radiodesk.road.ports import Flow, Kind
 
 FLOW_NAMES: dict[Flow, str] = {

@@ -19,8 +19,8 @@ from radiodesk.road.ports import FLOWS, Flow, Kind
 from radiodesk.road.posts import sort_posts
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.calls.access import opened
 from radiodesk.rooms.calls.queries import call_by_public_id
+from radiodesk.rooms.calls.visible import opened
 from radiodesk.rooms.traffic import queries, services, sources, traffic_board, wordings
 from radiodesk.rooms.traffic.call_reports import heard_words, said_at
 from radiodesk.rooms.traffic.models import ENDED_NAMES, FLOW_NAMES, KIND_NAMES, REFUSAL_NAMES, RoadCondition

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from radiodesk.core.crypto import Private, PrivateJson
 from radiodesk.core.database import Base, spelled
+from radiodesk.core.private_columns import Private, PrivateJson
 from radiodesk.rooms.recordings.models import Recording
 
 

@@ -1,14 +1,14 @@
-"""What a higher room lends to the transcripts: it is not imported, whoever builds the application connects it."""
+"""What a later room lends to the transcripts: it is not imported but connected."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
+from radiodesk.core.database import Database, database_of
 from radiodesk.rooms.recordings.models import Recording
 
-_EXTENSION = "radiodesk.rooms.transcripts.learnable"
+_PORT = "transcripts.learnable"
 
 
 class Learnable(Protocol):
@@ -17,12 +17,14 @@ class Learnable(Protocol):
     def __call__(self, session: Session, recording: Recording, words: Sequence[str], /) -> list[str]: ...
 
 
-def connect_learning(app: Flask, learnable: Learnable) -> None:
-    """Have corrections of this application ask which words may be learned."""
-    app.extensions[_EXTENSION] = learnable
+def connect_learning(database: Database, learnable: Learnable) -> None:
+    """Have corrections ask which words may be learned."""
+    database.connected[_PORT] = [learnable]
 
 
-def connected_learning() -> Learnable | None:
-    """What the application of the request asks, if anything is connected."""
-    found: Learnable | None = current_app.extensions.get(_EXTENSION)
+def learnable_words(session: Session, recording: Recording, words: Sequence[str]) -> list[str]:
+    """Those of the words that may be learned; all of them where no room has a say."""
+    found = list(words)
+    for ask in database_of(session).connected.get(_PORT, ()):
+        found = ask(session, recording, found)
     return found

@@ -16,7 +16,7 @@ from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.transcripts import vocabulary
 from radiodesk.rooms.transcripts.live import services as live
 from radiodesk.rooms.transcripts.models import Kind, Transcript, TranscriptState
-from radiodesk.rooms.transcripts.ports import Learnable
+from radiodesk.rooms.transcripts.ports import learnable_words
 from radiodesk.rooms.transcripts.queries import current, versions
 
 JOB = "speech.transcribe"
@@ -127,20 +127,16 @@ def correct_transcript(
     base: Transcript,
     segments: Iterable[dict[str, Any]],
     *,
-    learnable: Learnable | None = None,
     by: str,
     at: datetime,
 ) -> Transcript:
     """Make a new version out of corrected segments ``{start, end, text, speaker, words}``, and learn its words.
 
-    ``learnable`` is asked which of them may be learned. Raises ``Conflict`` when someone saved a version after ``base``
-    and ``Unreadable`` for times that cannot be.
+    Raises ``Conflict`` when someone saved a version after ``base`` and ``Unreadable`` for times that cannot be.
     """
     transcript = new_version(session, base, segments, by=by, at=at)
     words = vocabulary.corrected_words(base.words, transcript.words)
-    if learnable is not None:
-        words = learnable(session, base.recording, words)
-    vocabulary.learn(session, words, by=by, at=at)
+    vocabulary.learn(session, learnable_words(session, base.recording, words), by=by, at=at)
     return transcript
 
 

@@ -16,7 +16,6 @@ from radiodesk.rooms.accounts.access import allowed, looked, me
 from radiodesk.rooms.recordings.access import EVERYBODY, GUARDED, Act, Belonging, belonging_of, permitted
 from radiodesk.rooms.transcripts import edited_times, exports, queries, services, vocabulary
 from radiodesk.rooms.transcripts.models import Kind, Transcript
-from radiodesk.rooms.transcripts.ports import connected_learning
 
 blueprint = Blueprint("speech", __name__)
 
@@ -69,8 +68,7 @@ def save(public_id: str) -> Response:
     sent = _sent()
     base, _ = _wanted(public_id, Act.CHANGE)
     segments = _aligned(sent, base.duration)
-    learnable = connected_learning()
-    saved = services.correct_transcript(session(), base, segments, learnable=learnable, by=me().username, at=now())
+    saved = services.correct_transcript(session(), base, segments, by=me().username, at=now())
     return jsonify(version=saved.version, public_id=saved.public_id)
 
 

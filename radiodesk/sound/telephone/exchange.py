@@ -13,9 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from radiodesk.core.crypto import KeyRing
 from radiodesk.core.errors import Conflict, NotFound, Refusal
 from radiodesk.core.ids import public_id
+from radiodesk.core.keys import KeyRing
 from radiodesk.core.settings import Settings
 from radiodesk.sound.line_journal import Entry, Journal, sealed_number
 from radiodesk.sound.telephone.baresip_commands import Board, Found, SoundMissing

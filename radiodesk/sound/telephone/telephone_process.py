@@ -5,12 +5,13 @@ import queue
 import re
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from radiodesk.core.errors import Unreadable
-from radiodesk.core.key_checks import station_keys
+from radiodesk.core.keys import KeyRing
 from radiodesk.core.processes import AlreadyRunning, hold, told_to_stop
 from radiodesk.core.settings import Settings
 from radiodesk.sound.control_socket import Answer, ControlServer, Request
@@ -186,10 +187,13 @@ class Telephone:
         self._placeholder.close()
 
 
-def telephone(settings: Settings) -> None:
-    """Run the telephone until told to stop; raises ``NoTelephone`` or ``AlreadyRunning``."""
+def telephone(settings: Settings, station_keys: Callable[[], KeyRing]) -> None:
+    """Run the telephone until told to stop; raises ``NoTelephone`` or ``AlreadyRunning``.
+
+    ``station_keys`` gives the keys that numbers and names of callers are kept under; raises ``KeyMissing``.
+    """
     baresip_config.ready(settings)
-    keys = station_keys(settings.database, settings.keys)
+    keys = station_keys()
     home = settings.lines / "baresip"
     home.mkdir(parents=True, exist_ok=True)
     settings.spool.mkdir(parents=True, exist_ok=True)

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from radiodesk.core.audit import AuditEntry
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.crypto import load_keys
 from radiodesk.core.database import Database
+from radiodesk.core.keys import load_keys
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
 from radiodesk.rooms.accounts.cli import user

@@ -16,9 +16,9 @@ from sqlalchemy import select
 
 from radiodesk.core import audit
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.crypto import KeyMissing, KeyRing
 from radiodesk.core.database import Database
 from radiodesk.core.jobs import Context, Job, JobState, Runner
+from radiodesk.core.keys import KeyMissing, KeyRing
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive import cli, jobs, ledger, queries, services

@@ -14,8 +14,8 @@ from radiodesk.http.request import Station
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls.live_words import MOST_ON_AIR, said, said_on_air
 from radiodesk.rooms.calls.models import Call, CallState, Protected
-from radiodesk.rooms.calls.ports import connections
 from radiodesk.rooms.calls.screen_pages import words_of
+from radiodesk.rooms.calls.screen_ports import connections
 from radiodesk.rooms.record.hooks import OnAirMasker
 from radiodesk.rooms.record.private_finder import finder
 from radiodesk.rooms.transcripts.live import services as live

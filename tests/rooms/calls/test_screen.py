@@ -17,7 +17,7 @@ from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls import screen_pages
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, CallState, Channel, Protected, Urgency
-from radiodesk.rooms.calls.ports import Fact, Suggestion, connections
+from radiodesk.rooms.calls.screen_ports import Fact, Suggestion, connections
 from radiodesk.rooms.messages.models import OutgoingMessage, TransferState
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.transcripts.models import Transcript, TranscriptState

@@ -23,10 +23,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core.clock import ManualClock
-from radiodesk.core.crypto import load_keys
 from radiodesk.core.database import Database, open_database
 from radiodesk.core.ids import public_id as new_id
 from radiodesk.core.jobs import Runner
+from radiodesk.core.keys import load_keys
 from radiodesk.core.settings import Settings
 from radiodesk.core.text import clean
 from radiodesk.operations.wiring import kinds

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from radiodesk.core.crypto import load_keys
+from radiodesk.core.keys import load_keys
 from radiodesk.sound import control_socket, line_journal
 from radiodesk.sound.control_socket import PartSilent
 from radiodesk.sound.line_journal import Entry

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from radiodesk.core.crypto import load_keys
 from radiodesk.core.errors import Conflict, NotFound
+from radiodesk.core.keys import load_keys
 from radiodesk.core.settings import Settings
 from radiodesk.sound.line_journal import Entry, Journal, opened_number, read
 from radiodesk.sound.takes import SpoolFull, Take, discard, open_take

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from radiodesk.core import i18n
-from radiodesk.core.crypto import KeyMissing
 from radiodesk.core.database import PATIENT, Database
 from radiodesk.core.errors import Refusal, Unreadable
+from radiodesk.core.keys import KeyMissing
 from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import unavailable
 from radiodesk.language.phones import PhoneUnreadable

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import IO
 
 from radiodesk.core.atomic_files import flush_folder, replacing
-from radiodesk.core.crypto import KeyMissing, KeyRing
 from radiodesk.core.errors import Refusal, TooLarge
 from radiodesk.core.ids import public_id
+from radiodesk.core.keys import KeyMissing, KeyRing
 from radiodesk.core.settings import Settings
 
 log = logging.getLogger(__name__)

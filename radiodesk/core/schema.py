@@ -1,0 +1,93 @@
+"""The database's schema: Alembic brings it to this release, and what a later release changed is not opened."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from radiodesk.core import key_checks
+from radiodesk.core.database import Database, open_database
+from radiodesk.core.errors import Refusal
+from radiodesk.core.keys import read_keys
+from radiodesk.core.settings import Settings
+
+
+class LaterRelease(Refusal):
+    """This release cannot read the station's database."""
+
+    exit_code = 3
+
+
+class NotSetUp(Refusal):
+    """A command needs the station's database, and there is none."""
+
+    exit_code = 3
+
+
+FOLDER = Path(__file__).resolve().parents[1] / "migrations"
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration; ``connection`` is the one to work on."""
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER))
+    made.attributes["connection"] = connection
+    return made
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring a database to a revision; a new one gets every table. Raises ``KeyMissing`` for keys of another one."""
+    with database.engine.begin() as connection:
+        # First, as a migration may encrypt what lay open; and at the end, when there is a place to note the keys in.
+        key_checks.compare(connection, database.keys)
+        command.upgrade(config(connection), revision)
+        key_checks.adopt(connection, database.keys)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Take a database back to a revision (``base`` for an empty one)."""
+    with database.engine.begin() as connection:
+        command.downgrade(config(connection), revision)
+
+
+def current(database: Database) -> str | None:
+    """The revision a database is at, ``None`` before the first."""
+    # Looking must not wait for whoever writes.
+    with database.engine.connect().execution_options(radiodesk_reading=True) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_known(database: Database) -> None:
+    """Refuse a database that a later release has changed; raises ``LaterRelease``."""
+    at = current(database)
+    known = {one.revision for one in ScriptDirectory.from_config(config()).walk_revisions()}
+    if at is not None and at not in known:
+        raise LaterRelease(
+            "The database was changed by a later release of radiodesk (revision %(revision)s). "
+            "Start that release, or restore a backup from before.",
+            revision=at,
+        )
+
+
+def head() -> str | None:
+    """The newest revision of this release."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def station_database(settings: Settings) -> Database:
+    """The station's database as a command needs it.
+
+    Raises ``NotSetUp`` where there is none yet, ``KeyMissing`` without its keys, ``LaterRelease``.
+    """
+    if not key_checks.is_filled(settings.database):
+        raise NotSetUp(
+            "There is no station in %(folder)s yet. “radiodesk migrate” makes one, and “radiodesk desk” starts it.",
+            folder=settings.data,
+        )
+    opened = open_database(settings.database, read_keys(settings.keys))
+    require_known(opened)
+    key_checks.settle(opened)
+    return opened

@@ -1,0 +1,26 @@
+"""Which calls the person of a request may open: the rule of ``recordings.access``, asked of calls."""
+
+from collections.abc import Iterable
+
+from radiodesk.core.errors import NotFound
+from radiodesk.http.request import session
+from radiodesk.rooms.accounts.access import me
+from radiodesk.rooms.calls.access import belonging_of, belongings
+from radiodesk.rooms.calls.models import Call
+from radiodesk.rooms.calls.queries import call_by_public_id
+from radiodesk.rooms.recordings.access import Act, permitted
+
+
+def opened(public_id: str, act: Act = Act.READ) -> Call:
+    """A call that the person of the request may see; for others it is not there (``NotFound``)."""
+    found = call_by_public_id(session(), public_id)
+    if not permitted(me(), act, belonging_of(session(), found)):
+        raise NotFound("This call is not known.")
+    return found
+
+
+def readable(calls: Iterable[Call]) -> list[Call]:
+    """Those of the calls that the person of the request may read, in their order."""
+    asked = list(calls)
+    found = belongings(session(), asked)
+    return [call for call in asked if permitted(me(), Act.READ, found[call.id])]
