@@ -31,8 +31,8 @@ from radiodesk.core.database import Database
 from radiodesk.core.settings import Settings
 from radiodesk.operations.wiring import prepare
 from radiodesk.rooms.calls import services as calls
-from radiodesk.rooms.calls.call_takes import bind_take
 from radiodesk.rooms.calls.models import Channel
+from radiodesk.rooms.lines.call_takes import bind_take
 from radiodesk.rooms.transcripts.live.models import Hearing, LiveWords
 from radiodesk.sound.decoder import decode
 from radiodesk.sound.takes import Pcm, Take

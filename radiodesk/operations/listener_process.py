@@ -25,9 +25,9 @@ from radiodesk.language.places.station_area import area_pack
 from radiodesk.operations.wiring import prepare
 from radiodesk.recognition.loader import load_transcriber
 from radiodesk.recognition.ports import Hints, StreamingSession, Transcriber
-from radiodesk.rooms.calls.call_takes import calls_of_takes
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.calls.place_field import hint_phrases
+from radiodesk.rooms.lines.call_takes import calls_of_takes
 from radiodesk.rooms.transcripts.live.listener import Claim, Claims, Listener, Rank
 from radiodesk.rooms.transcripts.live.word_store import DatabaseKeeper
 from radiodesk.rooms.transcripts.vocabulary import phrases_at

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from radiodesk.core.database import Database
 from radiodesk.core.notifier import Change
 from radiodesk.rooms.calls.access import belonging_of as of_call
-from radiodesk.rooms.calls.call_takes import CallTake
 from radiodesk.rooms.calls.models import Call
+from radiodesk.rooms.lines.models import CallTake
 from radiodesk.rooms.recordings.access import Belonging
 from radiodesk.rooms.recordings.access import belonging_of as of_recording
 from radiodesk.rooms.recordings.models import Recording

@@ -16,8 +16,8 @@ from radiodesk.core.errors import Refusal
 from radiodesk.core.settings import Settings
 from radiodesk.operations.listener_process import claims_of, follow, listener_for
 from radiodesk.recognition.ports import Partial, StreamingSession, Word
-from radiodesk.rooms.calls.call_takes import bind_take
 from radiodesk.rooms.calls.models import CallState
+from radiodesk.rooms.lines.call_takes import bind_take
 from radiodesk.rooms.transcripts.live.listener import Claim, Rank
 from radiodesk.rooms.transcripts.live.models import Hearing, LiveWords
 from radiodesk.sound.takes import Take

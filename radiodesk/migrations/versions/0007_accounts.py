@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
-from radiodesk.core.db import Moment
 
+from radiodesk.core.database import Moment
 from radiodesk.core.private_columns import Private
 
 revision: str = "0007"

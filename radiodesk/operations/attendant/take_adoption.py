@@ -21,10 +21,10 @@ from radiodesk.core.settings import Settings
 from radiodesk.operations.attendant import journal_intake
 from radiodesk.rooms.broadcasts import services as broadcasts
 from radiodesk.rooms.broadcasts.models import Broadcast
-from radiodesk.rooms.calls.call_takes import calls_of_takes
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.place_field import hint_phrases
 from radiodesk.rooms.lines import services as lines
+from radiodesk.rooms.lines.call_takes import calls_of_takes
 from radiodesk.rooms.lines.services import Stay
 from radiodesk.rooms.recordings import services as audio
 from radiodesk.rooms.recordings.models import Direction, Recording

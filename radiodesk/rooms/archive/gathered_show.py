@@ -27,8 +27,8 @@ from radiodesk.rooms.archive.show_facts import (
 )
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
-from radiodesk.rooms.calls.call_takes import calls_of_takes
 from radiodesk.rooms.calls.models import Call
+from radiodesk.rooms.lines.call_takes import calls_of_takes
 from radiodesk.rooms.programme.models import Script, ScriptVersion
 from radiodesk.rooms.programme.queries import rundown
 from radiodesk.rooms.recordings.models import Recording

@@ -1,4 +1,4 @@
-"""Which call is on which line, and how far the journals of the lines were read."""
+"""Which call is on which line, which take is of which call, and how far the journals of the lines were read."""
 
 from enum import StrEnum
 
@@ -34,6 +34,15 @@ class LineCall(Base):
     problem: Mapped[str | None] = mapped_column(Text)
 
     call: Mapped[Call] = relationship()
+
+
+class CallTake(Base):
+    """One take of a call; a call that was held and resumed has several."""
+
+    __tablename__ = "call_take"
+
+    take: Mapped[str] = mapped_column(String(60), primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), index=True)
 
 
 class JournalPosition(Base):

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from radiodesk.core import events
 from radiodesk.language.phones import PhoneUnreadable, normalised
 from radiodesk.rooms.calls.acts import TOPIC, acting
-from radiodesk.rooms.calls.call_takes import bind_take
 from radiodesk.rooms.calls.models import Call, CallState, Channel
 from radiodesk.rooms.calls.reception import attach, receive
 from radiodesk.rooms.calls.transitions import end, lose
+from radiodesk.rooms.lines.call_takes import bind_take
 from radiodesk.rooms.lines.models import JournalPosition, LineCall, Stage
 from radiodesk.rooms.recordings.models import Direction, Recording
 

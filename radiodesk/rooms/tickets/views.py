@@ -10,7 +10,7 @@ from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls.place_field import place_id
 from radiodesk.rooms.tickets import answers, care, queries, services
 from radiodesk.rooms.tickets.forms import LONGEST, decision, list_filter, new_ticket
-from radiodesk.rooms.tickets.pages import (
+from radiodesk.rooms.tickets.ticket_pages import (
     call_of_form,
     clocks_page,
     keeps_words,

@@ -17,8 +17,8 @@ from radiodesk.language.digit_words import tokens
 from radiodesk.operations.listener_process import follow, listener_for
 from radiodesk.operations.wiring import runner
 from radiodesk.recognition.model_registry import list_models
-from radiodesk.rooms.calls.call_takes import bind_take
 from radiodesk.rooms.calls.models import CallState
+from radiodesk.rooms.lines.call_takes import bind_take
 from radiodesk.rooms.recordings import services as audio
 from radiodesk.rooms.transcripts import services as speech
 from radiodesk.rooms.transcripts.live import services as live

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from radiodesk.rooms.calls.call_takes import bind_take, calls_of_takes
+from radiodesk.rooms.lines.call_takes import bind_take, calls_of_takes
 from tests.factories import calls as factory
 
 

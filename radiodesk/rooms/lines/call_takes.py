@@ -2,20 +2,11 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ForeignKey, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from radiodesk.core.database import Base
 from radiodesk.rooms.calls.models import Call
-
-
-class CallTake(Base):
-    """One take of a call; a call that was held and resumed has several."""
-
-    __tablename__ = "call_take"
-
-    take: Mapped[str] = mapped_column(String(60), primary_key=True)
-    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), index=True)
+from radiodesk.rooms.lines.models import CallTake
 
 
 def bind_take(session: Session, call: Call, take: str) -> None:
