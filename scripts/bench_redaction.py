@@ -18,7 +18,7 @@ from rich.table import Table
 from radiodesk.language.redaction import Span, find_private
 from radiodesk.language.redaction.measure import COVERED, INSIDE, Labelled, labelled, measure
 
-FIXTURES = Path(__file__).parents[1] / "tests" / "record" / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "tests" / "language" / "redaction" / "fixtures"
 FILES = (FIXTURES / "redaction.txt", FIXTURES / "redaction_fresh.txt")
 _KINDS = {"NIP": "id_number", "BPJS": "id_number", "NISN": "id_number", "AKTA": "id_number", "GEO": "location"}
 

@@ -25,7 +25,7 @@ from sklearn.pipeline import make_pipeline
 from radiodesk.language.triage import triage
 
 ROOT = Path(__file__).parents[1]
-OWN = ROOT / "tests" / "tickets" / "fixtures" / "triage.tsv"
+OWN = ROOT / "tests" / "language" / "triage" / "fixtures" / "triage.tsv"
 COMPLAINTS = ROOT.parent / "shared" / "data" / "reports" / "complaints.tsv"
 
 GROUPS = {

@@ -26,7 +26,7 @@ ORDER = 3
 SEED = 1871
 UNSEEN = 0.3
 TEXT = Path(__file__).parent / "lm_text"
-TARGET = Path(__file__).parents[1] / "radiodesk" / "speech" / "data" / "id.lm.gz"
+TARGET = Path(__file__).parents[1] / "radiodesk" / "recognition" / "data" / "id.lm.gz"
 ITEMS = (
     "beras", "cabai", "pupuk", "bensin", "solar", "gas", "motor", "mobil", "sepeda", "tas", "dompet", "laptop", "emas",
     "sapi", "kambing", "helm", "ban", "oli", "paket", "obat", "susu", "telur", "ayam", "daging", "ikan", "bawang",

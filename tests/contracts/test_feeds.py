@@ -12,7 +12,7 @@ from radiodesk.road.feeds import BUILT_IN, FeedUnreadable, read_feed, registered
 from radiodesk.road.ports import FLOWS, FeedResult
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ROOT / "tests" / "traffic" / "feed_files"
+FILES = ROOT / "tests" / "road" / "feed_files"
 CAPTURES = ROOT.parent / "shared" / "data" / "feeds"
 NOW = datetime(2026, 11, 24, 0, 15, tzinfo=UTC)
 DOCUMENTS = sorted(path for path in FILES.rglob("*") if path.is_file())

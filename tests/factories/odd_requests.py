@@ -268,12 +268,13 @@ _OF_A_REPORT = re.compile(r"^    (\w+): (?:Annotated|str|int|float|datetime|bool
 def fields_of(module: str) -> tuple[str, ...]:
     """The names that the views of a module's room read, from the source of the room."""
     parts = module.split(".")
-    folder = Path(str(sys.modules["radiodesk"].__file__)).parent / (parts[1] if len(parts) > 2 else "web")
+    package = Path(str(sys.modules["radiodesk"].__file__)).parent
+    folder = package / "rooms" / parts[2] if parts[1] == "rooms" else package / "web"
     names: set[str] = set()
     for path in sorted(folder.rglob("*.py")):
         text = path.read_text()
         names.update(_READS.findall(text))
-        if path.parent.name == "channels":
+        if path.name == "partner.py":
             names.update(_OF_A_REPORT.findall(text))
     return tuple(sorted(names))
 
@@ -339,7 +340,7 @@ def requests(
     free = st.text(st.characters(codec=None), max_size=30)
     bad = st.one_of(st.sampled_from(BAD), free)
     value = st.one_of(good, bad)
-    names = fields_of(module)
+    names = fields_of(module) or ("text",)
     name = st.sampled_from(sorted(read) or names)
     name = st.one_of(name, name, name, st.sampled_from(names))
     pair = name.flatmap(lambda name: st.tuples(st.just(name), st.one_of(fitting(name), value)))

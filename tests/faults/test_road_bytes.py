@@ -25,7 +25,7 @@ from radiodesk.road.report_intake import place
 from radiodesk.rooms.traffic.report_rows import alert_of, report_from, to_json
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
-OWN = Path(__file__).parents[1] / "traffic" / "feed_files"
+OWN = Path(__file__).parents[1] / "road" / "feed_files"
 SAMPLES = sorted(
     path
     for folder in (SHARED / "feeds", SHARED / "faults", OWN)

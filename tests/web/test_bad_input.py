@@ -40,6 +40,11 @@ PASSWORD = "sepuluh-huruf"
 TOKEN = "kata-rahasia-uji"
 
 
+def room_of(module: str) -> str:
+    """The room of a module, or the package beside the rooms."""
+    return module.removeprefix("radiodesk.").removeprefix("rooms.").split(".")[0]
+
+
 @pytest.fixture(scope="module")
 def filled(template_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
     """A station with every channel open and at least one of everything."""
@@ -141,7 +146,7 @@ def known_ids(station: Station) -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {"": set()}
     with station.database.reading() as tx:
         for mapper in Base.registry.mappers:
-            room = mapper.class_.__module__.split(".")[1]
+            room = room_of(mapper.class_.__module__)
             for name in ("public_id", "number", "ticket_public_id"):
                 if name in mapper.columns:
                     some = map(str, tx.scalars(select(mapper.columns[name]).limit(8)))
@@ -156,7 +161,7 @@ def attack(attacked: Attacked, examples: int, learning: int = 2, first: int = 0)
         if attacked.app.name == "desk":
             attacked.sign_in(f"uji{first}x{number}")
         module = attacked.app.view_functions[rule.endpoint].__module__
-        own = ids.get(module.removeprefix("radiodesk.").split(".")[0], ())
+        own = ids.get(room_of(module), ())
 
         read: set[str] = set()
         odd_requests.Listening.read = read

@@ -157,7 +157,7 @@ def test_the_callers_own_name_and_number_are_known(
 def test_every_kind_and_every_reason_has_a_name_in_both_languages() -> None:
     assert set(KINDS) <= set(KIND_NAMES)
     given_reasons = set()
-    for path in sorted((Path(__file__).parent / "fixtures").glob("redaction*.txt")):
+    for path in sorted((Path(__file__).parents[2] / "language" / "redaction" / "fixtures").glob("redaction*.txt")):
         for line in path.read_text(encoding="utf-8").splitlines():
             given_reasons |= {one.why for one in find_private(line.replace("<", " ").replace(">", " "))}
     assert len(given_reasons) > 8

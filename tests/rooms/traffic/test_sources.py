@@ -29,7 +29,7 @@ from radiodesk.rooms.traffic import folder_watch, jobs, queries, services, sourc
 from radiodesk.rooms.traffic.jobs import KINDS
 from radiodesk.rooms.traffic.models import RoadReport, Source, Warned
 
-FILES = Path(__file__).parent / "feed_files"
+FILES = Path(__file__).parents[2] / "road" / "feed_files"
 CAPTURES = Path(__file__).parents[4] / "shared" / "data" / "feeds"
 DOCS = Path(__file__).parents[3] / "docs" / "feeds.md"
 BAD = sorted((FILES / "bad").iterdir())
@@ -454,8 +454,8 @@ def test_nothing_is_read_while_others_wait_to_write(
     with database.reading() as session:
         lapsit = queries.situation_reports(session, page=1).rows[0].public_id
     assert client.post("/naskah/lapsit", data={"lapsit": lapsit}).status_code == 303
-    assert {"watching.sort_posts", "watching.place", "views.sort_posts", "services.parse_lapsit"} <= set(seen)
-    assert {"compiling.compose", "compiling.parse_lapsit"} <= set(seen)
+    assert {"folder_watch.sort_posts", "folder_watch.place", "views.sort_posts", "services.parse_lapsit"} <= set(seen)
+    assert {"made_scripts.compose", "made_scripts.parse_lapsit"} <= set(seen)
 
 
 def test_one_bad_source_stops_no_other(database: Database, clock: ManualClock, runner: Runner) -> None:
