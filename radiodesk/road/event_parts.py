@@ -31,12 +31,15 @@ WINDOW: dict[Kind, timedelta] = {
 
 _HEAD = re.compile(
     r"^\s*(?:RT\s+\S+\s*:?\s*|&gt;\s*|>\s*|[#@]\w+\s*:?\s+|\d{1,2}[.:]\d{2}\s*:\s+(?=RT\b|[@#])"
-    r"|\d{1,2}[.:]\d{2}\s+(?:@\w+|\w+):\s+|[A-Za-z]\w*_?\w*\s?:\s+(?=RT\b|\d|#))+"
+    r"|\d{1,2}[.:]\d{2}\s+(?:@\w+|\w+):\s+|[A-Za-z]\w*+\s?:\s+(?=RT\b|\d|#))+"
 )
 """What those who pass a post on put before it: "RT name:", names of accounts, tags, the time of the first post."""
 
-_TAIL = re.compile(r"(?:\s+[#@]\w*|\s*[(~|l-]*\s*\b(?:via?|cc|v)\b.{0,14}|\s*\(|\s*\S*…)+\s*$|\s+•.*$")
-"""What they put behind it, and the piece of a word where it was cut off."""
+_TAIL = re.compile(r"(?:(?<=\s)[#@]\w*+|[(~|l-]*+\s*+\b(?:via?|cc|v)\b.{0,14}|\(++|\S*…)\Z")
+"""One thing that they put behind it, or the piece of a word where it was cut off."""
+
+_LONGEST_TAIL = 120
+_ADVERTISED = re.compile(r"(?<!\s)\s++•.*$")
 
 _BOTH_WAYS = re.compile(
     r"\b(?:kedua|dua|semua|setiap|2|3|4|tiga|empat) (?:\w+ )?(?:arah|arahnya|penjuru|jurusan|kaki)\b|\bsebaliknya\b"
@@ -74,7 +77,7 @@ class Told:
 def tell(text: str) -> Told:
     known, words_of = dictionaries(), comparing()
     head = _HEAD.match(text)
-    body = _TAIL.sub("", text[head.end() :] if head else text)
+    body = _without_tail(text[head.end() :] if head else text)
     post = read_post(body, known)
     flows, obstacles = find_flows(post, known), find_obstacles(post, known)
     used = taken(post, (*flows, *obstacles), known)
@@ -112,6 +115,17 @@ def tell(text: str) -> Told:
         passed_on=head is not None and head.end() > 0,
         cut_off="…" in text or text.rstrip().endswith("..."),
     )
+
+
+def _without_tail(text: str) -> str:
+    """``text`` without what is put behind a post, one thing after another from its end."""
+    text = _ADVERTISED.sub("", text)
+    while True:
+        text = text.rstrip()
+        tail = _TAIL.search(text, max(0, len(text) - _LONGEST_TAIL))
+        if tail is None:
+            return text
+        text = text[: tail.start()]
 
 
 def _names(post: Post, indices: list[int], known: Dictionaries, words_of: Comparing) -> dict[str, float]:

@@ -13,7 +13,7 @@ _OFFICIAL = re.compile(
     r"|spkt|samsat|damkar|pmi|basarnas|rsud|kodim|\bgo\.id|\bpolri\b",
     re.IGNORECASE,
 )
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.%+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+(?<![._-])")
+_EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+(?<![._-])")
 _SPOKEN_EMAIL = re.compile(
     r"\b(?:(?!email|surel|saya|alamat|kirim|ke\b|nya\b)[\w.]++(?:\s(?:titik|garis bawah|strip"
     r"|underscore)\s)?\s?){1,4}?\s?(?:@|\bat\b|\bet\b|\bad\b|\bkeong\b)\s?"
@@ -21,8 +21,13 @@ _SPOKEN_EMAIL = re.compile(
     r"|co\.id))*",
     re.IGNORECASE,
 )
+# A word never holds what parts words, nor gives back what it took: a run of underscores has one reading only, so the
+# time stays in proportion to the text.
+_WORD = r"[^\W_]++"
+_DOMAIN_WORD = rf"{_WORD}(?:[-_]++{_WORD})*+"
+_LOCAL_WORD = r"(?:[^\W_]|[%+])++"
 _SEPARATOR_SAID = (
-    r"(?:\.|_|-|\b(?:titik|dot|point|tik|garis bawah|under ?score|underskor|strip|setrip|min|minus|dash)\b)"
+    r"(?:\.|_++|-++|\b(?:titik|dot|point|tik|garis bawah|under ?score|underskor|strip|setrip|min|minus|dash)\b)"
 )
 _DOT_SAID = r"\s?[\[({<]?\s?(?:\.|,|\b(?:titik|dot|point|tik)\b)\s?[\])}>]?\s?"
 _AT_SAID = r"\s?[\[({<]?\s?(?:@|\b(?:at|et|ad|add|ed|ett|keong|a keong|a bundar)\b)\s?[\])}>]?\s?"
@@ -31,12 +36,14 @@ _TOP = (
     r"|ac|sch"
 )
 _SAID_ADDRESS = re.compile(
-    rf"(?P<at>{_AT_SAID})(?P<domain>[\w-]+(?:(?:\s?{_SEPARATOR_SAID}\s?|\s)[\w-]+){{0,3}}?{_DOT_SAID}(?:{_TOP})\b"
+    rf"(?P<at>{_AT_SAID})(?P<domain>{_DOMAIN_WORD}(?:(?:\s?{_SEPARATOR_SAID}\s?|\s){_DOMAIN_WORD}){{0,3}}?"
+    rf"{_DOT_SAID}(?:{_TOP})\b"
     rf"(?:{_DOT_SAID}(?:{_TOP})\b)?)",
     re.IGNORECASE,
 )
 _LOCAL_SAID = re.compile(
-    rf"(?:[\w%+]+\s?{_SEPARATOR_SAID}\s?)*[\w%+]+(?:\s(?:\d+|{'|'.join(DIGIT_WORDS)})\b){{0,8}}\s?\Z", re.IGNORECASE
+    rf"(?:{_LOCAL_WORD}\s?{_SEPARATOR_SAID}\s?)*{_LOCAL_WORD}(?:\s(?:\d+|{'|'.join(DIGIT_WORDS)})\b){{0,8}}_*+\s?\Z",
+    re.IGNORECASE,
 )
 _LONGEST_LOCAL = 160
 _LAST_WORD = re.compile(r"(?P<word>[^\W\d_]+)\s\Z")
@@ -52,7 +59,7 @@ _PROFILE = re.compile(
 _HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z][\w.]{2,30}(?<!\.)")
 _SPOKEN_HANDLE = re.compile(
     r"\b(?:ig|instagram|tiktok|twitter|telegram|akun(?: ig| tiktok| facebook| fb)?)(?:nya|ku|e"
-    r"| saya)?\s*(?:adalah|namanya|:)?\s*"
+    r"| saya)?\s*+(?:(?:adalah|namanya|:)\s*+)?"
     r"(?P<handle>@?[a-z][a-z0-9]*[._][a-z0-9._]+)",
     re.IGNORECASE,
 )

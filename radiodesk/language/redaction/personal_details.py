@@ -14,7 +14,8 @@ _RT_RW = re.compile(rf"{_RT}(?:\s?[/,.-]?\s?(?:dan\s)?(?:{_RW}|{_SAID}))?|{_RW}\
 _RW_HOME = re.compile(rf"\b(?:tinggal|rumah|alamat|omah|griya|griyo)\w*\s[^.,]{{0,25}}?(?P<rw>{_RW})", re.IGNORECASE)
 _RT_ROLE = re.compile(r"(?:pak|bu|ketua|bapak|ibu|bp)\s\Z", re.IGNORECASE)
 _STREET = (
-    r"(?:\b(?:jalan|jl|jln|gang|gg|perum(?:ahan)?|dusun|dukuh|desa|kampung|komplek)\.?\s(?:[\w.'-]+\s?){1,5}?,?\s?)"
+    r"(?:\b(?:jalan|jl|jln|gang|gg|perum(?:ahan)?|dusun|dukuh|desa|kampung|komplek)\.?\s"
+    r"(?:(?:[\w']|[.-](?!no))++[.-]?\s?){1,5}?,?\s?)"
 )
 _HOUSE = re.compile(
     rf"{_STREET}(?P<number>(?:(?:blok|blog)\s[a-z]{{1,2}}\s?\d{{0,3}},?\s?)?(?:nomor|nomer"

@@ -113,5 +113,5 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?<!\w)(?P<word>[^\W\d_]{3,})2(?P<ending>nya|an|lah|kan|mu|ku|ne|i)?(?!\w)", _again),
     rule(rf"(?<![\w.,/)-])-(?P<value>{NUMBER})(?!\w)", _minus),
     rule(rf"(?<!\w){_COMPARE}(?P<value>{NUMBER})(?![\w])", _number),
-    rule(r"(?:\d+[^\W\d_]+|[^\W\d_]+\d+)(?:[^\W_])*", _mixed),
+    rule(r"(?<![^\W_])(?:\d+[^\W\d_]+|[^\W\d_]+\d+)(?:[^\W_])*", _mixed),
 )
