@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from radiodesk.rooms.archive.show_facts import (
     Facts,
-    guarded,
     of_broadcast,
     of_call,
     of_entry,
@@ -82,9 +81,10 @@ def gather(session: Session, broadcast: Broadcast, note: str = "") -> Gathered:
     log = broadcasts.as_run(session, broadcast)
     calls = broadcasts.calls_of(session, broadcast)
     tickets_of = {call.id: tickets.of_call(session, call.id) for call in calls}
+    guarded, titles = broadcasts.guarded(session, calls), broadcasts.titles(session, log)
     sounds = _programme(broadcast, dumps(log))
     for call in calls:
-        sounds += _caller(call, guarded(call, tickets_of[call.id]))
+        sounds += _caller(call, call.id in guarded)
     transcripts = _transcripts(session, broadcast, calls)
     return Gathered(
         broadcast=of_broadcast(broadcast),
@@ -92,8 +92,8 @@ def gather(session: Session, broadcast: Broadcast, note: str = "") -> Gathered:
         words=_words(sounds, transcripts),
         scripts=[of_script(version, read) for version, read in scripts_read(session, broadcast, log)],
         rundown=[of_item(item) for item in rundown(session, broadcast.id)],
-        as_run=[of_entry(entry) for entry in log],
-        calls=[of_call(call, tickets_of[call.id]) for call in calls],
+        as_run=[of_entry(entry, titles[entry.id]) for entry in log],
+        calls=[of_call(call, tickets_of[call.id], guarded=call.id in guarded) for call in calls],
         identities=[of_identity(call) for call in calls],
         tickets=[of_ticket(ticket) for call in calls for ticket in tickets_of[call.id]],
         open_transcripts=sum(transcript.is_open for transcript in transcripts),

@@ -13,11 +13,6 @@ from radiodesk.rooms.transcripts.models import Transcript
 Facts = dict[str, Any]
 
 
-def guarded(call: Call, its_tickets: list[Ticket]) -> bool:
-    """Whether a call's sound and words are kept restricted."""
-    return call.protected is not None or any(ticket.confidential for ticket in its_tickets)
-
-
 def of_recording(recording: Recording) -> Facts:
     """A sound file."""
     return {
@@ -84,14 +79,14 @@ def of_item(item: RundownItem) -> Facts:
     }
 
 
-def of_entry(entry: AsRun) -> Facts:
-    """A thing that went out."""
+def of_entry(entry: AsRun, title: str) -> Facts:
+    """A thing that went out, with what of its title may be told."""
     return {
         "at": moment(entry.at),
         "offset": entry.offset,
         "kind": str(entry.kind),
         "subject": entry.subject,
-        "title": entry.title,
+        "title": title,
         "by": entry.by,
         "details": entry.details,
     }
@@ -112,8 +107,8 @@ def of_broadcast(broadcast: Broadcast) -> Facts:
     }
 
 
-def of_call(call: Call, its_tickets: list[Ticket]) -> Facts:
-    """A call without what tells who the caller is."""
+def of_call(call: Call, its_tickets: list[Ticket], *, guarded: bool) -> Facts:
+    """A call without what tells who the caller is; of a ``guarded`` one not even the topic and the place."""
     return {
         "call": call.public_id,
         "channel": str(call.channel),
@@ -121,9 +116,9 @@ def of_call(call: Call, its_tickets: list[Ticket]) -> Facts:
         "received_at": moment(call.received_at),
         "on_air_at": moment(call.on_air_at),
         "ended_at": moment(call.ended_at),
-        "topic": call.topic,
-        "place": None if guarded(call, its_tickets) else call.place,
-        "point": None if guarded(call, its_tickets) else call.point,
+        "topic": "" if guarded else call.topic,
+        "place": None if guarded else call.place,
+        "point": None if guarded else call.point,
         "category": call.category,
         "urgency": str(call.urgency),
         "consent_at": moment(call.consent_at),
@@ -138,6 +133,7 @@ def of_identity(call: Call) -> Facts:
         "call": call.public_id,
         "name": call.name,
         "phone": call.phone,
+        "topic": call.topic,
         "place": call.place,
         "point": call.point,
         "protected": str(call.protected) if call.protected else None,

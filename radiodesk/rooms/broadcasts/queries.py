@@ -1,5 +1,6 @@
 """Reads for the broadcast pages and the host's screen."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from radiodesk.rooms.calls.models import Call, CallState, Urgency
 from radiodesk.rooms.calls.queries import HostCard, host_card, sayable
 from radiodesk.rooms.programme.models import RundownItem
 from radiodesk.rooms.programme.queries import Timed, rundown, timed
-from radiodesk.rooms.recordings.access import GUARDED
+from radiodesk.rooms.recordings.access import GUARDED, Belonging
 from radiodesk.rooms.tickets.access import secret_calls
 from radiodesk.rooms.tickets.models import Ticket
 from radiodesk.rooms.transcripts.queries import current
@@ -61,6 +62,22 @@ def calls_of(session: Session, broadcast: Broadcast) -> list[Call]:
     return list(session.scalars(select(Call).where(Call.broadcast_id == broadcast.id).order_by(Call.received_at)))
 
 
+def guarded(session: Session, calls: Iterable[Call]) -> dict[int, Belonging]:
+    """Those of the calls, by key, of which neither words nor topic are told, by the desk's own rule."""
+    found = belongings(session, calls)
+    return {call: belonging for call, belonging in found.items() if belonging in GUARDED}
+
+
+def titles(session: Session, log: Iterable[AsRun]) -> dict[int, str]:
+    """What may be told of each thing that went out, by its key: of a guarded caller not even the topic."""
+    entries = list(log)
+    subjects = {entry.subject for entry in entries if entry.subject}
+    calls = list(session.scalars(select(Call).where(Call.public_id.in_(subjects))))
+    found = guarded(session, calls)
+    untold = {call.public_id for call in calls if call.id in found}
+    return {entry.id: "" if entry.subject in untold else entry.title for entry in entries}
+
+
 @dataclass(frozen=True, slots=True)
 class Filed:
     """A call of a broadcast as everybody at the station may see it."""
@@ -75,13 +92,13 @@ class Filed:
 def filed_calls(session: Session, broadcast: Broadcast) -> list[Filed]:
     """The calls that were filed under a broadcast, in the order they came."""
     calls = calls_of(session, broadcast)
-    found = belongings(session, calls)
-    return [_filed(call, found[call.id] in GUARDED) for call in calls]
+    found = guarded(session, calls)
+    return [_filed(call, call.id in found) for call in calls]
 
 
-def _filed(call: Call, guarded: bool) -> Filed:
+def _filed(call: Call, untold: bool) -> Filed:
     return Filed(
-        call.received_at, "" if guarded else sayable(call, call.topic), call.on_air_at is not None, guarded=guarded
+        call.received_at, "" if untold else sayable(call, call.topic), call.on_air_at is not None, guarded=untold
     )
 
 

@@ -70,11 +70,13 @@ def plan() -> BaseResponse:
 @blueprint.get("/siaran/<public_id>")
 def broadcast(public_id: str) -> str:
     found = _broadcast(public_id)
+    log = queries.as_run(session(), found)
     return render_template(
         "broadcasts/broadcast.html",
         broadcast=found,
         items=programme_queries.timed(programme_queries.rundown(session(), found.id), found.planned_start),
-        log=queries.as_run(session(), found),
+        log=log,
+        titles=queries.titles(session(), log),
         calls=queries.filed_calls(session(), found),
         scripts=programme_queries.scripts(session()),
         crew=CREW,
@@ -262,9 +264,11 @@ def talk_back() -> BaseResponse:
 @blueprint.get("/siaran/<public_id>/catatan.csv")
 def as_run_csv(public_id: str) -> Response:
     found = _broadcast(public_id)
+    log = queries.as_run(session(), found)
+    titles = queries.titles(session(), log)
     rows = (
-        [entry.at.isoformat(), f"{entry.offset:.1f}", entry.kind, entry.title, entry.subject, entry.by]
-        for entry in queries.as_run(session(), found)
+        [entry.at.isoformat(), f"{entry.offset:.1f}", entry.kind, titles[entry.id], entry.subject, entry.by]
+        for entry in log
     )
     name = f"catatan-siar-{found.public_id}.csv"
     return Response(

@@ -18,32 +18,22 @@ from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.record.models import Piece, PieceKind, Span, SpanState
 from radiodesk.rooms.record.private_finder import Finder, hidden
-from radiodesk.rooms.record.rendering import CUT, DUMP, PROTECTED
-from radiodesk.rooms.record.timed_words import Token, covered, joined, places, said_between, seconds_of, tokens_of
+from radiodesk.rooms.record.protection import cut_out, on_air, silence, silences, silent, within
+from radiodesk.rooms.record.rendering import CUT, DUMP
+from radiodesk.rooms.record.timed_words import covered, joined, seconds_of, tokens_in, tokens_of
 from radiodesk.rooms.recordings.models import Recording
-from radiodesk.rooms.tickets import queries as tickets
 from radiodesk.rooms.transcripts import queries as speech
 from radiodesk.rooms.transcripts.models import Transcript, TranscriptState
-from radiodesk.sound.cuts import Span as Seconds
 
 UNHEARD = N_(
     "There are no words of this recording, so nobody knows what is said in it. Listen to it before you show it."
 )
 NOT_AIRED = N_("This was not on air, and no consent to publish it was noted.")
 DUMPED = N_("Seconds were dumped while this call was on air. Listen to it before you show it.")
-MAY_NOT_BE_HEARD = N_("The caller is protected (a child, a victim or a whistle-blower).")
-CONFIDENTIAL = N_("The complaint of this caller is confidential.")
-UNTIMED = N_(
-    "A protected caller was on air, and when this recording began is not known. Listen to it before you show it."
-)
 UNPLAYABLE = N_("Nothing of this recording can be heard.")
 OWN_NAME = N_("The caller's own name.")
 OWN_NUMBER = N_("The caller's own number.")
 WAS_DUMPED = N_("Dumped on air.")
-
-
-MARGIN = 1.0
-"""Seconds cut before and after a protected caller was on air: a hand on a key is not exact."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +41,15 @@ class _Work:
     session: Session
     broadcast: Broadcast
     log: list[AsRun]
+    silent: dict[str, str]
     find: Finder
     at: datetime
 
 
 def pieces_of(session: Session, broadcast: Broadcast, find: Finder, *, at: datetime) -> list[Piece]:
     """Every piece of a broadcast with its suggested spans, in the order in which it went out."""
-    work = _Work(session, broadcast, broadcasts.as_run(session, broadcast), find, at)
+    why = silent(session, broadcasts.calls_of(session, broadcast))
+    work = _Work(session, broadcast, broadcasts.as_run(session, broadcast), why, find, at)
     pieces = [*_programme(work), *_scripts(work), *_calls(work)]
     for position, piece in enumerate(pieces, start=1):
         piece.position = position
@@ -68,25 +60,15 @@ def _programme(work: _Work) -> list[Piece]:
     placed = gathered_show.offsets(work.broadcast)
     words = speech.current(work.session, [recording for recording, _ in placed])
     calls = broadcasts.calls_of(work.session, work.broadcast)
-    cuts = [(DUMP, WAS_DUMPED, span) for span in gathered_show.dumps(work.log)]
-    for call in calls:
-        if reason := withheld(work.session, call):
-            spoken = _on_air(work.log, call)
-            cuts += [(PROTECTED, reason, Seconds(max(0.0, one.start - MARGIN), one.end + MARGIN)) for one in spoken]
+    dumps, cuts = gathered_show.dumps(work.log), silences(work.log, work.silent)
     pieces = []
     for recording, offset in placed:
         piece = _sound(work, PieceKind.PROGRAMME, recording, words.get(recording.id), title=work.broadcast.title)
         piece.offset = offset
-        if (
-            piece.withheld is None
-            and not gathered_show.timed(recording)
-            and any(kind == PROTECTED for kind, *_ in cuts)
-        ):
-            piece.doubt, piece.shown = UNTIMED, False
-        for kind, reason, span in cuts:
-            begins, ends = max(0.0, span.start - offset), min(span.end - offset, recording.duration)
-            if begins < ends:
-                _add_cut(piece, kind, reason, Seconds(begins, ends), at=work.at)
+        for dump in dumps:
+            if (seconds := within(piece, dump)) is not None:
+                cut_out(piece, DUMP, WAS_DUMPED, seconds, at=work.at)
+        silence(piece, cuts, at=work.at)
         for call in calls:
             _add_known(piece, call, at=work.at)
         pieces.append(piece)
@@ -131,7 +113,7 @@ def _first_on_air(log: list[AsRun], call: Call) -> float | None:
 
 def _judge(work: _Work, piece: Piece, call: Call) -> None:
     """Whether a call may be shown at all, and whether a person must say so first."""
-    piece.withheld = piece.withheld or withheld(work.session, call)
+    piece.withheld = piece.withheld or work.silent.get(call.public_id)
     if piece.withheld is None and piece.doubt is None:
         if piece.offset is None and call.consent_at is None:
             piece.doubt = NOT_AIRED
@@ -140,33 +122,12 @@ def _judge(work: _Work, piece: Piece, call: Call) -> None:
     piece.shown = piece.withheld is None and piece.doubt is None
 
 
-def withheld(session: Session, call: Call) -> str | None:
-    """Why nothing that this caller said may be heard or read, if so."""
-    if call.protected is not None:
-        return MAY_NOT_BE_HEARD
-    confidential = any(ticket.confidential for ticket in tickets.of_call(session, call.id))
-    return CONFIDENTIAL if confidential else None
-
-
 def _dumped_during(log: list[AsRun], call: Call) -> bool:
     """Whether seconds were dumped between the caller's going on air and off again."""
     dumps = gathered_show.dumps(log)
-    return any(dump.start < span.end and span.start < dump.end for dump in dumps for span in _on_air(log, call))
-
-
-def _on_air(log: list[AsRun], call: Call) -> list[Seconds]:
-    """The seconds of the broadcast in which a caller was on air."""
-    on: float | None = None
-    spoken: list[Seconds] = []
-    for entry in log:
-        if entry.subject == call.public_id and entry.kind == AsRunKind.CALL_ON:
-            on = entry.offset
-        elif on is not None and (
-            entry.kind == AsRunKind.END or (entry.subject == call.public_id and entry.kind == AsRunKind.CALL_OFF)
-        ):
-            spoken.append(Seconds(on, entry.offset))
-            on = None
-    return spoken
+    return any(
+        dump.start < span.end and span.start < dump.end for dump in dumps for span in on_air(log, call.public_id)
+    )
 
 
 def _sound(work: _Work, kind: PieceKind, recording: Recording, words: Transcript | None, *, title: str) -> Piece:
@@ -237,33 +198,10 @@ def add_span(
     return span
 
 
-def _add_cut(piece: Piece, kind: str, why: str, seconds: Seconds, *, at: datetime) -> None:
-    tokens = tokens_in(piece)
-    numbers = said_between(tokens, seconds.start, seconds.end)
-    where = places(tokens)
-    start, end = (where[numbers[0]][0], where[numbers[-1]][1]) if numbers else (0, 0)
-    span = Span(
-        public_id=public_id(at),
-        kind=kind,
-        why=why,
-        start=start,
-        end=end,
-        begins=seconds.start,
-        ends=seconds.end,
-        state=SpanState.ACCEPTED,
-    )
-    piece.spans.append(span)
-
-
-def tokens_in(piece: Piece) -> list[Token]:
-    """The piece's words."""
-    return [Token(**token) for token in piece.tokens]
-
-
 def heard_at(piece: Piece, span: Span) -> tuple[float, float] | None:
     """The seconds of the recording that a span takes, ``None`` for text without sound."""
     if span.begins is not None and span.ends is not None:
         return span.begins, span.ends
-    tokens = tokens_in(piece)
+    tokens = tokens_in(piece.tokens)
     numbers = covered(tokens, span.start, span.end)
     return seconds_of(tokens, numbers) if numbers else None

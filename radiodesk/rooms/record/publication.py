@@ -8,7 +8,7 @@ import hashlib
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,13 +21,14 @@ from radiodesk.core import audit
 from radiodesk.core.events import announce
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.broadcasts import queries as broadcasts
-from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState
+from radiodesk.rooms.broadcasts.models import AsRunKind, Broadcast, BroadcastState
 from radiodesk.rooms.record import search
 from radiodesk.rooms.record.masks import mask
 from radiodesk.rooms.record.models import Piece, Publication, PublicationState, PublishedBroadcast, PublishedPiece
-from radiodesk.rooms.record.preparation import tokens_in, withheld
 from radiodesk.rooms.record.private_finder import Finder, hidden
+from radiodesk.rooms.record.protection import silent
 from radiodesk.rooms.record.rendering import Removal, Rendered, render_text, render_words
+from radiodesk.rooms.record.timed_words import tokens_in
 from radiodesk.rooms.tickets import queries as tickets
 from radiodesk.rooms.transcripts import services as speech
 from radiodesk.sound.cuts import Span as Seconds
@@ -79,6 +80,7 @@ class Plan:
     as_run: list[dict[str, Any]]
     removed: dict[str, int]
     corrections: list[dict[str, Any]]
+    silent: dict[str, str]
     ledger_line: dict[str, Any] = field(default_factory=dict)
 
 
@@ -91,7 +93,9 @@ def plan(session: Session, publication: Publication, find: Finder, language: str
     """Read what was decided and apply it to the words."""
     broadcast = publication.broadcast
     shown = [piece for piece in publication.pieces if piece.shown and piece.withheld is None]
-    silent = {call.public_id for call in broadcasts.calls_of(session, broadcast) if withheld(session, call)}
+    log = broadcasts.as_run(session, broadcast)
+    untold = silent(session, broadcasts.calls_of(session, broadcast))
+    told = broadcasts.titles(session, log)
     public = [_public(piece, number, language) for number, piece in enumerate(shown, start=1)]
     removed = Counter(span.kind for piece in shown for span in piece.spans if span.taken_out)
     removed["piece"] = len(publication.pieces) - len(shown)
@@ -100,16 +104,17 @@ def plan(session: Session, publication: Publication, find: Finder, language: str
         revision=publication.revision,
         pieces=public,
         facts=_facts(broadcast, find),
-        tickets=_numbers(session, broadcast),
+        tickets=_numbers(session, broadcast, untold),
         as_run=[
-            _entry(entry, find, entry.subject not in silent)
-            for entry in broadcasts.as_run(session, broadcast)
+            {"offset": entry.offset, "kind": str(entry.kind), "title": hidden(told[entry.id], find)}
+            for entry in log
             if entry.kind in SHOWN_KINDS
         ],
         removed={kind: count for kind, count in sorted(removed.items()) if count},
         corrections=[
             {"at": one.at.isoformat(), "text": hidden(one.text, find)} for one in publication.package.corrections
         ],
+        silent=untold,
         ledger_line=_line(publication),
     )
 
@@ -127,15 +132,11 @@ def _facts(broadcast: Broadcast, find: Finder) -> dict[str, Any]:
     }
 
 
-def _numbers(session: Session, broadcast: Broadcast) -> list[str]:
-    """Numbers of the complaints that came of the calls; a confidential one is not even counted."""
-    found = [one for call in broadcasts.calls_of(session, broadcast) for one in tickets.of_call(session, call.id)]
+def _numbers(session: Session, broadcast: Broadcast, untold: Collection[str]) -> list[str]:
+    """Numbers of the complaints that came of the calls; one of which nothing may be told is not even counted."""
+    calls = [call for call in broadcasts.calls_of(session, broadcast) if call.public_id not in untold]
+    found = [one for call in calls for one in tickets.of_call(session, call.id)]
     return [ticket.number for ticket in found if not ticket.confidential]
-
-
-def _entry(entry: AsRun, find: Finder, told: bool) -> dict[str, Any]:
-    """What went out, in public words; of a caller whose words are withheld not even the topic is ``told``."""
-    return {"offset": entry.offset, "kind": str(entry.kind), "title": hidden(entry.title, find) if told else ""}
 
 
 def _line(publication: Publication) -> dict[str, Any]:
@@ -166,7 +167,7 @@ def _public(piece: Piece, position: int, language: str) -> PublicPiece:
             # The digest of a text of which nearly all is shown would let anyone try out what is missing.
             details.pop("sha256", None)
         return PublicPiece(position, str(piece.kind), piece.title, rendered, details, piece.offset, 0.0, None)
-    rendered = render_words(tokens_in(piece), piece.segments, removals, recording.duration, say)
+    rendered = render_words(tokens_in(piece.tokens), piece.segments, removals, recording.duration, say)
     return PublicPiece(
         position, str(piece.kind), piece.title, rendered, details, piece.offset, recording.duration, recording.key
     )

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from radiodesk.core import i18n
+from radiodesk.core import i18n, jobs
 from radiodesk.core.errors import Refusal
 from radiodesk.core.jobs import Context, Kind, nothing
+from radiodesk.rooms.record import protection, services
 from radiodesk.rooms.record import publication as publishing
-from radiodesk.rooms.record import services
 from radiodesk.rooms.record.models import Publication, PublicationState
 from radiodesk.rooms.record.private_finder import finder
 
@@ -16,10 +16,13 @@ from radiodesk.rooms.record.private_finder import finder
 def publish(context: Context, publication_id: int) -> None:
     """Write the public copy that was asked for last. A sound file that cannot be made is named; the rest is shown."""
     settings = context.settings
-    with context.database.reading() as session:
+    with context.database.writing() as session:
         publication = session.get_one(Publication, publication_id)
         if publication.state not in Publication.asked_states:
             return
+        protection.protect(session, publication, at=context.clock.now())
+    with context.database.reading() as session:
+        publication = session.get_one(Publication, publication_id)
         planned = publishing.plan(session, publication, finder(settings), settings.language)
     sounds: list[publishing.Sound | None] = []
     problems: list[str] = []
@@ -34,7 +37,13 @@ def publish(context: Context, publication_id: int) -> None:
         publication = session.get_one(Publication, publication_id)
         # Withdrawn meanwhile: what was made for it must not lie around.
         if publication.state in Publication.asked_states and publication.revision == planned.revision:
-            publishing.keep(session, publication, planned, sounds, at=context.clock.now())
+            at = context.clock.now()
+            if protection.protect(session, publication, at=at) != planned.silent:
+                # Somebody became protected while the sound was made: a copy without them follows, in its own folder.
+                publication.revision += 1
+                jobs.enqueue(session, at, services.PUBLISH_JOB, publication_id)
+                return
+            publishing.keep(session, publication, planned, sounds, at=at)
             publication.problem = " ".join(problems) or None
     clear(context, publication_id)
 

@@ -5,7 +5,7 @@ typed gets the whole gap between the nearest words that the machine heard: rathe
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -34,6 +34,11 @@ def tokens_of(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str
         heard = [word for word in words if begins <= (float(word["start"]) + float(word["end"])) / 2 <= ends]
         found.extend(_timed(str(segment["text"]).split(), heard, begins, ends, number))
     return found
+
+
+def tokens_in(kept: Iterable[Mapping[str, Any]]) -> list[Token]:
+    """The words of a piece as they were kept."""
+    return [Token(**token) for token in kept]
 
 
 def _timed(

@@ -26,9 +26,11 @@ from radiodesk.rooms.archive.models import Package, PackageState
 from radiodesk.rooms.archive.verification import verify
 from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
 from radiodesk.rooms.calls.models import Protected
+from radiodesk.rooms.tickets import services as tickets
 from radiodesk.rooms.transcripts.models import TranscriptState
 from radiodesk.sound.takes import Take
 from tests.factories import shows
+from tests.factories import tickets as ticket_factory
 
 BY = "arsiparis"
 
@@ -121,6 +123,24 @@ def test_the_metadata_is_well_formed_and_names_the_show(
     information = bagit.Bag(str(folder)).info
     assert information["Previous-Package"] == "none"
     assert information["Source-Organization"] == settings.operator
+
+
+def test_of_a_guarded_caller_the_clear_part_tells_no_topic(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    with database.writing() as tx:
+        show = shows.ended(tx, settings, now)
+        asked = ticket_factory.opened(tx, settings, now, call=show.caller).ticket
+        secret = ticket_factory.opened(tx, settings, now, confidential=True).ticket
+        tickets.merge(tx, ticket_factory.rules(settings), asked, secret, by=BY, at=now)
+        broadcast = show.broadcast.id
+    folder = settings.archive / ask(database, settings, broadcast, now)
+    runner.run_all()
+    assert not list((folder / "data/audio/calls").glob("*/*"))
+    clear = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".enc")
+    assert b"Lampu jalan padam" not in clear
+    identities = json.loads(database.keys.decrypt_bytes((folder / "data/restricted/identities.json.enc").read_bytes()))
+    assert "Lampu jalan padam" in {one["topic"] for one in identities}
 
 
 def test_names_numbers_and_messages_stand_only_in_the_restricted_part(

@@ -213,6 +213,10 @@ def test_a_protected_caller_is_named_on_no_screen_of_the_studio(
             assert "Karsinem" not in page, path
             assert "Ngasem" not in page, path
     assert "Penelepon dilindungi" in host.get(f"/siaran/{show}/penyiar").get_data(as_text=True)
+    for path in (f"/siaran/{show}", f"/siaran/{show}/catatan.csv"):
+        listed = host.get(path).get_data(as_text=True)
+        assert "Minta perlindungan" not in listed, path
+        assert "call_on" in listed or "Penelepon mengudara" in listed, path
 
 
 def test_talkback_stands_on_the_screeners_screen_too(

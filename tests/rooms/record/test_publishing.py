@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,8 +21,8 @@ from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive import services as archive
 from radiodesk.rooms.archive.queries import package_by_public_id
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState
-from radiodesk.rooms.calls.models import Protected
-from radiodesk.rooms.record import public_queries, queries, services
+from radiodesk.rooms.calls.models import Call, Protected
+from radiodesk.rooms.record import public_queries, publication, queries, services
 from radiodesk.rooms.record.models import (
     Piece,
     PieceKind,
@@ -33,6 +34,7 @@ from radiodesk.rooms.record.models import (
 )
 from radiodesk.rooms.record.publication import public_folder
 from radiodesk.rooms.recordings.models import Recording
+from radiodesk.rooms.tickets import services as tickets
 from radiodesk.rooms.transcripts import queries as speech
 from radiodesk.rooms.transcripts.models import Kind, Transcript
 from radiodesk.rooms.transcripts.services import correct_transcript
@@ -246,6 +248,83 @@ def test_a_confidential_complaint_is_neither_heard_nor_counted(
     with database.reading() as session:
         assert shown(session, public_id).tickets == numbers[1:]
         assert PieceKind.CALL not in [one.kind for one in shown(session, public_id).pieces]
+
+
+def join_with_a_secret_one(tx: Session, settings: Settings, show: shows.Show, now: datetime) -> None:
+    """The caller's complaint is joined with a confidential one that came another way."""
+    station = ticket_factory.rules(settings)
+    asked = ticket_factory.opened(tx, settings, now, call=show.caller).ticket
+    secret = ticket_factory.opened(tx, settings, now, confidential=True).ticket
+    tickets.merge(tx, station, asked, secret, by=BY, at=now)
+
+
+def test_a_complaint_joined_with_a_confidential_one_is_neither_heard_nor_counted(
+    database: Database, settings: Settings, now: datetime, runner: Runner, sealed: Callable[..., str]
+) -> None:
+    public_id = sealed(lambda tx, show: join_with_a_secret_one(tx, settings, show, now))
+    publish(database, settings, runner, public_id, now)
+    with database.reading() as session:
+        found = shown(session, public_id)
+        assert found.tickets == []
+        assert PieceKind.CALL not in [one.kind for one in found.pieces]
+        assert "Lampu jalan padam" not in str(found.as_run)
+
+
+def protect_the_caller(tx: Session, public_id: str) -> None:
+    """A person finds out late that the caller is a victim."""
+    call = tx.scalars(select(Call).where(Call.public_id == piece_of(tx, public_id, PieceKind.CALL).subject)).one()
+    call.protected = Protected.VICTIM
+
+
+def assert_silent(session: Session, public_id: str) -> None:
+    found = shown(session, public_id)
+    assert PieceKind.CALL not in [one.kind for one in found.pieces]
+    assert found.removed["protected"] == 1
+    assert "Lampu jalan padam" not in str(found.as_run)
+    # On air from second 14 to 34, a second more on each side, and four seconds dumped.
+    assert published_piece(session, public_id, PieceKind.PROGRAMME).duration == pytest.approx(50 - 22 - 4, abs=0.4)
+
+
+def timed_programme(_tx: Session, show: shows.Show) -> None:
+    show.programme.started_at = show.broadcast.on_air_at
+
+
+def test_who_became_protected_after_the_laying_out_is_silent(
+    database: Database, settings: Settings, now: datetime, runner: Runner, sealed: Callable[..., str]
+) -> None:
+    public_id = sealed(timed_programme)
+    publish(database, settings, runner, public_id, now)
+    with database.writing() as tx:
+        protect_the_caller(tx, public_id)
+    publish(database, settings, runner, public_id, now)
+    with database.reading() as session:
+        assert_silent(session, public_id)
+    publish(database, settings, runner, public_id, now)  # nothing is cut twice
+    with database.reading() as session:
+        assert_silent(session, public_id)
+
+
+def test_who_becomes_protected_while_the_copy_is_written_is_silent(
+    database: Database,
+    settings: Settings,
+    now: datetime,
+    runner: Runner,
+    sealed: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    public_id = sealed(timed_programme)
+    make = publication.make_sound
+
+    def meanwhile(*given: Any) -> publication.Sound | None:
+        with database.writing() as tx:
+            protect_the_caller(tx, public_id)
+        return make(*given)
+
+    monkeypatch.setattr(publication, "make_sound", meanwhile)
+    publish(database, settings, runner, public_id, now)
+    with database.reading() as session:
+        assert_silent(session, public_id)
+    assert [path.name for path in (public_folder(settings) / public_id).iterdir()] == ["2"]
 
 
 def test_a_recording_without_words_waits_for_a_person(
