@@ -36,7 +36,7 @@ class Counted:
             self._jobs += taken is not None
             return taken
 
-        jobs.take = take
+        jobs.take = take  # type: ignore[assignment]
 
     def note(self, frame: FrameType, event: str, _argument: Any) -> None:
         """A profiling function: notes the file of each call."""
