@@ -20,14 +20,15 @@ from radiodesk.operations.drill import load_show, play
 from radiodesk.operations.wiring import doorbell_queue
 from radiodesk.operations.worker import HueyDoorbell
 from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import rundowns
 from radiodesk.rooms.broadcasts import services as broadcasts
-from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, Channel
 from radiodesk.rooms.messages import attachments
 from radiodesk.rooms.messages.models import IncomingMedia
 from radiodesk.rooms.programme import services as programme
-from radiodesk.rooms.programme.models import ItemKind, ScriptKind
+from radiodesk.rooms.programme.models import ScriptKind
 from radiodesk.rooms.recordings.services import store_upload
 from radiodesk.rooms.tickets import care
 from radiodesk.rooms.tickets import services as tickets
@@ -151,9 +152,9 @@ def _show(session: Session, settings: Settings, at: datetime, plant: Planter) ->
     )
     draft = programme.Draft(plant("edited"))
     programme.edit_script(session, script, draft, expected=1, by="p", at=at, speed=140)
-    programme.add_item(session, broadcast.id, ItemKind.CALLS, plant("item"), 60, by="produser", at=at)
-    gone = programme.add_item(session, broadcast.id, ItemKind.CALLS, plant("goneitem"), 60, by="produser", at=at)
-    programme.remove_item(session, gone, by="produser", at=at)
+    rundowns.add_item(session, broadcast, ItemKind.CALLS, plant("item"), 60, by="produser", at=at)
+    gone = rundowns.add_item(session, broadcast, ItemKind.CALLS, plant("goneitem"), 60, by="produser", at=at)
+    rundowns.remove_item(session, broadcast, gone, by="produser", at=at)
     broadcasts.go_on_air(session, broadcast, by="penyiar", at=at)
     broadcasts.mark(session, broadcast, plant("mark"), by="penyiar", at=at)
     broadcasts.dump(session, broadcast, 1, plant("dump"), by="penyiar", at=at + timedelta(seconds=5))

@@ -177,7 +177,6 @@ class Call(Base):
     handed_at: Mapped[datetime | None]
     called_back_at: Mapped[datetime | None]
     called_back_by: Mapped[str | None] = mapped_column(String(80))
-    broadcast_id: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"), index=True)
     written_at: Mapped[datetime | None]
     address: Mapped[str | None] = mapped_column(Private)
     address_hash: Mapped[str | None] = mapped_column(String(64), index=True)

@@ -14,6 +14,7 @@ from radiodesk.core.ids import public_id
 from radiodesk.language.redaction.identities import known_of
 from radiodesk.rooms.archive import gathered_show
 from radiodesk.rooms.broadcasts import queries as broadcasts
+from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.record.models import Piece, PieceKind, Span, SpanState
@@ -67,7 +68,7 @@ def pieces_of(session: Session, broadcast: Broadcast, find: Finder, *, at: datet
 def _programme(work: _Work) -> list[Piece]:
     placed = gathered_show.offsets(work.broadcast)
     words = speech.current(work.session, [recording for recording, _ in placed])
-    calls = broadcasts.calls_of(work.session, work.broadcast)
+    calls = calls_of(work.session, work.broadcast)
     cuts = [(DUMP, WAS_DUMPED, span) for span in gathered_show.dumps(work.log)]
     for call in calls:
         if reason := withheld(work.session, call):
@@ -109,7 +110,7 @@ def _scripts(work: _Work) -> list[Piece]:
 
 
 def _calls(work: _Work) -> list[Piece]:
-    calls = broadcasts.calls_of(work.session, work.broadcast)
+    calls = calls_of(work.session, work.broadcast)
     words = speech.current(work.session, [recording for call in calls for recording in call.recordings])
     pieces = []
     for call in calls:

@@ -21,6 +21,7 @@ from radiodesk.core import audit
 from radiodesk.core.events import announce
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.broadcasts import queries as broadcasts
+from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState
 from radiodesk.rooms.record import search
 from radiodesk.rooms.record.masks import mask
@@ -91,7 +92,7 @@ def plan(session: Session, publication: Publication, find: Finder, language: str
     """Read what was decided and apply it to the words."""
     broadcast = publication.broadcast
     shown = [piece for piece in publication.pieces if piece.shown and piece.withheld is None]
-    silent = {call.public_id for call in broadcasts.calls_of(session, broadcast) if withheld(session, call)}
+    silent = {call.public_id for call in calls_of(session, broadcast) if withheld(session, call)}
     public = [_public(piece, number, language) for number, piece in enumerate(shown, start=1)]
     removed = Counter(span.kind for piece in shown for span in piece.spans if span.taken_out)
     removed["piece"] = len(publication.pieces) - len(shown)
@@ -129,7 +130,7 @@ def _facts(broadcast: Broadcast, find: Finder) -> dict[str, Any]:
 
 def _numbers(session: Session, broadcast: Broadcast) -> list[str]:
     """Numbers of the complaints that came of the calls; a confidential one is not even counted."""
-    found = [one for call in broadcasts.calls_of(session, broadcast) for one in tickets.of_call(session, call.id)]
+    found = [one for call in calls_of(session, broadcast) for one in tickets.of_call(session, call.id)]
     return [ticket.number for ticket in found if not ticket.confidential]
 
 

@@ -33,9 +33,9 @@ from radiodesk.operations.wiring import kinds
 from radiodesk.rooms.archive import services as archive
 from radiodesk.rooms.archive.ledger import parse
 from radiodesk.rooms.archive.models import Package
-from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.broadcasts.models import Broadcast, RundownItem
 from radiodesk.rooms.calls.models import Call
-from radiodesk.rooms.programme.models import RundownItem, Script
+from radiodesk.rooms.programme.models import Script
 from radiodesk.rooms.record import search, services
 from radiodesk.rooms.record.models import Piece, Publication, PublishedBroadcast, PublishedPiece, Span
 from radiodesk.rooms.recordings.models import Recording
