@@ -19,7 +19,7 @@ from radiodesk.core.inputs import MOST
 from radiodesk.core.settings import CHECKOUT
 from radiodesk.core.unavailable import RETRY_AFTER, DatabaseUnavailable, unavailable
 from radiodesk.http.request import SAFE, TOO_LARGE, Station, let_go, own_transaction, secure_cookie, station
-from radiodesk.web import filters
+from radiodesk.web import assets, filters
 from radiodesk.web.proxies import BehindProxies
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -62,14 +62,14 @@ class Whole(IntegerConverter):
 
 def create_app(name: str, station: Station) -> Flask:
     """A Flask application with everything but its blueprints."""
-    app = Flask(name, template_folder=str(template_folder()), static_folder=str(PACKAGE / "web" / "static"))
+    app = Flask(name, template_folder=str(template_folder()), static_folder=None)
+    assets.connect(app, PACKAGE / "web" / "static")
     app.config.update(
         SECRET_KEY=station.database.keys.signing_key,
         MAX_CONTENT_LENGTH=station.settings.upload_megabytes * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         SESSION_COOKIE_NAME=f"{name}_form",
         SESSION_COOKIE_SAMESITE="Lax",
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.url_map.converters["int"] = Whole
     app.extensions["radiodesk"] = station

@@ -142,7 +142,7 @@ def test_every_address_of_the_desk_leads_nowhere_on_the_public_site(
     desk: Flask, public: Flask, browser: FlaskClient, unpublished: str
 ) -> None:
     """Every rule of the desk, filled with the id of a real but unpublished broadcast."""
-    shared = {"/", "/static/<path:filename>"}
+    shared = {"/", "/static/<digest>/<path:filename>"}
     public_posts = {rule.rule for rule in public.url_map.iter_rules() if "POST" in (rule.methods or set())}
     tried = 0
     for rule in desk.url_map.iter_rules():
@@ -205,8 +205,9 @@ def test_what_is_reachable_holds_nothing_private_and_nothing_unpublished(
         "/siaran/../../keys.json",
         "/siaran/%2e%2e/suara/1.mp3",
         "/siaran/x/suara/..%2f..%2fradiodesk.sqlite",
-        "/static/../../keys.json",
-        "/static/..%2f..%2f..%2fpyproject.toml",
+        "/static/x/../../../keys.json",
+        "/static/x/..%2f..%2f..%2fpyproject.toml",
+        "/static/js/desk.js",
         "/data/../keys.json",
         "/public/",
         "/audio/",
