@@ -115,10 +115,15 @@ def take_down() -> Response:
 @allowed(*CREW)
 def save(public_id: str) -> Response:
     found = opened(public_id)
-    card = forms.card(station().settings)
+    card, version = forms.card(station().settings), forms.version()
     try:
-        services.screen(session(), found, card, version=forms.version(), by=me().username, at=now())
+        services.screen(session(), found, card, version=version, by=me().username, at=now())
     except (Unreadable, Conflict) as refusal:
+        session().rollback()
+        if version > found.version:
+            return _shown_again(found, None, refusal)
+        # The form is of the call as it is now: its next save must not take back what others did meanwhile.
+        card, _ = services.brought_over(session(), found, card, version)
         return _shown_again(found, card, refusal)
     return _then(found)
 

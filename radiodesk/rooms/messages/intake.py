@@ -12,11 +12,12 @@ from radiodesk.core.errors import Conflict, Refusal
 from radiodesk.core.text import mended, tidy
 from radiodesk.language import phones
 from radiodesk.rooms.calls.acts import acting
+from radiodesk.rooms.calls.merged_calls import keys_held_by, standing
 from radiodesk.rooms.calls.models import Call, CallState, Channel, Urgency
 from radiodesk.rooms.calls.reception import know, receive
 from radiodesk.rooms.calls.transitions import lose
 from radiodesk.rooms.messages.loose_values import digest, key
-from radiodesk.rooms.messages.message_changes import change, instead, note_receipt
+from radiodesk.rooms.messages.message_changes import change, instead, note_receipt, withdrawal_of, withdrawn_early
 from radiodesk.rooms.messages.models import ChannelMessage, IncomingMedia, TransferState
 from radiodesk.rooms.messages.ports import Incoming, IncomingKind
 
@@ -59,7 +60,10 @@ def take_in(session: Session, incoming: Incoming, *, at: datetime) -> Call | Non
         message = known(session, incoming.channel, incoming.about or "")
         if message is not None:
             return change(session, message, incoming, at=at)
-        if incoming.kind is IncomingKind.DELETE or not incoming.text:
+        if incoming.kind is IncomingKind.DELETE:
+            withdrawn_early(session, incoming, at=at)
+            return None
+        if not incoming.text:
             return None
         # The message itself has not come, or not yet; its newest words are here.
         incoming = replace(incoming, kind=IncomingKind.MESSAGE, external_id=incoming.about or incoming.external_id)
@@ -71,8 +75,8 @@ def take_in(session: Session, incoming: Incoming, *, at: datetime) -> Call | Non
     if twin is not None:
         _keep(session, incoming, twin.call_id, writer.hash, at=at)
         return None
-    call = None if incoming.urgent else _unopened(session, incoming, writer, at=at)
-    if call is None:
+    joined = None if incoming.urgent else _unopened(session, incoming, writer, at=at)
+    if joined is None:
         call = receive(
             session,
             incoming.channel,
@@ -88,12 +92,13 @@ def take_in(session: Session, incoming: Incoming, *, at: datetime) -> Call | Non
             at=at,
         )
     else:
+        call = joined
         with acting(session, call, "wrote again", by="desk", at=at):
             call.message = "\n\n".join(filter(None, (call.message, incoming.text)))
             _place(call, incoming)
     _keep(session, incoming, call.id, writer.hash, at=at)
-    if incoming.kind is IncomingKind.MISSED_CALL and call.phone and call.state is CallState.RINGING:
-        # Without a number nobody could be called back: then it waits for somebody who writes.
+    if incoming.kind is IncomingKind.MISSED_CALL and joined is None and call.phone and call.state is CallState.RINGING:
+        # Without a number nobody could be called back: then it waits for somebody who writes. What it joined is unread.
         lose(session, call, by="desk", at=at)
     _fetch(session, call, incoming, at=at)
     return call
@@ -158,6 +163,7 @@ def _keep(session: Session, incoming: Incoming, call_id: int, sender_hash: str |
             sender_hash=sender_hash,
             text=incoming.text,
             raw=incoming.raw,
+            deleted_at=withdrawal_of(session, incoming.channel, incoming.external_id),
         )
     )
     session.flush()
@@ -185,7 +191,7 @@ def _place(call: Call, incoming: Incoming) -> None:
 
 def _read_at_last(session: Session, message: ChannelMessage, incoming: Incoming, *, at: datetime) -> Call:
     """What could not be read when it came can be read now: its words take the place of the card's."""
-    call = session.get_one(Call, message.call_id)
+    call = standing(session, session.get_one(Call, message.call_id))
     writer = _writer(session, incoming)
     with acting(session, call, "read at last", by="desk", at=at):
         call.message = instead(call.message, message.text, incoming.text)
@@ -223,7 +229,8 @@ def count_sender(session: Session, channel: Channel, sender: str, most: int | No
 
 def fetch_again(session: Session, call: Call, *, by: str, at: datetime) -> None:
     """Ask for the files of a call again that were given up; raises ``Conflict`` when there are none."""
-    query = select(IncomingMedia).where(IncomingMedia.call_id == call.id, IncomingMedia.state == TransferState.FAILED)
+    its = IncomingMedia.call_id.in_(keys_held_by(session, call))
+    query = select(IncomingMedia).where(its, IncomingMedia.state == TransferState.FAILED)
     given_up = session.scalars(query).all()
     if not given_up:
         raise Conflict("No file of this call was given up.")

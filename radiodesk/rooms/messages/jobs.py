@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from radiodesk.core import events, i18n, jobs
 from radiodesk.core.errors import Refusal, TooLarge
 from radiodesk.core.private_columns import readable
+from radiodesk.rooms.calls.merged_calls import standing
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.place_field import hint_phrases
 from radiodesk.rooms.calls.reception import attach
@@ -70,14 +71,13 @@ def _keep(context: jobs.Context, media_id: int, held: "SpooledTemporaryFile[byte
     settings, at = context.settings, context.clock.now()
     with context.database.reading() as session:
         media = session.get_one(IncomingMedia, media_id)
-        call = session.get_one(Call, media.call_id)
     kind = media.mime.split(";")[0].strip().lower()
     # The file is on the disk before the transaction begins to write.
     with context.database.writing() as session:
+        call = _call_of(session, media)
         if kind.startswith(("audio/", "video/")):
             name = media.name or f"{media.channel}{_SUFFIXES.get(kind, '.mp4')}"
             recording = store_upload(session, settings, held, name, at=at)
-            call = session.get_one(Call, call.id)
             attach(session, call, recording, phrases=hint_phrases(settings, call.place), by="desk", at=at)
         else:
             attachments.keep(session, settings, call, held, media.name or kind, media.mime, at=at)
@@ -92,14 +92,19 @@ def _put_off(context: jobs.Context, media_id: int, why: str, *, again: bool) -> 
         with context.database.writing() as session:
             media = session.get_one(IncomingMedia, media_id)
             media.problem = why
-            events.announce(session, at, "calls", "attachment", session.get_one(Call, media.call_id).public_id)
+            events.announce(session, at, "calls", "attachment", _call_of(session, media).public_id)
     raise jobs.Failed(why, again=again)
 
 
 def _not_fetched(session: Session, media_id: int, why: str, at: datetime) -> None:
     media = session.get_one(IncomingMedia, media_id)
     media.state, media.problem = TransferState.FAILED, why
-    events.announce(session, at, "calls", "attachment", session.get_one(Call, media.call_id).public_id)
+    events.announce(session, at, "calls", "attachment", _call_of(session, media).public_id)
+
+
+def _call_of(session: Session, media: IncomingMedia) -> Call:
+    """The call that a file belongs to now, after all merges."""
+    return standing(session, session.get_one(Call, media.call_id))
 
 
 KINDS = {

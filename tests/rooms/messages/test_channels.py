@@ -18,8 +18,10 @@ from radiodesk.core.errors import Unreadable
 from radiodesk.http.request import Station
 from radiodesk.rooms.calls import queries
 from radiodesk.rooms.calls.models import Call, CallState, Channel, Urgency
+from radiodesk.rooms.calls.transitions import merge
 from radiodesk.rooms.messages import sms, whatsapp
 from radiodesk.rooms.messages.intake import take_in
+from radiodesk.rooms.messages.message_changes import withdrawn_calls
 from radiodesk.rooms.messages.models import ChannelMessage
 from radiodesk.rooms.messages.ports import Incoming, IncomingKind
 from radiodesk.rooms.recordings.models import Recording
@@ -47,6 +49,12 @@ def site(station: Station) -> Open:
 def every(database: Database) -> list[Call]:
     with database.reading() as session:
         return list(session.scalars(select(Call).order_by(Call.id)))
+
+
+def marked(database: Database) -> list[int]:
+    """The calls that hold a message which its sender withdrew."""
+    with database.reading() as session:
+        return sorted(withdrawn_calls(session, session.scalars(select(Call)).all()))
 
 
 @pytest.mark.parametrize(
@@ -184,7 +192,51 @@ def test_a_withdrawn_message_is_kept_and_the_screener_told(site: Open, database:
     post(client, bodies.whatsapp(revoked))
     [call] = every(database)
     assert call.message == "Rahasia"
-    assert "menarik" in call.notes
+    assert call.notes == ""
+    assert marked(database) == [call.id]
+
+
+def test_a_withdrawal_that_comes_before_its_message_is_kept_for_it(site: Open, database: Database) -> None:
+    client = site(**WHATSAPP)
+    revoked = {"from": bodies.SENDER, "id": "b", "type": "revoke", "revoke": {"original_message_id": "a"}}
+    for _ in range(2):
+        post(client, bodies.whatsapp(revoked))
+    assert every(database) == []
+    post(client, bodies.whatsapp(bodies.text("Rahasia", "a")))
+    [call] = every(database)
+    assert marked(database) == [call.id]
+
+
+def test_a_missed_call_does_not_end_what_the_same_person_wrote(
+    site: Open, database: Database, clock: ManualClock
+) -> None:
+    client = site(**WHATSAPP)
+    post(client, bodies.whatsapp(bodies.text("Rumah saya kebakaran", "a")))
+    rung = {"id": "wacid.1", "from": bodies.SENDER, "event": "connect", "direction": "USER_INITIATED"}
+    post(client, bodies.whatsapp(calls=[rung]))
+    [call] = every(database)
+    assert call.state is CallState.RINGING
+    assert call.message.startswith("Rumah saya kebakaran\n\n(panggilan WhatsApp")
+
+
+def test_what_comes_after_a_merge_reaches_the_call_that_it_became(
+    site: Open, database: Database, clock: ManualClock
+) -> None:
+    client = site(**WHATSAPP)
+    post(client, bodies.whatsapp(bodies.text("Jalan Kapas", "a")))
+    [wrote] = every(database)
+    with database.writing() as tx:
+        first, second = (make.ringing(tx, clock.now(), message="Lewat telepon") for _ in range(2))
+        merge(tx, first, tx.get_one(Call, wrote.id), by="wati", at=clock.now())
+        merge(tx, second, first, by="wati", at=clock.now())
+    changed = {"type": "text", "text": {"body": "Jalan Dander"}}
+    edit = {"original_message_id": "a", "message": changed}
+    post(client, bodies.whatsapp({"from": bodies.SENDER, "id": "b", "type": "edit", "edit": edit}))
+    revoked = {"from": bodies.SENDER, "id": "c", "type": "revoke", "revoke": {"original_message_id": "a"}}
+    post(client, bodies.whatsapp(revoked))
+    wrote, first, second = every(database)
+    assert (wrote.message, second.message) == ("Jalan Kapas", "Lewat telepon\n\nLewat telepon\n\nJalan Dander")
+    assert marked(database) == [wrote.id, first.id, second.id]
 
 
 def test_an_edited_message_replaces_its_words_and_keeps_the_old_ones(site: Open, database: Database) -> None:
