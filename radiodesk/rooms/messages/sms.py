@@ -64,7 +64,7 @@ def _message(fields: Mapping[str, Any]) -> Iterator[Incoming]:
         return
     abroad = _of_any(layers, _ABROAD)
     sender, words = international(abroad) or abroad or _of_any(layers, _SENDER), _of_any(layers, _TEXT)
-    if not words.strip():
+    if worded := not words.strip():
         words = _without_words(layers)
     if not sender.strip() or not words:
         raise Unreadable("An SMS needs a sender (from) and words (text).")
@@ -75,6 +75,7 @@ def _message(fields: Mapping[str, Any]) -> Iterator[Incoming]:
         sender,
         text=words,
         written_at=moment(stamp),
+        worded=worded,
         part=digest(as_json(dict(fields))),
     )
 
@@ -146,12 +147,15 @@ def from_gammu(environment: Mapping[bytes, bytes], arguments: tuple[str, ...]) -
     numbers = (environment.get(f"SMS_{part}_NUMBER".encode(), b"") for part in sorted({1, *parts[b"SMS"]}))
     sender = mms.get(b"SENDER", "").partition("/")[0] or _decoded(next(filter(None, numbers), b""))
     words = mended(_joined(parts[b"DECODED"]) or _joined(parts[b"SMS"])).strip()
+    worded = not words
     if mms:
         words = "\n".join(filter(None, (words, _picture(mended(mms.get(b"TITLE", ""))))))
     if not sender or not words:
         raise Unreadable("Gammu handed over no message. Run this as RunOnReceive of gammu-smsd.")
     # Without a file's name or a row's number, the same words of another day would be taken for the same message.
-    return Incoming(Channel.SMS, digest(*arguments, sender, words) if arguments else "", sender, text=words)
+    return Incoming(
+        Channel.SMS, digest(*arguments, sender, words) if arguments else "", sender, text=words, worded=worded
+    )
 
 
 def _joined(parts: dict[int, str]) -> str:

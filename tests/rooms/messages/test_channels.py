@@ -105,13 +105,17 @@ def test_a_listener_sends_a_voice_recording(site: Open, database: Database) -> N
         assert session.scalars(select(Recording)).one().problem is None
 
 
-def test_a_broken_recording_is_named_and_the_words_are_kept(site: Open, database: Database) -> None:
+def test_a_broken_recording_costs_no_words_and_is_named_alone(site: Open, database: Database) -> None:
+    client = site()
     data = {**REPORT, "suara": (io.BytesIO(b"PK\x03\x04"), "rekaman.wav")}
-    answer = site().post("/kirim", data=data, content_type="multipart/form-data")
-    page = answer.get_data(as_text=True)
-    assert answer.status_code == 422
-    assert "rekaman.wav" in page
+    answer = client.post("/kirim", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 303
+    assert "suara" in client.get(answer.headers["Location"]).get_data(as_text=True).split('class="note bad"')[1]
     assert [call.message for call in every(database)] == ["Lampu jalan padam"]
+    alone = {"setuju": "yes", "suara": (io.BytesIO(b"PK\x03\x04"), "rekaman.wav")}
+    answer = client.post("/kirim", data=alone, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "rekaman.wav" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("lacking", ["pesan", "setuju"])
@@ -346,7 +350,7 @@ def test_a_named_sender_is_nobody_to_call_back(database: Database, clock: Manual
     with database.writing() as tx:
         call = take_in(tx, Incoming(Channel.SMS, "1", "INFO", text="Promo"), at=clock.now())
     assert call is not None
-    assert call.phone is None
+    assert (call.phone, call.message) == (None, "Promo\nINFO")
 
 
 # ---- Partners and Pos Jago
