@@ -21,6 +21,7 @@ from radiodesk.rooms.calls.queries import names_in
 from radiodesk.rooms.calls.reception import know, receive
 
 _LONG_NUMBER = re.compile(r"\d(?:[\s.\-]?\d){6,}")
+_LONGEST_EMERGENCY_NUMBER = 4
 
 
 class ChangedMeanwhile(Conflict):
@@ -224,8 +225,8 @@ def hand_over(session: Session, call: Call, to: str, *, by: str, at: datetime) -
     receiver = tidy(to)[:40]
     if not receiver:
         raise Unreadable("Please say whom the caller was handed to.")
-    # An office's name may hold a person's; an emergency number is one of a few.
-    number = {"to": receiver} if receiver.isdigit() else {}
+    # An office's name may hold a person's, and a long number is somebody's own; an emergency number is short.
+    number = {"to": receiver} if receiver.isdigit() and len(receiver) <= _LONGEST_EMERGENCY_NUMBER else {}
     with acting(session, call, "handed over", by=by, at=at, **number):
         call.handed_to, call.handed_at = receiver, at
         call.urgency = Urgency.DARURAT

@@ -37,12 +37,19 @@ def send(context: jobs.Context, row_id: int) -> None:
                     held = session.get_one(OutgoingMessage, row_id)
                     outbox.put_off(session, held, str(refusal), at=context.clock.now())
             raise jobs.Failed(str(refusal), again=refusal.again) from None
-    with context.database.writing() as session:
-        outbox.sent(session, session.get_one(OutgoingMessage, row_id), external_id, at=context.clock.now())
+    # The channel has it: a try that ended here would send it again.
+    jobs.surely(
+        context.database,
+        lambda session: outbox.sent(
+            session, session.get_one(OutgoingMessage, row_id), external_id, at=context.clock.now()
+        ),
+    )
 
 
 def _not_sent(session: Session, row_id: int, why: str, at: datetime) -> None:
-    outbox.give_up(session, session.get_one(OutgoingMessage, row_id), why, at=at)
+    row = session.get_one(OutgoingMessage, row_id)
+    if row.state in outbox.UNSENT:
+        outbox.give_up(session, row, why, at=at)
 
 
 def fetch(context: jobs.Context, media_id: int) -> None:
@@ -98,6 +105,8 @@ def _put_off(context: jobs.Context, media_id: int, why: str, *, again: bool) -> 
 
 def _not_fetched(session: Session, media_id: int, why: str, at: datetime) -> None:
     media = session.get_one(IncomingMedia, media_id)
+    if media.state is TransferState.DONE:
+        return
     media.state, media.problem = TransferState.FAILED, why
     events.announce(session, at, "calls", "attachment", _call_of(session, media).public_id)
 

@@ -1,5 +1,6 @@
 """What comes after a message: its sender changes or withdraws it, the channel tells what became of a reply."""
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 
@@ -65,8 +66,14 @@ def calls_with(session: Session, calls: Collection[Call], such: ColumnElement[bo
 
 
 def instead(words: str, old: str, new: str) -> str:
-    """The words of a call with new ones in the place of old ones, or behind them where the old ones are not found."""
-    return words.replace(old, new, 1) if old and old in words else "\n\n".join(filter(None, (words, new)))
+    """The words of a call with new ones in the place of a message's old ones, or behind them where those are not there.
+
+    A message is a whole part of a call's words; of several that are alike it is the last one.
+    """
+    found = list(re.finditer(rf"(?:\A|(?<=\n\n)){re.escape(old)}(?=\n\n|\Z)", words)) if old else []
+    if not found:
+        return "\n\n".join(filter(None, (words, new)))
+    return words[: found[-1].start()] + new + words[found[-1].end() :]
 
 
 def note_receipt(session: Session, incoming: Incoming) -> None:

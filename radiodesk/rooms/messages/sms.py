@@ -29,7 +29,14 @@ _WRITTEN = (
 _PICTURES = ("nummedia", "contentclass", "mmssize")
 _EVENT = ("event", "eventtype", "webhookevent", "type", "direction", "messagestatus", "smsstatus")
 _OF_A_LISTENER = re.compile(r"receiv|incoming|inbound|mms", re.IGNORECASE)
-_NEWS = re.compile(r"sent|send|deliver|fail|queue|ping|status|outgoing|outbound|expire|heartbeat", re.IGNORECASE)
+_EVENT_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_NEWS = frozenset(
+    {
+        *("sent", "send", "sending", "delivered", "undelivered", "delivery", "fail", "failed", "failure"),
+        *("queue", "queued", "ping", "status", "outgoing", "outbound", "expire", "expired", "heartbeat"),
+    }
+)
+"""Words of events that tell of what the station sent. "deliver" is none: ``deliver_sm`` brings a listener's words."""
 _BATCHES = ("messages", "results")
 
 _GAMMU_TEXT = re.compile(rb"(SMS|DECODED)_(\d{1,4})_TEXT")
@@ -60,7 +67,8 @@ def _one_of_many(part: Any) -> Iterator[Incoming]:
 def _message(fields: Mapping[str, Any]) -> Iterator[Incoming]:
     layers = _layers(fields)
     event = next((told for layer in layers[::-1] for told in [_first(layer, _EVENT)] if told), "")
-    if _NEWS.search(event) and not _OF_A_LISTENER.search(event):
+    of_the_station = not _NEWS.isdisjoint(word.lower() for word in _EVENT_WORD.findall(event))
+    if of_the_station and not _OF_A_LISTENER.search(event):
         return
     abroad = _of_any(layers, _ABROAD)
     sender, words = international(abroad) or abroad or _of_any(layers, _SENDER), _of_any(layers, _TEXT)

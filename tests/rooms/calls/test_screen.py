@@ -167,7 +167,8 @@ def test_of_several_files_the_good_are_kept_and_the_bad_are_named(client: FlaskC
     files = [(io.BytesIO(make.wav()), "baik.wav"), (io.BytesIO(b"PK\x03\x04 bukan suara"), "rusak.wav")]
     sent = {"channel": "upload", "message": "Dua rekaman", "files": files}
     answer = client.post("/antrean/pesan", data=sent, content_type="multipart/form-data")
-    assert answer.status_code == 422
+    # The words are there: who is refused would send them a second time.
+    assert answer.status_code == 200
     assert "rusak.wav" in answer.get_data(as_text=True)
     assert "baik.wav bukan" not in answer.get_data(as_text=True)
     assert [one.problem is None for one in only(database).recordings] == [True, False]

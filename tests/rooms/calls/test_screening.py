@@ -106,6 +106,16 @@ def test_handing_over_to_110_is_logged(session: Session, now: datetime) -> None:
     assert entry.details["to"] == "110"
 
 
+@pytest.mark.parametrize(("to", "told"), [("110", "110"), ("1500", "1500"), ("081200000001", None), ("Polsek", None)])
+def test_the_audit_trail_names_short_emergency_numbers_alone(
+    session: Session, now: datetime, to: str, told: str | None
+) -> None:
+    call = make.in_state(session, S.SCREENING, now, by="wati")
+    calls.hand_over(session, call, to, by="wati", at=now)
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "call handed over")).one()
+    assert entry.details.get("to") == told
+
+
 def test_the_line_quality_is_one_to_five(session: Session, now: datetime) -> None:
     with pytest.raises(Unreadable):
         calls.take_down(session, Channel.PHONE, make.card(line_quality=6), by="wati", at=now)

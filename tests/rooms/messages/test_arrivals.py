@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import event, select
@@ -21,7 +22,7 @@ from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
 from radiodesk.rooms.calls.models import Call, CallState, Channel, Urgency
 from radiodesk.rooms.calls.transitions import drop
-from radiodesk.rooms.messages import sms
+from radiodesk.rooms.messages import cli, sms
 from radiodesk.rooms.messages.arrivals import arrival_reader
 from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
 from radiodesk.rooms.messages.arrivals.arrival_store import MOST_TRIES, Arrival, NotSafe, Store
@@ -484,3 +485,18 @@ def test_a_form_with_too_many_fields_is_refused_in_a_sentence(client: FlaskClien
     assert client.post("/masuk/sms", data=body, **form).status_code == 403
     header = {"Authorization": "Bearer sandi"}
     assert client.post("/masuk/sms", data=body, headers=header, **form).status_code == 422
+
+
+def test_the_commands_name_what_cannot_be_read_and_go_on(
+    taker: Taker, settings: Settings, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = taker.store.put(arrival_reader.SMS, b"{}", at=clock.now())
+    good = taker.store.put(arrival_reader.SMS, b'{"from": "1235", "text": "Halo"}', at=clock.now())
+    (taker.store.waiting / closed.id).write_bytes(b"\0\0\0\1 not of these keys")
+    monkeypatch.setattr(cli, "_taker", lambda _: taker)
+    monkeypatch.setattr("radiodesk.core.command.settings", lambda: settings)
+    listed = CliRunner().invoke(cli.intake, ["list"])
+    assert (listed.exit_code, closed.id in listed.stderr, good.id in listed.stdout) == (0, True, True)
+    read = CliRunner().invoke(cli.intake, ["again"])
+    assert (read.exit_code, closed.id in read.stderr) == (0, True)
+    assert [call.message for call in every(database)] == ["Halo"]

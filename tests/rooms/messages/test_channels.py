@@ -21,7 +21,7 @@ from radiodesk.rooms.calls.models import Call, CallState, Channel, Urgency
 from radiodesk.rooms.calls.transitions import merge
 from radiodesk.rooms.messages import sms, whatsapp
 from radiodesk.rooms.messages.intake import take_in
-from radiodesk.rooms.messages.message_changes import withdrawn_calls
+from radiodesk.rooms.messages.message_changes import instead, withdrawn_calls
 from radiodesk.rooms.messages.models import ChannelMessage
 from radiodesk.rooms.messages.ports import Incoming, IncomingKind
 from radiodesk.rooms.recordings.models import Recording
@@ -255,6 +255,20 @@ def test_an_edited_message_replaces_its_words_and_keeps_the_old_ones(site: Open,
     assert (message.text, message.before) == ("Jalan Dander", "Jalan Kapas")
 
 
+@pytest.mark.parametrize(
+    ("words", "old", "after"),
+    [
+        ("Macet\n\nMacet di Kapas", "Macet", "Lancar\n\nMacet di Kapas"),
+        ("Jl. Kapas 1\n\nKapas", "Kapas", "Jl. Kapas 1\n\nLancar"),
+        ("Macet\n\nya\n\nMacet", "Macet", "Macet\n\nya\n\nLancar"),
+        ("satu\n\ndua\n\ntiga", "satu\n\ndua", "Lancar\n\ntiga"),
+        ("tidak ada", "ada", "tidak ada\n\nLancar"),
+    ],
+)
+def test_an_edit_changes_the_words_of_its_own_message_alone(words: str, old: str, after: str) -> None:
+    assert instead(words, old, "Lancar") == after
+
+
 def test_a_location_is_kept_as_a_position(site: Open, database: Database) -> None:
     held = {"latitude": -7.15, "longitude": 111.88, "name": "Alun-alun"}
     post(site(**WHATSAPP), bodies.whatsapp({"from": bodies.SENDER, "id": "a", "type": "location", "location": held}))
@@ -325,6 +339,37 @@ def test_a_gateway_posts_an_sms_as_form_or_json(site: Open, database: Database) 
     assert first.message == "Macet di Kapas\n\nMasih"
     # What nobody could read is refused, kept as it came, and shown.
     assert [call.message for call in cards] == ["(pesan SMS yang belum dapat dibaca; aslinya disimpan)"] * 2
+
+
+@pytest.mark.parametrize(
+    ("event", "count"),
+    [
+        ("deliver_sm", 1),
+        ("DeliverSm", 1),
+        ("sms:received", 1),
+        ("sender", 1),
+        ("apa saja", 1),
+        ("sms:sent", 0),
+        ("messageSent", 0),
+        ("DELIVERED", 0),
+        ("delivery_report", 0),
+        ("message.send.expired", 0),
+    ],
+)
+def test_an_event_is_news_of_the_station_by_its_whole_words(event: str, count: int) -> None:
+    sent = {"event": event, "from": "+6281200000001", "text": "Macet", "id": "1"}
+    assert len(sms.from_gateway(sent).everything) == count
+
+
+def test_two_pictures_in_a_row_are_two(database: Database, clock: ManualClock) -> None:
+    with database.writing() as tx:
+        for identity in ("1", "2"):
+            fields = {"from": "+6281200000001", "text": "", "id": identity, "num_media": "1"}
+            for one in sms.from_gateway(fields).everything:
+                take_in(tx, one, at=clock.now())
+    with database.reading() as session:
+        assert [len(call.message.split("\n\n")) for call in every(database)] == [2]
+        assert len(session.scalars(select(ChannelMessage)).all()) == 2
 
 
 def test_gammu_hands_over_a_message_in_parts() -> None:
