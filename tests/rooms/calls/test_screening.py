@@ -1,5 +1,6 @@
 """The card: who sees what, two people at one form, consent, and taking back the last act."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from radiodesk.core.audit import AuditEntry
 from radiodesk.core.errors import Unreadable
 from radiodesk.rooms.calls import queries
 from radiodesk.rooms.calls import services as calls
-from radiodesk.rooms.calls.models import CallState, Channel, Protected, Urgency
+from radiodesk.rooms.calls.models import Call, CallState, Channel, Protected, Urgency
 from tests.factories import calls as make
 
 S = CallState
@@ -200,7 +201,7 @@ def test_a_ringing_number_shows_who_had_it_last_and_whether_to_be_careful(sessio
     assert queries.known_callers(session, [again, other]) == {again.id: queries.Known("Penelepon Baru", warned=True)}
 
 
-ACTS_SINCE = {
+ACTS_SINCE: dict[str, tuple[Callable[[Session, Call, datetime], None], str]] = {
     "a protection": (lambda s, c, at: calls.protect(s, c, Protected.VICTIM, by="budi", at=at), "protected"),
     "a withdrawn consent": (lambda s, c, at: calls.withdraw_consent(s, c, by="budi", at=at), "may_name"),
     "one's own withdrawal": (lambda s, c, at: calls.withdraw_consent(s, c, by="wati", at=at), "may_name"),
