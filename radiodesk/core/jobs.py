@@ -245,7 +245,7 @@ class Runner:
         try:
             kind.run(self._context(job), job.subject)
         except NotNow:
-            self._surely(lambda session: self._put_back(session, job))
+            surely(self._database, lambda session: self._put_back(session, job))
             return False
         except Failed as why:
             ended = self._ended(job, kind, str(why), again=why.again)
@@ -261,7 +261,7 @@ class Runner:
         finally:
             stop.set()
             keeper.join()
-        self._surely(ended)
+        surely(self._database, ended)
         return True
 
     def sweep(self) -> list[int]:
@@ -338,19 +338,20 @@ class Runner:
                 log.error("Job %s (%s) killed its worker each time; it is given up.", job.id, job.kind)
                 _give_up(session, kind, job, why, at)
 
-    def _surely(self, write: Callable[[Session], object]) -> None:
-        """Write the end of a job down, however long the database takes nothing; the lease is ours or it is not."""
-        until = time.monotonic() + PERSISTS
-        while True:
-            try:
-                with self._database.writing() as session:
-                    write(session)
-                return
-            except Exception as error:
-                if unavailable(error) is None or time.monotonic() > until:
-                    raise
-                log.warning("The end of a job waits for the database: %s", error)
-                time.sleep(1.0)
+
+def surely(database: Database, write: Callable[[Session], object]) -> None:
+    """Write down what was done and cannot be done again, however long the database takes nothing."""
+    until = time.monotonic() + PERSISTS
+    while True:
+        try:
+            with database.writing() as session:
+                write(session)
+            return
+        except Exception as error:
+            if unavailable(error) is None or time.monotonic() > until:
+                raise
+            log.warning("The end of a job waits for the database: %s", error)
+            time.sleep(1.0)
 
 
 def _give_up(session: Session, kind: Kind, job: Job, why: str, at: datetime) -> None:

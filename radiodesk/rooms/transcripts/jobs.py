@@ -135,7 +135,7 @@ def _kept(transcript: Transcript) -> list[Segment]:
 
 def _given_up(session: Session, transcript_id: int, why: str, at: datetime) -> None:
     transcript = session.get_one(Transcript, transcript_id)
-    if transcript.state is not TranscriptState.CANCELLED:
+    if transcript.is_open:
         services.fail(session, transcript, why, at=at)
     jobs.ring_next(session, services.JOB, at)
 

@@ -104,7 +104,9 @@ def fail(session: Session, transcript: Transcript, sentence: str, *, at: datetim
 
 
 def put_off(session: Session, transcript: Transcript, sentence: str, *, at: datetime) -> None:
-    """Note why there are no words yet; the worker tries again by itself."""
+    """Note why there are no words yet; the worker tries again by itself, unless somebody cancelled it meanwhile."""
+    if not transcript.is_open:
+        return
     transcript.state, transcript.problem = TranscriptState.WAITING, sentence
     events.announce(session, at, TOPIC, "waiting", transcript.public_id, recording=transcript.recording.public_id)
 
