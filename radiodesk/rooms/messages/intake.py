@@ -231,7 +231,7 @@ def _place(call: Call, incoming: Incoming) -> None:
 def read_at_last(session: Session, message: ChannelMessage, incoming: Incoming, *, at: datetime) -> Call:
     """What could not be read when it came can be read now: its words take the place of the card's.
 
-    A call that somebody ended because there was nothing to read rings again.
+    A call that somebody ended because there was nothing to read rings again, unless it was on air.
     """
     call = standing(session, session.get_one(Call, message.call_id))
     writer = _writer(session, incoming)
@@ -248,7 +248,7 @@ def read_at_last(session: Session, message: ChannelMessage, incoming: Incoming, 
             _place(call, incoming)
         if incoming.urgent and call.urgency is not Urgency.DARURAT:
             call.urgency, call.position = Urgency.DARURAT, first_position(session)
-        if not call.is_open and call.ended_why != "blocked" and call.broadcast_id is None:
+        if not call.is_open and call.ended_why != "blocked" and call.on_air_at is None:
             call.state, call.ended_at, call.ended_why = CallState.RINGING, None, None
         message.external_id, message.text, message.raw = incoming.external_id, incoming.text, None
         message.sender_hash = writer.hash
