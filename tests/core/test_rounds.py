@@ -12,6 +12,12 @@ from radiodesk.core import rounds
 from radiodesk.core.rounds import Round, Rounds, health_of
 
 
+def locked() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return error
+
+
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rounds, "TROUBLE", 0.0)
@@ -21,7 +27,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        sqlite3.OperationalError("database is locked"),
+        locked(),
         OSError(28, "No space left on device"),
         UnicodeEncodeError("utf-8", "\ud83d", 0, 1, "surrogates not allowed"),
         RuntimeError("whatever"),
@@ -51,7 +57,7 @@ def test_what_a_round_suffers_from_is_told_and_forgotten_when_it_is_over(tmp_pat
 
     def turn() -> None:
         if broken.is_set():
-            raise sqlite3.OperationalError("database is locked")
+            raise locked()
 
     running = Rounds("uji", [Round("giliran", 0.001, turn)], tmp_path, stop)
     running.start()
