@@ -4,6 +4,7 @@ A look must be noted, and looking must not wait for whoever writes to the databa
 process that may wait carries the lines over (``carry_over``).
 """
 
+import errno
 import fcntl
 import json
 import logging
@@ -48,9 +49,14 @@ def note(data: Path, at: datetime, actor: str, action: str, subject: str, **deta
     folder = folder_of(data)
     try:
         with _alone(folder):
-            file = os.open(folder / CURRENT, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            file = os.open(folder / CURRENT, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             try:
-                os.write(file, line.encode() + b"\n")
+                size = os.fstat(file).st_size
+                # A full disk may have cut off the look before: only that one is lost.
+                begin = b"\n" if size and os.pread(file, 1, size - 1) != b"\n" else b""
+                whole = begin + line.encode() + b"\n"
+                if os.write(file, whole) < len(whole):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 os.fsync(file)
             finally:
                 os.close(file)
