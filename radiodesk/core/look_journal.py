@@ -9,9 +9,10 @@ import fcntl
 import json
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -39,6 +40,26 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+class Recent:
+    """The looks of a process that were noted a moment ago: a player fetches one file in many parts."""
+
+    def __init__(self, within: timedelta = timedelta(minutes=10)) -> None:
+        self._within = within
+        self._noted: dict[tuple[str, str, str], datetime] = {}
+        self._guard = threading.Lock()
+
+    def add(self, at: datetime, actor: str, action: str, subject: str) -> None:
+        """This look was noted now."""
+        with self._guard:
+            self._noted = {one: then for one, then in self._noted.items() if at - then < self._within}
+            self._noted[actor, action, subject] = at
+
+    def has(self, at: datetime, actor: str, action: str, subject: str) -> bool:
+        """Whether the same person looked at the same thing within the last minutes."""
+        then = self._noted.get((actor, action, subject))
+        return then is not None and at - then < self._within
 
 
 def note(data: Path, at: datetime, actor: str, action: str, subject: str, **details: Any) -> None:

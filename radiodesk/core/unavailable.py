@@ -40,8 +40,8 @@ class DatabaseBroken(DatabaseUnavailable):
 def busy(holder: object | None) -> DatabaseBusy:
     """The refusal of a write that could not begin; ``holder`` is who holds the lock, where that is known."""
     if holder is None:
-        return DatabaseBusy("The database is being written by another program. This is tried again by itself.")
-    return DatabaseBusy("The database is being written by %(holder)s. This is tried again by itself.", holder=holder)
+        return DatabaseBusy("The database is being written by another program. Please try again in a moment.")
+    return DatabaseBusy("The database is being written by %(holder)s. Please try again in a moment.", holder=holder)
 
 
 def unavailable(error: BaseException | None) -> DatabaseUnavailable | None:

@@ -137,7 +137,9 @@ def _page(sentence: str, status: int) -> Response:
     else:
         typed = {k: v for k, v in request.form.items(multi=True) if _worth_keeping(k, v)} if status != 413 else {}
         template = current_app.config.get("ERROR_PAGE", "web/error.html")
-        resend = _resend() if status == 503 and request.method not in SAFE else None
+        # It takes a script and a form's token, of which the public site has neither.
+        sends_again = current_app.config["FOR_STAFF"] and status == 503 and request.method not in SAFE
+        resend = _resend() if sends_again else None
         again = RETRY_AFTER if status == 503 and (request.method in SAFE or resend is not None) else None
         page = render_template(template, sentence=sentence, status=status, typed=typed, again=again, resend=resend)
         response = Response(page, status)

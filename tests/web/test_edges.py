@@ -176,6 +176,21 @@ def test_strangers_who_wait_for_the_database_hold_up_no_page(public: Flask, sett
         assert time.monotonic() - began < 10
 
 
+def test_the_public_site_promises_nothing_that_takes_a_script(public: Flask, settings: Settings) -> None:
+    def writes() -> str:
+        audit.record(session(), now(), "test", "written", "nothing")
+        return ""
+
+    public.add_url_rule("/tulis", "writes", writes, methods=["POST"])
+    words = "Lampu di depan pasar padam sejak tiga malam."
+    with held(settings):
+        answer = public.test_client().post("/tulis", data={"tanggapan": words})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 503 and words in page
+    assert "Set-Cookie" not in answer.headers
+    assert "<form" not in page.split("<main")[1] and "dengan sendirinya" not in page and "data-again" not in page
+
+
 def test_the_public_is_not_told_which_program_is_at_work(public: Flask, settings: Settings) -> None:
     data = {"nomor": "K-1", "pin": "123456"}
     with held(settings):
