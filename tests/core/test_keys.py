@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, literal, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from radiodesk.core import key_checks
@@ -27,12 +28,17 @@ from radiodesk.core.schema import downgrade, upgrade
 from radiodesk.core.settings import Settings
 from radiodesk.operations.doctor import Verdict, examine
 from radiodesk.operations.wiring import prepare
+from radiodesk.recognition.ports import Segment
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls import acts, reception, screening
 from radiodesk.rooms.calls.models import Call, CallAct, Channel
 from radiodesk.rooms.messages.jobs import KINDS
 from radiodesk.rooms.messages.models import OutgoingMessage, TransferState
 from radiodesk.rooms.messages.outbox import SEND_JOB
+from radiodesk.rooms.programme import services as scripts
+from radiodesk.rooms.programme.models import ScriptKind, ScriptVersion
+from radiodesk.rooms.transcripts import services as transcripts
+from radiodesk.rooms.transcripts.models import Transcript, TranscriptState
 from tests.factories import calls as factory
 
 PARTS = (
@@ -340,3 +346,62 @@ def test_an_open_data_folder_of_an_earlier_release_is_closed_at_the_start(settin
     for path in (sound, settings.keys, settings.data / "radiodesk.sqlite"):
         assert oct(path.stat().st_mode & 0o777) == "0o600"
     assert elsewhere.stat().st_mode & 0o777 == 0o644
+
+
+def sealed(settings: Settings) -> bytes:
+    """A list that was written with other keys."""
+    return load_keys(settings.data / "stranger.json").encrypt('["asing"]')
+
+
+def raw(session: Session, column: Any, identity: int) -> bytes:
+    """What lies in the database."""
+    found: bytes = session.scalars(select(type_coerce(column, LargeBinary)).where(column.class_.id == identity)).one()
+    return found
+
+
+def lay(session: Session, column: Any, identity: int, data: bytes) -> None:
+    table = column.class_.__table__
+    name = column.key
+    session.execute(update(table).where(table.c.id == identity).values({name: type_coerce(literal(data), LargeBinary)}))
+    session.commit()
+    session.expire_all()
+
+
+def test_what_was_heard_and_cannot_be_read_is_not_written_over(
+    settings: Settings, session: Session, clock: ManualClock
+) -> None:
+    recording = factory.recording(session, settings, clock.now())
+    transcript = transcripts.request_transcript(session, recording, by="p", at=clock.now())
+    lay(session, Transcript.words, transcript.id, sealed(settings))
+    before = raw(session, Transcript.words, transcript.id)
+    with pytest.raises(KeyMissing):
+        transcripts.keep_piece(session, transcript, 0.5, [Segment(0, 0.4, "lampu", ())], at=clock.now())
+    session.flush()
+    assert raw(session, Transcript.words, transcript.id) == before
+
+
+def test_words_to_listen_for_that_cannot_be_read_stay_when_a_transcript_is_asked_for_again(
+    settings: Settings, session: Session, clock: ManualClock
+) -> None:
+    recording = factory.recording(session, settings, clock.now())
+    transcript = transcripts.request_transcript(session, recording, by="p", at=clock.now())
+    transcript.state = TranscriptState.FAILED
+    lay(session, Transcript.phrases, transcript.id, sealed(settings))
+    before = raw(session, Transcript.phrases, transcript.id)
+    transcripts.request_transcript(session, transcript.recording, by="p", at=clock.now())
+    session.flush()
+    assert raw(session, Transcript.phrases, transcript.id) == before
+
+
+def test_sources_of_a_script_that_cannot_be_read_go_over_into_its_next_version(
+    settings: Settings, session: Session, clock: ManualClock
+) -> None:
+    draft, at = scripts.Draft("Selamat sore."), clock.now()
+    script = scripts.write_script(session, ScriptKind.FREE, "Uji", draft, by="p", at=at, speed=140.0)
+    first = script.latest.id
+    columns = ScriptVersion.items, ScriptVersion.left_out
+    for column in columns:
+        lay(session, column, first, sealed(settings))
+    new = scripts.edit_script(session, script, scripts.Draft("Selamat malam."), expected=1, by="p", at=at, speed=140.0)
+    session.flush()
+    assert [raw(session, column, new.id) for column in columns] == [raw(session, column, first) for column in columns]
