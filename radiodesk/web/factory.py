@@ -1,5 +1,6 @@
 """What the desk and the public site have in common: templates, languages, headers, errors, one transaction each."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +194,7 @@ def too_large() -> TooLarge:
 def _database_failed(error: DBAPIError) -> Response:
     # Flask itself notes only what nobody handles.
     if unavailable(error) is None:
-        current_app.log_exception((type(error), error, error.__traceback__))
+        current_app.log_exception(sys.exc_info())
     return _broken(error)
 
 

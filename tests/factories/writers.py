@@ -16,3 +16,15 @@ def held(settings: Settings) -> Iterator[None]:
         yield
     finally:
         other.close()
+
+
+def is_free(settings: Settings) -> bool:
+    """Whether nobody writes to the database at this moment."""
+    other = sqlite3.connect(settings.data / "radiodesk.sqlite", isolation_level=None, timeout=0)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        other.close()
+    return True

@@ -1,7 +1,6 @@
 """Whatever a request runs into, no lock and no connection stays behind; a database in trouble is named everywhere."""
 
 import logging
-import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,20 +16,9 @@ from radiodesk.core.errors import Conflict
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import now, session, station
 from radiodesk.rooms.accounts.models import Role
-from tests.factories.writers import held
+from tests.factories.writers import held, is_free
 
 SignIn = Callable[..., FlaskClient]
-
-
-def is_free(settings: Settings) -> bool:
-    other = sqlite3.connect(settings.data / "radiodesk.sqlite", isolation_level=None, timeout=0)
-    try:
-        other.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError:
-        return False
-    finally:
-        other.close()
-    return True
 
 
 def add_views(app: Flask) -> None:

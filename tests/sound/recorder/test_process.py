@@ -73,7 +73,7 @@ def test_a_child_whose_sound_could_not_be_taken_is_ended(monkeypatch: pytest.Mon
         def feed(self, data: bytes) -> list[Packet]:
             raise ValueError("no packet")
 
-    monkeypatch.setattr(capture_source.subprocess, "Popen", start)
+    monkeypatch.setattr(subprocess, "Popen", start)
     monkeypatch.setattr(capture_source, "Unpacker", Breaks)
     reader = Reader(cast("Recorder", SimpleNamespace(lost=lambda *_: None)), "uji", 1, 8000)
     came_round = second.wait(20)
