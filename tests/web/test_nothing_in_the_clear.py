@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core import audit, jobs
-from radiodesk.core.database import Database
+from radiodesk.core.database import Database, keys_of
 from radiodesk.core.jobs import ring_after_commit
 from radiodesk.core.settings import CHECKOUT, Settings
 from radiodesk.http.request import Station
@@ -32,6 +32,7 @@ from radiodesk.rooms.programme.models import ScriptKind
 from radiodesk.rooms.recordings.services import store_upload
 from radiodesk.rooms.tickets import care
 from radiodesk.rooms.tickets import services as tickets
+from radiodesk.rooms.tickets.pins import fresh_pin
 from radiodesk.rooms.traffic import services as traffic
 from radiodesk.rooms.transcripts import vocabulary
 from radiodesk.rooms.transcripts.live import services as live
@@ -137,7 +138,7 @@ def _complaint(session: Session, settings: Settings, at: datetime, plant: Plante
     who: dict[str, Any] = {"by": "petugas", "at": at}
     care.add_note(session, rules, ticket, plant("note"), public=False, **who)
     care.set_summary(session, ticket, plant("newsummary"), plant("newplace"), None, **who)
-    care.new_pin(session, ticket, plant("pinreason"), **who)
+    care.new_pin(session, ticket, fresh_pin(keys_of(session), ticket.number), plant("pinreason"), **who)
     tickets.forward(session, rules, ticket, "dishub", text=plant("forward"), **who)
     tickets.take_up(session, rules, ticket, **who)
     tickets.answer(session, rules, ticket, plant("answer"), **who)

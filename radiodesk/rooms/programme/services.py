@@ -12,6 +12,7 @@ from radiodesk.core import audit
 from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
+from radiodesk.core.private_columns import copied
 from radiodesk.core.text import shorten
 from radiodesk.language.spoken import reading_seconds
 from radiodesk.rooms.programme.models import Programme, ReadingSpeed, Script, ScriptKind, ScriptState, ScriptVersion
@@ -133,9 +134,8 @@ def _version(
     if len(text) > LONGEST_SCRIPT:
         raise Unreadable("The script is too long: at most %(most)s characters.", most=LONGEST_SCRIPT)
     seconds = reading_seconds(text, words_per_minute=round(speed), lexicon=lexicon)
-    return ScriptVersion(
-        number=number, text=text, seconds=seconds, by=by, at=at, items=list(draft.items), left_out=list(draft.left_out)
-    )
+    sources = {"items": copied(draft.items), "left_out": copied(draft.left_out)}
+    return ScriptVersion(number=number, text=text, seconds=seconds, by=by, at=at, **sources)
 
 
 def edit_script(
@@ -169,7 +169,9 @@ def edit_script(
 
 def _with_sources(draft: Draft, before: ScriptVersion) -> Draft:
     """What a person typed keeps the sources of the sentences that he left as they were."""
-    kept = [item for item in before.items if item["sentence"] in draft.text]
+    kept = copied(before.items)
+    if kept:
+        kept = [item for item in kept if item["sentence"] in draft.text]
     return replace(draft, items=draft.items or kept, left_out=draft.left_out or before.left_out)
 
 

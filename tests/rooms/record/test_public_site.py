@@ -331,6 +331,12 @@ def test_sound_is_sent_in_ranges(browser: FlaskClient, database: Database, publi
     for odd in ("items=0-9", "bytes=x", "bytes=0-1,4-5"):
         with browser.get(path, headers={"Range": odd}) as all_of_it:
             assert (all_of_it.status_code, all_of_it.get_data()) == (200, body)
+    for last in (len(body), len(body) + 1, 10**12):
+        # Of a file that has fewer bytes the last so many are all there are (RFC 9110, section 14.1.2).
+        with browser.get(path, headers={"Range": f"bytes=-{last}"}) as all_of_it:
+            assert (all_of_it.status_code, all_of_it.get_data()) == (200, body)
+    with browser.get(path, headers={"Range": "bytes=-7"}) as tail:
+        assert (tail.status_code, tail.get_data()) == (206, body[-7:])
     with browser.get(path, headers={"Range": f"bytes={len(body)}-"}) as behind:
         assert behind.status_code == 416
     with browser.get(path, headers={"If-None-Match": tag}) as same:
