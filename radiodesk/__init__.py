@@ -1,3 +1,3 @@
 """radiodesk: the studio desk for interactive police-and-public radio."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

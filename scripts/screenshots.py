@@ -33,12 +33,12 @@ from radiodesk.rooms.accounts import services as accounts
 from radiodesk.rooms.accounts.access import COOKIE
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import queries as shows
+from radiodesk.rooms.broadcasts import rundowns
 from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.broadcasts.models import ItemKind
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, CallState, Channel, Protected, Urgency
-from radiodesk.rooms.programme import queries as rundowns
 from radiodesk.rooms.programme import services as programme
-from radiodesk.rooms.programme.models import ItemKind
 from radiodesk.rooms.traffic import queries as roads
 from radiodesk.web.desk import create_desk
 from tests.factories.browsers import chromium, served
@@ -191,7 +191,7 @@ def look(browser: Browser, folder: Path, target: Path, counts: Sequence[int]) ->
                 series = programme.add_programme(tx, "Halo Contoh", by=BY, at=now)
                 show = broadcasts.plan(tx, series, "", now, by=BY, at=now)
                 for title, kind, seconds in (("Pembuka", ItemKind.TALK, 60), ("Telepon", ItemKind.CALLS, 600)):
-                    programme.add_item(tx, show.id, kind, title, seconds, by=BY, at=now)
+                    rundowns.add_item(tx, show, kind, title, seconds, by=BY, at=now)
                 crowd(tx, count, now)
             with database.writing() as tx:
                 identity = put_on_air(tx, now)

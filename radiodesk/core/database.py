@@ -22,7 +22,7 @@ from sqlalchemy.types import TypeDecorator
 
 from radiodesk.core.keys import KeyRing
 from radiodesk.core.locks import Writers
-from radiodesk.core.unavailable import busy, unavailable
+from radiodesk.core.unavailable import DatabaseBusy, busy, unavailable
 
 TABLES = "radiodesk.migrations.metadata"
 """Imports every room's tables. Named here, not imported: a mapping that lacks a room's table breaks at its first use,
@@ -34,6 +34,9 @@ PATIENT = 15.0
 """Seconds that a write waits for another writer, where nobody sits before a screen."""
 PROMPT = 2.0
 """Seconds after which a person at a screen is told, and a waiting write says who holds the lock."""
+
+POOL = 20
+"""Connections that are kept open; more are opened as they are needed."""
 
 log = logging.getLogger(__name__)
 
@@ -139,21 +142,29 @@ def open_database(url: str, keys: KeyRing) -> Database:
     return database
 
 
+def engine_of(url: str, **given: Any) -> Engine:
+    """Every engine is made here: what was to be written stands in no error, hence in no log."""
+    return create_engine(url, hide_parameters=True, **given)
+
+
 def _opened(url: str, keys: KeyRing) -> Database:
     if not url.startswith("sqlite"):
-        engine = create_engine(url)
+        engine = engine_of(url)
         engine.dialect.radiodesk_keys = keys  # type: ignore[attr-defined]
         return Database(engine, keys)
     path = Path(url.removeprefix("sqlite:///"))
     if ":memory:" not in url:
         path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": PROMPT, "check_same_thread": False})
+    # A file is opened in no time: the threads of the process are the limit, and none waits for another's connection.
+    pool = {} if ":memory:" in url else {"pool_size": POOL, "max_overflow": -1}
+    engine = engine_of(url, connect_args={"timeout": PROMPT, "check_same_thread": False}, **pool)
     engine.dialect.radiodesk_keys = keys  # type: ignore[attr-defined]
     writers = Writers(path)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _SqliteBegin(writers))
     event.listen(engine, "commit", _ended(writers))
     event.listen(engine, "rollback", _ended(writers))
+    event.listen(engine, "engine_disposed", lambda _engine: writers.close())
     return Database(engine, keys, writers)
 
 
@@ -199,10 +210,10 @@ class _SqliteBegin:
         try:
             raw.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                refusal = unavailable(error)
-                if refusal is None:
-                    raise
+            refusal = unavailable(error)
+            if refusal is None:
+                raise
+            if not isinstance(refusal, DatabaseBusy):
                 raise refusal from error
             holder = self._writers.holder()
             if last:

@@ -5,6 +5,7 @@ thousand digits, days of the year 1, ``NaN``. Whatever a form, an address or a m
 """
 
 import json
+import math
 import re
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -58,15 +59,15 @@ def station_time(date_text: str, time_text: str, zone: ZoneInfo) -> datetime:
 def moment(text: str) -> datetime | None:
     """A time with its zone, such as 2026-11-24T00:00:00Z, as UTC; ``None`` for what is none from 1900 to 2199."""
     try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
+        given = datetime.fromisoformat(text.strip())
+        found = given.astimezone(UTC) if given.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    usable = found.tzinfo is not None and FIRST_YEAR <= found.year <= LAST_YEAR
-    return found.astimezone(UTC) if usable else None
+    return found if found is not None and FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def json_value(body: bytes) -> Any:
-    """JSON as it may be kept: texts without signs that are none, no ``NaN``; raises ``Unreadable``."""
+    """JSON as it may be kept: texts without signs that are none, no ``NaN``, nothing endless; raises ``Unreadable``."""
     try:
         return _kept(json.loads(body, parse_constant=_no_constant))
     except (ValueError, RecursionError):
@@ -84,6 +85,8 @@ def _kept(value: Any) -> Any:
         return [_kept(one) for one in value]
     if isinstance(value, dict):
         return {clean(name): _kept(one) for name, one in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number too large to be one")
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**63:
         # No column holds it, and no float: as digits it is an id at most.
         return str(value)

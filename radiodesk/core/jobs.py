@@ -24,6 +24,7 @@ from radiodesk.core import i18n
 from radiodesk.core.clock import Clock
 from radiodesk.core.database import Base, Database, spelled
 from radiodesk.core.errors import Conflict, NotFound, Refusal
+from radiodesk.core.keys import KeyMissing
 from radiodesk.core.locks import at_work
 from radiodesk.core.private_columns import Private
 from radiodesk.core.settings import Settings
@@ -245,13 +246,14 @@ class Runner:
         try:
             kind.run(self._context(job), job.subject)
         except NotNow:
-            self._surely(lambda session: self._put_back(session, job))
+            surely(self._database, lambda session: self._put_back(session, job))
             return False
         except Failed as why:
             ended = self._ended(job, kind, str(why), again=why.again)
         except Refusal as refusal:
-            # A refusal is about the input: trying again would say the same. A database in trouble is not.
-            again = unavailable(refusal) is not None
+            # A refusal is about the input: trying again would say the same. A database in trouble is not, nor are keys
+            # that were added beside a running worker, which its next start brings.
+            again = unavailable(refusal) is not None or isinstance(refusal, KeyMissing)
             ended = self._ended(job, kind, i18n.say_in(self._settings.language, refusal), again=again)
         except Exception as error:  # the edge of the worker: nothing may take it down
             log.exception("Job %s (%s) failed.", job.id, job.kind)
@@ -261,7 +263,7 @@ class Runner:
         finally:
             stop.set()
             keeper.join()
-        self._surely(ended)
+        surely(self._database, ended)
         return True
 
     def sweep(self) -> list[int]:
@@ -322,35 +324,39 @@ class Runner:
         return ended
 
     def _bury(self, job_id: int, kind: Kind) -> None:
-        """End a job whose workers died with it each time."""
+        """End a job that was taken as often as its kind allows, since its workers died with it or an update took tries
+        away.
+        """
         at = self._clock.now()
-        why = i18n.say_in(
+        died = i18n.say_in(
             self._settings.language,
             Refusal("The worker died of this job %(times)s times, so it is not tried again.", times=kind.most),
         )
         with self._database.writing() as session:
-            dead = update(Job).where(
-                Job.id == job_id, Job.state == JobState.RUNNING, Job.leased_until < at, Job.attempts >= kind.most
-            )
-            values = {"state": JobState.FAILED, "error": why, "finished_at": at, "leased_until": None, "owner": None}
-            job = session.scalar(dead.values(**values).returning(Job))
-            if job is not None:
-                log.error("Job %s (%s) killed its worker each time; it is given up.", job.id, job.kind)
-                _give_up(session, kind, job, why, at)
-
-    def _surely(self, write: Callable[[Session], object]) -> None:
-        """Write the end of a job down, however long the database takes nothing; the lease is ours or it is not."""
-        until = time.monotonic() + PERSISTS
-        while True:
-            try:
-                with self._database.writing() as session:
-                    write(session)
+            job = session.scalar(select(Job).where(Job.id == job_id, _free(at), Job.attempts >= kind.most))
+            if job is None:
                 return
-            except Exception as error:
-                if unavailable(error) is None or time.monotonic() > until:
-                    raise
-                log.warning("The end of a job waits for the database: %s", error)
-                time.sleep(1.0)
+            log.error("Job %s (%s) was taken %s times; it is given up.", job.id, job.kind, job.attempts)
+            why = died if job.state is JobState.RUNNING else job.error or died
+            job.state, job.error, job.finished_at = JobState.FAILED, why, at
+            job.leased_until = job.owner = None
+            session.flush()
+            _give_up(session, kind, job, why, at)
+
+
+def surely(database: Database, write: Callable[[Session], object]) -> None:
+    """Write down what was done and cannot be done again, however long the database takes nothing."""
+    until = time.monotonic() + PERSISTS
+    while True:
+        try:
+            with database.writing() as session:
+                write(session)
+            return
+        except Exception as error:
+            if unavailable(error) is None or time.monotonic() > until:
+                raise
+            log.warning("The end of a job waits for the database: %s", error)
+            time.sleep(1.0)
 
 
 def _give_up(session: Session, kind: Kind, job: Job, why: str, at: datetime) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Connection,
     LargeBinary,
     String,
-    create_engine,
     func,
     insert,
     inspect,
@@ -23,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from radiodesk.core.database import Base, Database
+from radiodesk.core.database import Base, Database, engine_of
 from radiodesk.core.keys import KeyMissing, KeyRing, load_keys, read_keys
 from radiodesk.core.private_columns import Private
 
@@ -52,7 +51,7 @@ def station_keys(url: str, path: Path) -> KeyRing:
     try:
         if not is_filled(url):
             return load_keys(path)
-        keys, engine = read_keys(path), create_engine(url)
+        keys, engine = read_keys(path), engine_of(url)
         with engine.connect() as connection:
             compare(connection, keys)
         engine.dispose()
@@ -67,7 +66,7 @@ def is_filled(url: str) -> bool:
     file = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite") and ":memory:" not in url and not file.exists():
         return False
-    engine = create_engine(url)
+    engine = engine_of(url)
     try:
         return inspect(engine).has_table("alembic_version")
     finally:

@@ -7,6 +7,7 @@ leaves in a small file beside the database when its transaction begins.
 import json
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ LONG = 1.0
 _WAL_WRITE_LOCK = "120"
 """The byte of the ``-shm`` file that a writer in WAL mode locks (SQLite, "WAL-mode File Format")."""
 _WIDTH = 256
+_COMMAND = re.compile(r"[a-z-]{1,20}")
 
 
 @contextmanager
@@ -40,7 +42,7 @@ def at_work(what: str) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The process that holds the write lock; ``command`` is how it was started, ``at`` what it said it is doing."""
+    """The process that holds the write lock; ``command`` is its name, ``at`` what it said it is doing."""
 
     pid: int
     command: str
@@ -51,24 +53,23 @@ class Holder:
 
 
 class Writers:
-    """Notes beside one database file who writes, and keeps how long the transactions of this process took."""
+    """Notes beside one database file who writes, and tells of transactions that took long."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
         self._note = database.with_name(database.name + "-writer")
         self._file: int | None = None
         self._guard = threading.Lock()
-        self.longest: dict[str, tuple[int, float, float]] = {}
-        """By what was done: how many transactions, their seconds in all, the seconds of the longest."""
 
     def began(self) -> tuple[str, float]:
         """A write transaction of this thread has begun; returns what ``ended`` needs."""
         place = doing.get()
         try:
-            if self._file is None:
-                self._file = os.open(self._note, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             said = json.dumps({"pid": os.getpid(), "at": place[:120]}).encode()
-            os.pwrite(self._file, said[:_WIDTH].ljust(_WIDTH), 0)
+            with self._guard:
+                if self._file is None:
+                    self._file = os.open(self._note, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                os.pwrite(self._file, said[:_WIDTH].ljust(_WIDTH), 0)
         except OSError:
             # A full disk must not keep anybody from writing what still fits.
             log.debug("It cannot be noted who writes.", exc_info=True)
@@ -78,17 +79,15 @@ class Writers:
         """The transaction that ``began`` told of is over."""
         place, since = begun
         seconds = time.monotonic() - since
-        with self._guard:
-            count, total, most = self.longest.get(place, (0, 0.0, 0.0))
-            self.longest[place] = (count + 1, total + seconds, max(most, seconds))
         if seconds > LONG:
             log.warning("The database was held for %.1f s by: %s.", seconds, place or "(not said)")
 
     def close(self) -> None:
-        """Let go of the note."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        """Let go of the note, until the next transaction."""
+        with self._guard:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
 
     def holder(self) -> Holder | None:
         """Who holds the write lock now; ``None`` when nobody does, or the kernel does not tell."""
@@ -118,13 +117,18 @@ def _locked_by(shared_memory: Path) -> int | None:
 
 def _command(pid: int) -> str:
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+        return program(Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0"))
     except OSError:
         return ""
-    words = [word for word in words if word]
-    if "radiodesk" in words[:3]:
-        return " ".join(["radiodesk", *words[words.index("radiodesk") + 1 :]])[:80]
-    named = [Path(words[0]).name, *words[1:]] if words else []
-    if named and named[-1] != named[0] and Path(words[1]).name == "radiodesk":
-        named = ["radiodesk", *words[2:]]
-    return " ".join(named)[:80]
+
+
+def program(words: list[str]) -> str:
+    """The name of a program that was started with these words, and that of radiodesk's command.
+
+    What stands behind is nobody's business: a file's name may be a caller's number, an option a password.
+    """
+    names = [Path(word).name for word in words[:3]]
+    if "radiodesk" in names and (names[0] == "radiodesk" or names[1] in ("radiodesk", "-m")):
+        asked = words[names.index("radiodesk") + 1 :][:1]
+        return " ".join(["radiodesk", *filter(_COMMAND.fullmatch, asked)])
+    return names[0]

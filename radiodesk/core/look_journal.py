@@ -4,13 +4,15 @@ A look must be noted, and looking must not wait for whoever writes to the databa
 process that may wait carries the lines over (``carry_over``).
 """
 
+import errno
 import fcntl
 import json
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -40,6 +42,26 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
+class Recent:
+    """The looks of a process that were noted a moment ago: a player fetches one file in many parts."""
+
+    def __init__(self, within: timedelta = timedelta(minutes=10)) -> None:
+        self._within = within
+        self._noted: dict[tuple[str, str, str], datetime] = {}
+        self._guard = threading.Lock()
+
+    def add(self, at: datetime, actor: str, action: str, subject: str) -> None:
+        """This look was noted now."""
+        with self._guard:
+            self._noted = {one: then for one, then in self._noted.items() if at - then < self._within}
+            self._noted[actor, action, subject] = at
+
+    def has(self, at: datetime, actor: str, action: str, subject: str) -> bool:
+        """Whether the same person looked at the same thing within the last minutes."""
+        then = self._noted.get((actor, action, subject))
+        return then is not None and at - then < self._within
+
+
 def note(data: Path, at: datetime, actor: str, action: str, subject: str, **details: Any) -> None:
     """Note one look; ``details`` hold ids, never what was seen."""
     line = json.dumps(
@@ -48,9 +70,14 @@ def note(data: Path, at: datetime, actor: str, action: str, subject: str, **deta
     folder = folder_of(data)
     try:
         with _alone(folder):
-            file = os.open(folder / CURRENT, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            file = os.open(folder / CURRENT, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             try:
-                os.write(file, line.encode() + b"\n")
+                size = os.fstat(file).st_size
+                # A full disk may have cut off the look before: only that one is lost.
+                begin = b"\n" if size and os.pread(file, 1, size - 1) != b"\n" else b""
+                whole = begin + line.encode() + b"\n"
+                if os.write(file, whole) < len(whole):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 os.fsync(file)
             finally:
                 os.close(file)

@@ -1,6 +1,7 @@
 """Column types for what is private: it lies encrypted in the database, and a row that cannot be read breaks nothing."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Dialect, LargeBinary
@@ -63,6 +64,18 @@ class NotReadableRows(list[Any]):
     def __init__(self, sealed: bytes) -> None:
         super().__init__()
         self.sealed = sealed
+
+
+def readable_rows(rows: list[Any]) -> list[Any]:
+    """Private rows that are to be added to or acted upon; raises ``KeyMissing`` where they only stand for others."""
+    if isinstance(rows, NotReadableRows):
+        raise KeyMissing("A private field does not match the key file. Restore the keys.json it was made with.")
+    return rows
+
+
+def copied(rows: Sequence[Any]) -> list[Any]:
+    """Private rows for another row of the database; those that no key here opens go there as they lie."""
+    return rows if isinstance(rows, NotReadableRows) else list(rows)
 
 
 class PrivateJson(TypeDecorator[Any]):

@@ -4,9 +4,17 @@ import fcntl
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from radiodesk.core.errors import Refusal
+
+
+class InUse(Refusal):
+    """Something is to be changed that the running parts of the station hold in memory."""
+
+    exit_code = 4
 
 
 class AlreadyRunning(Refusal):
@@ -50,3 +58,30 @@ def holder(path: Path) -> int | None:
     finally:
         os.close(lock)
     return None
+
+
+def take_part(path: Path) -> None:
+    """Say, until this process ends, that it is one of the running parts of the station; any number may say so at once.
+
+    Waits while something is changed that no part may be running for (``nobody_at_work``).
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_SH)
+
+
+@contextmanager
+def nobody_at_work(path: Path) -> Iterator[None]:
+    """Keep every part of the station from starting while the block runs; raises ``InUse`` while one is running."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InUse(
+                "The station is running, and its parts know only the keys that they started with. Stop the desk first, "
+                "and the telephone if it goes on without it."
+            ) from None
+        yield
+    finally:
+        os.close(lock)

@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -22,7 +22,9 @@ from radiodesk.core.unavailable import unavailable
 log = logging.getLogger(__name__)
 
 TROUBLE = 3.0
-"""Seconds to wait at least after a turn that failed."""
+"""Seconds to wait after a turn that failed; twice as long after each further one, up to the round's own time."""
+LONG_TURN = 300.0
+"""Seconds that a turn may take, whatever its round; longer than the time between two, it hangs."""
 TOLD_EVERY = 5.0
 """Seconds between two writings of the health file."""
 SILENT = 30.0
@@ -40,7 +42,10 @@ class Round:
 
 @dataclass(slots=True)
 class Health:
-    """How a round is doing; ``problem`` is what its last turn raised, and ``failures`` how many turns in a row did."""
+    """How a round is doing; ``problem`` is what its last turn raised, and ``failures`` how many turns in a row did.
+
+    ``began`` is when the turn under way began, in seconds since 1970; 0 between two turns.
+    """
 
     name: str
     every: float
@@ -48,6 +53,11 @@ class Health:
     failures: int = 0
     problem: str = ""
     done_at: str = ""
+    began: float = 0.0
+
+    def hangs(self, seconds: float) -> bool:
+        """Whether the turn under way takes far too long."""
+        return self.began > 0 and seconds - self.began > max(LONG_TURN, self.every)
 
 
 class Rounds:
@@ -75,13 +85,13 @@ class Rounds:
     def _again(self, one: Round) -> None:
         health = self._health[one.name]
         while not self._stop.is_set():
+            health.began = time.time()
             with at_work(f"{self._process}: {one.name}"):
-                failed = self._turn(one, health)
-            if failed:
-                self._stop.wait(TROUBLE)
-            self._stop.wait(one.every)
+                self._turn(one, health)
+            health.began = 0.0
+            self._stop.wait(_rest(one.every, health.failures))
 
-    def _turn(self, one: Round, health: Health) -> bool:
+    def _turn(self, one: Round, health: Health) -> None:
         try:
             one.act()
         except Exception as error:  # the edge: a round that ended for good would go unseen while the process seems well
@@ -90,14 +100,11 @@ class Rounds:
                 log.warning("The round “%s” waits for a moment: %s", one.name, known)
             else:
                 log.exception("The round “%s” failed; it goes on.", one.name)
-            health.failures, health.problem = (
-                health.failures + 1,
-                str(known or f"{type(error).__name__}: {error}")[:500],
-            )
-            return True
+            # The words of an error may be those of a caller: they stand in the log of the process alone.
+            health.failures, health.problem = health.failures + 1, str(known or type(error).__name__)
+            return
         health.turns, health.failures, health.problem = health.turns + 1, 0, ""
         health.done_at = datetime.now(UTC).isoformat(timespec="seconds")
-        return False
 
     def _tell(self) -> None:
         path = self._folder / f"{self._process}-{os.getpid()}.json"
@@ -119,18 +126,27 @@ class Rounds:
                 return
 
 
+def _rest(every: float, failures: int) -> float:
+    """Seconds until the next turn: what failed is tried again soon, but not so often that the log fills up."""
+    return max(TROUBLE, min(every, TROUBLE * 2.0 ** min(failures - 1, 16))) if failures else every
+
+
 @dataclass(frozen=True, slots=True)
 class ProcessHealth:
-    """What a process last said of itself; ``silent`` when that is too long ago for it to be well."""
+    """What a process last said of itself; ``silent`` when that is too long ago for it to be well.
+
+    ``hanging`` are the rounds whose turn does not come to an end, with the minutes for which they have been at it.
+    """
 
     process: str
     pid: int
     silent: bool
     rounds: tuple[Health, ...]
+    hanging: Mapping[str, int]
 
     @property
     def well(self) -> bool:
-        return not self.silent and not any(one.failures for one in self.rounds)
+        return not self.silent and not self.hanging and not any(one.failures for one in self.rounds)
 
 
 def health_of(folder: Path, *, seconds: float) -> list[ProcessHealth]:
@@ -141,7 +157,8 @@ def health_of(folder: Path, *, seconds: float) -> list[ProcessHealth]:
             told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             silent = seconds - float(told["at"]) > SILENT
             rounds = tuple(Health(**one) for one in told["rounds"])
-            one = ProcessHealth(str(told["process"]), int(told["pid"]), silent, rounds)
+            hanging = {one.name: round((seconds - one.began) / 60) for one in rounds if one.hangs(seconds)}
+            one = ProcessHealth(str(told["process"]), int(told["pid"]), silent, rounds, hanging)
         except (OSError, ValueError, KeyError, TypeError):
             continue
         if silent and not Path(f"/proc/{one.pid}").exists():

@@ -1,6 +1,9 @@
 """The database's schema: Alembic brings it to this release, and what a later release changed is not opened."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -40,7 +43,7 @@ def config(connection: Connection | None = None) -> Config:
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring a database to a revision; a new one gets every table. Raises ``KeyMissing`` for keys of another one."""
-    with database.engine.begin() as connection:
+    with _migrating(database) as connection:
         # First, as a migration may encrypt what lay open; and at the end, when there is a place to note the keys in.
         key_checks.compare(connection, database.keys)
         command.upgrade(config(connection), revision)
@@ -49,8 +52,27 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 def downgrade(database: Database, revision: str) -> None:
     """Take a database back to a revision (``base`` for an empty one)."""
-    with database.engine.begin() as connection:
+    with _migrating(database) as connection:
         command.downgrade(config(connection), revision)
+
+
+@contextmanager
+def _migrating(database: Database) -> Iterator[Connection]:
+    """One transaction. SQLite changes a table by copying it, and looks at foreign keys afterwards, at all of them."""
+    with database.engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:
+            raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                astray = connection.exec_driver_sql("PRAGMA foreign_key_check").all() if sqlite else []
+                if astray:
+                    raise AssertionError(f"rows without the row that they belong to: {astray[:5]}")
+        finally:
+            if sqlite:
+                raw.execute("PRAGMA foreign_keys = ON")
 
 
 def current(database: Database) -> str | None:

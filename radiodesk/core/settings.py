@@ -117,7 +117,9 @@ class Settings(BaseSettings):
         12, description="Messages that one address may send through the web form within an hour."
     )
     raw_days: Annotated[int, Field(ge=1)] = Field(
-        30, description="Days that messages are kept as they came in, encrypted, so that they can be read again."
+        30,
+        description="Days that messages are kept as they came in, encrypted, so that they can be read again. What "
+        "could not be read yet is kept beyond them.",
     )
     whatsapp_verify_token: SecretStr | None = Field(
         None, description="Word that WhatsApp repeats when its webhook is set up; unset means that there is no webhook."

@@ -6,6 +6,7 @@ Nothing is wrong with what was asked. The edges answer with one sentence, keep w
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from radiodesk.core.errors import Refusal
 
@@ -39,24 +40,27 @@ class DatabaseBroken(DatabaseUnavailable):
 def busy(holder: object | None) -> DatabaseBusy:
     """The refusal of a write that could not begin; ``holder`` is who holds the lock, where that is known."""
     if holder is None:
-        return DatabaseBusy("The database is being written by another program. This is tried again by itself.")
-    return DatabaseBusy("The database is being written by %(holder)s. This is tried again by itself.", holder=holder)
+        return DatabaseBusy("The database is being written by another program. Please try again in a moment.")
+    return DatabaseBusy("The database is being written by %(holder)s. Please try again in a moment.", holder=holder)
 
 
 def unavailable(error: BaseException | None) -> DatabaseUnavailable | None:
     """The refusal that an error of the database's driver stands for; ``None`` when it is a fault of another kind."""
     if isinstance(error, DatabaseUnavailable):
         return error
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    if not isinstance(cause, sqlite3.Error):
-        return None
-    told = str(cause).lower()
-    if "locked" in told or "busy" in told:
+    if isinstance(error, NoConnection):
         return busy(None)
-    if "full" in told:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    # By number: the words of an error may be those of a column or of a table. The lower byte is the kind.
+    number = getattr(cause, "sqlite_errorcode", None)
+    kind = number & 0xFF if isinstance(cause, sqlite3.DatabaseError) and number is not None else sqlite3.SQLITE_OK
+    if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return busy(None)
+    if kind == sqlite3.SQLITE_FULL:
         return DatabaseFull("The disk is full: the database cannot take anything. Make room on the station's disk.")
-    if "readonly" in told or "read-only" in told:
+    if kind in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return DatabaseReadOnly("The database may not be written to. Look at the rights and the disk of its folder.")
-    if any(sign in told for sign in ("unable to open", "disk i/o error", "malformed", "not a database")):
+    if kind in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        told = str(cause).lower()
         return DatabaseBroken("The database cannot be opened or read (%(why)s). Look at the station's disk.", why=told)
     return None

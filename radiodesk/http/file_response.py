@@ -1,7 +1,8 @@
 """Files over HTTP, whole or in part: a player asks for parts in the way of RFC 9110, section 14.
 
 A ``Range`` of an unknown unit, one that is malformed and one that asks for several parts at once are ignored, as the
-standard allows: the answer is the whole file. One that lies behind the end is refused with 416.
+standard allows: the answer is the whole file, as it is for the last bytes of a file that has fewer. One that lies
+behind the end is refused with 416.
 """
 
 from pathlib import Path
@@ -34,7 +35,8 @@ def send(path: Path, *, mimetype: str, **given: Any) -> Response:
     except FileNotFoundError:
         raise NotFound("This file is missing on the disk: %(name)s.", name=path.name) from None
     environ = request.environ
-    if asked_part() is None:
+    part = asked_part()
+    if part is None or -part[0] >= length:
         environ = {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
     try:
         return response.make_conditional(environ, accept_ranges=True, complete_length=length)

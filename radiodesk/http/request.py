@@ -24,6 +24,7 @@ from radiodesk.core.clock import Clock
 from radiodesk.core.database import PROMPT, Database
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.locks import doing
+from radiodesk.core.look_journal import Recent
 from radiodesk.core.notifier import Notifier
 from radiodesk.core.settings import Settings
 from radiodesk.core.text import is_text, mended
@@ -54,6 +55,7 @@ class Station:
     clock: Clock
     notifier: Notifier
     alarms: Alarms = field_(init=False)
+    recent_looks: Recent = field_(init=False, default_factory=Recent)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "alarms", Alarms(self.settings.alarms))

@@ -96,10 +96,18 @@ def telephone() -> None:
     """Take telephone calls (SIP): needs neither the database nor the desk."""
     _log()
     from radiodesk.core.key_checks import station_keys
+    from radiodesk.core.keys import KeyRing
+    from radiodesk.core.processes import take_part
+    from radiodesk.operations.wiring import running
     from radiodesk.sound.telephone.telephone_process import telephone as run_telephone
 
     settings = command.settings()
-    run_telephone(settings, lambda: station_keys(settings.database, settings.keys))
+
+    def keys_of_a_part() -> KeyRing:
+        take_part(running(settings))
+        return station_keys(settings.database, settings.keys)
+
+    run_telephone(settings, keys_of_a_part)
 
 
 @click.command()
@@ -119,18 +127,24 @@ def keys() -> None:
 
 @keys.command()
 def rotate() -> None:
-    """Add a new key; what is written from the next start on is encrypted with it, what was written stays readable."""
+    """Add a new key; what is written from the next start on is encrypted with it, what was written stays readable.
+
+    Stop the desk and the telephone before: it is refused while a part of the station is running.
+    """
     from radiodesk.core import key_checks
     from radiodesk.core.keys import read_keys
     from radiodesk.core.keys import rotate as add_key
+    from radiodesk.core.processes import nobody_at_work
     from radiodesk.core.schema import station_database
+    from radiodesk.operations.wiring import running
 
     settings = command.settings()
     database = station_database(settings)
-    number = add_key(settings.keys)
-    # The file first: a database that knows a key which no file holds could not be opened any more.
-    with database.engine.begin() as connection:
-        key_checks.adopt(connection, read_keys(settings.keys))
+    with nobody_at_work(running(settings)):
+        number = add_key(settings.keys)
+        # The file first: a database that knows a key which no file holds could not be opened any more.
+        with database.engine.begin() as connection:
+            key_checks.adopt(connection, read_keys(settings.keys))
     click.echo(gettext("Key %(number)s was added. Back up keys.json now, and start the desk again.", number=number))
 
 

@@ -1,5 +1,6 @@
 """Puts a station together: database, clock, notifier, job handlers. The only place that knows every room."""
 
+from pathlib import Path
 from tempfile import TemporaryFile
 
 from huey import SqliteHuey
@@ -12,6 +13,7 @@ from radiodesk.core.folders import close_to_others
 from radiodesk.core.i18n import why
 from radiodesk.core.jobs import Kind, Runner
 from radiodesk.core.notifier import Notifier
+from radiodesk.core.processes import take_part
 from radiodesk.core.schema import current, head, require_known, upgrade
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
@@ -21,11 +23,16 @@ class FolderUnusable(Refusal):
     """A folder that the station keeps its things in cannot be made or written into."""
 
 
+def running(settings: Settings) -> Path:
+    """The lock that all parts of a running station share."""
+    return settings.data / "running.lock"
+
+
 def prepare(settings: Settings) -> Database:
     """Make the data folder, the keys and the tables where they are missing; returns the database.
 
-    Raises ``FolderUnusable`` where nothing can be written, ``KeyMissing`` over a database whose keys are not at hand,
-    and ``LaterRelease``.
+    From then on this process is a part of the running station. Raises ``FolderUnusable`` where nothing can be written,
+    ``KeyMissing`` over a database whose keys are not at hand, and ``LaterRelease``.
     """
     for folder in (settings.data, settings.audio, settings.archive):
         try:
@@ -39,6 +46,7 @@ def prepare(settings: Settings) -> Database:
                 reason=why(error),
             ) from None
     close_to_others(settings)
+    take_part(running(settings))
     database = open_database(settings.database, key_checks.station_keys(settings.database, settings.keys))
     require_known(database)
     if current(database) != head():

@@ -93,7 +93,8 @@ def folder_of(name: str, root: Path) -> Path:
     Raises ``ModelUnusable`` when it is not there and ``NotFound`` for a name that nobody knows.
     """
     given = Path(name).expanduser()
-    if given.is_absolute() or len(given.parts) > 1:
+    # “./model” is a folder too, though a path forgets its dot.
+    if given.is_absolute() or "/" in name:
         if given.is_dir():
             return given
         raise ModelUnusable("There is no model folder at %(path)s. Check the setting of the speech model.", path=name)

@@ -1,4 +1,5 @@
-"""What later rooms tell earlier ones: whom a recording belongs to, which calls are secret, what may be learned.
+"""What later rooms tell earlier ones: whom a recording belongs to, which calls are secret, what may be learned; and who
+follows what happens.
 
 An earlier room asks through a port of its own and does not know who answers. The answers are the same in every process,
 so they are connected wherever a database is opened (``core.database``).
@@ -9,8 +10,10 @@ from radiodesk.rooms.broadcasts import access as broadcast_access
 from radiodesk.rooms.calls import access as call_access
 from radiodesk.rooms.calls import protected_words
 from radiodesk.rooms.calls.ports import secrets
+from radiodesk.rooms.record import ticket_publication
 from radiodesk.rooms.recordings.access import owners
 from radiodesk.rooms.tickets import access as ticket_access
+from radiodesk.rooms.tickets.ports import followers
 from radiodesk.rooms.transcripts.ports import connect_learning
 
 
@@ -19,3 +22,4 @@ def connect(database: Database) -> None:
     owners(database).extend((call_access.of_recordings, broadcast_access.of_recordings))
     secrets(database).append(ticket_access.secret_calls)
     connect_learning(database, protected_words.learnable)
+    followers(database).append(ticket_publication.follow)

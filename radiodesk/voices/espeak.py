@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from shutil import move
 
-from radiodesk.recognition.ports import VoiceInfo, VoiceSetup
+from radiodesk.voices.ports import VoiceInfo, VoiceSetup
 from radiodesk.voices.pronunciation import Pronunciations
 from radiodesk.voices.voice_checks import Unusable, checked_seconds
 from radiodesk.voices.voice_failure import VoiceFailed

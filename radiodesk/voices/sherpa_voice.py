@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 
 from radiodesk.core.atomic_files import replacing
-from radiodesk.recognition.ports import VoiceInfo, VoiceSetup
+from radiodesk.voices.ports import VoiceInfo, VoiceSetup
 from radiodesk.voices.voice_checks import Unusable, checked_seconds
 from radiodesk.voices.voice_failure import VoiceFailed
 

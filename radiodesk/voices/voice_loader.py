@@ -6,7 +6,7 @@ from typing import Any
 from radiodesk.core.errors import NotFound
 from radiodesk.core.settings import Settings
 from radiodesk.language.places.station_area import area_pack
-from radiodesk.recognition.ports import Voice, VoiceSetup
+from radiodesk.voices.ports import Voice, VoiceSetup
 from radiodesk.voices.pronunciation import words_in
 
 GROUP = "radiodesk.voices"

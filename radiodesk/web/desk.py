@@ -73,7 +73,7 @@ class FormExpired(Refusal):
 
 def create_desk(given: Station) -> Flask:
     """The desk's application."""
-    app = create_app("desk", given)
+    app = create_app("desk", given, for_staff=True)
     app.config.update(WTF_CSRF_TIME_LIMIT=None)
     app.register_error_handler(CSRFError, _csrf_failed)
     app.before_request(_choose_language)

@@ -6,6 +6,7 @@ not what.
 """
 
 import json
+import time
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, current_app, render_template, request, stream_with_context
@@ -14,12 +15,16 @@ from radiodesk.core.errors import Unreadable
 from radiodesk.core.inputs import number
 from radiodesk.core.notifier import Change
 from radiodesk.http.request import station
-from radiodesk.rooms.accounts.access import me
+from radiodesk.rooms.accounts import second_factor, sessions
+from radiodesk.rooms.accounts.access import COOKIE
 from radiodesk.rooms.accounts.models import Person
 from radiodesk.rooms.recordings.access import Act, permitted
 from radiodesk.web.event_subjects import Subjects
 
 blueprint = Blueprint("live", __name__)
+
+HEARTBEAT = 15.0
+"""Seconds after which an open stream looks whether its person is still signed in, and with which roles."""
 
 _WORDS = frozenset({"words", "speech", "recordings"})
 """Topics of words and sound: who may not have them has nothing on screen that would change."""
@@ -45,6 +50,15 @@ def _subjects() -> Subjects:
     return found
 
 
+def _still_here(token: str) -> Person | None:
+    """The person of an open stream; ``None`` once the sign-in has ended, or waits for a second factor."""
+    with station().database.reading() as session:
+        found = sessions.current(session, token, at=station().clock.now())
+    if found is None or second_factor.is_due(found.person, station().settings.second_factor_roles):
+        return None
+    return found.person
+
+
 @blueprint.get("/langsung")
 def stream() -> Response:
     """Changes of the topics asked for, from the row after the last one that the screen saw."""
@@ -53,11 +67,16 @@ def stream() -> Response:
         last = number(request.headers.get("Last-Event-ID") or request.args.get("sejak", ""))
     except Unreadable:
         last = None
-    person, subjects = me(), _subjects()
+    subjects, token = _subjects(), request.cookies.get(COOKIE, "")
 
     def lines() -> Iterator[str]:
         yield "retry: 1500\n\n"
+        person, asked = _still_here(token), time.monotonic()
         for changes in station().notifier.follow(last):
+            if time.monotonic() - asked >= HEARTBEAT:
+                person, asked = _still_here(token), time.monotonic()
+            if person is None:
+                return
             wanted = (change for change in changes if not topics or change.topic in topics)
             seen = (_for(person, change, subjects) for change in wanted)
             if not changes:

@@ -1,5 +1,6 @@
 """What the desk and the public site have in common: templates, languages, headers, errors, one transaction each."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ from radiodesk.core.errors import Refusal, TooLarge
 from radiodesk.core.i18n import N_
 from radiodesk.core.inputs import MOST
 from radiodesk.core.settings import CHECKOUT
-from radiodesk.core.unavailable import RETRY_AFTER, DatabaseUnavailable, unavailable
+from radiodesk.core.unavailable import RETRY_AFTER, DatabaseBusy, DatabaseUnavailable, busy, unavailable
 from radiodesk.http.request import SAFE, TOO_LARGE, Station, let_go, own_transaction, secure_cookie, station
-from radiodesk.web import filters
+from radiodesk.web import assets, filters
 from radiodesk.web.proxies import BehindProxies
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -60,16 +61,17 @@ class Whole(IntegerConverter):
         super().__init__(map, *args, **kwargs)
 
 
-def create_app(name: str, station: Station) -> Flask:
-    """A Flask application with everything but its blueprints."""
-    app = Flask(name, template_folder=str(template_folder()), static_folder=str(PACKAGE / "web" / "static"))
+def create_app(name: str, station: Station, *, for_staff: bool) -> Flask:
+    """A Flask application with everything but its blueprints; only the staff is told which program is at work."""
+    app = Flask(name, template_folder=str(template_folder()), static_folder=None)
+    assets.connect(app, PACKAGE / "web" / "static")
     app.config.update(
         SECRET_KEY=station.database.keys.signing_key,
         MAX_CONTENT_LENGTH=station.settings.upload_megabytes * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         SESSION_COOKIE_NAME=f"{name}_form",
         SESSION_COOKIE_SAMESITE="Lax",
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        FOR_STAFF=for_staff,
     )
     app.url_map.converters["int"] = Whole
     app.extensions["radiodesk"] = station
@@ -84,7 +86,7 @@ def create_app(name: str, station: Station) -> Flask:
     app.after_request(_headers)
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(DBAPIError, _broken)
+    app.register_error_handler(DBAPIError, _database_failed)
     app.register_error_handler(500, _broken)
     return app
 
@@ -136,7 +138,9 @@ def _page(sentence: str, status: int) -> Response:
     else:
         typed = {k: v for k, v in request.form.items(multi=True) if _worth_keeping(k, v)} if status != 413 else {}
         template = current_app.config.get("ERROR_PAGE", "web/error.html")
-        resend = _resend() if status == 503 and request.method not in SAFE else None
+        # It takes a script and a form's token, of which the public site has neither.
+        sends_again = current_app.config["FOR_STAFF"] and status == 503 and request.method not in SAFE
+        resend = _resend() if sends_again else None
         again = RETRY_AFTER if status == 503 and (request.method in SAFE or resend is not None) else None
         page = render_template(template, sentence=sentence, status=status, typed=typed, again=again, resend=resend)
         response = Response(page, status)
@@ -161,6 +165,9 @@ def refused(refusal: Refusal) -> Response:
     """A refusal as a page with its status, in the language of the request."""
     if isinstance(refusal, DatabaseUnavailable):
         station().alarms.sound(DATABASE, refusal)
+        if isinstance(refusal, DatabaseBusy) and not current_app.config["FOR_STAFF"]:
+            # Which program of the station is at work is no stranger's business.
+            refusal = busy(None)
     return _page(i18n.say(refusal), refusal.status)
 
 
@@ -182,6 +189,13 @@ def refuse_too_large() -> None:
 def too_large() -> TooLarge:
     """The refusal of more than the settings allow."""
     return TooLarge(TOO_LARGE_SENTENCE, most=current_app.extensions["radiodesk"].settings.upload_megabytes)
+
+
+def _database_failed(error: DBAPIError) -> Response:
+    # Flask itself notes only what nobody handles.
+    if unavailable(error) is None:
+        current_app.log_exception(sys.exc_info())
+    return _broken(error)
 
 
 def _broken(error: BaseException) -> Response:

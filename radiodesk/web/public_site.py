@@ -46,7 +46,7 @@ PUBLIC_MENU = [
 
 def create_public(given: Station) -> Flask:
     """The public site's application."""
-    app = create_app("public", given)
+    app = create_app("public", given, for_staff=False)
     app.config["ERROR_PAGE"] = "public/error.html"
     # Below these addresses machines ask: what goes wrong is told in their own forms, whoever notices it.
     app.config["ERROR_ANSWERS"] = {f"{webhooks.url_prefix}/": told, f"{open311.url_prefix}/": refusal_as_asked}

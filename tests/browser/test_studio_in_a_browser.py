@@ -12,12 +12,12 @@ from playwright.sync_api import Browser, Page, expect
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import rundowns
 from radiodesk.rooms.broadcasts import services as broadcasts
-from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import CallState
 from radiodesk.rooms.programme import services as programme
-from radiodesk.rooms.programme.models import ItemKind
 from tests.factories import calls as make
 from tests.factories.browsers import needs_chromium, page_of
 
@@ -37,7 +37,7 @@ def show(database: Database, clock: ManualClock) -> Broadcast:
     with database.writing() as tx:
         series = programme.add_programme(tx, "Halo Uji", by="sari", at=began)
         made = broadcasts.plan(tx, series, "", began, by="sari", at=began)
-        item = programme.add_item(tx, made.id, ItemKind.CALLS, "Telepon", 60, by="sari", at=began)
+        item = rundowns.add_item(tx, made, ItemKind.CALLS, "Telepon", 60, by="sari", at=began)
         broadcasts.go_on_air(tx, made, by="sari", at=began)
         broadcasts.begin_item(tx, made, item, by="sari", at=began + timedelta(seconds=30))
         return made

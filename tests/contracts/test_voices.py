@@ -11,9 +11,9 @@ import pytest
 from radiodesk.core.errors import NotFound
 from radiodesk.core.settings import Settings
 from radiodesk.language.spoken import reading_seconds, to_spoken
-from radiodesk.recognition.ports import Voice, VoiceSetup
 from radiodesk.voices.espeak import EspeakVoice
 from radiodesk.voices.piper import PiperVoice
+from radiodesk.voices.ports import Voice, VoiceSetup
 from radiodesk.voices.pronunciation import to_phonemes
 from radiodesk.voices.sherpa_voice import SherpaVoice
 from radiodesk.voices.voice_failure import VoiceFailed

@@ -15,6 +15,7 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.core.errors import Conflict, Refusal
 from radiodesk.core.jobs import Context, Failed, Job, JobState, Kind, Runner, nothing
+from radiodesk.core.keys import KeyMissing
 from radiodesk.core.settings import Settings
 
 
@@ -258,3 +259,34 @@ def test_of_a_thousand_jobs_with_workers_killed_at_random_each_is_done_once_and_
     assert done == Counter(dict.fromkeys(range(1000), 1))
     with database.reading() as session:
         assert set(session.scalars(select(Job.state))) == {JobState.DONE}
+
+
+def test_a_job_whose_kind_allows_fewer_tries_now_does_not_strand(
+    database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    given_up: list[str] = []
+
+    def breaks(_context: Context, _subject: int) -> None:
+        raise Failed("tidak jadi", again=True)
+
+    def note(_session: Session, _subject: int, why: str, _at: datetime) -> None:
+        given_up.append(why)
+
+    (one,) = ask(database, clock, 1)
+    runner(database, settings, clock, breaks).run(one)
+    assert job_of(database, one).state is JobState.WAITING
+    clock.advance(timedelta(minutes=5))
+    fewer = Runner(database, settings, clock, {"test": Kind(breaks, note, waits=())})
+    fewer.run_all()
+    assert job_of(database, one).state is JobState.FAILED
+    assert given_up == ["tidak jadi"]
+    assert fewer.sweep() == []
+
+
+def test_a_job_that_lacks_a_key_is_tried_again(database: Database, settings: Settings, clock: ManualClock) -> None:
+    def locked(_context: Context, _subject: int) -> None:
+        raise KeyMissing("The key file lacks key %(number)s of this database. Restore the newest keys.json.", number=2)
+
+    (one,) = ask(database, clock, 1)
+    runner(database, settings, clock, locked).run(one)
+    assert job_of(database, one).state is JobState.WAITING

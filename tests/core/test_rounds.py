@@ -1,5 +1,6 @@
 """A round goes on whatever its turns run into, and says how it is doing."""
 
+import json
 import logging
 import sqlite3
 import threading
@@ -9,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from radiodesk.core import rounds
-from radiodesk.core.rounds import Round, Rounds, health_of
+from radiodesk.core.rounds import LONG_TURN, Round, Rounds, health_of
+
+
+def locked() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return error
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +28,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        sqlite3.OperationalError("database is locked"),
+        locked(),
         OSError(28, "No space left on device"),
         UnicodeEncodeError("utf-8", "\ud83d", 0, 1, "surrogates not allowed"),
         RuntimeError("whatever"),
@@ -51,7 +58,7 @@ def test_what_a_round_suffers_from_is_told_and_forgotten_when_it_is_over(tmp_pat
 
     def turn() -> None:
         if broken.is_set():
-            raise sqlite3.OperationalError("database is locked")
+            raise locked()
 
     running = Rounds("uji", [Round("giliran", 0.001, turn)], tmp_path, stop)
     running.start()
@@ -75,3 +82,77 @@ def test_what_a_round_suffers_from_is_told_and_forgotten_when_it_is_over(tmp_pat
     stop.set()
     running.join(5)
     assert health_of(tmp_path, seconds=time.time()) == []
+
+
+def test_a_turn_that_does_not_come_back_is_trouble(tmp_path: Path) -> None:
+    stuck, stop = threading.Event(), threading.Event()
+    running = Rounds(
+        "uji", [Round("giliran", 0.001, lambda: stuck.wait(30)), Round("lain", 0.001, int)], tmp_path, stop
+    )
+    running.start()
+    until = time.monotonic() + 10
+    while not (told := health_of(tmp_path, seconds=time.time())) or not told[0].rounds[0].began:
+        assert time.monotonic() < until
+        stop.wait(0.01)
+    assert told[0].well
+    later = time.time() + LONG_TURN + 60
+    (path,) = tmp_path.glob("*.json")
+    stuck_file = path.read_text(encoding="utf-8")
+    stuck.set()
+    stop.set()
+    running.join(5)
+    still = json.loads(stuck_file) | {"at": later}
+    (tmp_path / "uji-1.json").write_text(json.dumps(still), encoding="utf-8")
+    (told_later,) = health_of(tmp_path, seconds=later)
+    assert told_later.hanging == {"giliran": 6}
+    assert not told_later.well
+
+
+@pytest.mark.parametrize(
+    ("every", "failures", "rest"),
+    [(0.2, 0, 0.2), (0.2, 1, 3.0), (0.2, 9, 3.0), (20.0, 1, 3.0), (20.0, 2, 6.0), (20.0, 9, 20.0), (3600.0, 1, 3.0)],
+)
+def test_a_round_of_an_hour_does_not_wait_an_hour_after_it_failed(
+    monkeypatch: pytest.MonkeyPatch, every: float, failures: int, rest: float
+) -> None:
+    monkeypatch.setattr(rounds, "TROUBLE", 3.0)
+    waited: list[float] = []
+
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.append(timeout or 0.0)
+            if len(waited) > failures:
+                self.set()
+            return self.is_set()
+
+    def turn() -> None:
+        if len(waited) < failures:
+            raise RuntimeError("uji")
+
+    stop = Stop()
+    running = Rounds("uji", [], Path(), stop)
+    health = rounds.Health("giliran", every)
+    running._health["giliran"] = health
+    running._again(Round("giliran", every, turn))
+    assert waited[max(0, failures - 1)] == rest
+
+
+def test_the_words_of_an_error_are_in_no_health_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL)
+    failed, stop = threading.Event(), threading.Event()
+
+    def turn() -> None:
+        failed.set()
+        raise ValueError("kata-rahasia-uji")
+
+    running = Rounds("uji", [Round("giliran", 0.001, turn)], tmp_path, stop)
+    running.start()
+    until = time.monotonic() + 10
+    while not (told := health_of(tmp_path, seconds=time.time())) or not told[0].rounds[0].failures:
+        assert time.monotonic() < until
+        stop.wait(0.01)
+    kept = "".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())
+    stop.set()
+    running.join(5)
+    assert "ValueError" in kept
+    assert "rahasia" not in kept

@@ -12,15 +12,15 @@ from radiodesk.rooms.accounts import services as accounts
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive import services as archive
 from radiodesk.rooms.archive.models import Package
+from radiodesk.rooms.broadcasts import rundowns
 from radiodesk.rooms.broadcasts import services as broadcasts
-from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind
 from radiodesk.rooms.calls import blocked_numbers
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import CallState, Channel
 from radiodesk.rooms.messages import partner
 from radiodesk.rooms.messages.intake import take_in
 from radiodesk.rooms.programme import services as programme
-from radiodesk.rooms.programme.models import ItemKind
 from radiodesk.rooms.record.models import (
     Piece,
     PieceKind,
@@ -64,7 +64,7 @@ def fill(session: Session, settings: Settings, at: datetime) -> None:
     _publication(session, show.broadcast, at)
     series = programme.add_programme(session, "Program Uji", by="produser", at=at)
     planned = broadcasts.plan(session, series, "Sore Uji", at + timedelta(hours=1), by="produser", at=at)
-    programme.add_item(session, planned.id, ItemKind.OTHER, "Salam", 60, by="produser", at=at)
+    rundowns.add_item(session, planned, ItemKind.OTHER, "Salam", 60, by="produser", at=at)
     for ticket_state in TicketState:
         tickets.in_state(session, settings, ticket_state, at)
     answers.add(session, "Terima kasih", "Terima kasih atas laporannya.", by="petugas", at=at)

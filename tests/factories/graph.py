@@ -17,6 +17,7 @@ class Graph(ThreadingHTTPServer):
         self.sent: list[dict[str, Any]] = []
         self.files: dict[str, bytes] = {}
         self.refuse = 0
+        self.answer: bytes | None = None
         self.tokens: set[str] = set()
 
 
@@ -39,7 +40,8 @@ class _Answers(BaseHTTPRequestHandler):
             self._answer(self.server.refuse, b"{}")
             return
         self.server.sent.append(json.loads(body))
-        self._answer(200, json.dumps({"messages": [{"id": f"wamid.out.{len(self.server.sent)}"}]}).encode())
+        usual = json.dumps({"messages": [{"id": f"wamid.out.{len(self.server.sent)}"}]}).encode()
+        self._answer(200, usual if self.server.answer is None else self.server.answer)
 
     def do_GET(self) -> None:
         kind, _, name = self.path.strip("/").partition("/")

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core.ids import public_id
 from radiodesk.core.settings import Settings
+from radiodesk.rooms.broadcasts import rundowns
 from radiodesk.rooms.broadcasts import services as broadcasts
-from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, Channel
 from radiodesk.rooms.programme import services as programme
-from radiodesk.rooms.programme.models import ItemKind, ScriptKind
+from radiodesk.rooms.programme.models import ScriptKind
 from radiodesk.rooms.recordings.models import Direction, Recording
 from radiodesk.rooms.recordings.services import store_upload
 from radiodesk.rooms.transcripts.models import Kind, Transcript, TranscriptState
@@ -90,8 +91,8 @@ def ended(
         session, ScriptKind.BULLETIN, "Buletin pagi", programme.Draft(SCRIPT), by="petugas", at=at, speed=140
     )
     programme.approve(session, script, number=1, by="kasat", at=at)
-    item = programme.add_item(
-        session, broadcast.id, ItemKind.SCRIPT, "Buletin", 0, by="produser", at=at, reader="Aipda Uji", script=script
+    item = rundowns.add_item(
+        session, broadcast, ItemKind.SCRIPT, "Buletin", 0, by="produser", at=at, reader="Aipda Uji", script=script
     )
     broadcasts.go_on_air(session, broadcast, by="penyiar", at=at)
     broadcasts.begin_item(session, broadcast, item, by="penyiar", at=at + timedelta(seconds=2))

@@ -495,4 +495,4 @@ def test_an_sms_from_a_name_is_one_when_it_comes_twice(client: FlaskClient, data
     for code in (201, 200):
         assert text(client, {"from": "INFO", "text": "Promo"}) == code
     with database.reading() as session:
-        assert session.scalars(select(ChannelMessage)).one().text == "Promo"
+        assert session.scalars(select(ChannelMessage)).one().text == "Promo\nINFO"

@@ -11,12 +11,12 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.rooms.accounts import services as accounts
 from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import rundowns
 from radiodesk.rooms.broadcasts import services as broadcasts
-from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState, ItemKind
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.programme import services as programme
-from radiodesk.rooms.programme.models import ItemKind
 from tests.factories import calls as make
 from tests.factories.browsers import needs_chromium
 
@@ -61,7 +61,7 @@ def show(database: Database, clock: ManualClock) -> Broadcast:
     with database.writing() as tx:
         series = programme.add_programme(tx, "Halo Uji", by="produser", at=clock.now())
         made = broadcasts.plan(tx, series, "", clock.now(), by="produser", at=clock.now())
-        programme.add_item(tx, made.id, ItemKind.CALLS, "Telepon", 600, by="produser", at=clock.now())
+        rundowns.add_item(tx, made, ItemKind.CALLS, "Telepon", 600, by="produser", at=clock.now())
         return made
 
 

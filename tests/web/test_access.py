@@ -20,6 +20,7 @@ from radiodesk.core.database import Database
 from radiodesk.core.events import announce
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts.filed_calls import file_call
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, CallState, Protected
 from radiodesk.rooms.messages import attachments
@@ -235,7 +236,7 @@ def test_no_list_tells_the_words_to_those_who_may_not_read_them(
     show = shows.ended(session, settings, now, dump=False)
     call = session.scalar(select(Call).where(Call.public_id == made.call))
     assert call is not None
-    call.broadcast_id = show.broadcast.id
+    file_call(session, show.broadcast, call)
     ticket = session.scalar(select(Ticket))
     session.commit()
     addresses = [*PAGES, f"/siaran/{show.broadcast.public_id}", f"/siaran/{show.broadcast.public_id}/penyiar"]

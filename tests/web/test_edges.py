@@ -1,8 +1,9 @@
 """Whatever a request runs into, no lock and no connection stays behind; a database in trouble is named everywhere."""
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -15,30 +16,9 @@ from radiodesk.core.errors import Conflict
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import now, session, station
 from radiodesk.rooms.accounts.models import Role
+from tests.factories.writers import held, is_free
 
 SignIn = Callable[..., FlaskClient]
-
-
-@contextmanager
-def held(settings: Settings) -> Iterator[None]:
-    """Another program that writes to the database and does not end."""
-    other = sqlite3.connect(settings.data / "radiodesk.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        other.close()
-
-
-def is_free(settings: Settings) -> bool:
-    other = sqlite3.connect(settings.data / "radiodesk.sqlite", isolation_level=None, timeout=0)
-    try:
-        other.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError:
-        return False
-    finally:
-        other.close()
-    return True
 
 
 def add_views(app: Flask) -> None:
@@ -166,3 +146,61 @@ def test_a_database_that_cannot_be_read_gives_a_page_that_tries_again(desk: Flas
     answer = client.get("/")
     assert answer.status_code == 503
     assert 'http-equiv="refresh"' in answer.get_data(as_text=True)
+
+
+def test_strangers_who_wait_for_the_database_hold_up_no_page(public: Flask, settings: Settings) -> None:
+    def follow(number: int) -> int:
+        data = {"nomor": f"K-{number}", "pin": "123456"}
+        return public.test_client().post("/pengaduan", data=data).status_code
+
+    with held(settings), ThreadPoolExecutor(24) as strangers:
+        began = time.monotonic()
+        waiting = [strangers.submit(follow, number) for number in range(24)]
+        time.sleep(0.2)
+        asked = time.monotonic()
+        assert public.test_client().get("/").status_code == 200
+        assert time.monotonic() - asked < 1.5
+        assert {one.result() for one in waiting} == {503}
+        assert time.monotonic() - began < 10
+
+
+def test_the_public_site_promises_nothing_that_takes_a_script(public: Flask, settings: Settings) -> None:
+    def writes() -> str:
+        audit.record(session(), now(), "test", "written", "nothing")
+        return ""
+
+    public.add_url_rule("/tulis", "writes", writes, methods=["POST"])
+    words = "Lampu di depan pasar padam sejak tiga malam."
+    with held(settings):
+        answer = public.test_client().post("/tulis", data={"tanggapan": words})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 503 and words in page
+    assert "Set-Cookie" not in answer.headers
+    assert "<form" not in page.split("<main")[1] and "dengan sendirinya" not in page and "data-again" not in page
+
+
+def test_the_public_is_not_told_which_program_is_at_work(public: Flask, settings: Settings) -> None:
+    data = {"nomor": "K-1", "pin": "123456"}
+    with held(settings):
+        page = public.test_client().post("/pengaduan", data=data).get_data(as_text=True)
+    assert "program lain" in page and "py" not in page.split("<main")[1]
+
+
+@pytest.mark.parametrize("application", ["desk", "public"])
+def test_a_fault_of_the_database_is_in_the_log_and_no_value_with_it(
+    request: pytest.FixtureRequest, application: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app: Flask = request.getfixturevalue(application)
+
+    def breaks() -> str:
+        entry = audit.record(session(), now(), "rahasia-uji", "written", "nothing")
+        entry.digest = None  # type: ignore[assignment]
+        session().flush()
+        return ""
+
+    breaks.open_to_all = True  # type: ignore[attr-defined]
+    app.add_url_rule("/rusak", "breaks", breaks, methods=["POST"])
+    with caplog.at_level(logging.ERROR):
+        assert app.test_client().post("/rusak").status_code == 500
+    assert "IntegrityError" in caplog.text
+    assert "rahasia-uji" not in caplog.text

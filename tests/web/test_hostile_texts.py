@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 from defusedxml import ElementTree
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core.clock import ManualClock
@@ -21,6 +21,7 @@ from radiodesk.http.request import Station
 from radiodesk.operations.wiring import kinds
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.broadcasts.filed_calls import file_call
 from radiodesk.rooms.broadcasts.models import Broadcast
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, CallState
@@ -137,7 +138,8 @@ def test_what_is_sent_is_shown_as_text_everywhere(
         if call.message:
             shown(desk, f"{card}/kata", call.message)
     with database.writing() as tx:
-        tx.execute(update(Call).values(broadcast_id=on_air.id))
+        for call in tx.scalars(select(Call)):
+            file_call(tx, on_air, call)
         for call in tx.scalars(select(Call).where(Call.state == CallState.READY)):
             calls.lose(tx, call, by="petugas", at=now)
     harmless(desk, [show, "/antrean/panggil-balik", "/antrean/kiriman"])

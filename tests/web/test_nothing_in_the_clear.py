@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core import audit, jobs
-from radiodesk.core.database import Database
+from radiodesk.core.database import Database, keys_of
 from radiodesk.core.jobs import ring_after_commit
 from radiodesk.core.settings import CHECKOUT, Settings
 from radiodesk.http.request import Station
@@ -20,17 +20,19 @@ from radiodesk.operations.drill import load_show, play
 from radiodesk.operations.wiring import doorbell_queue
 from radiodesk.operations.worker import HueyDoorbell
 from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import rundowns
 from radiodesk.rooms.broadcasts import services as broadcasts
-from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, Channel
 from radiodesk.rooms.messages import attachments
 from radiodesk.rooms.messages.models import IncomingMedia
 from radiodesk.rooms.programme import services as programme
-from radiodesk.rooms.programme.models import ItemKind, ScriptKind
+from radiodesk.rooms.programme.models import ScriptKind
 from radiodesk.rooms.recordings.services import store_upload
 from radiodesk.rooms.tickets import care
 from radiodesk.rooms.tickets import services as tickets
+from radiodesk.rooms.tickets.pins import fresh_pin
 from radiodesk.rooms.traffic import services as traffic
 from radiodesk.rooms.transcripts import vocabulary
 from radiodesk.rooms.transcripts.live import services as live
@@ -136,7 +138,7 @@ def _complaint(session: Session, settings: Settings, at: datetime, plant: Plante
     who: dict[str, Any] = {"by": "petugas", "at": at}
     care.add_note(session, rules, ticket, plant("note"), public=False, **who)
     care.set_summary(session, ticket, plant("newsummary"), plant("newplace"), None, **who)
-    care.new_pin(session, ticket, plant("pinreason"), **who)
+    care.new_pin(session, ticket, fresh_pin(keys_of(session), ticket.number), plant("pinreason"), **who)
     tickets.forward(session, rules, ticket, "dishub", text=plant("forward"), **who)
     tickets.take_up(session, rules, ticket, **who)
     tickets.answer(session, rules, ticket, plant("answer"), **who)
@@ -151,9 +153,9 @@ def _show(session: Session, settings: Settings, at: datetime, plant: Planter) ->
     )
     draft = programme.Draft(plant("edited"))
     programme.edit_script(session, script, draft, expected=1, by="p", at=at, speed=140)
-    programme.add_item(session, broadcast.id, ItemKind.CALLS, plant("item"), 60, by="produser", at=at)
-    gone = programme.add_item(session, broadcast.id, ItemKind.CALLS, plant("goneitem"), 60, by="produser", at=at)
-    programme.remove_item(session, gone, by="produser", at=at)
+    rundowns.add_item(session, broadcast, ItemKind.CALLS, plant("item"), 60, by="produser", at=at)
+    gone = rundowns.add_item(session, broadcast, ItemKind.CALLS, plant("goneitem"), 60, by="produser", at=at)
+    rundowns.remove_item(session, broadcast, gone, by="produser", at=at)
     broadcasts.go_on_air(session, broadcast, by="penyiar", at=at)
     broadcasts.mark(session, broadcast, plant("mark"), by="penyiar", at=at)
     broadcasts.dump(session, broadcast, 1, plant("dump"), by="penyiar", at=at + timedelta(seconds=5))

@@ -19,7 +19,7 @@ F, T, A = Role.OFFICER, Role.TICKET_OFFICER, Role.ARCHIVIST
 OPEN_TO_ALL = {"GET /masuk", "POST /masuk", "GET /undangan/<token>", "POST /undangan/<token>"}
 """Pages that want nobody signed in."""
 
-APART = {"POST /keluar", "GET /langsung", "GET /static/<path:filename>"}
+APART = {"POST /keluar", "GET /langsung", "GET /static/<digest>/<path:filename>"}
 """Signing out ends the test's own session, the stream never ends, and static files are public."""
 
 TABLE: dict[tuple[Role, ...], str] = {

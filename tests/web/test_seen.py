@@ -2,15 +2,20 @@
 
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator
 from typing import cast
 
+import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.core.events import announce
-from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.accounts.models import Person, Role
+from radiodesk.rooms.calls.models import Protected
+from radiodesk.web import event_stream
 from tests.factories import calls as make
 
 
@@ -29,3 +34,56 @@ def test_the_stream_of_a_page_begins_with_what_its_page_did_not_hold(
         lines = cast("Iterator[bytes]", stream.response)
         first = next(line for line in lines if b"data:" in line)
     assert json.loads(first.split(b"data: ")[1])["subject"] == "yang terlewat"
+
+
+def end_by_signing_out(client: FlaskClient, database: Database) -> None:
+    assert client.post("/keluar").status_code == 303
+
+
+def end_by_deactivation(client: FlaskClient, database: Database) -> None:
+    with database.writing() as tx:
+        tx.scalars(select(Person)).one().active = False
+
+
+@pytest.mark.parametrize("end", [end_by_signing_out, end_by_deactivation])
+def test_an_open_stream_ends_with_the_sign_in(
+    sign_in: Callable[..., FlaskClient],
+    database: Database,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    end: Callable[[FlaskClient, Database], None],
+) -> None:
+    monkeypatch.setattr(event_stream, "HEARTBEAT", 0.0)
+    client = sign_in(Role.SCREENER)
+    with client.get("/langsung?topik=calls&sejak=0", buffered=False) as stream:
+        lines = cast("Iterator[bytes]", stream.response)
+        announced(database, clock, "sebelum")
+        assert any("sebelum" in line.decode() for line in lines if b"data:" in line)
+        end(client, database)
+        announced(database, clock, "sesudah")
+        assert not any("sesudah" in line.decode() for line in lines)
+
+
+def test_an_open_stream_goes_by_the_roles_of_the_moment(
+    sign_in: Callable[..., FlaskClient], database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_stream, "HEARTBEAT", 0.0)
+    with database.writing() as tx:
+        call = make.ringing(tx, clock.now())
+        call.protected = Protected.CHILD
+        identity = call.public_id
+    client = sign_in(Role.SCREENER)
+    with client.get("/langsung?topik=calls", buffered=False) as stream:
+        lines = cast("Iterator[bytes]", stream.response)
+        assert b"retry" in next(lines)
+        threading.Timer(0.3, announced, (database, clock, identity)).start()
+        assert identity.encode() in next(lines)
+        with database.writing() as tx:
+            tx.scalars(select(Person)).one().role_names = [Role.HOST]
+        announced(database, clock, identity)
+        assert identity.encode() not in next(lines)
+
+
+def announced(database: Database, clock: ManualClock, subject: str) -> None:
+    with database.writing() as tx:
+        announce(tx, clock.now(), "calls", "received", subject)

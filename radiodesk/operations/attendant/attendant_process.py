@@ -27,7 +27,7 @@ def attend(settings: Settings) -> None:
         Round("takes", ADOPT, lambda: take_adoption.adopt_finished(settings, database, clock)),
         Round("lines", LOOK, steering.turn),
         Round("arrivals", LOOK, taker.turn),
-        Round("old arrivals", FORGET_EVERY, lambda: taker.store.forget(at=clock.now())),
+        Round("old arrivals", FORGET_EVERY, lambda: taker.forget(at=clock.now())),
     ]
     running = Rounds("attend", rounds, settings.health, stop)
     running.start()

@@ -8,13 +8,12 @@ from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import say
 from radiodesk.operations.drill.stage import HOST, SCREENER, Played
 from radiodesk.rooms.broadcasts import services as broadcasts
-from radiodesk.rooms.broadcasts.models import AsRunKind, Broadcast
+from radiodesk.rooms.broadcasts.models import AsRunKind, Broadcast, ItemKind
 from radiodesk.rooms.broadcasts.queries import as_run
+from radiodesk.rooms.broadcasts.rundowns import rundown
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.place_field import hint_phrases
-from radiodesk.rooms.programme.models import ItemKind
-from radiodesk.rooms.programme.queries import rundown
 from radiodesk.rooms.recordings.models import Direction
 from radiodesk.rooms.recordings.services import require_sound, store_file
 from radiodesk.sound.encoder import lay_out

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import why
+from radiodesk.rooms.broadcasts.models import ItemKind
 from radiodesk.rooms.calls.models import Channel, Protected
-from radiodesk.rooms.programme.models import ItemKind
 
 T = TypeVar("T", bound="_Strict")
 

@@ -6,10 +6,12 @@ from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import say, why
 from radiodesk.operations.drill.show import DrillItem
 from radiodesk.operations.drill.stage import HOST, OFFICER, Played
+from radiodesk.rooms.broadcasts import rundowns
 from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.broadcasts.models import Broadcast
 from radiodesk.rooms.programme import services as programme
 from radiodesk.rooms.programme.models import Script, ScriptKind
-from radiodesk.rooms.programme.queries import programmes, rundown
+from radiodesk.rooms.programme.queries import programmes
 
 
 def prepare(played: Played, session: Session) -> None:
@@ -23,9 +25,7 @@ def prepare(played: Played, session: Session) -> None:
     )
     played.broadcast_id = broadcast.id
     for item in show.rundown:
-        programme.add_item(
-            session, broadcast.id, item.kind, item.title, item.seconds, reader=item.reader, by=HOST, at=at
-        )
+        rundowns.add_item(session, broadcast, item.kind, item.title, item.seconds, reader=item.reader, by=HOST, at=at)
 
 
 def write_texts(played: Played, session: Session) -> None:
@@ -61,18 +61,20 @@ def _kind_of(item: DrillItem) -> ScriptKind:
 
 def approve_all(played: Played, session: Session) -> None:
     """An officer approves what is to be read, and each script is put into its item."""
-    items = rundown(session, played.broadcast_id)
+    broadcast = session.get_one(Broadcast, played.broadcast_id)
+    items = rundowns.rundown(session, broadcast.id)
     for item, wanted in zip(items, played.show.rundown, strict=True):
         if wanted.text is None or wanted.text not in played.texts:
             continue
         script = session.get_one(Script, played.texts[wanted.text])
         programme.approve(session, script, number=script.latest.number, by=OFFICER, at=played.clock.now())
-        programme.put_script(session, item, script, by=HOST, at=played.clock.now())
+        rundowns.put_script(session, broadcast, item, script, by=HOST, at=played.clock.now())
 
 
 def place_only(played: Played, session: Session, name: str) -> None:
     """Put a script into its item without anybody's approval."""
-    for item, wanted in zip(rundown(session, played.broadcast_id), played.show.rundown, strict=True):
+    broadcast = session.get_one(Broadcast, played.broadcast_id)
+    for item, wanted in zip(rundowns.rundown(session, broadcast.id), played.show.rundown, strict=True):
         if wanted.text == name and name in played.texts:
             script = session.get_one(Script, played.texts[name])
-            programme.put_script(session, item, script, by=HOST, at=played.clock.now())
+            rundowns.put_script(session, broadcast, item, script, by=HOST, at=played.clock.now())

@@ -10,8 +10,9 @@ from radiodesk.core.jobs import Job, JobState
 from radiodesk.operations.drill.stage import Played, ticket_rows
 from radiodesk.rooms.archive.queries import folder_of, package_of
 from radiodesk.rooms.archive.verification import verify
+from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import Broadcast
-from radiodesk.rooms.broadcasts.queries import as_run, calls_of
+from radiodesk.rooms.broadcasts.queries import as_run
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.programme.models import Script
 from radiodesk.rooms.record.models import PublishedBroadcast

@@ -49,6 +49,13 @@ def looked(action: str, subject: str, **details: Any) -> None:
     Never waits for whoever writes to the database; see ``core.look_journal``.
     """
     look_journal.note(station().settings.data, now(), me().username, action, subject, **details)
+    station().recent_looks.add(now(), me().username, action, subject)
+
+
+def looked_on(action: str, subject: str) -> None:
+    """The same for a further part of something, unless its look was noted a few minutes ago."""
+    if not station().recent_looks.has(now(), me().username, action, subject):
+        looked(action, subject)
 
 
 def must_set_up(person: Person) -> bool:

@@ -1,5 +1,6 @@
 """Signing in, inviting and changing people. Every act is in the audit trail."""
 
+import logging
 import re
 import secrets
 from collections.abc import Collection, Iterator
@@ -11,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core import audit
 from radiodesk.core.addresses import network
-from radiodesk.core.database import Database, database_of, keys_of
+from radiodesk.core.database import PROMPT, Database, database_of, keys_of
 from radiodesk.core.errors import Conflict, Forbidden, NotFound, Refusal, Unreadable
 from radiodesk.core.ids import public_id
+from radiodesk.core.unavailable import DatabaseUnavailable
 from radiodesk.rooms.accounts import passwords, second_factor, sessions
 from radiodesk.rooms.accounts.models import FailedSignIn, Invitation, Person, Role
 from radiodesk.rooms.accounts.sessions import SignInRefused, hashed_token
+
+log = logging.getLogger(__name__)
 
 THROTTLE = timedelta(minutes=15)
 INVITED_FOR = timedelta(days=3)
@@ -170,21 +174,37 @@ def begin_attempt(session: Session, username: str, address: str, *, most: int, a
 
 
 @contextmanager
-def counted(database: Database, username: str, address: str, *, most: int, at: datetime) -> Iterator[None]:
-    """Around every check of a password or a code: a wrong one counts and is in the trail, a right one does not count.
+def counted(database: Database, username: str, address: str, *, most: int, at: datetime) -> Iterator[int]:
+    """Around every check of a password or a code: a wrong one counts and is in the trail.
 
-    Inside, no transaction may stand open when something is refused.
+    Gives the attempt's id. What was found right is taken off the count by ``uncount``, in the transaction of the act
+    that it opens: either both stand or neither. Inside, no transaction may stand open when something is refused.
     """
-    with database.writing() as tx:
+    with database.writing(PROMPT) as tx:
         attempt = begin_attempt(tx, username, address, most=most, at=at)
     try:
-        yield
+        yield attempt
     except SignInRefused:
-        with database.writing() as tx:
+        with database.writing(PROMPT) as tx:
             audit.record(tx, at, "desk", "sign-in refused", "sign-in", address=address)
         raise
-    with database.writing() as tx:
-        tx.execute(delete(FailedSignIn).where(FailedSignIn.id == attempt))
+    except Exception:
+        # Something else stood in the way: nobody guessed.
+        _uncount_now(database, attempt)
+        raise
+
+
+def uncount(session: Session, attempt: int) -> None:
+    """The password and the code of a counted attempt were right."""
+    session.execute(delete(FailedSignIn).where(FailedSignIn.id == attempt))
+
+
+def _uncount_now(database: Database, attempt: int) -> None:
+    try:
+        with database.writing(PROMPT) as tx:
+            uncount(tx, attempt)
+    except DatabaseUnavailable as refusal:
+        log.warning("An attempt to sign in that was no guess stays counted: %s", refusal)
 
 
 def prove_password(person: Person, password: str) -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from radiodesk.core.database import PROMPT
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import LANGUAGES
 from radiodesk.http.request import (
@@ -43,8 +44,9 @@ def sign_in() -> Response:
     username, code = field("username", 60), field("code", 30)
     settings, database = station().settings, station().database
     counted = services.counted(database, username, _address(), most=settings.login_attempts, at=now())
-    with counted, database.writing() as tx:
+    with counted as attempt, database.writing(PROMPT) as tx:
         token = services.sign_in(tx, username, _password("password"), code, **_where())
+        services.uncount(tx, attempt)
     return _with_cookie(redirect(own_address(request.form.get("next", "")) or url_for("home"), code=303), token)
 
 
@@ -130,9 +132,10 @@ def change_language() -> Response:
 def _proven() -> Iterator[Session]:
     """A transaction for an act that needs the password once more; it begins when the password was found right."""
     database, most = station().database, station().settings.login_attempts
-    with services.counted(database, me().username, _address(), most=most, at=now()):
+    with services.counted(database, me().username, _address(), most=most, at=now()) as attempt:
         services.prove_password(me(), _password("present"))
-        with database.writing() as tx:
+        with database.writing(PROMPT) as tx:
+            services.uncount(tx, attempt)
             yield tx
 
 

@@ -25,11 +25,12 @@ from radiodesk.rooms.archive.show_facts import (
     of_transcript,
 )
 from radiodesk.rooms.broadcasts import queries as broadcasts
+from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
+from radiodesk.rooms.broadcasts.rundowns import rundown
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.lines.call_takes import calls_of_takes
 from radiodesk.rooms.programme.models import Script, ScriptVersion
-from radiodesk.rooms.programme.queries import rundown
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.tickets import queries as tickets
 from radiodesk.rooms.transcripts.models import Transcript
@@ -79,7 +80,7 @@ class Gathered:
 def gather(session: Session, broadcast: Broadcast, note: str = "") -> Gathered:
     """Read all that belongs to an ended broadcast."""
     log = broadcasts.as_run(session, broadcast)
-    calls = broadcasts.calls_of(session, broadcast)
+    calls = calls_of(session, broadcast)
     tickets_of = {call.id: tickets.of_call(session, call.id) for call in calls}
     guarded, titles = broadcasts.guarded(session, calls), broadcasts.titles(session, log)
     sounds = _programme(broadcast, dumps(log))
@@ -103,7 +104,7 @@ def gather(session: Session, broadcast: Broadcast, note: str = "") -> Gathered:
 
 def open_transcripts(session: Session, broadcast: Broadcast) -> int:
     """How many transcripts of a broadcast are still to come."""
-    found = _transcripts(session, broadcast, broadcasts.calls_of(session, broadcast))
+    found = _transcripts(session, broadcast, calls_of(session, broadcast))
     return sum(transcript.is_open for transcript in found)
 
 
@@ -111,16 +112,16 @@ def open_takes(session: Session, spool: Path, broadcast: Broadcast) -> int:
     """How many takes of live sound of a broadcast and of its calls are not recordings yet."""
     found = takes(spool)
     calls = calls_of_takes(session, [take.id for take in found])
+    filed = {call.id for call in calls_of(session, broadcast)}
     return sum(
-        take.about.broadcast == broadcast.public_id
-        or (take.id in calls and calls[take.id].broadcast_id == broadcast.id)
+        take.about.broadcast == broadcast.public_id or (take.id in calls and calls[take.id].id in filed)
         for take in found
     )
 
 
 def sound_bytes(session: Session, broadcast: Broadcast) -> int:
     """Bytes of all recordings that belong to a broadcast."""
-    recordings = [one for call in broadcasts.calls_of(session, broadcast) for one in call.recordings]
+    recordings = [one for call in calls_of(session, broadcast) for one in call.recordings]
     return sum(recording.bytes for recording in [*broadcast.recordings, *recordings])
 
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from radiodesk.rooms.broadcasts.models import AsRun, Broadcast
+from radiodesk.rooms.broadcasts.models import AsRun, Broadcast, RundownItem
 from radiodesk.rooms.calls.models import Call
-from radiodesk.rooms.programme.models import RundownItem, ScriptVersion
+from radiodesk.rooms.programme.models import ScriptVersion
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.tickets.models import Ticket
 from radiodesk.rooms.transcripts.models import Transcript

@@ -26,7 +26,16 @@ class TicketThere(Conflict):
     """There is a complaint of this call."""
 
 
-def make_ticket(session: Session, rules: Rules, broadcast: Broadcast, call: Call, *, by: str, at: datetime) -> Ticket:
+def make_ticket(
+    session: Session,
+    rules: Rules,
+    broadcast: Broadcast,
+    call: Call,
+    *,
+    drawn: services.Drawn | None = None,
+    by: str,
+    at: datetime,
+) -> Ticket:
     """Open a complaint of a call and mark the moment; raises ``TicketThere``.
 
     A protected caller's is confidential, and so is one about a delicate matter.
@@ -45,6 +54,7 @@ def make_ticket(session: Session, rules: Rules, broadcast: Broadcast, call: Call
         suggestion=suggestion,
         call=call,
         confidential=call.protected is not None or delicate,
+        drawn=drawn,
         by=by,
         at=at,
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from radiodesk.core.database import Base, spelled
 from radiodesk.core.i18n import N_
 from radiodesk.core.private_columns import Private
-from radiodesk.rooms.programme.models import Programme
+from radiodesk.rooms.programme.models import Programme, Script
 from radiodesk.rooms.recordings.models import Recording
 
 broadcast_recording = Table(
@@ -97,6 +97,55 @@ AS_RUN_KIND_NAMES = {
     AsRunKind.DUMP: N_("Dump"),
     AsRunKind.END: N_("Broadcast ends"),
 }
+
+
+class ItemKind(StrEnum):
+    SCRIPT = "script"
+    CALLS = "calls"
+    TALK = "talk"
+    MUSIC = "music"
+    SPOT = "spot"
+    OTHER = "other"
+
+
+ITEM_KIND_NAMES = {
+    ItemKind.SCRIPT: N_("Script"),
+    ItemKind.CALLS: N_("Calls"),
+    ItemKind.TALK: N_("Talk"),
+    ItemKind.MUSIC: N_("Music"),
+    ItemKind.SPOT: N_("Spot"),
+    ItemKind.OTHER: N_("Other"),
+}
+
+
+class RundownItem(Base):
+    """One planned item of a broadcast, in order."""
+
+    __tablename__ = "rundown_item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(36), unique=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), index=True)
+    position: Mapped[int]
+    kind: Mapped[ItemKind] = mapped_column(spelled(ItemKind))
+    title: Mapped[str] = mapped_column(Private)
+    seconds: Mapped[int]
+    reader: Mapped[str] = mapped_column(String(80), default="")
+    script_id: Mapped[int | None] = mapped_column(ForeignKey("script.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    script: Mapped[Script | None] = relationship(lazy="joined")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class FiledCall(Base):
+    """That a call belongs to a broadcast, which the call itself does not know."""
+
+    __tablename__ = "filed_call"
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), index=True)
 
 
 class AsRun(Base):

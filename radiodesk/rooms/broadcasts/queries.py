@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from radiodesk.core.errors import NotFound
 from radiodesk.core.pages import Page, page_of
 from radiodesk.rooms.broadcasts import services
-from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState
+from radiodesk.rooms.broadcasts.filed_calls import calls_of
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState, RundownItem
+from radiodesk.rooms.broadcasts.rundowns import Timed, rundown, timed
 from radiodesk.rooms.calls.access import belongings
 from radiodesk.rooms.calls.models import Call, CallState, Urgency
 from radiodesk.rooms.calls.queries import HostCard, host_card, sayable
-from radiodesk.rooms.programme.models import RundownItem
-from radiodesk.rooms.programme.queries import Timed, rundown, timed
 from radiodesk.rooms.recordings.access import GUARDED, Belonging
 from radiodesk.rooms.tickets.access import secret_calls
 from radiodesk.rooms.tickets.models import Ticket
@@ -55,11 +55,6 @@ def at_hand(session: Session, at: datetime) -> Broadcast | None:
 def as_run(session: Session, broadcast: Broadcast) -> list[AsRun]:
     """What went out, in order."""
     return list(session.scalars(select(AsRun).where(AsRun.broadcast_id == broadcast.id).order_by(AsRun.id)))
-
-
-def calls_of(session: Session, broadcast: Broadcast) -> list[Call]:
-    """The calls that were filed under a broadcast, in the order they came."""
-    return list(session.scalars(select(Call).where(Call.broadcast_id == broadcast.id).order_by(Call.received_at)))
 
 
 def guarded(session: Session, calls: Iterable[Call]) -> dict[int, Belonging]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core import audit
@@ -15,13 +15,23 @@ from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import shorten
-from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState, TalkbackMessage
+from radiodesk.rooms.broadcasts import rundowns
+from radiodesk.rooms.broadcasts.filed_calls import file_call, file_ended
+from radiodesk.rooms.broadcasts.models import (
+    AsRun,
+    AsRunKind,
+    Broadcast,
+    BroadcastState,
+    ItemKind,
+    RundownItem,
+    TalkbackMessage,
+)
+from radiodesk.rooms.broadcasts.rundowns import require_unsealed
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.calls.queries import sayable
 from radiodesk.rooms.programme import services as programme_services
-from radiodesk.rooms.programme.models import ItemKind, Programme, RundownItem, Script, ScriptVersion
-from radiodesk.rooms.programme.queries import rundown
+from radiodesk.rooms.programme.models import Programme, ScriptVersion
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.transcripts.services import request_transcript
 
@@ -60,9 +70,9 @@ def plan(
     session.add(broadcast)
     session.flush()
     for item in programme.template:
-        programme_services.add_item(
+        rundowns.add_item(
             session,
-            broadcast.id,
+            broadcast,
             ItemKind(item["kind"]),
             item["title"],
             int(item["seconds"]),
@@ -88,7 +98,7 @@ def go_on_air(session: Session, broadcast: Broadcast, *, by: str, at: datetime) 
     if broadcast.state is not BroadcastState.PLANNED:
         raise Conflict("%(title)s was on air already.", title=broadcast.title)
     broadcast.state, broadcast.on_air_at = BroadcastState.ON_AIR, at
-    programme_services.listen_for_names(session, rundown(session, broadcast.id), by=by, at=at)
+    rundowns.listen_for_names(session, rundowns.rundown(session, broadcast.id), by=by, at=at)
     _log(session, broadcast, AsRunKind.START, broadcast.title, by=by, at=at)
     audit.record(session, at, by, "on air", f"broadcast {broadcast.public_id}")
     announce(session, at, TOPIC, "on_air", broadcast.public_id)
@@ -135,52 +145,10 @@ def _log_call(
     _log(session, broadcast, kind, sayable(call, call.topic), by=by, at=at, subject=call.public_id, **details)
 
 
-def require_unsealed(broadcast: Broadcast) -> None:
-    """Raise ``Conflict`` for a broadcast that is sealed, published or not: what is archived stays what it was."""
-    if broadcast.state in (BroadcastState.SEALED, BroadcastState.PUBLISHED):
-        raise Conflict("%(title)s is sealed. Nothing in it can be changed any more.", title=broadcast.title)
-
-
-def _belongs(broadcast: Broadcast, item: RundownItem) -> None:
-    if item.broadcast_id != broadcast.id:
-        raise Conflict("This item belongs to another broadcast.")
-
-
-def add_item(
-    session: Session, broadcast: Broadcast, kind: ItemKind, title: str, seconds: int, **given: Any
-) -> RundownItem:
-    """Append an item to the rundown, see ``programme.services.add_item``; refused once the broadcast is sealed."""
-    require_unsealed(broadcast)
-    return programme_services.add_item(session, broadcast.id, kind, title, seconds, **given)
-
-
-def move_item(session: Session, broadcast: Broadcast, item: RundownItem, to: int, *, by: str, at: datetime) -> None:
-    """Put an item at a place of the rundown, counted from 1; refused once the broadcast is sealed."""
-    require_unsealed(broadcast)
-    _belongs(broadcast, item)
-    programme_services.move_item(session, item, to, by=by, at=at)
-
-
-def remove_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by: str, at: datetime) -> None:
-    """Take an item out of the rundown; refused once the broadcast is sealed."""
-    require_unsealed(broadcast)
-    _belongs(broadcast, item)
-    programme_services.remove_item(session, item, by=by, at=at)
-
-
-def put_script(
-    session: Session, broadcast: Broadcast, item: RundownItem, script: Script, *, by: str, at: datetime
-) -> None:
-    """Give an item the script that is to be read there; refused once the broadcast is sealed."""
-    require_unsealed(broadcast)
-    _belongs(broadcast, item)
-    programme_services.put_script(session, item, script, by=by, at=at)
-
-
 def begin_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by: str, at: datetime) -> None:
     """An item of the rundown begins; a script in it counts as being read from now on."""
     _running(broadcast)
-    _belongs(broadcast, item)
+    rundowns.require_item(broadcast, item)
     if item.script is not None:
         version = programme_services.readable(item.script, at)
         _log(
@@ -243,7 +211,7 @@ def take(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: dat
     _running(broadcast)
     bring = calls.resume if call.state is CallState.HELD else calls.put_on_air
     bring(session, call, by=by, at=at)
-    call.broadcast_id = broadcast.id
+    file_call(session, broadcast, call)
     _log_call(session, broadcast, AsRunKind.CALL_ON, call, by=by, at=at)
 
 
@@ -319,15 +287,10 @@ def end(session: Session, broadcast: Broadcast, *, by: str, at: datetime) -> int
     _log(session, broadcast, AsRunKind.END, broadcast.title, by=by, at=at)
     broadcast.state, broadcast.ended_at = BroadcastState.ENDED, at
     session.flush()
-    filed = session.execute(
-        update(Call)
-        .where(Call.broadcast_id.is_(None), Call.state.in_(Call.ended_states), Call.received_at <= at)
-        .values(broadcast_id=broadcast.id)
-        .returning(Call.id)
-    ).all()
-    audit.record(session, at, by, "off air", f"broadcast {broadcast.public_id}", calls=len(filed))
+    filed = file_ended(session, broadcast, at=at)
+    audit.record(session, at, by, "off air", f"broadcast {broadcast.public_id}", calls=filed)
     announce(session, at, TOPIC, "ended", broadcast.public_id)
-    return len(filed)
+    return filed
 
 
 def talk_back(session: Session, text: str, *, by: str, at: datetime) -> None:

@@ -14,6 +14,7 @@ from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import call_tickets, queries, services
 from radiodesk.rooms.broadcasts.unanswered import answered_on_air
 from radiodesk.rooms.calls.queries import call_by_public_id
+from radiodesk.rooms.tickets.services import draw
 from radiodesk.rooms.tickets.station_rules import load_rules
 
 blueprint = Blueprint("studio", __name__)
@@ -39,11 +40,13 @@ def talk() -> str:
 @blueprint.post("/siaran/<public_id>/pengaduan")
 @allowed(*CREW)
 def make_ticket(public_id: str) -> Response:
+    rules = load_rules(station().settings)
+    drawn = draw(station().database.keys, rules, now())
     broadcast = queries.broadcast_by_public_id(session(), public_id)
     call = call_by_public_id(session(), field("call", 36))
     if call.state not in call.live_states | call.waiting_states:
         raise Conflict("This caller is not in the studio any more. The screener can make the complaint.")
-    call_tickets.make_ticket(session(), load_rules(station().settings), broadcast, call, by=me().username, at=now())
+    call_tickets.make_ticket(session(), rules, broadcast, call, drawn=drawn, by=me().username, at=now())
     return back("broadcasts.host", public_id=public_id)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core.errors import Conflict
 from radiodesk.core.i18n import gettext
-from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, FiledCall
 from radiodesk.rooms.broadcasts.services import mark
 from radiodesk.rooms.calls.models import Call, Urgency
 from radiodesk.rooms.calls.queries import call_by_public_id, sayable
@@ -50,7 +50,8 @@ def unanswered(session: Session, broadcast: Broadcast, *, at: datetime, most: in
     """Open questions of the broadcasts before this one: those with an answer to read first, then the newest."""
     wanted = (
         select(Call, Broadcast.title, Ticket)
-        .join(Broadcast, Broadcast.id == Call.broadcast_id)
+        .join(FiledCall, FiledCall.call_id == Call.id)
+        .join(Broadcast, Broadcast.id == FiledCall.broadcast_id)
         .outerjoin(Ticket, (Ticket.call_id == Call.id) & Ticket.merged_into_id.is_(None))
         .where(
             Broadcast.id != broadcast.id,

@@ -12,14 +12,20 @@ from radiodesk.http.request import asked_page, back, field, now, number, session
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.broadcasts import queries, services
-from radiodesk.rooms.broadcasts.models import AS_RUN_KIND_NAMES, BROADCAST_STATE_NAMES, Broadcast
+from radiodesk.rooms.broadcasts import queries, rundowns, services
+from radiodesk.rooms.broadcasts.models import (
+    AS_RUN_KIND_NAMES,
+    BROADCAST_STATE_NAMES,
+    ITEM_KIND_NAMES,
+    Broadcast,
+    ItemKind,
+    RundownItem,
+)
 from radiodesk.rooms.broadcasts.unanswered import unanswered
 from radiodesk.rooms.calls.models import URGENCY_NAMES, Call
 from radiodesk.rooms.calls.place_field import hint_phrases
 from radiodesk.rooms.calls.queries import call_by_public_id
 from radiodesk.rooms.programme import queries as programme_queries
-from radiodesk.rooms.programme.models import ITEM_KIND_NAMES, ItemKind, RundownItem
 from radiodesk.rooms.recordings.models import Direction
 from radiodesk.rooms.recordings.services import require_sound, store_upload
 
@@ -40,7 +46,7 @@ def _broadcast(public_id: str) -> Broadcast:
 
 
 def _item(public_id: str) -> RundownItem:
-    return programme_queries.item_by_public_id(session(), public_id)
+    return rundowns.item_by_public_id(session(), public_id)
 
 
 def _call() -> Call:
@@ -74,7 +80,7 @@ def broadcast(public_id: str) -> str:
     return render_template(
         "broadcasts/broadcast.html",
         broadcast=found,
-        items=programme_queries.timed(programme_queries.rundown(session(), found.id), found.planned_start),
+        items=rundowns.timed(rundowns.rundown(session(), found.id), found.planned_start),
         log=log,
         titles=queries.titles(session(), log),
         calls=queries.filed_calls(session(), found),
@@ -127,7 +133,7 @@ def add_item(public_id: str) -> BaseResponse:
     found = _broadcast(public_id)
     chosen = field("script", 36)
     script = programme_queries.script_by_public_id(session(), chosen) if chosen else None
-    services.add_item(
+    rundowns.add_item(
         session(),
         found,
         ItemKind.SCRIPT if script else _kind(field("kind", 10)),
@@ -151,14 +157,14 @@ def _kind(name: str) -> ItemKind:
 @blueprint.post("/siaran/<public_id>/acara/<item_id>/pindah")
 @allowed(*CREW)
 def move_item(public_id: str, item_id: str) -> BaseResponse:
-    services.move_item(session(), _broadcast(public_id), _item(item_id), number("to"), by=me().username, at=now())
+    rundowns.move_item(session(), _broadcast(public_id), _item(item_id), number("to"), by=me().username, at=now())
     return back("broadcasts.broadcast", public_id=public_id)
 
 
 @blueprint.post("/siaran/<public_id>/acara/<item_id>/hapus")
 @allowed(*CREW)
 def remove_item(public_id: str, item_id: str) -> BaseResponse:
-    services.remove_item(session(), _broadcast(public_id), _item(item_id), by=me().username, at=now())
+    rundowns.remove_item(session(), _broadcast(public_id), _item(item_id), by=me().username, at=now())
     return back("broadcasts.broadcast", public_id=public_id)
 
 
@@ -166,7 +172,7 @@ def remove_item(public_id: str, item_id: str) -> BaseResponse:
 @allowed(*CREW, Role.OFFICER)
 def put_script(public_id: str, item_id: str) -> BaseResponse:
     script = programme_queries.script_by_public_id(session(), field("script", 36))
-    services.put_script(session(), _broadcast(public_id), _item(item_id), script, by=me().username, at=now())
+    rundowns.put_script(session(), _broadcast(public_id), _item(item_id), script, by=me().username, at=now())
     return back("broadcasts.broadcast", public_id=public_id)
 
 

@@ -1,23 +1,26 @@
 """What calls and their recordings belong to, for the rule of ``recordings.access``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core.database import database_of
+from radiodesk.rooms.calls.merged_calls import became, held_by
 from radiodesk.rooms.calls.models import Call, call_recording
 from radiodesk.rooms.calls.ports import secrets
 from radiodesk.rooms.recordings.access import Belonging
 
 
 def belongings(session: Session, calls: Iterable[Call]) -> dict[int, Belonging]:
-    """What each of these calls is, by its key: its own marks, and those of the call that it was merged into."""
+    """What each of these calls is, by its key: its own marks, those of the calls whose words it holds, and those of
+    the calls that it became.
+    """
     asked = list(calls)
-    kept = {call.merged_into_id for call in asked if call.merged_into_id is not None}
-    into = {call.id: call for call in session.scalars(select(Call).where(Call.id.in_(kept)))} if kept else {}
-    secret = _secret(session, {call.id for call in asked} | kept)
-    return {call.id: max(_one(part, secret) for part in _with(call, into)) for call in asked}
+    held = held_by(session, asked)
+    later = {call.id: became(session, call) for call in asked}
+    secret = _secret(session, {part.id for call in asked for part in (*held[call.id], *later[call.id])})
+    return {call.id: _strictest(held[call.id], later[call.id], secret) for call in asked}
 
 
 def belonging_of(session: Session, call: Call) -> Belonging:
@@ -25,15 +28,13 @@ def belonging_of(session: Session, call: Call) -> Belonging:
     return belongings(session, [call])[call.id]
 
 
-def _with(call: Call, into: Mapping[int, Call]) -> list[Call]:
-    kept = into.get(call.merged_into_id or 0)
-    return [call, kept] if kept is not None else [call]
-
-
-def _one(call: Call, secret: set[int]) -> Belonging:
-    if call.id in secret and not call.is_open:
-        return Belonging.CONFIDENTIAL
-    return Belonging.PROTECTED if call.protected is not None or call.id in secret else Belonging.CALL
+def _strictest(held: list[Call], later: list[Call], secret: set[int]) -> Belonging:
+    parts = [*held, *later]
+    if any(part.id in secret for part in parts):
+        # People work with the words of a merged call as long as the call that it became is open.
+        at_work = held[0].is_open or (bool(later) and later[-1].is_open)
+        return Belonging.PROTECTED if at_work else Belonging.CONFIDENTIAL
+    return Belonging.PROTECTED if any(part.protected is not None for part in parts) else Belonging.CALL
 
 
 def _secret(session: Session, calls: set[int]) -> set[int]:

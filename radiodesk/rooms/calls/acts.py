@@ -89,23 +89,7 @@ def acting(
     """Change the call inside the block; what changed is kept, logged and announced when it ends."""
     before, version = _snapshot(call), call.version
     yield
-    after = _snapshot(call)
-    changed = {name: value for name, value in before.items() if value != after[name]}
-    for name in ("phone", "name"):
-        # What could not be read cannot be put back either: an undo leaves what was typed in its place.
-        if isinstance(before[name], NotReadable):
-            changed = {key: value for key, value in changed.items() if key not in (name, f"{name}_hash")}
-    session.add(
-        CallAct(
-            call_id=call.id,
-            at=at,
-            by=by,
-            kind=kind,
-            before=json.dumps(changed),
-            batch=batch or public_id(at),
-            call_version=version,
-        )
-    )
+    session.add(_act(call, kind, before, version, by=by, at=at, batch=batch))
     try:
         session.flush()
     except StaleDataError:
@@ -113,6 +97,26 @@ def acting(
         raise SameMoment("Somebody changed this call in the same moment. Please look at it and try again.") from None
     audit.record(session, at, by, f"call {kind}", f"call {call.public_id}", state=call.state, **details)
     events.announce(session, at, TOPIC, kind, call.public_id, state=call.state, urgency=call.urgency)
+
+
+def _act(
+    call: Call, kind: str, before: dict[str, Any], version: int, *, by: str, at: datetime, batch: str | None = None
+) -> CallAct:
+    after = _snapshot(call)
+    changed = {name: value for name, value in before.items() if value != after[name]}
+    for name in ("phone", "name"):
+        # What could not be read cannot be put back either: an undo leaves what was typed in its place.
+        if isinstance(before[name], NotReadable):
+            changed = {key: value for key, value in changed.items() if key not in (name, f"{name}_hash")}
+    return CallAct(
+        call_id=call.id,
+        at=at,
+        by=by,
+        kind=kind,
+        before=json.dumps(changed),
+        batch=batch or public_id(at),
+        call_version=version,
+    )
 
 
 def require(session: Session, call: Call, allowed: frozenset[CallState]) -> None:
@@ -142,16 +146,10 @@ def last_act(session: Session, call: Call) -> CallAct | None:
     return session.scalar(query.order_by(CallAct.id.desc()).limit(1))
 
 
-def changed_by_others(session: Session, call: Call, version: int, by: str, kinds: frozenset[str]) -> str | None:
-    """Who, other than ``by``, did one of these acts since the call had that version."""
-    query = select(CallAct.by).where(
-        CallAct.call_id == call.id,
-        CallAct.call_version >= version,
-        CallAct.by != by,
-        CallAct.kind.in_(kinds),
-        CallAct.undone_at.is_(None),
-    )
-    return session.scalar(query.order_by(CallAct.id.desc()).limit(1))
+def acts_since(session: Session, call: Call, version: int) -> list[CallAct]:
+    """What was done to a call since it had that version, oldest first: what was undone, and the undoing, too."""
+    query = select(CallAct).where(CallAct.call_id == call.id, CallAct.call_version >= version)
+    return list(session.scalars(query.order_by(CallAct.id)))
 
 
 _LAST_ACT = (
@@ -198,6 +196,7 @@ def _hindrance(session: Session, act: CallAct, at: datetime) -> NothingToUndo | 
 
 def _take_back(session: Session, act: CallAct, *, by: str, at: datetime) -> Call:
     call = session.get_one(Call, act.call_id)
+    before, version = _snapshot(call), call.version
     for name, value in json.loads(act.before).items():
         if name == "recordings":
             call.recordings = [session.get_one(Recording, key) for key in value]
@@ -208,6 +207,10 @@ def _take_back(session: Session, act: CallAct, *, by: str, at: datetime) -> Call
         else:
             setattr(call, name, value)
     act.undone_at = at
+    undoing = _act(call, "undone", before, version, by=by, at=at)
+    # An act for whoever has the card open; it is never the last one, and cannot be undone itself.
+    undoing.undone_at = at
+    session.add(undoing)
     session.flush()
     audit.record(session, at, by, "call act undone", f"call {call.public_id}", undone=act.kind, state=call.state)
     events.announce(session, at, TOPIC, "undone", call.public_id, state=call.state)

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.language.digit_words import DIGIT_WORDS
+from radiodesk.rooms.calls.access import belonging_of
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.screen_ports import Masker
+from radiodesk.rooms.recordings.access import Belonging
 from radiodesk.rooms.transcripts.live.models import Hearing, LiveWords
 from radiodesk.rooms.transcripts.live.queries import live_words
 
@@ -47,12 +49,14 @@ def said(session: Session, public_id: str) -> Said | None:
 
 
 def said_on_air(session: Session, call: Call, masker: Masker | None) -> Said | None:
-    """The same for the host: masked, and nothing where the caller is protected or nothing masks.
+    """The same for the host: masked, and nothing where the caller is guarded in any way or nothing masks.
 
     What is tentative is not told apart, since a number may begin in the one and end in the other.
     """
-    heard = None if call.protected or masker is None else said(session, call.public_id)
-    if heard is None or masker is None:
+    if masker is None or belonging_of(session, call) is not Belonging.CALL:
+        return None
+    heard = said(session, call.public_id)
+    if heard is None:
         return None
     whole = _newest(f"{heard.settled} {heard.tentative}".strip(), MOST_ON_AIR + _BEFORE)
     masked = for_the_host(session, call, whole, masker)

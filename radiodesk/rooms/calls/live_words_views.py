@@ -61,10 +61,7 @@ def words_on_air(call: HostCard, text: str | None) -> str:
 
 def _on_air(public_id: str) -> Said | None:
     """The words for the studio, where several people read along: of ordinary callers alone."""
-    found = call_by_public_id(session(), public_id)
-    if belonging_of(session(), found) is not Belonging.CALL:
-        return None
-    return said_on_air(session(), found, connections().masker)
+    return said_on_air(session(), call_by_public_id(session(), public_id), connections().masker)
 
 
 def _words(heard: Said | None) -> str:

@@ -170,14 +170,13 @@ class Call(Base):
 
     position: Mapped[float] = mapped_column(default=0.0)
     same_event_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
     locked_by: Mapped[str | None] = mapped_column(String(80))
     screened_by: Mapped[str | None] = mapped_column(String(80))
     handed_to: Mapped[str | None] = mapped_column(Private)
     handed_at: Mapped[datetime | None]
     called_back_at: Mapped[datetime | None]
     called_back_by: Mapped[str | None] = mapped_column(String(80))
-    broadcast_id: Mapped[int | None] = mapped_column(ForeignKey("broadcast.id"), index=True)
     written_at: Mapped[datetime | None]
     address: Mapped[str | None] = mapped_column(Private)
     address_hash: Mapped[str | None] = mapped_column(String(64), index=True)

@@ -63,7 +63,7 @@ def receive(
         line=line,
         latitude=latitude,
         longitude=longitude,
-        position=_first(session) if urgency is Urgency.DARURAT else _last(session),
+        position=first_position(session) if urgency is Urgency.DARURAT else _last(session),
     )
     know(session, call, phone=phone, name=name)
     session.add(call)
@@ -113,7 +113,8 @@ def block_on(session: Session, phone_hash: str | None, *, at: datetime) -> Block
     )
 
 
-def _first(session: Session) -> float:
+def first_position(session: Session) -> float:
+    """The place in front of all open calls."""
     return (session.scalar(select(func.min(Call.position)).where(Call.state.in_(Call.open_states))) or 0.0) - 1.0
 
 

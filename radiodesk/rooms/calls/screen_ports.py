@@ -78,7 +78,9 @@ class MessageSource(Protocol):
     """Gives what was written to and fro, by the names that the templates of the queue and of a card know."""
 
     def queue(self, session: Session, calls: Collection[Call], /, *, at: datetime) -> Mapping[str, Any]:
-        """Of the queue: ``stuck`` replies (a number), and the keys of calls with something ``unread``."""
+        """Of the queue: ``stuck`` replies (a number), and the keys of calls with something ``unread``, or ``withdrawn``
+        by its sender.
+        """
         ...
 
     def card(self, session: Session, settings: Settings, call: Call, /) -> Mapping[str, Any]:
@@ -90,10 +92,10 @@ class NoMessages:
     """Stands where no room of messages is connected."""
 
     def queue(self, session: Session, calls: Collection[Call], /, *, at: datetime) -> Mapping[str, Any]:
-        return {"stuck": 0, "unread": set()}
+        return {"stuck": 0, "unread": set(), "withdrawn": set()}
 
     def card(self, session: Session, settings: Settings, call: Call, /) -> Mapping[str, Any]:
-        return {"unread": set()}
+        return {"unread": set(), "withdrawn": set()}
 
 
 @dataclass

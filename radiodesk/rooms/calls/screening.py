@@ -1,27 +1,31 @@
 """What a screener finds out about a call: who, where, what, how urgent, and what the station may do with it."""
 
+import json
 import re
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from radiodesk.core import audit, events
 from radiodesk.core.database import keys_of
 from radiodesk.core.errors import Conflict, Unreadable
+from radiodesk.core.private_columns import NotReadable
 from radiodesk.core.text import tidy
-from radiodesk.rooms.calls.acts import acting, changed_by_others, require, require_free
+from radiodesk.language import phones
+from radiodesk.rooms.calls.acts import acting, acts_since, require, require_free
 from radiodesk.rooms.calls.models import Call, CallerWarning, CallState, Channel, Protected, Urgency
 from radiodesk.rooms.calls.protected_words import unlearn
 from radiodesk.rooms.calls.queries import names_in
 from radiodesk.rooms.calls.reception import know, receive
 
 _LONG_NUMBER = re.compile(r"\d(?:[\s.\-]?\d){6,}")
-_FIELD_ACTS = frozenset({"screened", "merged", "undone"})
+_LONGEST_EMERGENCY_NUMBER = 4
 
 
 class ChangedMeanwhile(Conflict):
-    """Someone else saved the same form first."""
+    """A field that was typed in was changed since the form was opened."""
 
 
 class NotForTheHost(Unreadable):
@@ -88,16 +92,16 @@ def take_down(session: Session, channel: Channel, card: Screening, *, message: s
 def screen(session: Session, call: Call, card: Screening, *, version: int | None = None, by: str, at: datetime) -> None:
     """Save the card. ``version`` is the one that the form was opened with; none is for a call that was just made.
 
-    Raises ``Unreadable`` for a version that the call has not had yet, ``ChangedMeanwhile`` when someone else saved the
-    card since, ``NotForTheHost`` when the host's line holds a number or a protected name, ``CallTaken`` when another
-    screener has the call.
+    A field that nobody typed in stays as it is now, whatever the form shows. Raises ``Unreadable`` for a version that
+    the call has not had yet, ``ChangedMeanwhile`` when a field was changed here and in the form, ``NotForTheHost`` when
+    the host's line holds a number or a protected name, ``CallTaken`` when another screener has the call.
     """
     if call.state in Call.unscreened_states:
         require_free(call, by)
     if version is not None and version > call.version:
         raise Unreadable("The form is incomplete. Please reload the page and try again.")
-    if version is not None and version != call.version:
-        who = changed_by_others(session, call, version, by, _FIELD_ACTS)
+    if version is not None:
+        card, who = brought_over(session, call, card, version)
         if who is not None:
             raise ChangedMeanwhile(
                 "%(who)s changed this call while you were typing. Open the call again and add your words.",
@@ -112,6 +116,45 @@ def screen(session: Session, call: Call, card: Screening, *, version: int | None
         call.place, call.topic, call.point = tidy(card.place)[:120], tidy(card.topic)[:120], tidy(card.point)[:200]
         call.screened_at, call.screened_by = at, by
         unlearn(session, call)
+
+
+def brought_over(session: Session, call: Call, card: Screening, version: int) -> tuple[Screening, str | None]:
+    """A card that was filled in when the call had ``version``, over what the call is now.
+
+    What was not typed in is as it is now. The second value is who changed a field that was typed in, else ``None``.
+    """
+    then: dict[str, Any] = {}
+    who: dict[str, str] = {}
+    for act in acts_since(session, call, version):
+        if isinstance(act.before, NotReadable):
+            return card, act.by
+        for name, value in json.loads(act.before).items():
+            then.setdefault(name, value)
+            who[name] = act.by
+    now, typed, clash = card_of(call), card, None
+    if "place" in then and _alike("place", card.place, then["place"]):
+        # The id is of the place that stands in the field.
+        typed = replace(typed, place_id=then.get("place_id", now.place_id))
+    for name in then.keys() & {field.name for field in fields(Screening)}:
+        mine, there = getattr(typed, name), getattr(now, name)
+        if _alike(name, mine, then[name]):
+            typed = replace(typed, **{name: there})
+        elif not _alike(name, there, then[name]) and not _alike(name, mine, there):
+            clash = who[name]
+    return typed, clash
+
+
+def _alike(name: str, one: Any, other: Any) -> bool:
+    """Whether two values of a field are the same: a form spells numbers and ends of lines in its own way."""
+    if name == "phone" and one and other:
+        return _plain_number(one) == _plain_number(other)
+    if isinstance(one, str) and isinstance(other, str):
+        return tidy(one) == tidy(other)
+    return (one or None) == (other or None)
+
+
+def _plain_number(text: str) -> str:
+    return phones.normalised(text) if phones.is_readable(text) else text
 
 
 def _check(card: Screening) -> None:
@@ -182,8 +225,8 @@ def hand_over(session: Session, call: Call, to: str, *, by: str, at: datetime) -
     receiver = tidy(to)[:40]
     if not receiver:
         raise Unreadable("Please say whom the caller was handed to.")
-    # An office's name may hold a person's; an emergency number is one of a few.
-    number = {"to": receiver} if receiver.isdigit() else {}
+    # An office's name may hold a person's, and a long number is somebody's own; an emergency number is short.
+    number = {"to": receiver} if receiver.isdigit() and len(receiver) <= _LONGEST_EMERGENCY_NUMBER else {}
     with acting(session, call, "handed over", by=by, at=at, **number):
         call.handed_to, call.handed_at = receiver, at
         call.urgency = Urgency.DARURAT

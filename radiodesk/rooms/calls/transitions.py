@@ -173,6 +173,8 @@ def merge(session: Session, kept: Call, other: Call, *, by: str, at: datetime) -
     """Make two calls of one person one: what ``kept`` lacks is taken from ``other``, which ends as merged."""
     if kept.id == other.id:
         raise MergeRefused("A call cannot be merged with itself.")
+    if kept.merged_into_id is not None or other.merged_into_id is not None:
+        raise MergeRefused("One of these calls was merged with another one already. Open the one that it became.")
     if kept.phone_hash and other.phone_hash and kept.phone_hash != other.phone_hash:
         raise MergeRefused("These calls have different numbers. Mark them as the same event instead.")
     if other.state in Call.live_states:

@@ -115,10 +115,15 @@ def take_down() -> Response:
 @allowed(*CREW)
 def save(public_id: str) -> Response:
     found = opened(public_id)
-    card = forms.card(station().settings)
+    card, version = forms.card(station().settings), forms.version()
     try:
-        services.screen(session(), found, card, version=forms.version(), by=me().username, at=now())
+        services.screen(session(), found, card, version=version, by=me().username, at=now())
     except (Unreadable, Conflict) as refusal:
+        session().rollback()
+        if version > found.version:
+            return _shown_again(found, None, refusal)
+        # The form is of the call as it is now: its next save must not take back what others did meanwhile.
+        card, _ = services.brought_over(session(), found, card, version)
         return _shown_again(found, card, refusal)
     return _then(found)
 
@@ -228,8 +233,8 @@ def warn(public_id: str) -> Response:
 @allowed(*CREW)
 def add_recordings(public_id: str) -> Response:
     found = opened(public_id)
-    _keep_files(found)
-    return back("calls.call", public_id=public_id)
+    good, bad = _keep_files(found)
+    return _after_files(found, bad, kept=good > 0)
 
 
 @blueprint.post("/antrean/pesan")
@@ -248,16 +253,31 @@ def take_message() -> Response:
         by=me().username,
         at=now(),
     )
-    _keep_files(made, only=not text)
-    return back("calls.call", public_id=made.public_id)
+    good, bad = _keep_files(made)
+    if bad and not good and not text:
+        # Nothing of it is for a screener; the broken file itself is kept.
+        services.drop(session(), made, by=me().username, at=now(), why="unreadable")
+        session().commit()
+    return _after_files(made, bad, kept=good > 0 or bool(text))
 
 
-def _keep_files(found: Call, *, only: bool = False) -> None:
-    """Store every file that was sent and ask for its words; raises the refusals of the bad ones once the good are safe.
-
-    ``only`` says that a call without one good file does not wait for a screener; the broken file itself is kept.
+def _after_files(found: Call, bad: list[str], *, kept: bool) -> Response:
+    """Go on with the call, or say what is wrong with the files. It is a refusal only where nothing was kept: who is
+    refused sends all of it again.
     """
-    settings, bad, good = station().settings, [], 0
+    if not bad:
+        return back("calls.call", public_id=found.public_id)
+    problem = " ".join(bad)
+    if not kept:
+        raise Unreadable(problem)
+    page = screen_pages.screen_page(session(), station().settings, found, by=me().username, at=now(), problem=problem)
+    return Response(page, mimetype="text/html")
+
+
+def _keep_files(found: Call) -> tuple[int, list[str]]:
+    """Store every file that was sent and ask for its words; how many are good, and the sentences about the others."""
+    settings, good = station().settings, 0
+    bad: list[str] = []
     for file in request.files.getlist("files"):
         if not file.filename:
             continue
@@ -273,11 +293,8 @@ def _keep_files(found: Call, *, only: bool = False) -> None:
         good += not recording.problem
         phrases = hint_phrases(settings, found.place, found.topic)
         services.attach(session(), found, recording, phrases=phrases, by=me().username, at=now())
-    if only and bad and not good:
-        services.drop(session(), found, by=me().username, at=now(), why="unreadable")
     session().commit()
-    if bad:
-        raise Unreadable(" ".join(bad))
+    return good, bad
 
 
 @blueprint.post("/antrean/urung")

@@ -13,8 +13,10 @@ from radiodesk.core.errors import NotFound, TooLarge
 from radiodesk.core.ids import public_id
 from radiodesk.core.settings import Settings
 from radiodesk.core.text import tidy
+from radiodesk.rooms.calls.merged_calls import keys_held_by
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.messages.models import Attachment, IncomingMedia, TransferState
+from radiodesk.rooms.recordings.services import gone_with
 
 PICTURES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
 _BLOCK = 1 << 18
@@ -41,6 +43,7 @@ def keep(
                 )
             sha.update(block)
             out.write(block)
+    gone_with(session, folder(settings) / key)
     row = Attachment(
         public_id=identity,
         call_id=call.id,
@@ -70,11 +73,13 @@ def attachment_by_public_id(session: Session, public_id: str) -> Attachment:
 
 
 def of_call(session: Session, call: Call) -> list[Attachment]:
-    """The attachments of a call, oldest first."""
-    return list(session.scalars(select(Attachment).where(Attachment.call_id == call.id).order_by(Attachment.id)))
+    """The attachments of a call and of those that were merged into it, oldest first."""
+    query = select(Attachment).where(Attachment.call_id.in_(keys_held_by(session, call)))
+    return list(session.scalars(query.order_by(Attachment.id)))
 
 
 def missing(session: Session, call: Call) -> list[IncomingMedia]:
     """Files of a call that are still being fetched, or could not be had."""
-    query = select(IncomingMedia).where(IncomingMedia.call_id == call.id, IncomingMedia.state != TransferState.DONE)
+    its = IncomingMedia.call_id.in_(keys_held_by(session, call))
+    query = select(IncomingMedia).where(its, IncomingMedia.state != TransferState.DONE)
     return list(session.scalars(query.order_by(IncomingMedia.id)))

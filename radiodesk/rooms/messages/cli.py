@@ -10,9 +10,10 @@ import click
 
 from radiodesk.core import command
 from radiodesk.core.clock import SystemClock
-from radiodesk.core.errors import NotFound
-from radiodesk.core.i18n import gettext, ngettext
+from radiodesk.core.errors import NotFound, Refusal
+from radiodesk.core.i18n import gettext, ngettext, say, why
 from radiodesk.core.settings import Settings
+from radiodesk.core.unavailable import unavailable
 
 if TYPE_CHECKING:
     from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
@@ -66,7 +67,11 @@ def list_arrivals() -> None:
     store = _taker(command.settings()).store
     for state, paths in ((gettext("waiting"), store.all_waiting()), (gettext("not understood"), store.all_odd())):
         for path in paths:
-            arrival = store.read(path)
+            try:
+                arrival = store.read(path)
+            except (Refusal, OSError) as error:
+                _tell(path, error)
+                continue
             at = arrival.received_at.isoformat(timespec="seconds")
             click.echo(f"{arrival.id}  {at}  {arrival.source:<14}  {state}")
     kept = len(store.all_kept())
@@ -87,7 +92,14 @@ def again(ids: tuple[str, ...], everything: bool) -> None:
         paths = [*store.all_waiting(), *store.all_odd(), *(store.all_kept() if everything else [])]
     new = odd = 0
     for path in paths:
-        taken = taker.again(path)
+        try:
+            taken = taker.again(path)
+        except (Refusal, OSError) as error:
+            if unavailable(error) is not None:
+                raise
+            _tell(path, error)
+            odd += 1
+            continue
         if taken is None:
             continue
         new += len(taken.new)
@@ -97,6 +109,10 @@ def again(ids: tuple[str, ...], everything: bool) -> None:
     click.echo(
         gettext("%(read)s read, %(new)s new calls, %(odd)s still not understood.", read=len(paths), new=new, odd=odd)
     )
+
+
+def _tell(path: Path, error: Refusal | OSError) -> None:
+    click.echo(f"{path.name}: {say(error) if isinstance(error, Refusal) else why(error)}", err=True)
 
 
 def _found(paths: list[Path], identity: str) -> list[Path]:

@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 from radiodesk.core import audit, events, jobs
 from radiodesk.core.database import keys_of
 from radiodesk.core.errors import Conflict, Refusal
+from radiodesk.core.i18n import gettext
 from radiodesk.core.text import mended, tidy
 from radiodesk.language import phones
 from radiodesk.rooms.calls.acts import acting
+from radiodesk.rooms.calls.merged_calls import keys_held_by, standing
 from radiodesk.rooms.calls.models import Call, CallState, Channel, Urgency
-from radiodesk.rooms.calls.reception import know, receive
+from radiodesk.rooms.calls.reception import first_position, know, receive
 from radiodesk.rooms.calls.transitions import lose
 from radiodesk.rooms.messages.loose_values import digest, key
-from radiodesk.rooms.messages.message_changes import change, instead, note_receipt
+from radiodesk.rooms.messages.message_changes import change, instead, note_receipt, withdrawal_of, withdrawn_early
 from radiodesk.rooms.messages.models import ChannelMessage, IncomingMedia, TransferState
 from radiodesk.rooms.messages.ports import Incoming, IncomingKind
 
@@ -29,6 +31,8 @@ BELIEVED_BACK = timedelta(days=30)
 BELIEVED_AHEAD = timedelta(minutes=5)
 """Channels deliver for days, clocks differ by minutes; a time of writing beyond is none."""
 LONGEST = 8000
+PART = "part:"
+"""How the id of a message begins that came without one: what follows is a digest of how it came."""
 
 
 class TooMany(Refusal):
@@ -59,20 +63,26 @@ def take_in(session: Session, incoming: Incoming, *, at: datetime) -> Call | Non
         message = known(session, incoming.channel, incoming.about or "")
         if message is not None:
             return change(session, message, incoming, at=at)
-        if incoming.kind is IncomingKind.DELETE or not incoming.text:
+        if incoming.kind is IncomingKind.DELETE:
+            withdrawn_early(session, incoming, at=at)
+            return None
+        if not incoming.text:
             return None
         # The message itself has not come, or not yet; its newest words are here.
         incoming = replace(incoming, kind=IncomingKind.MESSAGE, external_id=incoming.about or incoming.external_id)
-    message = _there(session, incoming)
+    message = _there(session, incoming, at=at)
     if message is not None:
-        return _read_at_last(session, message, incoming, at=at) if message.raw and not incoming.raw else None
+        return read_at_last(session, message, incoming, at=at) if message.raw and not incoming.raw else None
+    if incoming.external_id.startswith(PART) and known(session, incoming.channel, incoming.external_id) is not None:
+        # The same bytes, but of another time: somebody asks again, and nobody has looked yet.
+        incoming = replace(incoming, external_id=f"{incoming.external_id}@{at.isoformat()}")
     writer = _writer(session, incoming)
     twin = _twin(session, incoming, writer.hash, at=at)
     if twin is not None:
         _keep(session, incoming, twin.call_id, writer.hash, at=at)
         return None
-    call = None if incoming.urgent else _unopened(session, incoming, writer, at=at)
-    if call is None:
+    joined = None if incoming.urgent else _unopened(session, incoming, writer, at=at)
+    if joined is None:
         call = receive(
             session,
             incoming.channel,
@@ -88,12 +98,13 @@ def take_in(session: Session, incoming: Incoming, *, at: datetime) -> Call | Non
             at=at,
         )
     else:
+        call = joined
         with acting(session, call, "wrote again", by="desk", at=at):
             call.message = "\n\n".join(filter(None, (call.message, incoming.text)))
             _place(call, incoming)
     _keep(session, incoming, call.id, writer.hash, at=at)
-    if incoming.kind is IncomingKind.MISSED_CALL and call.phone and call.state is CallState.RINGING:
-        # Without a number nobody could be called back: then it waits for somebody who writes.
+    if incoming.kind is IncomingKind.MISSED_CALL and joined is None and call.phone and call.state is CallState.RINGING:
+        # Without a number nobody could be called back: then it waits for somebody who writes. What it joined is unread.
         lose(session, call, by="desk", at=at)
     _fetch(session, call, incoming, at=at)
     return call
@@ -106,6 +117,9 @@ def _as_kept(incoming: Incoming, at: datetime) -> Incoming:
         written = min(written, at) if at - BELIEVED_BACK <= written <= at + BELIEVED_AHEAD else None
     words = mended(incoming.text).strip()
     made = digest(incoming.channel, incoming.sender or "", words, at.isoformat())
+    if incoming.kind is IncomingKind.MESSAGE and incoming.sender and _number(incoming.sender) is None:
+        # Nobody could be called back there, but it is all that tells who wrote.
+        words = "\n".join(filter(None, (words, mended(incoming.sender).strip())))
     return replace(
         incoming,
         external_id=key(incoming.external_id) or made,
@@ -121,15 +135,45 @@ def _writer(session: Session, incoming: Incoming) -> _Writer:
     return _Writer(number, keys_of(session).lookup(identity) if identity else None)
 
 
-def _there(session: Session, incoming: Incoming) -> ChannelMessage | None:
+def _there(session: Session, incoming: Incoming, *, at: datetime) -> ChannelMessage | None:
     """The message, when it came before: by its id, or by the part of a delivery that could not be read then."""
-    found = known(session, incoming.channel, incoming.external_id)
-    return found or (known(session, incoming.channel, f"part:{incoming.part}") if incoming.part else None)
+    if incoming.raw and incoming.written_at is None and incoming.external_id.startswith(PART):
+        # Nothing in it tells of one moment, so the same bytes may come again and mean it again.
+        return card_there(session, incoming, at=at)
+    if (found := known(session, incoming.channel, incoming.external_id)) is not None or not incoming.part:
+        return found
+    return card_there(session, incoming, at=at) or known(session, incoming.channel, PART + incoming.part)
+
+
+def card_there(session: Session, incoming: Incoming, *, at: datetime) -> ChannelMessage | None:
+    """The card of a part that could not be read and has no id of its own, where one was made about that time."""
+    return session.scalar(
+        select(ChannelMessage)
+        .where(
+            ChannelMessage.channel == incoming.channel,
+            ChannelMessage.external_id.startswith(PART + incoming.part, autoescape=True),
+            ChannelMessage.received_at.between(at - SAME_WITHIN, at + SAME_WITHIN),
+        )
+        .order_by(ChannelMessage.id.desc())
+        .limit(1)
+    )
+
+
+def empty(session: Session, message: ChannelMessage, *, at: datetime) -> None:
+    """What could not be read when it came can be read now, and nothing in it is for the desk."""
+    call = standing(session, session.get_one(Call, message.call_id))
+    told = gettext("(It can be read now: nothing in it is for the desk.)")
+    with acting(session, call, "read at last", by="desk", at=at):
+        call.message = instead(call.message, message.text, told)
+        message.text, message.raw = told, None
 
 
 def _twin(session: Session, incoming: Incoming, sender_hash: str | None, *, at: datetime) -> ChannelMessage | None:
-    """The same words of the same sender a moment ago: gateways bring one SMS under two ids, or again under none."""
-    if incoming.channel is not Channel.SMS or sender_hash is None:
+    """The same words of the same sender a moment ago: gateways bring one SMS under two ids, or again under none.
+
+    Words that the desk put there (of a picture) are the same for every picture, and tell nothing.
+    """
+    if incoming.channel is not Channel.SMS or sender_hash is None or incoming.worded:
         return None
     query = select(ChannelMessage).where(
         ChannelMessage.channel == incoming.channel,
@@ -158,6 +202,7 @@ def _keep(session: Session, incoming: Incoming, call_id: int, sender_hash: str |
             sender_hash=sender_hash,
             text=incoming.text,
             raw=incoming.raw,
+            deleted_at=withdrawal_of(session, incoming.channel, incoming.external_id),
         )
     )
     session.flush()
@@ -183,18 +228,28 @@ def _place(call: Call, incoming: Incoming) -> None:
         call.latitude, call.longitude, call.place = incoming.latitude, incoming.longitude, tidy(incoming.place)[:120]
 
 
-def _read_at_last(session: Session, message: ChannelMessage, incoming: Incoming, *, at: datetime) -> Call:
-    """What could not be read when it came can be read now: its words take the place of the card's."""
-    call = session.get_one(Call, message.call_id)
+def read_at_last(session: Session, message: ChannelMessage, incoming: Incoming, *, at: datetime) -> Call:
+    """What could not be read when it came can be read now: its words take the place of the card's.
+
+    A call that somebody ended because there was nothing to read rings again, unless it was on air.
+    """
+    call = standing(session, session.get_one(Call, message.call_id))
     writer = _writer(session, incoming)
     with acting(session, call, "read at last", by="desk", at=at):
         call.message = instead(call.message, message.text, incoming.text)
         if call.phone is None and writer.number:
-            know(session, call, phone=writer.number, name=call.name or incoming.name)
+            know(session, call, phone=writer.number, name=call.name)
+        if call.name is None and incoming.name:
+            know(session, call, phone=call.phone, name=incoming.name)
         if call.address is None and incoming.address:
             call.address, call.address_hash = incoming.address, keys_of(session).lookup(incoming.address)
         if not call.place:
+            call.place = tidy(incoming.place)[:120]
             _place(call, incoming)
+        if incoming.urgent and call.urgency is not Urgency.DARURAT:
+            call.urgency, call.position = Urgency.DARURAT, first_position(session)
+        if not call.is_open and call.ended_why != "blocked" and call.on_air_at is None:
+            call.state, call.ended_at, call.ended_why = CallState.RINGING, None, None
         message.external_id, message.text, message.raw = incoming.external_id, incoming.text, None
         message.sender_hash = writer.hash
     _fetch(session, call, incoming, at=at)
@@ -223,7 +278,8 @@ def count_sender(session: Session, channel: Channel, sender: str, most: int | No
 
 def fetch_again(session: Session, call: Call, *, by: str, at: datetime) -> None:
     """Ask for the files of a call again that were given up; raises ``Conflict`` when there are none."""
-    query = select(IncomingMedia).where(IncomingMedia.call_id == call.id, IncomingMedia.state == TransferState.FAILED)
+    its = IncomingMedia.call_id.in_(keys_held_by(session, call))
+    query = select(IncomingMedia).where(its, IncomingMedia.state == TransferState.FAILED)
     given_up = session.scalars(query).all()
     if not given_up:
         raise Conflict("No file of this call was given up.")

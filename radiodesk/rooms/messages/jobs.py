@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from radiodesk.core import events, i18n, jobs
 from radiodesk.core.errors import Refusal, TooLarge
 from radiodesk.core.private_columns import readable
+from radiodesk.rooms.calls.merged_calls import standing
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.place_field import hint_phrases
 from radiodesk.rooms.calls.reception import attach
@@ -36,12 +37,19 @@ def send(context: jobs.Context, row_id: int) -> None:
                     held = session.get_one(OutgoingMessage, row_id)
                     outbox.put_off(session, held, str(refusal), at=context.clock.now())
             raise jobs.Failed(str(refusal), again=refusal.again) from None
-    with context.database.writing() as session:
-        outbox.sent(session, session.get_one(OutgoingMessage, row_id), external_id, at=context.clock.now())
+    # The channel has it: a try that ended here would send it again.
+    jobs.surely(
+        context.database,
+        lambda session: outbox.sent(
+            session, session.get_one(OutgoingMessage, row_id), external_id, at=context.clock.now()
+        ),
+    )
 
 
 def _not_sent(session: Session, row_id: int, why: str, at: datetime) -> None:
-    outbox.give_up(session, session.get_one(OutgoingMessage, row_id), why, at=at)
+    row = session.get_one(OutgoingMessage, row_id)
+    if row.state in outbox.UNSENT:
+        outbox.give_up(session, row, why, at=at)
 
 
 def fetch(context: jobs.Context, media_id: int) -> None:
@@ -70,14 +78,13 @@ def _keep(context: jobs.Context, media_id: int, held: "SpooledTemporaryFile[byte
     settings, at = context.settings, context.clock.now()
     with context.database.reading() as session:
         media = session.get_one(IncomingMedia, media_id)
-        call = session.get_one(Call, media.call_id)
     kind = media.mime.split(";")[0].strip().lower()
     # The file is on the disk before the transaction begins to write.
     with context.database.writing() as session:
+        call = _call_of(session, media)
         if kind.startswith(("audio/", "video/")):
             name = media.name or f"{media.channel}{_SUFFIXES.get(kind, '.mp4')}"
             recording = store_upload(session, settings, held, name, at=at)
-            call = session.get_one(Call, call.id)
             attach(session, call, recording, phrases=hint_phrases(settings, call.place), by="desk", at=at)
         else:
             attachments.keep(session, settings, call, held, media.name or kind, media.mime, at=at)
@@ -92,14 +99,21 @@ def _put_off(context: jobs.Context, media_id: int, why: str, *, again: bool) -> 
         with context.database.writing() as session:
             media = session.get_one(IncomingMedia, media_id)
             media.problem = why
-            events.announce(session, at, "calls", "attachment", session.get_one(Call, media.call_id).public_id)
+            events.announce(session, at, "calls", "attachment", _call_of(session, media).public_id)
     raise jobs.Failed(why, again=again)
 
 
 def _not_fetched(session: Session, media_id: int, why: str, at: datetime) -> None:
     media = session.get_one(IncomingMedia, media_id)
+    if media.state is TransferState.DONE:
+        return
     media.state, media.problem = TransferState.FAILED, why
-    events.announce(session, at, "calls", "attachment", session.get_one(Call, media.call_id).public_id)
+    events.announce(session, at, "calls", "attachment", _call_of(session, media).public_id)
+
+
+def _call_of(session: Session, media: IncomingMedia) -> Call:
+    """The call that a file belongs to now, after all merges."""
+    return standing(session, session.get_one(Call, media.call_id))
 
 
 KINDS = {

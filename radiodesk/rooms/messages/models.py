@@ -54,6 +54,18 @@ class ChannelMessage(Base):
     deleted_at: Mapped[datetime | None]
 
 
+class EarlyWithdrawal(Base):
+    """The withdrawal of a message that has not come yet; the message is marked by it when it does."""
+
+    __tablename__ = "early_withdrawal"
+    __table_args__ = (UniqueConstraint("channel", "external_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[Channel] = mapped_column(spelled(Channel))
+    external_id: Mapped[str] = mapped_column(String(200))
+    received_at: Mapped[datetime]
+
+
 class IncomingMedia(Base):
     """A file of a message that is fetched from the channel's server after the call is safe."""
 

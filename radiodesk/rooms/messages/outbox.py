@@ -13,6 +13,7 @@ from radiodesk.core.ids import public_id
 from radiodesk.core.pages import Page, page_of
 from radiodesk.core.private_columns import NotReadable
 from radiodesk.core.settings import Settings
+from radiodesk.rooms.calls.merged_calls import keys_held_by
 from radiodesk.rooms.calls.models import Call, Channel
 from radiodesk.rooms.messages.models import ChannelMessage, OutgoingMessage, TransferState
 from radiodesk.rooms.messages.senders import Sender
@@ -123,8 +124,8 @@ def reply_by_public_id(session: Session, public_id: str) -> OutgoingMessage:
 
 def replies(session: Session, call: Call) -> list[OutgoingMessage]:
     """What was written to this listener, oldest first."""
-    query = select(OutgoingMessage).where(OutgoingMessage.call_id == call.id).order_by(OutgoingMessage.id)
-    return list(session.scalars(query))
+    query = select(OutgoingMessage).where(OutgoingMessage.call_id.in_(keys_held_by(session, call)))
+    return list(session.scalars(query.order_by(OutgoingMessage.id)))
 
 
 def sent(session: Session, row: OutgoingMessage, external_id: str, *, at: datetime) -> None:
@@ -155,7 +156,7 @@ def _last_heard(session: Session, call: Call) -> datetime | None:
     """When the listener wrote last: the window runs from the writing, however late it came here."""
     hashes = [one for one in (call.phone_hash, call.address_hash) if one]
     written = func.coalesce(ChannelMessage.written_at, ChannelMessage.received_at, type_=Moment())
-    theirs = or_(ChannelMessage.call_id == call.id, ChannelMessage.sender_hash.in_(hashes))
+    theirs = or_(ChannelMessage.call_id.in_(keys_held_by(session, call)), ChannelMessage.sender_hash.in_(hashes))
     return session.scalar(
         select(func.max(written, type_=Moment())).where(ChannelMessage.channel == call.channel, theirs)
     )

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.text import mended
 from radiodesk.rooms.calls.models import Channel
 from radiodesk.rooms.messages.loose_values import key, moment
 from radiodesk.rooms.messages.ports import Incoming
+
+_PRESSED = TypeAdapter(bool)
 
 
 class Report(BaseModel):
@@ -45,6 +47,14 @@ def read_report(body: Any) -> Report:
     if not report.text and not report.panic:
         raise Unreadable("The report cannot be taken: look at %(fields)s.", fields="text")
     return report
+
+
+def is_panic(value: Any) -> bool:
+    """Whether a value of ``panic`` is a pressed button, as a report reads it."""
+    try:
+        return _PRESSED.validate_python(value)
+    except ValidationError:
+        return False
 
 
 def _mended(name: str, value: Any) -> Any:

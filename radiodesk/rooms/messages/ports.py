@@ -36,6 +36,7 @@ class Incoming:
 
     ``raw`` is the part of the delivery, as JSON, where it could not be read; ``text`` then says so. ``part`` is that
     part's digest, for all that came in a delivery, by which a part is found again that could not be read before.
+    ``worded`` says that the desk put the words in the place of a picture or of nothing.
     """
 
     channel: Channel
@@ -54,6 +55,7 @@ class Incoming:
     address: str | None = None
     written_at: datetime | None = None
     part: str = ""
+    worded: bool = False
     raw: str | None = None
 
 

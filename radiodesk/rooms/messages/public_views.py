@@ -65,17 +65,21 @@ def _taken(settings: Settings) -> BaseResponse:
         network(request.remote_addr or ""),
     )
     taker = Taker(settings, station().database)
+    taker.require_few(fields.address, at=now())
     arrival = taker.store.put(arrival_reader.WEB, fields.as_body(), at=now(), sound=sound)
     taken = taker.at_once(arrival, patience=PROMPT)
     if taken is not None and taken.sound_problem:
-        raise AudioUnreadable(taken.sound_problem)
+        if not text:
+            raise AudioUnreadable(taken.sound_problem)
+        # The words are in the queue: who is refused would send them a second time.
+        return back("intake.thanks", tanpa="suara")
     return back("intake.thanks")
 
 
 @blueprint.get("/kirim/terima-kasih")
 def thanks() -> str:
     only_if(station().settings.web_form)
-    return render_template("public/report_thanks.html")
+    return render_template("public/report_thanks.html", without_sound="tanpa" in request.args)
 
 
 @blueprint.get("/pos-jago")
@@ -91,7 +95,7 @@ def pos_jago_report() -> BaseResponse:
     only_if(secret)
     if not partner.fits(field("kode", 200), secret):
         raise NotSigned("The code does not fit. Ask the station for the Pos Jago code.")
-    body = {name: value for name, value in request.form.items() if value} | {"id": public_id(now())}
+    body = {name: value for name, value in request.form.items() if value and name != "kode"} | {"id": public_id(now())}
     raw = json.dumps(body).encode()
     partner.read_report(body)
     taker = Taker(station().settings, station().database)

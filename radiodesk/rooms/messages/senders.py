@@ -14,6 +14,6 @@ class NotSent(Exception):
 class Sender(Protocol):
     """Sends texts over one channel."""
 
-    def send(self, to: str, text: str) -> str:
+    def send(self, to: str, words: str) -> str:
         """Send; returns the channel's id of the message. Raises ``NotSent``."""
         ...

@@ -29,7 +29,14 @@ _WRITTEN = (
 _PICTURES = ("nummedia", "contentclass", "mmssize")
 _EVENT = ("event", "eventtype", "webhookevent", "type", "direction", "messagestatus", "smsstatus")
 _OF_A_LISTENER = re.compile(r"receiv|incoming|inbound|mms", re.IGNORECASE)
-_NEWS = re.compile(r"sent|send|deliver|fail|queue|ping|status|outgoing|outbound|expire|heartbeat", re.IGNORECASE)
+_EVENT_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_NEWS = frozenset(
+    {
+        *("sent", "send", "sending", "delivered", "undelivered", "delivery", "fail", "failed", "failure"),
+        *("queue", "queued", "ping", "status", "outgoing", "outbound", "expire", "expired", "heartbeat"),
+    }
+)
+"""Words of events that tell of what the station sent. "deliver" is none: ``deliver_sm`` brings a listener's words."""
 _BATCHES = ("messages", "results")
 
 _GAMMU_TEXT = re.compile(rb"(SMS|DECODED)_(\d{1,4})_TEXT")
@@ -60,11 +67,12 @@ def _one_of_many(part: Any) -> Iterator[Incoming]:
 def _message(fields: Mapping[str, Any]) -> Iterator[Incoming]:
     layers = _layers(fields)
     event = next((told for layer in layers[::-1] for told in [_first(layer, _EVENT)] if told), "")
-    if _NEWS.search(event) and not _OF_A_LISTENER.search(event):
+    of_the_station = not _NEWS.isdisjoint(word.lower() for word in _EVENT_WORD.findall(event))
+    if of_the_station and not _OF_A_LISTENER.search(event):
         return
     abroad = _of_any(layers, _ABROAD)
     sender, words = international(abroad) or abroad or _of_any(layers, _SENDER), _of_any(layers, _TEXT)
-    if not words.strip():
+    if worded := not words.strip():
         words = _without_words(layers)
     if not sender.strip() or not words:
         raise Unreadable("An SMS needs a sender (from) and words (text).")
@@ -75,6 +83,7 @@ def _message(fields: Mapping[str, Any]) -> Iterator[Incoming]:
         sender,
         text=words,
         written_at=moment(stamp),
+        worded=worded,
         part=digest(as_json(dict(fields))),
     )
 
@@ -146,12 +155,15 @@ def from_gammu(environment: Mapping[bytes, bytes], arguments: tuple[str, ...]) -
     numbers = (environment.get(f"SMS_{part}_NUMBER".encode(), b"") for part in sorted({1, *parts[b"SMS"]}))
     sender = mms.get(b"SENDER", "").partition("/")[0] or _decoded(next(filter(None, numbers), b""))
     words = mended(_joined(parts[b"DECODED"]) or _joined(parts[b"SMS"])).strip()
+    worded = not words
     if mms:
         words = "\n".join(filter(None, (words, _picture(mended(mms.get(b"TITLE", ""))))))
     if not sender or not words:
         raise Unreadable("Gammu handed over no message. Run this as RunOnReceive of gammu-smsd.")
     # Without a file's name or a row's number, the same words of another day would be taken for the same message.
-    return Incoming(Channel.SMS, digest(*arguments, sender, words) if arguments else "", sender, text=words)
+    return Incoming(
+        Channel.SMS, digest(*arguments, sender, words) if arguments else "", sender, text=words, worded=worded
+    )
 
 
 def _joined(parts: dict[int, str]) -> str:

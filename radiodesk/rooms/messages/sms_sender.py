@@ -4,6 +4,7 @@ import httpx
 
 from radiodesk.core.i18n import gettext
 from radiodesk.core.settings import Settings
+from radiodesk.rooms.messages.loose_values import text, within
 from radiodesk.rooms.messages.senders import NotSent
 
 
@@ -17,10 +18,10 @@ class SmsSender:
         token = settings.sms_token.get_secret_value() if settings.sms_token else ""
         self._headers = {"Authorization": f"Bearer {token}"}
 
-    def send(self, to: str, text: str) -> str:
+    def send(self, to: str, words: str) -> str:
         """Send a text; see ``Sender``."""
         try:
-            answer = httpx.post(self._address, json={"to": to, "text": text}, headers=self._headers, timeout=20)
+            answer = httpx.post(self._address, json={"to": to, "text": words}, headers=self._headers, timeout=20)
         except httpx.HTTPError as error:
             why = gettext("The SMS gateway cannot be reached (%(why)s).", why=type(error).__name__)
             raise NotSent(why, again=True) from None
@@ -31,4 +32,4 @@ class SmsSender:
             held = answer.json()
         except ValueError:
             return ""
-        return str(held.get("id", "")) if isinstance(held, dict) else ""
+        return text(within(held, "id"))

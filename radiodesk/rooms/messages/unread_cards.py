@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core.i18n import gettext
 from radiodesk.core.text import tidy
+from radiodesk.rooms.calls.merged_calls import keys_held_by
 from radiodesk.rooms.calls.models import CHANNEL_NAMES, Call, Channel
 from radiodesk.rooms.messages.loose_values import as_json, digest
+from radiodesk.rooms.messages.message_changes import calls_with
 from radiodesk.rooms.messages.models import ChannelMessage
 from radiodesk.rooms.messages.ports import Incoming
 
@@ -41,12 +43,11 @@ def unread(
 
 def unread_calls(session: Session, calls: Collection[Call]) -> set[int]:
     """Which of these calls hold something that could not be read, by their keys."""
-    keys = [call.id for call in calls]
-    query = select(ChannelMessage.call_id).where(ChannelMessage.call_id.in_(keys), ChannelMessage.raw.is_not(None))
-    return set(session.scalars(query))
+    return calls_with(session, calls, ChannelMessage.raw.is_not(None))
 
 
 def originals(session: Session, call: Call) -> list[str]:
     """What of a call could not be read, as it came."""
-    query = select(ChannelMessage.raw).where(ChannelMessage.call_id == call.id, ChannelMessage.raw.is_not(None))
+    its = ChannelMessage.call_id.in_(keys_held_by(session, call))
+    query = select(ChannelMessage.raw).where(its, ChannelMessage.raw.is_not(None))
     return [raw for raw in session.scalars(query.order_by(ChannelMessage.id)) if raw is not None]

@@ -52,8 +52,11 @@ def sms_webhook() -> Response:
     secret = station().settings.sms_token
     only_if(secret)
     body, content_type = _body(), request.headers.get("Content-Type", "")
-    if not partner.fits(_token() or _token_within(body, content_type), secret):
+    token = _token()
+    if not partner.fits(token or _token_within(body, content_type), secret):
         raise NotSigned("The token does not fit.")
+    if not token:
+        body = arrival_reader.without_token(body, content_type)
     return _taken_in(arrival_reader.SMS, body, type=content_type)
 
 
@@ -106,7 +109,7 @@ def _token_within(body: bytes, content_type: str) -> str:
     """The token of a gateway that can send no header; a body that cannot be read has none."""
     try:
         fields = arrival_reader.fields_of(body, content_type)
-        return str(fields.get("token") or fields.get("secret") or "")
+        return next((str(fields[name]) for name in arrival_reader.TOKENS if fields.get(name)), "")
     except Unreadable:
         return ""
 

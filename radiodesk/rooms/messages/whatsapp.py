@@ -77,6 +77,8 @@ def _value(value: dict[str, Any]) -> Iterator[Incoming]:
             yield Incoming(
                 Channel.WHATSAPP, identity, None, IncomingKind.RECEIPT, text=errors, about=sent, receipt=state
             )
+        else:
+            yield unread(Channel.WHATSAPP, status)
 
 
 def _message(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Iterator[Incoming]:
@@ -148,16 +150,21 @@ class WhatsAppSender:
         self._phone = settings.whatsapp_phone_id
         self._headers = {"Authorization": f"Bearer {settings.whatsapp_token.get_secret_value()}"}
 
-    def send(self, to: str, text: str) -> str:
+    def send(self, to: str, words: str) -> str:
         """Send a text to a number or a user id; returns the channel's id of it. Raises ``NotSent``."""
         # A user id in "to" is taken for a number, answered with 200 and never delivered; it has a field of its own.
         whom = {"recipient": to} if _USER_ID.fullmatch(to) else {"to": to.lstrip("+")}
         about = {"messaging_product": "whatsapp", "recipient_type": "individual", **whom}
-        body = {**about, "type": "text", "text": {"body": text}}
+        body = {**about, "type": "text", "text": {"body": words}}
         with self._asking() as client:
             answer = client.post(f"{self._api}/{self._phone}/messages", json=body)
             _check(answer)
-            return str(answer.json()["messages"][0]["id"])
+        try:
+            held = answer.json()
+        except ValueError:
+            # It was taken, whatever else is wrong with the answer; to send it again would send it twice.
+            return ""
+        return text(next((within(one, "id") for one in listed(within(held, "messages"))), None))
 
     @contextmanager
     def fetch(self, media_id: str) -> Iterator[httpx.Response]:

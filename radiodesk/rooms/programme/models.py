@@ -127,46 +127,6 @@ class ScriptVersion(Base):
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-class ItemKind(StrEnum):
-    SCRIPT = "script"
-    CALLS = "calls"
-    TALK = "talk"
-    MUSIC = "music"
-    SPOT = "spot"
-    OTHER = "other"
-
-
-ITEM_KIND_NAMES = {
-    ItemKind.SCRIPT: N_("Script"),
-    ItemKind.CALLS: N_("Calls"),
-    ItemKind.TALK: N_("Talk"),
-    ItemKind.MUSIC: N_("Music"),
-    ItemKind.SPOT: N_("Spot"),
-    ItemKind.OTHER: N_("Other"),
-}
-
-
-class RundownItem(Base):
-    """One planned item of a broadcast, in order."""
-
-    __tablename__ = "rundown_item"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(36), unique=True)
-    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), index=True)
-    position: Mapped[int]
-    kind: Mapped[ItemKind] = mapped_column(spelled(ItemKind))
-    title: Mapped[str] = mapped_column(Private)
-    seconds: Mapped[int]
-    reader: Mapped[str] = mapped_column(String(80), default="")
-    script_id: Mapped[int | None] = mapped_column(ForeignKey("script.id"))
-    version: Mapped[int] = mapped_column(default=1)
-
-    script: Mapped[Script | None] = relationship(lazy="joined")
-
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
-
-
 class ReadingSpeed(Base):
     """How fast a reader really reads, learned from what went out: average words and seconds without pauses, summed."""
 

@@ -1,14 +1,11 @@
 """Reads for scripts and rundowns."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core.errors import NotFound
 from radiodesk.core.pages import Page, page_of
-from radiodesk.rooms.programme.models import Programme, RundownItem, Script, ScriptState
+from radiodesk.rooms.programme.models import Programme, Script, ScriptState
 
 
 def programmes(session: Session) -> list[Programme]:
@@ -43,34 +40,3 @@ def script_by_public_id(session: Session, public_id: str) -> Script:
     if found is None:
         raise NotFound("This script is not there.")
     return found
-
-
-def item_by_public_id(session: Session, public_id: str) -> RundownItem:
-    """One rundown item; raises ``NotFound``."""
-    found = session.scalar(select(RundownItem).where(RundownItem.public_id == public_id))
-    if found is None:
-        raise NotFound("This item is not in the rundown any more.")
-    return found
-
-
-def rundown(session: Session, broadcast_id: int) -> list[RundownItem]:
-    """The items of a broadcast in order."""
-    wanted = select(RundownItem).where(RundownItem.broadcast_id == broadcast_id).order_by(RundownItem.position)
-    return list(session.scalars(wanted))
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """An item with the time at which it is planned to begin."""
-
-    item: RundownItem
-    begins: datetime
-
-
-def timed(items: list[RundownItem], start: datetime) -> list[Timed]:
-    """Front-timing: each item begins when the planned lengths before it are over."""
-    begins, result = start, []
-    for item in items:
-        result.append(Timed(item, begins))
-        begins += timedelta(seconds=item.seconds)
-    return result

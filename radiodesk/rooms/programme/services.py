@@ -1,37 +1,26 @@
-"""Writing, approving and withdrawing scripts; building a rundown."""
+"""Writing, approving and withdrawing scripts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core import audit
 from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
+from radiodesk.core.private_columns import copied
 from radiodesk.core.text import shorten
 from radiodesk.language.spoken import reading_seconds
-from radiodesk.rooms.programme.models import (
-    ItemKind,
-    Programme,
-    ReadingSpeed,
-    RundownItem,
-    Script,
-    ScriptKind,
-    ScriptState,
-    ScriptVersion,
-)
-from radiodesk.rooms.transcripts import vocabulary
+from radiodesk.rooms.programme.models import Programme, ReadingSpeed, Script, ScriptKind, ScriptState, ScriptVersion
 
 TOPIC = "programme"
 LONGEST_SCRIPT = 20_000
 # A single reading is too little to tell how fast a person reads.
 LEARNED_AFTER = 60.0
-NAMES_HEARD = timedelta(days=1)
-"""How long recognisers listen for the names of a rundown."""
 
 
 class NotApproved(Conflict):
@@ -145,9 +134,8 @@ def _version(
     if len(text) > LONGEST_SCRIPT:
         raise Unreadable("The script is too long: at most %(most)s characters.", most=LONGEST_SCRIPT)
     seconds = reading_seconds(text, words_per_minute=round(speed), lexicon=lexicon)
-    return ScriptVersion(
-        number=number, text=text, seconds=seconds, by=by, at=at, items=list(draft.items), left_out=list(draft.left_out)
-    )
+    sources = {"items": copied(draft.items), "left_out": copied(draft.left_out)}
+    return ScriptVersion(number=number, text=text, seconds=seconds, by=by, at=at, **sources)
 
 
 def edit_script(
@@ -181,7 +169,9 @@ def edit_script(
 
 def _with_sources(draft: Draft, before: ScriptVersion) -> Draft:
     """What a person typed keeps the sources of the sentences that he left as they were."""
-    kept = [item for item in before.items if item["sentence"] in draft.text]
+    kept = copied(before.items)
+    if kept:
+        kept = [item for item in kept if item["sentence"] in draft.text]
     return replace(draft, items=draft.items or kept, left_out=draft.left_out or before.left_out)
 
 
@@ -217,77 +207,3 @@ def readable(script: Script, at: datetime) -> ScriptVersion:
     if script.valid_until is not None and script.valid_until <= at:
         raise NotApproved("The script %(title)s is out of date. Compile a new one.", title=script.title)
     return version
-
-
-def add_item(
-    session: Session,
-    broadcast_id: int,
-    kind: ItemKind,
-    title: str,
-    seconds: int,
-    *,
-    by: str,
-    at: datetime,
-    reader: str = "",
-    script: Script | None = None,
-) -> RundownItem:
-    """Append an item to a broadcast's rundown; a script gives its reading time when no length is set."""
-    if not title.strip():
-        raise Unreadable("Please give the item a title.")
-    if not 0 <= seconds <= 6 * 3600:
-        raise Unreadable("The length of an item must lie between 0 seconds and 6 hours.")
-    last = session.scalar(select(func.max(RundownItem.position)).where(RundownItem.broadcast_id == broadcast_id))
-    item = RundownItem(
-        public_id=public_id(at),
-        broadcast_id=broadcast_id,
-        position=(last or 0) + 1,
-        kind=kind,
-        title=shorten(title.strip(), 160),
-        seconds=seconds or (round(script.latest.seconds) if script else 0),
-        reader=reader,
-        script=script,
-    )
-    session.add(item)
-    session.flush()
-    listen_for_names(session, [item], by=by, at=at)
-    audit.record(session, at, by, "rundown item added", f"item {item.public_id}")
-    announce(session, at, TOPIC, "rundown", item.public_id)
-    return item
-
-
-def listen_for_names(session: Session, items: Iterable[RundownItem], *, by: str, at: datetime) -> None:
-    """Let recognisers listen for who and what stands on a rundown, for a day from now."""
-    names = [name for item in items for name in (*vocabulary.names_in(item.title), item.reader)]
-    vocabulary.expect(session, names, until=at + NAMES_HEARD, by=by, at=at)
-
-
-def move_item(session: Session, item: RundownItem, to: int, *, by: str, at: datetime) -> None:
-    """Put an item at a place of its rundown, counted from 1."""
-    items = list(
-        session.scalars(
-            select(RundownItem).where(RundownItem.broadcast_id == item.broadcast_id).order_by(RundownItem.position)
-        )
-    )
-    items.remove(item)
-    items.insert(max(0, min(len(items), to - 1)), item)
-    for position, one in enumerate(items, start=1):
-        one.position = position
-    session.flush()
-    audit.record(session, at, by, "rundown item moved", f"item {item.public_id}", to=to)
-    announce(session, at, TOPIC, "rundown", item.public_id)
-
-
-def put_script(session: Session, item: RundownItem, script: Script, *, by: str, at: datetime) -> None:
-    """Give an item the script that is to be read there."""
-    item.script, item.kind, item.seconds = script, ItemKind.SCRIPT, round(script.latest.seconds)
-    session.flush()
-    audit.record(session, at, by, "script placed", f"item {item.public_id}", script=script.public_id)
-    announce(session, at, TOPIC, "rundown", item.public_id)
-
-
-def remove_item(session: Session, item: RundownItem, *, by: str, at: datetime) -> None:
-    """Take an item out of the plan."""
-    audit.record(session, at, by, "rundown item removed", f"item {item.public_id}")
-    announce(session, at, TOPIC, "rundown", item.public_id)
-    session.delete(item)
-    session.flush()

@@ -8,10 +8,10 @@ from radiodesk.core.private_columns import readable
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.language.redaction import find_private, redact
 from radiodesk.rooms.record.models import TicketReply
-from radiodesk.rooms.record.ticket_publication import face, publish, versions
+from radiodesk.rooms.record.ticket_publication import MIRROR_JOB, face, publish, versions
 from radiodesk.rooms.record.tracking import REPLY_JOB
 from radiodesk.rooms.tickets import care
-from radiodesk.rooms.tickets.history import MIRROR_JOB, TOPIC
+from radiodesk.rooms.tickets.history import TOPIC
 from radiodesk.rooms.tickets.models import Ticket
 from radiodesk.rooms.tickets.queries import ticket_by_public_id
 from radiodesk.rooms.tickets.station_rules import load_rules

@@ -14,6 +14,7 @@ from radiodesk.core.ids import public_id
 from radiodesk.language.redaction.identities import known_of
 from radiodesk.rooms.archive import gathered_show
 from radiodesk.rooms.broadcasts import queries as broadcasts
+from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.record.models import Piece, PieceKind, Span, SpanState
@@ -48,7 +49,7 @@ class _Work:
 
 def pieces_of(session: Session, broadcast: Broadcast, find: Finder, *, at: datetime) -> list[Piece]:
     """Every piece of a broadcast with its suggested spans, in the order in which it went out."""
-    why = silent(session, broadcasts.calls_of(session, broadcast))
+    why = silent(session, calls_of(session, broadcast))
     work = _Work(session, broadcast, broadcasts.as_run(session, broadcast), why, find, at)
     pieces = [*_programme(work), *_scripts(work), *_calls(work)]
     for position, piece in enumerate(pieces, start=1):
@@ -59,7 +60,7 @@ def pieces_of(session: Session, broadcast: Broadcast, find: Finder, *, at: datet
 def _programme(work: _Work) -> list[Piece]:
     placed = gathered_show.offsets(work.broadcast)
     words = speech.current(work.session, [recording for recording, _ in placed])
-    calls = broadcasts.calls_of(work.session, work.broadcast)
+    calls = calls_of(work.session, work.broadcast)
     dumps, cuts = gathered_show.dumps(work.log), silences(work.log, work.silent)
     pieces = []
     for recording, offset in placed:
@@ -91,7 +92,7 @@ def _scripts(work: _Work) -> list[Piece]:
 
 
 def _calls(work: _Work) -> list[Piece]:
-    calls = broadcasts.calls_of(work.session, work.broadcast)
+    calls = calls_of(work.session, work.broadcast)
     words = speech.current(work.session, [recording for call in calls for recording in call.recordings])
     pieces = []
     for call in calls:

@@ -10,6 +10,7 @@ from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
 from radiodesk.rooms.archive import gathered_show
 from radiodesk.rooms.broadcasts import queries as broadcasts
+from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.record.models import Piece, PieceKind, Publication, Span, SpanState
@@ -79,7 +80,7 @@ def protect(session: Session, publication: Publication, *, at: datetime) -> dict
     Nothing that was closed is opened; that takes laying out afresh. Returns what ``silent`` finds.
     """
     broadcast = publication.broadcast
-    why = silent(session, broadcasts.calls_of(session, broadcast))
+    why = silent(session, calls_of(session, broadcast))
     for piece in publication.pieces:
         if piece.kind is PieceKind.CALL and piece.subject in why and piece.withheld is None:
             piece.withheld, piece.shown = why[piece.subject], False

@@ -21,6 +21,7 @@ from radiodesk.core import audit
 from radiodesk.core.events import announce
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.broadcasts import queries as broadcasts
+from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import AsRunKind, Broadcast, BroadcastState
 from radiodesk.rooms.record import search
 from radiodesk.rooms.record.masks import mask
@@ -94,7 +95,7 @@ def plan(session: Session, publication: Publication, find: Finder, language: str
     broadcast = publication.broadcast
     shown = [piece for piece in publication.pieces if piece.shown and piece.withheld is None]
     log = broadcasts.as_run(session, broadcast)
-    untold = silent(session, broadcasts.calls_of(session, broadcast))
+    untold = silent(session, calls_of(session, broadcast))
     told = broadcasts.titles(session, log)
     public = [_public(piece, number, language) for number, piece in enumerate(shown, start=1)]
     removed = Counter(span.kind for piece in shown for span in piece.spans if span.taken_out)
@@ -134,7 +135,7 @@ def _facts(broadcast: Broadcast, find: Finder) -> dict[str, Any]:
 
 def _numbers(session: Session, broadcast: Broadcast, untold: Collection[str]) -> list[str]:
     """Numbers of the complaints that came of the calls; one of which nothing may be told is not even counted."""
-    calls = [call for call in broadcasts.calls_of(session, broadcast) if call.public_id not in untold]
+    calls = [call for call in calls_of(session, broadcast) if call.public_id not in untold]
     found = [one for call in calls for one in tickets.of_call(session, call.id)]
     return [ticket.number for ticket in found if not ticket.confidential]
 

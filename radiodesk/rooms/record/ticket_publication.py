@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from radiodesk.core import jobs
 from radiodesk.language.places.nouns import AreaPack
 from radiodesk.rooms.record.models import PublishedTicket
 from radiodesk.rooms.tickets import deadlines
@@ -14,6 +16,8 @@ from radiodesk.rooms.tickets.models import Ticket, TicketState
 from radiodesk.rooms.tickets.station_rules import Rules
 
 Redactor = Callable[[str], str]
+
+MIRROR_JOB = "record.ticket"
 
 UNLISTED = frozenset({TicketState.NEW, TicketState.REJECTED})
 """What no person has looked at yet, and what was not accepted, is not in the open list."""
@@ -26,6 +30,11 @@ class Face:
     ticket_public_id: str
     versions: tuple[int, ...]
     values: dict[str, Any]
+
+
+def follow(session: Session, ticket: Ticket, /, *, at: datetime) -> None:
+    """A ``tickets.ports.Follower``: the public face is made afresh by a job."""
+    jobs.enqueue(session, at, MIRROR_JOB, ticket.id)
 
 
 def face(rules: Rules, pack: AreaPack, ticket: Ticket, redact: Redactor) -> Face:

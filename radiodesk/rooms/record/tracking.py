@@ -5,6 +5,7 @@ same time count too. The answer to a wrong number and to a wrong PIN is the same
 and address together, so that nobody can shut a complainant out by guessing at the same number from elsewhere.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -12,12 +13,15 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core import jobs
 from radiodesk.core.addresses import network
-from radiodesk.core.database import Database, keys_of
+from radiodesk.core.database import PROMPT, Database, keys_of
 from radiodesk.core.errors import Refusal, Unreadable
+from radiodesk.core.unavailable import DatabaseUnavailable
 from radiodesk.rooms.record.models import PublishedTicket, TicketReply, TrackingAttempt
 from radiodesk.rooms.tickets import ticket_numbers
 from radiodesk.rooms.tickets.care import Reply
 from radiodesk.rooms.tickets.pins import pin_fits
+
+log = logging.getLogger(__name__)
 
 REPLY_JOB = "record.reply"
 LONGEST_REPLY = 2000
@@ -55,16 +59,25 @@ class TooManyReplies(Refusal):
 def look_up(database: Database, heard: str, pin: str, *, address: str, at: datetime) -> PublishedTicket:
     """The public face that number and PIN open; raises ``NotOpened`` or ``LookUpPaused``."""
     number = ticket_numbers.parse(heard) or ""
-    with database.writing() as session:
+    with database.writing(PROMPT) as session:
         attempt = _count(session, number, address, at)
     with database.reading() as session:
         # The hash alone: reading the whole row would take measurably longer than finding none.
         stored = session.scalar(select(PublishedTicket.pin_hash).where(PublishedTicket.number == number))
     if not pin_fits(database.keys, number, pin, stored):
         raise NotOpened("This number and PIN do not fit together. Please look at your receipt and type both again.")
-    with database.writing() as session:
-        session.execute(delete(TrackingAttempt).where(TrackingAttempt.id == attempt))
+    _uncount(database, attempt)
+    with database.reading() as session:
         return session.scalars(select(PublishedTicket).where(PublishedTicket.number == number)).one()
+
+
+def _uncount(database: Database, attempt: int) -> None:
+    """The PIN was right: that it cannot be written down now keeps nobody from reading an answer."""
+    try:
+        with database.writing(PROMPT) as session:
+            session.execute(delete(TrackingAttempt).where(TrackingAttempt.id == attempt))
+    except DatabaseUnavailable as refusal:
+        log.warning("A right PIN stays counted as an attempt: %s", refusal)
 
 
 def _count(session: Session, number: str, address: str, at: datetime) -> int:

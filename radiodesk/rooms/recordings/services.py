@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from typing import IO
 
 from babel.numbers import format_decimal
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from radiodesk.core import i18n, jobs
@@ -34,6 +35,7 @@ _BLOCK = 1 << 18
 _LOOK = 60.0
 """Seconds that are decoded when a file comes in, to know how much of it can be heard."""
 
+_LAID = "recordings.laid"
 _WRONG_BY = 0.5
 _SUFFIXES = frozenset(
     {
@@ -123,6 +125,22 @@ def pick_up(settings: Settings, laid: Laid) -> None:
     (settings.audio / laid.key).unlink(missing_ok=True)
 
 
+def gone_with(session: Session, path: Path) -> None:
+    """Remove a file when the transaction that tells of it is rolled back: nobody would know of it."""
+    session.info.setdefault(_LAID, []).append(path)
+
+
+@event.listens_for(Session, "after_commit")
+def _stays(session: Session) -> None:
+    session.info.pop(_LAID, None)
+
+
+@event.listens_for(Session, "after_rollback")
+def _goes(session: Session) -> None:
+    for path in session.info.pop(_LAID, []):
+        path.unlink(missing_ok=True)
+
+
 def describe(
     session: Session,
     laid: Laid,
@@ -170,6 +188,7 @@ def store_upload(
 ) -> Recording:
     """``lay_down`` and ``describe`` in one, for where nobody waits for the transaction."""
     laid = lay_down(settings, stream, filename, at=at, direction=direction, announced=announced)
+    gone_with(session, settings.audio / laid.key)
     return describe(session, laid, at=at, direction=direction, started_at=started_at)
 
 

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from radiodesk.http.file_response import asked_part, send
 from radiodesk.http.request import session, station
-from radiodesk.rooms.accounts.access import allowed, looked, me
+from radiodesk.rooms.accounts.access import allowed, looked, looked_on, me
 from radiodesk.rooms.recordings import queries, services
 from radiodesk.rooms.recordings.access import EVERYBODY, GUARDED, Act, require
 from radiodesk.rooms.recordings.models import Recording
@@ -54,8 +54,8 @@ def _heard(public_id: str) -> Recording:
 
 
 def _note(action: str, recording: Recording) -> None:
-    # A player fetches the rest of the file in ranges: only the one from the beginning is a listening of its own.
+    # A player fetches the rest of the file in ranges: they belong to the listening that began with the first byte, if
+    # there was one.
     part = asked_part()
-    if part is not None and part[0] != 0:
-        return
-    looked(action, f"recording {recording.public_id}")
+    note = looked if part is None or part[0] == 0 else looked_on
+    note(action, f"recording {recording.public_id}")

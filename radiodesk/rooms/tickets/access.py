@@ -9,7 +9,7 @@ from radiodesk.rooms.tickets.models import Ticket
 
 
 def secret_calls(session: Session, call_ids: Collection[int]) -> set[int]:
-    """A ``calls.screen_ports.Secrets``: calls of a confidential complaint, or of one that was joined with one."""
+    """A ``calls.ports.Secrets``: calls of a confidential complaint, or of one that was joined with one."""
     joined = aliased(Ticket)
     query = select(Ticket.call_id).outerjoin(joined, joined.id == Ticket.merged_into_id)
     query = query.where(Ticket.call_id.in_(call_ids), Ticket.confidential | joined.confidential)

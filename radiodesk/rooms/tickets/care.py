@@ -5,13 +5,12 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from radiodesk.core.database import keys_of
 from radiodesk.core.errors import NotFound, Unreadable
 from radiodesk.core.i18n import gettext
-from radiodesk.rooms.tickets import deadlines, ticket_numbers
+from radiodesk.rooms.tickets import deadlines
 from radiodesk.rooms.tickets.history import write
 from radiodesk.rooms.tickets.models import ENDED_STATES, EntryKind, Ticket, TicketDeadline, TicketState
-from radiodesk.rooms.tickets.pins import hash_pin
+from radiodesk.rooms.tickets.pins import Pin
 from radiodesk.rooms.tickets.policy import Milestone
 from radiodesk.rooms.tickets.services import NotPossible, close, reopen
 from radiodesk.rooms.tickets.station_rules import Rules
@@ -68,14 +67,13 @@ def extend(
     write(session, ticket, EntryKind.EXTENDED, by=by, at=at, text=reason, public=True, unit_id=ticket.unit_id)
 
 
-def new_pin(session: Session, ticket: Ticket, reason: str, *, by: str, at: datetime) -> str:
-    """A new PIN for someone who lost it; ``reason`` says how the person was known. Returned in the clear, this once."""
+def new_pin(session: Session, ticket: Ticket, pin: Pin, reason: str, *, by: str, at: datetime) -> str:
+    """Take a new PIN for someone who lost it; ``reason`` says how the person was known. Returned in the clear."""
     if not reason.strip():
         raise Unreadable("Please say how you know that this is the complainant.")
-    pin = ticket_numbers.pin()
-    ticket.pin_hash = hash_pin(keys_of(session), ticket.number, pin)
+    ticket.pin_hash = pin.hashed
     write(session, ticket, EntryKind.PIN, by=by, at=at, text=reason)
-    return pin
+    return pin.digits
 
 
 def hear(session: Session, rules: Rules, ticket: Ticket, reply: Reply, text: str, *, at: datetime) -> None:

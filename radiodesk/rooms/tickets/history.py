@@ -1,15 +1,16 @@
-"""Writes a ticket's history: one entry, one event, one line of the audit trail, and word to the public record."""
+"""Writes a ticket's history: one entry, one event, one line of the audit trail, and word to whoever follows."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from radiodesk.core import audit, events, jobs
+from radiodesk.core import audit, events
+from radiodesk.core.database import database_of
 from radiodesk.core.errors import Conflict
 from radiodesk.rooms.tickets.models import EntryKind, Ticket, TicketEntry
+from radiodesk.rooms.tickets.ports import followers
 
-MIRROR_JOB = "record.ticket"
 TOPIC = "tickets"
 
 
@@ -50,11 +51,12 @@ def write(
         session, at, by, f"ticket {kind.value}", f"ticket {ticket.public_id}", state=ticket.state, unit=unit_id
     )
     events.announce(session, at, TOPIC, kind.value, ticket.public_id)
-    mirror(session, ticket, at)
+    tell_followers(session, ticket, at)
     return entry
 
 
-def mirror(session: Session, ticket: Ticket, at: datetime) -> None:
-    """Ask the record room to show the public face afresh, and that of the tickets that were joined with this one."""
+def tell_followers(session: Session, ticket: Ticket, at: datetime) -> None:
+    """Tell later rooms that a ticket changed, and with it those that were joined with it."""
     for changed in (ticket, *ticket.duplicates):
-        jobs.enqueue(session, at, MIRROR_JOB, changed.id)
+        for follow in followers(database_of(session)):
+            follow(session, changed, at=at)

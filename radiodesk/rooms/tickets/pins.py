@@ -4,15 +4,31 @@ Six digits can be tried out by anyone who has the table; the key file makes that
 slow, and the public page counts wrong PINs (``record.tracking``).
 """
 
+from dataclasses import dataclass
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from radiodesk.core.keys import KeyRing
+from radiodesk.rooms.tickets import ticket_numbers
 
 # The least that OWASP advises for Argon2id: a look-up must stay cheap enough for a public page on a small machine.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A new PIN in the clear, and what is stored of it."""
+
+    digits: str
+    hashed: str
+
+
+def fresh_pin(keys: KeyRing, number: str) -> Pin:
+    """A new PIN of a ticket. It takes long on purpose, so it is made before the transaction that stores it."""
+    digits = ticket_numbers.pin()
+    return Pin(digits, hash_pin(keys, number, digits))
 
 
 def hash_pin(keys: KeyRing, number: str, pin: str) -> str:

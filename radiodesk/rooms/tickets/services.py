@@ -13,12 +13,13 @@ from radiodesk.core.database import keys_of
 from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.i18n import N_, gettext
 from radiodesk.core.ids import public_id
+from radiodesk.core.keys import KeyRing
 from radiodesk.language.triage import Suggestion
 from radiodesk.rooms.calls.models import Call, Urgency
 from radiodesk.rooms.tickets import deadlines, ticket_numbers
 from radiodesk.rooms.tickets.history import write
 from radiodesk.rooms.tickets.models import ENDED_STATES, OPEN_STATES, STATE_NAMES, EntryKind, Ticket, TicketState
-from radiodesk.rooms.tickets.pins import hash_pin
+from radiodesk.rooms.tickets.pins import Pin, fresh_pin
 from radiodesk.rooms.tickets.policy import Milestone
 from radiodesk.rooms.tickets.station_rules import Rules
 
@@ -40,12 +41,26 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """A number for a new ticket, which may be taken already, and its PIN."""
+
+    number: str
+    pin: Pin
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Who acts on a ticket and how soon, as a person decided it."""
 
     category: str
     unit_id: str
     urgency: Urgency
+
+
+def draw(keys: KeyRing, rules: Rules, at: datetime) -> Drawn:
+    """Number and PIN of the next ticket; made before the transaction that opens it, as hashing takes long."""
+    number = ticket_numbers.draw(at.astimezone(rules.calendar.zone).year)
+    return Drawn(number, fresh_pin(keys, number))
 
 
 def open_ticket(
@@ -62,22 +77,23 @@ def open_ticket(
     phone: str | None = None,
     confidential: bool = False,
     identity: str | None = None,
+    drawn: Drawn | None = None,
     by: str,
     at: datetime,
 ) -> Opened:
     """Open a ticket from a call or from text; returns it with the PIN in the clear, this once.
 
     Without a ``decision`` the machine's suggestion stands until a person accepts or corrects it. ``phone`` is the
-    normalised number of someone who has no call row. ``identity`` is the public id when the form made it beforehand.
+    normalised number of someone who has no call row. ``identity`` is the public id when the form made it beforehand,
+    ``drawn`` number and PIN where they were.
     """
     if not text.strip():
         raise Unreadable("Please write down what the complaint is about.")
-    year = at.astimezone(rules.calendar.zone).year
-    number, pin = _free_number(session, year), ticket_numbers.pin()
+    drawn = _free(session, rules, drawn, at)
     ticket = Ticket(
         public_id=identity or public_id(at),
-        number=number,
-        pin_hash=hash_pin(keys_of(session), number, pin),
+        number=drawn.number,
+        pin_hash=drawn.pin.hashed,
         call=call,
         suggestion=_kept(suggestion),
         text=text.strip(),
@@ -103,7 +119,7 @@ def open_ticket(
     write(session, ticket, EntryKind.OPENED, by=by, at=at, public=True)
     deadlines.follow_policies(session, rules, ticket, at)
     session.flush()
-    return Opened(ticket, pin)
+    return Opened(ticket, drawn.pin.digits)
 
 
 def decide(session: Session, rules: Rules, ticket: Ticket, decision: Decision, *, by: str, at: datetime) -> None:
@@ -272,9 +288,8 @@ def _kept(suggestion: Suggestion | None) -> dict[str, object] | None:
     }
 
 
-def _free_number(session: Session, year: int) -> str:
+def _free(session: Session, rules: Rules, drawn: Drawn | None, at: datetime) -> Drawn:
     """A number that no ticket has; of two transactions that draw the same in one moment, the second fails whole."""
-    while True:
-        number = ticket_numbers.draw(year)
-        if session.scalar(select(Ticket.id).where(Ticket.number == number)) is None:
-            return number
+    while drawn is None or session.scalar(select(Ticket.id).where(Ticket.number == drawn.number)) is not None:
+        drawn = draw(keys_of(session), rules, at)
+    return drawn

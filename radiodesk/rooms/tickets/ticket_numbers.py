@@ -10,13 +10,11 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 
+from stdnum import damm
+
 from radiodesk.language.spoken.heard_digits import heard_digits
 from radiodesk.language.spoken.numerals import DIGITS
 
-_DAMM = (
-    "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
-    "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
-)  # fmt: skip
 _NUMBER = re.compile(r"[0-9]{7,11}")
 _MOST_SIGNS = 200
 _DRAWN_DIGITS = 6
@@ -35,7 +33,7 @@ def draw(year: int, random_below: Callable[[int], int] = secrets.randbelow) -> s
 def make(drawn: int, year: int) -> str:
     """The number with these drawn digits."""
     body = f"{year % 100:02}{drawn:0{_DRAWN_DIGITS}}"
-    return f"{body[:2]}-{body[2:]}-{_check(body)}"
+    return f"{body[:2]}-{body[2:]}-{damm.calc_check_digit(body)}"
 
 
 def parse(heard: str) -> str | None:
@@ -47,7 +45,7 @@ def parse(heard: str) -> str | None:
     with other words around them.
     """
     for digits in _candidates(heard[:_MOST_SIGNS]):
-        if _NUMBER.fullmatch(digits) and _check(digits) == "0":
+        if _NUMBER.fullmatch(digits) and damm.is_valid(digits):
             return f"{digits[:2]}-{digits[2:-1]}-{digits[-1]}"
     return None
 
@@ -86,10 +84,3 @@ def _groups(text: str) -> list[str]:
         size = 3 if len(run) % 3 == 0 else 2
         found += [run[start : start + size] for start in range(0, len(run), size)]
     return found
-
-
-def _check(digits: str) -> str:
-    interim = 0
-    for digit in digits:
-        interim = int(_DAMM[interim][int(digit)])
-    return str(interim)

@@ -8,7 +8,7 @@ from radiodesk.http.request import asked, back, field, now, number, session, sta
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls.place_field import place_id
-from radiodesk.rooms.tickets import answers, care, queries, services
+from radiodesk.rooms.tickets import answers, care, pins, queries, services
 from radiodesk.rooms.tickets.forms import LONGEST, decision, list_filter, new_ticket
 from radiodesk.rooms.tickets.ticket_pages import (
     call_of_form,
@@ -69,6 +69,7 @@ def suggest() -> str:
 @allowed(*OPENERS)
 @keeps_words(new=True)
 def open_ticket() -> str | Response:
+    drawn = services.draw(station().database.keys, rules(), now())
     call = call_of_form(field("call", 36))
     form = new_ticket(call)
     known = queries.find_by_public_id(session(), form.identity)
@@ -88,6 +89,7 @@ def open_ticket() -> str | Response:
         phone=form.phone,
         confidential=form.confidential,
         identity=form.identity,
+        drawn=drawn,
         by=me().username,
         at=now(),
     )
@@ -253,6 +255,8 @@ def extend(public_id: str) -> Response:
 @allowed(*KEEPERS)
 @keeps_words()
 def new_pin(public_id: str) -> str:
+    with station().database.reading() as looking:
+        pin = pins.fresh_pin(station().database.keys, queries.ticket_by_public_id(looking, public_id).number)
     found = wanted(public_id)
-    pin = care.new_pin(session(), found, field("text", LONGEST), by=me().username, at=now())
-    return receipt_page(found, pin)
+    digits = care.new_pin(session(), found, pin, field("text", LONGEST), by=me().username, at=now())
+    return receipt_page(found, digits)

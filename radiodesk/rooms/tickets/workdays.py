@@ -1,19 +1,21 @@
 """Indonesian working days: Monday to Friday, save national holidays and collective leave (cuti bersama).
 
-The days off are data (``calendars/*.tsv``, one line each), because a joint decree of three ministers sets them anew
-every year. A year without data is counted with its weekends alone, and ``WorkCalendar.knows`` says so.
+Both come from the package ``holidays``, which follows the joint decree that three ministers sign for each year. A
+station corrects them and adds its own in files (``calendars/*.tsv`` in its data folder, a day a line). For a year whose
+decree is not known yet, holidays are reckoned and collective leave is missing; ``WorkCalendar.knows`` says so.
 """
 
 import csv
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from holidays import GOVERNMENT, PUBLIC, HolidayBase, country_holidays
+
 from radiodesk.core.errors import Unreadable
 
-BUILT_IN = Path(__file__).parent / "calendars"
 KINDS = frozenset({"holiday", "leave", "working"})
 
 _LAST_SECOND = time(23, 59, 59)
@@ -33,14 +35,20 @@ class WorkCalendar:
     """Counts working days in station time."""
 
     zone: ZoneInfo
-    days_off: dict[date, DayOff]
+    own: Mapping[date, DayOff]
+    """What the station says of single days; it counts more than the national calendar."""
+    national: HolidayBase = field(default_factory=lambda: _national(PUBLIC, GOVERNMENT))
 
     def knows(self, year: int) -> bool:
-        """Whether the days off of a year are in the data."""
-        return any(day.year == year for day in self.days_off)
+        """Whether the collective leave of a year is known, from the national decree or the station's own files."""
+        told = any(day.year == year and entry.kind == "leave" for day, entry in self.own.items())
+        return told or bool(_national(GOVERNMENT, year=year))
 
     def is_working(self, day: date) -> bool:
-        return day.weekday() < 5 and day not in self.days_off
+        told = self.own.get(day)
+        if told is not None:
+            return told.kind == "working" and day.weekday() < 5
+        return day.weekday() < 5 and day not in self.national
 
     def due(self, start: datetime, working_days: int) -> datetime:
         """The last second, station time, of the n-th working day after the day of ``start``.
@@ -68,12 +76,17 @@ class WorkCalendar:
 
 
 def load_calendar(zone: ZoneInfo, folders: Iterable[Path] = ()) -> WorkCalendar:
-    """Days off that come with the program, then those of the folders given; a later line for a day wins."""
-    days_off: dict[date, DayOff] = {}
-    for folder in (BUILT_IN, *folders):
+    """The national calendar with the corrections of these folders; a later line for a day wins."""
+    own: dict[date, DayOff] = {}
+    for folder in folders:
         for path in sorted(folder.glob("*.tsv")):
-            days_off |= {entry.day: entry for entry in _read(path)}
-    return WorkCalendar(zone, {day: entry for day, entry in days_off.items() if entry.kind != "working"})
+            own |= {entry.day: entry for entry in _read(path)}
+    return WorkCalendar(zone, own)
+
+
+def _national(*categories: str, year: int | None = None) -> HolidayBase:
+    """Indonesia's days off; a year is worked out when it is first asked for."""
+    return country_holidays("ID", categories=categories, years=year, expand=year is None, language="id")
 
 
 def _read(path: Path) -> list[DayOff]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core import events, i18n, jobs
 from radiodesk.core.errors import Refusal
+from radiodesk.core.private_columns import readable_rows
 from radiodesk.recognition.loader import load_for_station
 from radiodesk.recognition.pieces import PieceByPiece
 from radiodesk.recognition.ports import Hints, Segment, Transcription, Word
@@ -121,21 +122,22 @@ def _piece_by_piece(
 
 
 def _kept(transcript: Transcript) -> list[Segment]:
-    """What an earlier attempt had heard: the words, each in the segment whose time holds it."""
+    """What an earlier attempt had heard: the words, each in the segment whose time holds it. Raises ``KeyMissing``."""
+    words = readable_rows(transcript.words)
     return [
         Segment(
             one["start"],
             one["end"],
             one["text"],
-            tuple(Word(**word) for word in transcript.words if one["start"] <= word["start"] < one["end"]),
+            tuple(Word(**word) for word in words if one["start"] <= word["start"] < one["end"]),
         )
-        for one in transcript.segments
+        for one in readable_rows(transcript.segments)
     ]
 
 
 def _given_up(session: Session, transcript_id: int, why: str, at: datetime) -> None:
     transcript = session.get_one(Transcript, transcript_id)
-    if transcript.state is not TranscriptState.CANCELLED:
+    if transcript.is_open:
         services.fail(session, transcript, why, at=at)
     jobs.ring_next(session, services.JOB, at)
 

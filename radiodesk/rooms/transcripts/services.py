@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from radiodesk.core import audit, events, jobs
 from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.ids import public_id
+from radiodesk.core.private_columns import readable, readable_rows
 from radiodesk.core.text import tidy
 from radiodesk.recognition.ports import Segment, Transcription
 from radiodesk.rooms.recordings.models import Recording
@@ -38,7 +39,8 @@ def request_transcript(
         public_id=public_id(at), recording=recording, version=1, kind=Kind.MACHINE, by=by, created_at=at
     )
     session.add(transcript)
-    transcript.phrases = list(phrases) or transcript.phrases or []
+    if phrases:
+        transcript.phrases = list(phrases)
     transcript.progress, transcript.problem = 0.0, recording.problem
     transcript.heard_until, transcript.text, transcript.words, transcript.segments = 0.0, "", [], []
     transcript.state = TranscriptState.FAILED if recording.problem else TranscriptState.WAITING
@@ -59,10 +61,13 @@ def machine_version(session: Session, recording: Recording) -> Transcript | None
 def keep_piece(
     session: Session, transcript: Transcript, until: float, segments: Sequence[Segment], *, at: datetime
 ) -> None:
-    """Add what was heard up to ``until`` seconds, and let the open pages show it."""
-    transcript.words = [*transcript.words, *_words(segments)]
-    transcript.segments = [*transcript.segments, *_segments(segments)]
-    transcript.text = " ".join(filter(None, (transcript.text, *(segment.text for segment in segments))))
+    """Add what was heard up to ``until`` seconds, and let the open pages show it.
+
+    Raises ``KeyMissing`` when what was heard before cannot be read: it would be written over.
+    """
+    transcript.words = [*readable_rows(transcript.words), *_words(segments)]
+    transcript.segments = [*readable_rows(transcript.segments), *_segments(segments)]
+    transcript.text = " ".join(filter(None, (readable(transcript.text), *(segment.text for segment in segments))))
     transcript.heard_until = until
     tell_progress(session, transcript, until / (transcript.recording.duration or until or 1.0), at=at)
 
@@ -104,7 +109,9 @@ def fail(session: Session, transcript: Transcript, sentence: str, *, at: datetim
 
 
 def put_off(session: Session, transcript: Transcript, sentence: str, *, at: datetime) -> None:
-    """Note why there are no words yet; the worker tries again by itself."""
+    """Note why there are no words yet; the worker tries again by itself, unless somebody cancelled it meanwhile."""
+    if not transcript.is_open:
+        return
     transcript.state, transcript.problem = TranscriptState.WAITING, sentence
     events.announce(session, at, TOPIC, "waiting", transcript.public_id, recording=transcript.recording.public_id)
 

@@ -177,7 +177,7 @@ def _aligned(sent: dict[str, Any], duration: float) -> list[dict[str, Any]]:
             }
             for word in sent["words"]
         ]
-        paragraphs = [edited_times.Paragraph(str(one["text"]), one.get("speaker")) for one in sent["segments"]]
+        paragraphs = [edited_times.Paragraph(str(one["text"]), _speaker(one)) for one in sent["segments"]]
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise Unreadable("The corrected transcript cannot be read. Please reload the page and try again.") from None
     if not all(math.isfinite(word[edge]) for word in words for edge in ("start", "end", "confidence")):
@@ -185,3 +185,10 @@ def _aligned(sent: dict[str, Any], duration: float) -> list[dict[str, Any]]:
     if len(words) > 200_000 or sum(len(one.text) for one in paragraphs) > 4_000_000:
         raise TooLarge("The transcript is too large.")
     return edited_times.realign(words, paragraphs, duration)
+
+
+def _speaker(segment: dict[str, Any]) -> str | None:
+    found = segment.get("speaker")
+    if found is not None and not isinstance(found, str):
+        raise TypeError("a speaker is a name")
+    return found

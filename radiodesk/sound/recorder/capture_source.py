@@ -66,17 +66,23 @@ class Reader:
             self._child = child
             if self._stop.is_set():
                 child.kill()  # told to stop while the child began: nobody else will end it
-            if child.stdout is None:
-                raise RuntimeError("the child has no pipe")
-            unpack = Unpacker()
-            while select.select([child.stdout], [], [], ANSWER_WITHIN)[0]:
-                data = os.read(child.stdout.fileno(), _READ)
-                if not data:
-                    break
-                for packet in unpack.feed(data):
-                    self._hand_on(packet)
-            child.kill()
+            try:
+                self._read_pipe(child)
+            finally:
+                # Whatever happened to what it sent: leaving this block waits for the child's end.
+                child.kill()
         self._child = None
+
+    def _read_pipe(self, child: subprocess.Popen[bytes]) -> None:
+        if child.stdout is None:
+            raise RuntimeError("the child has no pipe")
+        unpack = Unpacker()
+        while select.select([child.stdout], [], [], ANSWER_WITHIN)[0]:
+            data = os.read(child.stdout.fileno(), _READ)
+            if not data:
+                break
+            for packet in unpack.feed(data):
+                self._hand_on(packet)
 
     def _hand_on(self, packet: Packet) -> None:
         if packet.kind is Kind.AUDIO:

@@ -38,21 +38,37 @@ class Process:
     recorder: Recorder
     readers: Readers
     changed: int = -1
+    """When the list of lines that was taken over last had been written; 0 for none."""
+    refused: str = ""
+    """Why the list cannot be read, as the log was told."""
 
     def reload(self) -> None:
-        """Take over the list of lines when its file changed; a list that cannot be read leaves all as it is."""
+        """Take over the list of lines when its file changed; a list that cannot be read leaves all as it is.
+
+        What did not go well is tried again at the next turn.
+        """
         path = self.settings.lines / FILE
         changed = path.stat().st_mtime_ns if path.exists() else 0
         if changed == self.changed:
             return
-        self.changed = changed
         try:
             lines = load_lines(path)
         except LinesUnreadable as refusal:
-            log.error("%s", refusal)
+            if self.refused != str(refusal):
+                log.error("%s", refusal)
+            self.refused = str(refusal)
             return
         self.recorder.configure(lines)
         self.readers.fit()
+        self.changed, self.refused = changed, ""
+
+    def turn(self) -> None:
+        """One turn: neither of its parts can keep the other from its work."""
+        for act in (self.reload, self.recorder.tick):
+            try:
+                act()
+            except Exception:  # the sound of all lines depends on this process: it goes on with what works
+                log.exception("A turn of the recorder failed; it goes on.")
 
     def handle(self, request: Request) -> Answer:
         """One request of the desk."""
@@ -105,11 +121,7 @@ def record_lines(settings: Settings) -> None:
     server = ControlServer(settings.lines / f"{PART}.sock", process.handle)
     log.info("The recorder listens to %s lines.", len(process.recorder.lines))
     while not stop.wait(TICK):
-        try:
-            process.reload()
-            process.recorder.tick()
-        except Exception:  # the sound of all lines depends on this process: it goes on with what works
-            log.exception("A turn of the recorder failed; it goes on.")
+        process.turn()
     server.close()
     process.readers.stop()
     process.recorder.close_all("the recorder was stopped")

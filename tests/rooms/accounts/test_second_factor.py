@@ -1,7 +1,9 @@
 """The second factor: made and kept by the server, proven by password and code, and never used twice."""
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pyotp
@@ -9,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
 
 from radiodesk.core.audit import AuditEntry
 from radiodesk.core.clock import ManualClock
@@ -18,9 +21,10 @@ from radiodesk.core.keys import load_keys
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
 from radiodesk.rooms.accounts.cli import user
-from radiodesk.rooms.accounts.models import Person, RecoveryCode, Role
+from radiodesk.rooms.accounts.models import FailedSignIn, Person, RecoveryCode, Role
 from radiodesk.web.desk import create_desk
 from tests.conftest import PASSWORD
+from tests.factories.writers import held
 
 
 class Phone:
@@ -235,3 +239,39 @@ def test_other_roles_are_not_asked_for_it(strict: Flask, sign_in: Callable[..., 
 def test_the_setting_names_the_roles_that_there_are() -> None:
     everyone = [role.value for role in Role]
     assert Settings(second_factor_roles=everyone).second_factor_roles == everyone
+
+
+def test_recovery_codes_are_shown_though_another_program_writes_from_then_on(phone: Phone, settings: Settings) -> None:
+    phone.set_up()
+    with ExitStack() as others:
+
+        def take_over(_session: Session) -> None:
+            if "recovery codes renewed" in phone.trail():
+                others.enter_context(held(settings))
+
+        event.listen(Session, "after_commit", take_over)
+        try:
+            answer = phone.browser.post("/saya/kode/cadangan", data={"code": phone.later(), "present": PASSWORD})
+        except sqlite3.OperationalError:
+            pytest.fail("something was written after the codes were made")
+        finally:
+            event.remove(Session, "after_commit", take_over)
+    assert answer.status_code == 200
+    codes = re.findall(r"<code class=\"key\">([^<]+)</code>", answer.get_data(as_text=True))
+    assert len(codes) == 10 and phone.sign_in(codes[0]) == 303
+    assert counted(phone) == 0
+
+
+def counted(phone: Phone) -> int:
+    with phone.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(FailedSignIn)) or 0
+
+
+def test_a_right_password_counts_for_nothing_whatever_else_is_refused(phone: Phone, settings: Settings) -> None:
+    for _ in range(settings.login_attempts + 1):
+        # There is no key to confirm; and a code that is too long.
+        assert phone.browser.post("/saya/kode", data={"code": "123456", "present": PASSWORD}).status_code == 409
+        assert phone.browser.post("/saya/kode", data={"code": "1" * 99, "present": PASSWORD}).status_code == 422
+    assert counted(phone) == 0
+    assert phone.browser.post("/saya/kode", data={"code": "123456", "present": "salah"}).status_code == 401
+    assert counted(phone) == 1

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.errors import Conflict
 from radiodesk.language.spoken import reading_seconds
-from radiodesk.rooms.broadcasts import queries, services
-from radiodesk.rooms.broadcasts.models import AsRunKind, Broadcast, BroadcastState
+from radiodesk.rooms.broadcasts import queries, rundowns, services
+from radiodesk.rooms.broadcasts.filed_calls import calls_of
+from radiodesk.rooms.broadcasts.models import AsRunKind, Broadcast, BroadcastState, ItemKind
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, CallState, Channel, Protected
 from radiodesk.rooms.programme import services as programme
-from radiodesk.rooms.programme.models import ItemKind, ReadingSpeed, Script, ScriptKind, ScriptState
+from radiodesk.rooms.programme.models import ReadingSpeed, Script, ScriptKind, ScriptState
 from radiodesk.rooms.transcripts import vocabulary
 
 BY = "penyiar"
@@ -55,8 +56,8 @@ def test_names_of_the_rundown_are_listened_for_from_the_moment_it_goes_on_air(
     session: Session, clock: ManualClock
 ) -> None:
     show = plan(session, clock)
-    programme.add_item(
-        session, show.id, ItemKind.TALK, "Dialog dengan Ipda Contoh", 300, by=BY, at=clock.now(), reader="Wati"
+    rundowns.add_item(
+        session, show, ItemKind.TALK, "Dialog dengan Ipda Contoh", 300, by=BY, at=clock.now(), reader="Wati"
     )
     clock.advance(timedelta(days=3))
     assert vocabulary.phrases_at(session, clock.now()) == []
@@ -66,7 +67,7 @@ def test_names_of_the_rundown_are_listened_for_from_the_moment_it_goes_on_air(
 
 def test_only_the_approved_words_may_be_read(session: Session, clock: ManualClock) -> None:
     show, text = plan(session, clock), script(session, clock)
-    item = programme.add_item(session, show.id, ItemKind.SCRIPT, "Baca", 0, by=BY, at=clock.now(), script=text)
+    item = rundowns.add_item(session, show, ItemKind.SCRIPT, "Baca", 0, by=BY, at=clock.now(), script=text)
     services.go_on_air(session, show, by=BY, at=clock.now())
     with pytest.raises(programme.NotApproved):
         services.begin_item(session, show, item, by=BY, at=clock.now())
@@ -101,8 +102,8 @@ def test_a_script_whose_conditions_expired_is_neither_approved_nor_read(session:
 def test_reading_speed_is_learned_from_what_was_read(session: Session, clock: ManualClock) -> None:
     show, text = plan(session, clock), script(session, clock)
     programme.approve(session, text, number=1, by="perwira", at=clock.now())
-    item = programme.add_item(
-        session, show.id, ItemKind.SCRIPT, "Baca", 0, by=BY, at=clock.now(), script=text, reader="Ibu Uji"
+    item = rundowns.add_item(
+        session, show, ItemKind.SCRIPT, "Baca", 0, by=BY, at=clock.now(), script=text, reader="Ibu Uji"
     )
     services.go_on_air(session, show, by=BY, at=clock.now())
     for _ in range(4):
@@ -141,9 +142,8 @@ def test_the_end_files_what_ended_and_leaves_who_waits(session: Session, clock: 
     session.expire_all()
     assert show.state is BroadcastState.ENDED
     assert talking.state is CallState.DONE
-    assert talking.broadcast_id == show.id
     assert waiting.state is CallState.WAITING
-    assert waiting.broadcast_id is None
+    assert calls_of(session, show) == [talking]
 
 
 def test_a_dump_marks_the_last_seconds(session: Session, clock: ManualClock) -> None:

@@ -14,11 +14,11 @@ from radiodesk.core.database import Database
 from radiodesk.core.errors import Conflict
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.broadcasts import call_tickets, services, unanswered
-from radiodesk.rooms.broadcasts.models import AsRun, Broadcast, BroadcastState
+from radiodesk.rooms.broadcasts import call_tickets, rundowns, services, unanswered
+from radiodesk.rooms.broadcasts.models import AsRun, Broadcast, BroadcastState, FiledCall, ItemKind, RundownItem
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.programme import services as programme
-from radiodesk.rooms.programme.models import ItemKind, RundownItem, Script, ScriptKind
+from radiodesk.rooms.programme.models import Script, ScriptKind
 from tests.factories import calls as make
 from tests.factories import shows
 from tests.factories import tickets as ticket_factory
@@ -59,10 +59,10 @@ def sealed(request: pytest.FixtureRequest, session: Session, settings: Settings,
 VERBS: dict[str, Callable[[Sealed], object]] = {
     "go_on_air": lambda one: services.go_on_air(one.session, one.broadcast, **one.by),
     "end": lambda one: services.end(one.session, one.broadcast, **one.by),
-    "add_item": lambda one: services.add_item(one.session, one.broadcast, ItemKind.CALLS, "Baru", 60, **one.by),
-    "move_item": lambda one: services.move_item(one.session, one.broadcast, one.item, 2, **one.by),
-    "remove_item": lambda one: services.remove_item(one.session, one.broadcast, one.item, **one.by),
-    "put_script": lambda one: services.put_script(one.session, one.broadcast, one.item, one.script, **one.by),
+    "add_item": lambda one: rundowns.add_item(one.session, one.broadcast, ItemKind.CALLS, "Baru", 60, **one.by),
+    "move_item": lambda one: rundowns.move_item(one.session, one.broadcast, one.item, 2, **one.by),
+    "remove_item": lambda one: rundowns.remove_item(one.session, one.broadcast, one.item, **one.by),
+    "put_script": lambda one: rundowns.put_script(one.session, one.broadcast, one.item, one.script, **one.by),
     "begin_item": lambda one: services.begin_item(one.session, one.broadcast, one.item, **one.by),
     "finish_script": lambda one: services.finish_script(one.session, one.broadcast, **one.by),
     "take": lambda one: services.take(one.session, one.broadcast, one.waiting, **one.by),
@@ -84,7 +84,7 @@ VERBS: dict[str, Callable[[Sealed], object]] = {
 
 def _kept(session: Session) -> tuple[Any, ...]:
     items = select(RundownItem.public_id, RundownItem.position, RundownItem.title, RundownItem.script_id)
-    calls = select(Call.id, Call.state, Call.broadcast_id)
+    calls = select(Call.id, Call.state, FiledCall.broadcast_id).outerjoin(FiledCall, FiledCall.call_id == Call.id)
     broadcast = select(Broadcast.title, Broadcast.state, Broadcast.on_air_at, Broadcast.ended_at, Broadcast.hosts)
     rows = [tuple(map(tuple, session.execute(query))) for query in (items, calls, broadcast)]
     return (*rows, session.scalar(select(func.count()).select_from(AsRun)))
@@ -102,13 +102,14 @@ def test_no_verb_changes_a_sealed_broadcast(verb: str, sealed: Sealed) -> None:
 def test_every_verb_that_takes_a_broadcast_is_tried_here() -> None:
     verbs = {
         name
-        for name, found in vars(services).items()
+        for module in (services, rundowns)
+        for name, found in vars(module).items()
         if callable(found)
-        and getattr(found, "__module__", "") == services.__name__
+        and getattr(found, "__module__", "") == module.__name__
         and not name.startswith("_")
         and "broadcast" in getattr(found, "__annotations__", {})
     }
-    assert verbs - {"script_being_read", "require_unsealed"} <= set(VERBS)
+    assert verbs - {"script_being_read", "require_unsealed", "require_item"} <= set(VERBS)
 
 
 def test_the_rundown_of_a_sealed_broadcast_is_not_reached_through_another_one(

@@ -14,13 +14,13 @@ from radiodesk.core.database import Database
 from radiodesk.core.errors import Conflict
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.broadcasts import call_tickets, queries, services
-from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
+from radiodesk.rooms.broadcasts import call_tickets, queries, rundowns, services
+from radiodesk.rooms.broadcasts.filed_calls import file_call
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, ItemKind
 from radiodesk.rooms.broadcasts.unanswered import answered_on_air, unanswered
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, CallState, Protected, Urgency
 from radiodesk.rooms.programme import services as programme
-from radiodesk.rooms.programme.models import ItemKind
 from radiodesk.rooms.tickets.models import Ticket, TicketState
 from radiodesk.rooms.tickets.station_rules import Rules, load_rules
 from tests.factories import calls as make
@@ -50,7 +50,7 @@ def caller(session: Session, clock: ManualClock, state: CallState = CallState.RE
 def yesterday(session: Session, clock: ManualClock, call: Call) -> Broadcast:
     """A broadcast that is over, under which the call is filed."""
     show = plan(session, clock, "Kemarin", minutes=-1440)
-    call.broadcast_id = show.id
+    file_call(session, show, call)
     calls.end(session, call, by="wati", at=clock.now())
     return show
 
@@ -58,7 +58,7 @@ def yesterday(session: Session, clock: ManualClock, call: Call) -> Broadcast:
 def test_over_and_under_grow_while_an_item_takes_longer_than_planned(session: Session, clock: ManualClock) -> None:
     show = plan(session, clock)
     items = [
-        programme.add_item(session, show.id, ItemKind.TALK, title, 60, by=BY, at=clock.now())
+        rundowns.add_item(session, show, ItemKind.TALK, title, 60, by=BY, at=clock.now())
         for title in ("Satu", "Dua", "Tiga")
     ]
     services.go_on_air(session, show, by=BY, at=clock.now())
@@ -115,9 +115,8 @@ def test_a_question_of_a_caller_who_was_not_reached_is_at_hand_in_the_next_broad
     session: Session, clock: ManualClock, rules: Rules
 ) -> None:
     asked = caller(session, clock, urgency=Urgency.PERTANYAAN, point="Kapan SIM keliling ke Kapas?")
-    yesterday(session, clock, asked)
-    yesterday_only = caller(session, clock, urgency=Urgency.BIASA)
-    yesterday_only.broadcast_id = asked.broadcast_id
+    past = yesterday(session, clock, asked)
+    file_call(session, past, caller(session, clock, urgency=Urgency.BIASA))
     show = plan(session, clock, "Hari ini")
     [question] = unanswered(session, show, at=clock.now())
     assert (question.about, question.broadcast) == ("Kapan SIM keliling ke Kapas?", "Kemarin")
@@ -135,7 +134,7 @@ def test_an_answer_that_came_stands_first_and_reading_it_is_noted_in_the_complai
 ) -> None:
     waits, has_answer = caller(session, clock), caller(session, clock)
     past = yesterday(session, clock, has_answer)
-    waits.broadcast_id = past.id
+    file_call(session, past, waits)
     answer = tickets.in_state(session, settings, TicketState.ANSWERED, clock.now(), call=has_answer)
     tickets.opened(session, settings, clock.now(), call=waits)
     show = plan(session, clock, "Hari ini")

@@ -141,6 +141,14 @@ def test_what_cannot_be_merged_is_refused(session: Session, now: datetime, other
         calls.merge(session, kept, second, by="wati", at=now)
 
 
+def test_a_call_that_was_merged_is_not_merged_again(session: Session, now: datetime) -> None:
+    first, second, third = (make.ringing(session, now) for _ in range(3))
+    calls.merge(session, first, second, by="wati", at=now)
+    for kept, other in ((second, first), (third, second), (second, third)):
+        with pytest.raises(calls.MergeRefused):
+            calls.merge(session, kept, other, by="wati", at=now)
+
+
 def test_calls_about_one_event_stand_together(session: Session, now: datetime) -> None:
     fire, again, third, alone = (make.ringing(session, now, phone=None) for _ in range(4))
     calls.same_event(session, third, again, by="wati", at=now)

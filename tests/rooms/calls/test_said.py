@@ -21,6 +21,7 @@ from radiodesk.rooms.record.private_finder import finder
 from radiodesk.rooms.transcripts.live import services as live
 from radiodesk.rooms.transcripts.live.models import Hearing
 from tests.factories import calls as factory
+from tests.factories import tickets
 
 NUMBER = "nol delapan satu dua tiga empat lima enam tujuh delapan"
 
@@ -130,6 +131,16 @@ def test_the_words_of_a_protected_caller_are_not_on_the_hosts_screen(
     call.protected = Protected.CHILD
     speaks(session, call, now, "saya takut pulang")
 
+    assert said_on_air(session, call, masker) is None
+
+
+def test_the_words_of_a_confidential_complaint_are_not_on_the_hosts_screen(
+    session: Session, settings: Settings, now: datetime, masker: OnAirMasker
+) -> None:
+    call = factory.in_state(session, CallState.ON_AIR, now)
+    speaks(session, call, now, "saya mau melapor")
+    assert said_on_air(session, call, masker) is not None
+    tickets.opened(session, settings, now, call=call, text="Rahasia", confidential=True)
     assert said_on_air(session, call, masker) is None
 
 

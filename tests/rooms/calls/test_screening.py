@@ -1,5 +1,7 @@
 """The card: who sees what, two people at one form, consent, and taking back the last act."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +12,7 @@ from radiodesk.core.audit import AuditEntry
 from radiodesk.core.errors import Unreadable
 from radiodesk.rooms.calls import queries
 from radiodesk.rooms.calls import services as calls
-from radiodesk.rooms.calls.models import CallState, Channel, Protected, Urgency
+from radiodesk.rooms.calls.models import Call, CallState, Channel, Protected, Urgency
 from tests.factories import calls as make
 
 S = CallState
@@ -105,6 +107,16 @@ def test_handing_over_to_110_is_logged(session: Session, now: datetime) -> None:
     assert entry.details["to"] == "110"
 
 
+@pytest.mark.parametrize(("to", "told"), [("110", "110"), ("1500", "1500"), ("081200000001", None), ("Polsek", None)])
+def test_the_audit_trail_names_short_emergency_numbers_alone(
+    session: Session, now: datetime, to: str, told: str | None
+) -> None:
+    call = make.in_state(session, S.SCREENING, now, by="wati")
+    calls.hand_over(session, call, to, by="wati", at=now)
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "call handed over")).one()
+    assert entry.details.get("to") == told
+
+
 def test_the_line_quality_is_one_to_five(session: Session, now: datetime) -> None:
     with pytest.raises(Unreadable):
         calls.take_down(session, Channel.PHONE, make.card(line_quality=6), by="wati", at=now)
@@ -187,3 +199,56 @@ def test_a_ringing_number_shows_who_had_it_last_and_whether_to_be_careful(sessio
     again = make.ringing(session, now + timedelta(minutes=1))
     other = make.ringing(session, now, phone="0812 0000 0002")
     assert queries.known_callers(session, [again, other]) == {again.id: queries.Known("Penelepon Baru", warned=True)}
+
+
+ACTS_SINCE: dict[str, tuple[Callable[[Session, Call, datetime], None], str]] = {
+    "a protection": (lambda s, c, at: calls.protect(s, c, Protected.VICTIM, by="budi", at=at), "protected"),
+    "a withdrawn consent": (lambda s, c, at: calls.withdraw_consent(s, c, by="budi", at=at), "may_name"),
+    "one's own withdrawal": (lambda s, c, at: calls.withdraw_consent(s, c, by="wati", at=at), "may_name"),
+    "handing over": (lambda s, c, at: calls.hand_over(s, c, "110", by="budi", at=at), "urgency"),
+}
+
+
+@pytest.mark.parametrize("since", ACTS_SINCE)
+def test_a_card_that_was_open_meanwhile_takes_nothing_back(session: Session, now: datetime, since: str) -> None:
+    act, field = ACTS_SINCE[since]
+    call = make.in_state(session, S.WAITING, now, by="wati")
+    calls.screen(session, call, make.card(may_name=True), by="wati", at=now)
+    shown, version = calls.card_of(call), call.version
+    act(session, call, now)
+    after = getattr(call, field)
+    calls.screen(session, call, replace(shown, place="Kapas"), version=version, by="wati", at=now)
+    assert (call.place, getattr(call, field)) == ("Kapas", after)
+    assert after != getattr(shown, field)
+
+
+def test_a_card_that_was_open_during_an_undo_does_not_bring_it_back(session: Session, now: datetime) -> None:
+    call = make.in_state(session, S.WAITING, now, by="wati")
+    calls.screen(session, call, make.card(topic="Dari Budi"), by="budi", at=now)
+    shown, version = calls.card_of(call), call.version
+    calls.undo_last(session, by="budi", at=now)
+    calls.screen(session, call, replace(shown, place="Kapas"), version=version, by="wati", at=now)
+    assert (call.place, call.topic) == ("Kapas", "")
+    with pytest.raises(calls.NothingToUndo):
+        calls.undo_last(session, by="budi", at=now)
+
+
+def test_a_number_and_a_name_that_nobody_typed_in_stay_as_they_are(session: Session, now: datetime) -> None:
+    call = make.in_state(session, S.WAITING, now, by="wati")
+    shown, version = calls.card_of(call), call.version
+    calls.screen(session, call, make.card(phone="0812 0000 0055"), by="budi", at=now)
+    # As the form shows the number that was there when it was opened.
+    stale = replace(shown, phone="0812-0000-0001", notes="Tetangga\r\njuga menelepon")
+    calls.screen(session, call, stale, version=version, by="wati", at=now)
+    assert (call.phone, call.name, call.topic) == ("+6281200000055", "Penelepon Satu", "Lampu jalan padam")
+    assert call.notes == "Tetangga\r\njuga menelepon"
+
+
+def test_a_protection_of_meanwhile_holds_for_what_was_typed(session: Session, now: datetime) -> None:
+    call = make.in_state(session, S.WAITING, now, by="wati")
+    calls.screen(session, call, make.card(), by="wati", at=now)
+    shown, version = calls.card_of(call), call.version
+    calls.protect(session, call, Protected.CHILD, by="budi", at=now)
+    with pytest.raises(calls.NotForTheHost):
+        typed = replace(shown, point="Penelepon Satu minta tolong")
+        calls.screen(session, call, typed, version=version, by="wati", at=now)

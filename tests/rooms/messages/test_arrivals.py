@@ -5,11 +5,13 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import event, select
@@ -18,11 +20,17 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
-from radiodesk.rooms.calls.models import Call
-from radiodesk.rooms.messages import sms
+from radiodesk.rooms.calls.models import Call, CallState, Channel, Urgency
+from radiodesk.rooms.calls.transitions import drop
+from radiodesk.rooms.messages import cli, sms
 from radiodesk.rooms.messages.arrivals import arrival_reader
 from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
-from radiodesk.rooms.messages.arrivals.arrival_store import MOST_TRIES, Store
+from radiodesk.rooms.messages.arrivals.arrival_store import MOST_TRIES, Arrival, NotSafe, Store
+from radiodesk.rooms.messages.arrivals.web_form import FormFields
+from radiodesk.rooms.messages.models import ChannelMessage
+from radiodesk.rooms.messages.ports import Delivery, Incoming, IncomingKind
+from radiodesk.rooms.messages.unread_cards import originals, unread_calls
+from radiodesk.rooms.recordings import services as audio
 from radiodesk.rooms.recordings.models import Recording
 from tests.factories import calls as make
 from tests.rooms.messages import channels as bodies
@@ -246,8 +254,8 @@ def test_nothing_of_an_arrival_lies_in_clear_and_it_is_forgotten_after_its_days(
     assert b"Contoh" not in kept.read_bytes()
     assert b"0812" not in kept.read_bytes()
     assert kept.stat().st_mode & 0o077 == 0
-    assert taker.store.forget(at=clock.now() + timedelta(days=30)) == 0
-    assert taker.store.forget(at=clock.now() + timedelta(days=31)) == 1
+    assert taker.forget(at=clock.now() + timedelta(days=30)) == 0
+    assert taker.forget(at=clock.now() + timedelta(days=31)) == 1
     assert not kept.exists()
 
 
@@ -274,3 +282,221 @@ def test_a_damaged_sound_gives_a_sentence_and_the_station_goes_on(
             pass  # the lock is free at once
     with database.reading() as session:
         assert session.scalars(select(Recording)).all()
+
+
+BODIES_OF_A_BUTTON = [
+    b'{"panic": true}',
+    b'{"panic": 1}',
+    b'{"panic": "yes"}',
+    b'{"panic" : True, rusak',
+    b'{"panic":"1"',
+]
+
+
+@pytest.mark.parametrize("body", BODIES_OF_A_BUTTON)
+def test_every_cry_for_help_that_nobody_can_read_makes_a_card_of_its_own(
+    client: FlaskClient, taker: Taker, database: Database, clock: ManualClock, body: bytes
+) -> None:
+    for _ in range(2):
+        taker.store.put(arrival_reader.PARTNER, body, at=clock.now(), facts={"partner": "Alarm"})
+        taker.store.put(arrival_reader.PARTNER, body, at=clock.now(), facts={"partner": "Desa"})
+        # Sent again for want of an answer.
+        taker.store.put(arrival_reader.PARTNER, body, at=clock.now() + timedelta(minutes=1), facts={"partner": "Desa"})
+        taker.turn()
+        clock.advance(timedelta(days=1))
+    assert [call.urgency for call in every(database)] == [Urgency.DARURAT] * 4
+
+
+def test_each_card_takes_the_words_of_its_own_arrival(
+    taker: Taker, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        taker.store.put(arrival_reader.SMS, b'{"absender": "+6281200000009"}', at=clock.now())
+        taker.turn()
+        clock.advance(timedelta(days=1))
+    monkeypatch.setattr(sms, "from_gateway", lambda fields: sms_of(fields["absender"], "Macet"))
+    for path in taker.store.all_odd():
+        taker.again(path)
+    assert [call.message for call in every(database)] == ["Macet", "Macet"]
+    assert taker.store.all_odd() == []
+
+
+def sms_of(sender: str, text: str) -> Delivery:
+    return Delivery((Incoming(Channel.SMS, "", sender, text=text),))
+
+
+@pytest.mark.parametrize("trouble", [OSError(28, "No space left"), MemoryError(), audio.DiskFull("Penuh.")])
+def test_a_trouble_of_the_machine_leaves_an_arrival_waiting_and_holds_up_no_other(
+    taker: Taker, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    body = FormFields("Lampu padam", "081200000001", "Warga", "Kapas", True, True, "192.0.2.1").as_body()
+    taker.store.put(arrival_reader.WEB, body, at=clock.now(), sound=("suara.wav", io.BytesIO(make.wav())))
+    taker.store.put(arrival_reader.SMS, b'{"from": "1235", "text": "Halo"}', at=clock.now() + timedelta(seconds=1))
+
+    def failing(*_: object, **__: object) -> None:
+        raise trouble
+
+    with monkeypatch.context() as patch:
+        patch.setattr(audio, "lay_down", failing)
+        for turn in range(MOST_TRIES + 2):
+            assert taker.turn() == (turn == 0)
+    assert [call.message for call in every(database)] == ["Halo"]
+    assert taker.turn() == 1
+    [_, call] = every(database)
+    assert (call.message, call.name, call.may_name) == ("Lampu padam", "Warga", True)
+
+
+def test_a_form_whose_card_was_made_fills_that_card(
+    taker: Taker, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = FormFields("Lampu padam", "081200000001", "Warga", "Kapas", True, False, "192.0.2.1").as_body()
+    taker.store.put(arrival_reader.WEB, body, at=clock.now())
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("radiodesk.rooms.messages.arrivals.arrival_intake.take_form", broken)
+        taker.turn()
+    [card] = every(database)
+    with database.writing() as tx:
+        drop(tx, tx.get_one(Call, card.id), by="wati", at=clock.now())
+    [path] = taker.store.all_odd()
+    for _ in range(2):
+        taker.again(path)
+    [call] = every(database)
+    assert (call.message, call.name, call.phone, call.place) == ("Lampu padam", "Warga", "+6281200000001", "Kapas")
+    assert (call.may_name, call.state) == (True, CallState.RINGING)
+
+
+def test_what_turns_out_to_be_no_message_is_no_longer_unread(
+    taker: Taker, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taker.store.put(arrival_reader.SMS, b'{"kabar": "terkirim"}', at=clock.now())
+    taker.turn()
+    receipt = Incoming(Channel.SMS, "x", None, IncomingKind.RECEIPT, about="y", receipt="delivered")
+    monkeypatch.setattr(sms, "from_gateway", lambda _: Delivery((receipt,)))
+    [path] = taker.store.all_odd()
+    taker.again(path)
+    calls = every(database)
+    assert [call.message for call in calls] == ["(Kini sudah terbaca: tidak ada isi untuk meja siaran.)"]
+    with database.reading() as session:
+        assert unread_calls(session, calls) == set()
+
+
+def test_a_file_that_cannot_be_opened_is_told_once_and_holds_up_no_other(
+    taker: Taker, database: Database, clock: ManualClock, caplog: pytest.LogCaptureFixture, settings: Settings
+) -> None:
+    closed = taker.store.put(arrival_reader.SMS, b"{}", at=clock.now())
+    taker.store.put(arrival_reader.SMS, b'{"from": "1235", "text": "Halo"}', at=clock.now() + timedelta(seconds=1))
+    path = taker.store.waiting / closed.id
+    path.write_bytes(b"\0\0\0\1 not of these keys")
+    for _ in range(3):
+        taker.turn()
+    assert [call.message for call in every(database)] == ["Halo"]
+    assert caplog.text.count(closed.id) == 1
+
+
+def test_what_only_the_odd_arrivals_hold_is_not_forgotten(
+    taker: Taker, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = FormFields("", "", "", "", False, False, "192.0.2.1").as_body()
+    taker.store.put(arrival_reader.WEB, body, at=clock.now(), sound=("suara.wav", io.BytesIO(make.wav())))
+    taker.store.put(arrival_reader.SMS, b'{"x": 1}', at=clock.now())
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("radiodesk.rooms.messages.arrivals.arrival_intake.take_form", broken)
+    assert taker.turn() == 2
+    assert taker.forget(at=clock.now() + timedelta(days=400)) == 0
+    assert len(taker.store.all_odd()) == 2
+    with database.writing() as tx:
+        for message in tx.scalars(select(ChannelMessage)):
+            message.raw = None
+    # One is settled; of the other the sound is the only copy.
+    assert taker.forget(at=clock.now() + timedelta(days=400)) == 1
+
+
+def test_what_a_kill_left_is_cleared_after_a_day(taker: Taker, clock: ManualClock) -> None:
+    taker.store.waiting.mkdir(parents=True)
+    left = [taker.store.waiting / name for name in ("0190.sound", "0190.tries", ".draft")]
+    for path in left:
+        path.write_bytes(b"x")
+    waiting = taker.store.put(arrival_reader.SMS, b"{}", at=clock.now(), sound=("a.wav", io.BytesIO(b"x")))
+    taker.forget(at=datetime.now(UTC))
+    assert all(path.exists() for path in left)
+    taker.forget(at=datetime.now(UTC) + timedelta(days=2))
+    assert not any(path.exists() for path in left)
+    assert (taker.store.waiting / f"{waiting.id}.sound").exists()
+
+
+def test_a_kill_between_the_commit_and_its_note_leaves_one_copy_of_the_sound(
+    taker: Taker, settings: Settings, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = FormFields("Lampu padam", "", "", "", False, False, "192.0.2.1").as_body()
+    taker.store.put(arrival_reader.WEB, body, at=clock.now(), sound=("suara.wav", io.BytesIO(make.wav())))
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "done", lambda *_: None)
+        taker.turn()
+    taker.turn()
+    assert len(list(settings.audio.rglob("*.wav"))) == 1
+
+
+def test_a_disk_with_room_for_live_sound_alone_takes_no_sound_from_outside(
+    taker: Taker, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    free = settings.disk_stop_megabytes * 1_000_000 + 30_000
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    with pytest.raises(NotSafe):
+        taker.store.put(arrival_reader.WEB, b"{}", at=clock.now(), sound=("a.wav", io.BytesIO(b"x" * 16_000)))
+    taker.store.put(arrival_reader.WEB, b"{}", at=clock.now(), sound=("a.wav", io.BytesIO(b"x" * 14_000)))
+
+
+def test_what_could_not_be_kept_whole_is_not_taken_in_later(
+    taker: Taker, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Store._write
+
+    def torn(self: Store, path: Path, arrival: Arrival) -> None:
+        written(self, path, arrival)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Store, "_write", torn)
+    with pytest.raises(NotSafe):
+        taker.store.put(arrival_reader.SMS, b"{}", at=clock.now(), sound=("a.wav", io.BytesIO(b"x")))
+    assert list(taker.store.waiting.iterdir()) == []
+
+
+def test_no_secret_is_kept_with_what_came(client: FlaskClient, taker: Taker, database: Database) -> None:
+    client.post("/masuk/sms", data={"x": "1", "token": "sandi"})
+    client.post("/masuk/sms", json={"y": "1", "secret": "sandi"})
+    by_officers_form(client)
+    bodies_kept = [taker.store.read(path).body for path in (*taker.store.all_odd(), *taker.store.all_kept())]
+    assert len(bodies_kept) == 3
+    assert not any(b"sandi" in body or b"kode" in body for body in bodies_kept)
+    with database.reading() as session:
+        assert [len(originals(session, call)) for call in every(database)] == [1, 1, 0]
+
+
+def test_a_form_with_too_many_fields_is_refused_in_a_sentence(client: FlaskClient) -> None:
+    body = "&".join(f"a{number}=1" for number in range(1001))
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    assert client.post("/masuk/sms", data=body, **form).status_code == 403
+    header = {"Authorization": "Bearer sandi"}
+    assert client.post("/masuk/sms", data=body, headers=header, **form).status_code == 422
+
+
+def test_the_commands_name_what_cannot_be_read_and_go_on(
+    taker: Taker, settings: Settings, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = taker.store.put(arrival_reader.SMS, b"{}", at=clock.now())
+    good = taker.store.put(arrival_reader.SMS, b'{"from": "1235", "text": "Halo"}', at=clock.now())
+    (taker.store.waiting / closed.id).write_bytes(b"\0\0\0\1 not of these keys")
+    monkeypatch.setattr(cli, "_taker", lambda _: taker)
+    monkeypatch.setattr("radiodesk.core.command.settings", lambda: settings)
+    listed = CliRunner().invoke(cli.intake, ["list"])
+    assert (listed.exit_code, closed.id in listed.stderr, good.id in listed.stdout) == (0, True, True)
+    read = CliRunner().invoke(cli.intake, ["again"])
+    assert (read.exit_code, closed.id in read.stderr) == (0, True)
+    assert [call.message for call in every(database)] == ["Halo"]

@@ -18,8 +18,10 @@ from radiodesk.core.errors import Unreadable
 from radiodesk.http.request import Station
 from radiodesk.rooms.calls import queries
 from radiodesk.rooms.calls.models import Call, CallState, Channel, Urgency
+from radiodesk.rooms.calls.transitions import merge
 from radiodesk.rooms.messages import sms, whatsapp
 from radiodesk.rooms.messages.intake import take_in
+from radiodesk.rooms.messages.message_changes import instead, withdrawn_calls
 from radiodesk.rooms.messages.models import ChannelMessage
 from radiodesk.rooms.messages.ports import Incoming, IncomingKind
 from radiodesk.rooms.recordings.models import Recording
@@ -47,6 +49,12 @@ def site(station: Station) -> Open:
 def every(database: Database) -> list[Call]:
     with database.reading() as session:
         return list(session.scalars(select(Call).order_by(Call.id)))
+
+
+def marked(database: Database) -> list[int]:
+    """The calls that hold a message which its sender withdrew."""
+    with database.reading() as session:
+        return sorted(withdrawn_calls(session, session.scalars(select(Call)).all()))
 
 
 @pytest.mark.parametrize(
@@ -97,13 +105,17 @@ def test_a_listener_sends_a_voice_recording(site: Open, database: Database) -> N
         assert session.scalars(select(Recording)).one().problem is None
 
 
-def test_a_broken_recording_is_named_and_the_words_are_kept(site: Open, database: Database) -> None:
+def test_a_broken_recording_costs_no_words_and_is_named_alone(site: Open, database: Database) -> None:
+    client = site()
     data = {**REPORT, "suara": (io.BytesIO(b"PK\x03\x04"), "rekaman.wav")}
-    answer = site().post("/kirim", data=data, content_type="multipart/form-data")
-    page = answer.get_data(as_text=True)
-    assert answer.status_code == 422
-    assert "rekaman.wav" in page
+    answer = client.post("/kirim", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 303
+    assert "suara" in client.get(answer.headers["Location"]).get_data(as_text=True).split('class="note bad"')[1]
     assert [call.message for call in every(database)] == ["Lampu jalan padam"]
+    alone = {"setuju": "yes", "suara": (io.BytesIO(b"PK\x03\x04"), "rekaman.wav")}
+    answer = client.post("/kirim", data=alone, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "rekaman.wav" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("lacking", ["pesan", "setuju"])
@@ -184,7 +196,51 @@ def test_a_withdrawn_message_is_kept_and_the_screener_told(site: Open, database:
     post(client, bodies.whatsapp(revoked))
     [call] = every(database)
     assert call.message == "Rahasia"
-    assert "menarik" in call.notes
+    assert call.notes == ""
+    assert marked(database) == [call.id]
+
+
+def test_a_withdrawal_that_comes_before_its_message_is_kept_for_it(site: Open, database: Database) -> None:
+    client = site(**WHATSAPP)
+    revoked = {"from": bodies.SENDER, "id": "b", "type": "revoke", "revoke": {"original_message_id": "a"}}
+    for _ in range(2):
+        post(client, bodies.whatsapp(revoked))
+    assert every(database) == []
+    post(client, bodies.whatsapp(bodies.text("Rahasia", "a")))
+    [call] = every(database)
+    assert marked(database) == [call.id]
+
+
+def test_a_missed_call_does_not_end_what_the_same_person_wrote(
+    site: Open, database: Database, clock: ManualClock
+) -> None:
+    client = site(**WHATSAPP)
+    post(client, bodies.whatsapp(bodies.text("Rumah saya kebakaran", "a")))
+    rung = {"id": "wacid.1", "from": bodies.SENDER, "event": "connect", "direction": "USER_INITIATED"}
+    post(client, bodies.whatsapp(calls=[rung]))
+    [call] = every(database)
+    assert call.state is CallState.RINGING
+    assert call.message.startswith("Rumah saya kebakaran\n\n(panggilan WhatsApp")
+
+
+def test_what_comes_after_a_merge_reaches_the_call_that_it_became(
+    site: Open, database: Database, clock: ManualClock
+) -> None:
+    client = site(**WHATSAPP)
+    post(client, bodies.whatsapp(bodies.text("Jalan Kapas", "a")))
+    [wrote] = every(database)
+    with database.writing() as tx:
+        first, second = (make.ringing(tx, clock.now(), message="Lewat telepon") for _ in range(2))
+        merge(tx, first, tx.get_one(Call, wrote.id), by="wati", at=clock.now())
+        merge(tx, second, first, by="wati", at=clock.now())
+    changed = {"type": "text", "text": {"body": "Jalan Dander"}}
+    edit = {"original_message_id": "a", "message": changed}
+    post(client, bodies.whatsapp({"from": bodies.SENDER, "id": "b", "type": "edit", "edit": edit}))
+    revoked = {"from": bodies.SENDER, "id": "c", "type": "revoke", "revoke": {"original_message_id": "a"}}
+    post(client, bodies.whatsapp(revoked))
+    wrote, first, second = every(database)
+    assert (wrote.message, second.message) == ("Jalan Kapas", "Lewat telepon\n\nLewat telepon\n\nJalan Dander")
+    assert marked(database) == [wrote.id, first.id, second.id]
 
 
 def test_an_edited_message_replaces_its_words_and_keeps_the_old_ones(site: Open, database: Database) -> None:
@@ -197,6 +253,20 @@ def test_an_edited_message_replaces_its_words_and_keeps_the_old_ones(site: Open,
         message = session.scalars(select(ChannelMessage)).one()
     assert [call.message for call in every(database)] == ["Jalan Dander"]
     assert (message.text, message.before) == ("Jalan Dander", "Jalan Kapas")
+
+
+@pytest.mark.parametrize(
+    ("words", "old", "after"),
+    [
+        ("Macet\n\nMacet di Kapas", "Macet", "Lancar\n\nMacet di Kapas"),
+        ("Jl. Kapas 1\n\nKapas", "Kapas", "Jl. Kapas 1\n\nLancar"),
+        ("Macet\n\nya\n\nMacet", "Macet", "Macet\n\nya\n\nLancar"),
+        ("satu\n\ndua\n\ntiga", "satu\n\ndua", "Lancar\n\ntiga"),
+        ("tidak ada", "ada", "tidak ada\n\nLancar"),
+    ],
+)
+def test_an_edit_changes_the_words_of_its_own_message_alone(words: str, old: str, after: str) -> None:
+    assert instead(words, old, "Lancar") == after
 
 
 def test_a_location_is_kept_as_a_position(site: Open, database: Database) -> None:
@@ -271,6 +341,37 @@ def test_a_gateway_posts_an_sms_as_form_or_json(site: Open, database: Database) 
     assert [call.message for call in cards] == ["(pesan SMS yang belum dapat dibaca; aslinya disimpan)"] * 2
 
 
+@pytest.mark.parametrize(
+    ("event", "count"),
+    [
+        ("deliver_sm", 1),
+        ("DeliverSm", 1),
+        ("sms:received", 1),
+        ("sender", 1),
+        ("apa saja", 1),
+        ("sms:sent", 0),
+        ("messageSent", 0),
+        ("DELIVERED", 0),
+        ("delivery_report", 0),
+        ("message.send.expired", 0),
+    ],
+)
+def test_an_event_is_news_of_the_station_by_its_whole_words(event: str, count: int) -> None:
+    sent = {"event": event, "from": "+6281200000001", "text": "Macet", "id": "1"}
+    assert len(sms.from_gateway(sent).everything) == count
+
+
+def test_two_pictures_in_a_row_are_two(database: Database, clock: ManualClock) -> None:
+    with database.writing() as tx:
+        for identity in ("1", "2"):
+            fields = {"from": "+6281200000001", "text": "", "id": identity, "num_media": "1"}
+            for one in sms.from_gateway(fields).everything:
+                take_in(tx, one, at=clock.now())
+    with database.reading() as session:
+        assert [len(call.message.split("\n\n")) for call in every(database)] == [2]
+        assert len(session.scalars(select(ChannelMessage)).all()) == 2
+
+
 def test_gammu_hands_over_a_message_in_parts() -> None:
     parts = {
         b"SMS_MESSAGES": b"2",
@@ -294,7 +395,7 @@ def test_a_named_sender_is_nobody_to_call_back(database: Database, clock: Manual
     with database.writing() as tx:
         call = take_in(tx, Incoming(Channel.SMS, "1", "INFO", text="Promo"), at=clock.now())
     assert call is not None
-    assert call.phone is None
+    assert (call.phone, call.message) == (None, "Promo\nINFO")
 
 
 # ---- Partners and Pos Jago

@@ -183,3 +183,8 @@ def test_a_body_that_is_no_delivery_can_still_be_a_card(database: Database, cloc
     for part in ({"x": 1}, "bukan JSON \ud83d", {"x": 1}):
         take(database, clock, unread(Channel.PARTNER, part))
     assert [call.channel for call in every(database)] == [Channel.PARTNER, Channel.PARTNER]
+
+
+def test_news_of_a_reply_that_cannot_be_read_is_a_card() -> None:
+    found = whatsapp.parse(bodies.whatsapp(statuses=["x", {"id": "wamid.1"}, {"id": "wamid.2", "status": "read"}]))
+    assert [one.raw for one in found.odd] == ['"x"', '{"id": "wamid.1"}']

@@ -14,7 +14,9 @@ from radiodesk.core.database import Database
 from radiodesk.core.errors import Conflict
 from radiodesk.core.jobs import Kind, Runner, nothing
 from radiodesk.core.settings import Settings
+from radiodesk.core.unavailable import DatabaseBusy
 from radiodesk.rooms.calls.models import Call
+from radiodesk.rooms.calls.transitions import merge
 from radiodesk.rooms.messages import attachments, intake, jobs, outbox, whatsapp
 from radiodesk.rooms.messages.intake import take_in
 from radiodesk.rooms.messages.models import IncomingMedia, OutgoingMessage, TransferState
@@ -257,3 +259,76 @@ def test_a_file_that_could_not_be_had_is_named_and_asked_for_again(
         assert len(tx.get_one(Call, call.id).recordings) == 1
         with pytest.raises(Conflict):
             intake.fetch_again(tx, tx.get_one(Call, call.id), by="wati", at=clock.now())
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"bukan JSON", b"{}", b'{"messages": []}', b'{"messages": [{"id": null}]}', b"[]"]
+)
+def test_what_the_channel_took_is_never_sent_again(
+    database: Database,
+    replying: Settings,
+    clock: ManualClock,
+    graph: Graph,
+    runner: Runner,
+    monkeypatch: pytest.MonkeyPatch,
+    body: bytes,
+) -> None:
+    write(database, replying, clock, arrive(database, clock, bodies.text("Halo")))
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    tries = iter([DatabaseBusy("Sibuk."), DatabaseBusy("Sibuk."), None])
+    noted = outbox.sent
+
+    def busy(*arguments: Any, **named: Any) -> None:
+        if (trouble := next(tries)) is not None:
+            raise trouble
+        noted(*arguments, **named)
+
+    monkeypatch.setattr(outbox, "sent", busy)
+    graph.answer = body
+    runner.run_all()
+    assert reply_of(database).state is TransferState.DONE
+    assert len(graph.sent) == 1
+
+
+def test_giving_up_changes_nothing_that_is_finished(database: Database, replying: Settings, clock: ManualClock) -> None:
+    row = write(database, replying, clock, arrive(database, clock, bodies.image("m1", "Lubang")))
+    with database.writing() as tx:
+        media = tx.scalars(select(IncomingMedia)).one()
+        media.state = TransferState.DONE
+        tx.get_one(OutgoingMessage, row.id).state = TransferState.DELIVERED
+        jobs.KINDS[outbox.SEND_JOB].given_up(tx, row.id, "Mati.", clock.now())
+        jobs.KINDS[intake.FETCH_JOB].given_up(tx, media.id, "Mati.", clock.now())
+        assert media.state is TransferState.DONE
+    assert reply_of(database).state is TransferState.DELIVERED
+
+
+def test_a_file_of_a_call_that_was_merged_stands_with_the_call_that_it_became(
+    database: Database, clock: ManualClock, graph: Graph, runner: Runner
+) -> None:
+    graph.files = {"m1": b"\xff\xd8gambar"}
+    wrote = arrive(database, clock, bodies.image("m1", "Lubang"))
+    with database.writing() as tx:
+        kept = make.ringing(tx, clock.now())
+        merge(tx, kept, tx.get_one(Call, wrote.id), by="wati", at=clock.now())
+    runner.run_all()
+    with database.reading() as session:
+        [file] = attachments.of_call(session, session.get_one(Call, kept.id))
+    assert file.call_id == kept.id
+
+
+def test_a_file_of_a_transaction_that_is_rolled_back_is_gone(
+    database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    def files() -> int:
+        places = settings.audio, attachments.folder(settings)
+        return sum(path.is_file() for place in places for path in place.rglob("*"))
+
+    with database.session() as tx:
+        for last in ("rollback", "commit"):
+            call = make.ringing(tx, clock.now())
+            make.recording(tx, settings, clock.now())
+            attachments.keep(tx, settings, call, io.BytesIO(b"x"), "a.txt", "text/plain", at=clock.now())
+            getattr(tx, last)()
+            assert files() == (0 if last == "rollback" else 2)
+        tx.rollback()
+    assert files() == 2

@@ -33,9 +33,9 @@ from radiodesk.operations.wiring import kinds
 from radiodesk.rooms.archive import services as archive
 from radiodesk.rooms.archive.ledger import parse
 from radiodesk.rooms.archive.models import Package
-from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.broadcasts.models import Broadcast, RundownItem
 from radiodesk.rooms.calls.models import Call
-from radiodesk.rooms.programme.models import RundownItem, Script
+from radiodesk.rooms.programme.models import Script
 from radiodesk.rooms.record import search, services
 from radiodesk.rooms.record.models import Piece, Publication, PublishedBroadcast, PublishedPiece, Span
 from radiodesk.rooms.recordings.models import Recording
@@ -142,7 +142,7 @@ def test_every_address_of_the_desk_leads_nowhere_on_the_public_site(
     desk: Flask, public: Flask, browser: FlaskClient, unpublished: str
 ) -> None:
     """Every rule of the desk, filled with the id of a real but unpublished broadcast."""
-    shared = {"/", "/static/<path:filename>"}
+    shared = {"/", "/static/<digest>/<path:filename>"}
     public_posts = {rule.rule for rule in public.url_map.iter_rules() if "POST" in (rule.methods or set())}
     tried = 0
     for rule in desk.url_map.iter_rules():
@@ -205,8 +205,9 @@ def test_what_is_reachable_holds_nothing_private_and_nothing_unpublished(
         "/siaran/../../keys.json",
         "/siaran/%2e%2e/suara/1.mp3",
         "/siaran/x/suara/..%2f..%2fradiodesk.sqlite",
-        "/static/../../keys.json",
-        "/static/..%2f..%2f..%2fpyproject.toml",
+        "/static/x/../../../keys.json",
+        "/static/x/..%2f..%2f..%2fpyproject.toml",
+        "/static/js/desk.js",
         "/data/../keys.json",
         "/public/",
         "/audio/",
@@ -330,6 +331,12 @@ def test_sound_is_sent_in_ranges(browser: FlaskClient, database: Database, publi
     for odd in ("items=0-9", "bytes=x", "bytes=0-1,4-5"):
         with browser.get(path, headers={"Range": odd}) as all_of_it:
             assert (all_of_it.status_code, all_of_it.get_data()) == (200, body)
+    for last in (len(body), len(body) + 1, 10**12):
+        # Of a file that has fewer bytes the last so many are all there are (RFC 9110, section 14.1.2).
+        with browser.get(path, headers={"Range": f"bytes=-{last}"}) as all_of_it:
+            assert (all_of_it.status_code, all_of_it.get_data()) == (200, body)
+    with browser.get(path, headers={"Range": "bytes=-7"}) as tail:
+        assert (tail.status_code, tail.get_data()) == (206, body[-7:])
     with browser.get(path, headers={"Range": f"bytes={len(body)}-"}) as behind:
         assert behind.status_code == 416
     with browser.get(path, headers={"If-None-Match": tag}) as same:

@@ -165,6 +165,28 @@ def test_a_page_hears_a_recording_in_ranges_and_the_listening_is_logged_once(
     assert listenings(database, settings) == ["petugas"]
 
 
+def test_nobody_hears_a_recording_unseen_by_leaving_its_first_byte_out(
+    stored: Recording,
+    sign_in: Callable[..., FlaskClient],
+    database: Database,
+    settings: Settings,
+    clock: ManualClock,
+) -> None:
+    client = sign_in(Role.SCREENER)
+    address = f"/rekaman/{stored.public_id}/suara.mp3"
+    for asked in ("bytes=1-", "bytes=2-99", "bytes=-500"):
+        with client.get(address, headers={"Range": asked}) as part:
+            assert part.status_code == 206
+    assert listenings(database, settings) == ["petugas"]
+    clock.advance(timedelta(minutes=11))
+    with client.get(address, headers={"Range": "bytes=1-"}) as later:
+        assert later.status_code == 206
+    with client.get(address.replace("suara.mp3", "asli"), headers={"Range": "bytes=1-"}) as original:
+        assert original.status_code == 206
+    assert listenings(database, settings) == ["petugas", "petugas"]
+    assert len(trail(database, settings, "original fetched")) == 1
+
+
 def test_only_those_who_work_with_callers_may_listen(
     stored: Recording, sign_in: Callable[..., FlaskClient], database: Database, settings: Settings
 ) -> None:

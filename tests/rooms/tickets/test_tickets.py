@@ -17,7 +17,7 @@ from radiodesk.rooms.calls.models import Urgency
 from radiodesk.rooms.tickets import care, queries, services, ticket_numbers
 from radiodesk.rooms.tickets.history import ChangedMeanwhile, expect
 from radiodesk.rooms.tickets.models import EntryKind, Ticket, TicketState
-from radiodesk.rooms.tickets.pins import pin_fits
+from radiodesk.rooms.tickets.pins import fresh_pin, pin_fits
 from radiodesk.rooms.tickets.services import Decision, NotPossible, UnknownUnit
 from radiodesk.rooms.tickets.station_rules import load_rules
 from tests.factories import calls as call_factory
@@ -124,7 +124,8 @@ def test_the_pin_is_kept_only_as_a_hash_bound_to_its_ticket(
 def test_a_new_pin_ends_the_old_one(session: Session, settings: Settings, now: datetime) -> None:
     made = factory.opened(session, settings, now)
     keys = session.info["database"].keys
-    fresh = care.new_pin(session, made.ticket, "Menyebut isi laporan dengan benar.", by="petugas", at=now)
+    pin = fresh_pin(keys, made.ticket.number)
+    fresh = care.new_pin(session, made.ticket, pin, "Menyebut isi laporan dengan benar.", by="petugas", at=now)
     assert pin_fits(keys, made.ticket.number, fresh, made.ticket.pin_hash)
     assert fresh == made.pin or not pin_fits(keys, made.ticket.number, made.pin, made.ticket.pin_hash)
     assert all(fresh not in entry.text for entry in made.ticket.entries)

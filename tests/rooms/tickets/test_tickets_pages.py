@@ -13,17 +13,19 @@ from sqlalchemy import select
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.core.ids import public_id
+from radiodesk.core.keys import KeyRing
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.accounts.models import SignIn as OpenSession
 from radiodesk.rooms.calls.models import CallState, Urgency
-from radiodesk.rooms.tickets import care, queries, services, ticket_numbers
+from radiodesk.rooms.tickets import care, pins, queries, services, ticket_numbers
 from radiodesk.rooms.tickets.models import Ticket, TicketState
 from radiodesk.rooms.tickets.station_rules import load_rules
 from radiodesk.rooms.transcripts.models import Kind, Transcript, TranscriptState
 from tests.factories import calls as call_factory
 from tests.factories import tickets as factory
 from tests.factories.trail import trail
+from tests.factories.writers import is_free
 
 SignIn = Callable[..., FlaskClient]
 LONG = "Petugas sudah mendatangi lokasi dan mengganti lampu yang padam di depan pasar Uji."
@@ -83,6 +85,26 @@ def test_a_new_ticket_shows_number_and_pin_once(place: Desk, officer: FlaskClien
     assert (again.status_code, again.headers["Location"]) == (303, f"/pengaduan/{identity[1]}")
     with place.database.reading() as session:
         assert len(session.scalars(select(Ticket)).all()) == 1
+
+
+def test_no_pin_is_hashed_while_the_database_is_held(
+    place: Desk, officer: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashing, free = pins.hash_pin, list[bool]()
+
+    def watched(keys: KeyRing, number: str, pin: str) -> str:
+        free.append(is_free(settings))
+        return hashing(keys, number, pin)
+
+    identity = place.make()
+    monkeypatch.setattr(pins, "hash_pin", watched)
+    form = {
+        "identity": public_id(place.clock.now()), "call": "", "text": factory.TEXT, "summary": "Lampu padam.",
+        "place": "Pasar Uji", "category": "penerangan_jalan", "unit": "dishub", "urgency": "biasa", "phone": "",
+    }  # fmt: skip
+    assert officer.post("/pengaduan/baru", data=form).status_code == 200
+    assert place.send(officer, identity, "pin", text="Menyebut isi laporan dengan benar.") == 200
+    assert free == [True, True]
 
 
 def test_a_refused_new_ticket_keeps_every_word(officer: FlaskClient) -> None:

@@ -296,6 +296,19 @@ def test_a_cancelled_transcript_stays_cancelled(
     assert read(database, asked).state is TranscriptState.CANCELLED
 
 
+def test_neither_a_late_failure_nor_giving_up_changes_what_is_finished(
+    database: Database, recording: Recording, clock: ManualClock
+) -> None:
+    asked = ask(database, recording, clock)
+    for state in (TranscriptState.CANCELLED, TranscriptState.DONE):
+        with database.writing() as tx:
+            transcript = tx.get_one(Transcript, asked.id)
+            transcript.state = state
+            services.put_off(tx, transcript, "Gagal.", at=clock.now())
+            jobs.KINDS[services.JOB].given_up(tx, asked.id, "Mati.", clock.now())
+        assert read(database, asked).state is state
+
+
 def heard(session: Session, settings: Settings, clock: ManualClock) -> Transcript:
     recording = make.recording(session, settings, clock.now())
     transcript = services.request_transcript(session, recording, by="wati", at=clock.now())

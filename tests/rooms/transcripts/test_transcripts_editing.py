@@ -139,6 +139,13 @@ def test_times_are_given_while_typing_and_nothing_is_stored(
         assert len(session.scalars(select(Transcript)).all()) == 1
 
 
+@pytest.mark.parametrize("speaker", [{"nama": "wati"}, ["wati"], 7])
+def test_a_speaker_that_is_no_name_is_refused(client: FlaskClient, heard: Transcript, speaker: object) -> None:
+    sent = {"words": heard.words, "segments": [{"text": "lampu", "speaker": speaker}]}
+    for address in (f"/transkrip/{heard.public_id}", f"/transkrip/{heard.public_id}/selaras"):
+        assert client.post(address, json=sent).status_code == 422
+
+
 def test_saving_makes_a_version_and_the_second_to_save_is_told(client: FlaskClient, heard: Transcript) -> None:
     address = f"/transkrip/{heard.public_id}"
     saved = client.post(address, json=edit(heard, "Lampu jalan padam."))

@@ -4,23 +4,28 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from radiodesk.core import i18n
 from radiodesk.core.database import PATIENT, Database
 from radiodesk.core.errors import Refusal, Unreadable
-from radiodesk.core.keys import KeyMissing
 from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import unavailable
 from radiodesk.language.phones import PhoneUnreadable
-from radiodesk.rooms.calls.models import Call
+from radiodesk.rooms.calls.models import Call, Channel
 from radiodesk.rooms.messages.arrivals import arrival_reader
 from radiodesk.rooms.messages.arrivals.arrival_store import MOST_TRIES, Arrival, Store
 from radiodesk.rooms.messages.arrivals.web_form import FormFields, take_form
-from radiodesk.rooms.messages.intake import TooMany, known, take_in
+from radiodesk.rooms.messages.intake import TooMany, card_there, count_sender, empty, take_in
 from radiodesk.rooms.recordings import services as audio
 
 log = logging.getLogger(__name__)
+
+_PASSING = (OSError, MemoryError, audio.DiskFull)
+"""Troubles of the machine, not of what came in: it waits until they are over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Taker:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
+        self._told: dict[str, str] = {}
         self.store = Store(settings, database.keys)
 
     def at_once(self, arrival: Arrival, *, patience: float) -> Taken | None:
@@ -49,20 +55,27 @@ class Taker:
         Of a form that a person is waiting on, refusals are raised: they have their words still, and nothing is kept.
         """
         path = self.store.waiting / arrival.id
-        with self.store.claimed(path) as mine:
-            if not mine:
-                return None
-            try:
-                return self._read(arrival, patience=patience, strict=True)
-            except (TooMany, PhoneUnreadable):
-                self.store.throw_away(arrival)
+        try:
+            with self.store.claimed(path) as mine:
+                return self._read(arrival, patience=patience, strict=True) if mine else None
+        except (TooMany, PhoneUnreadable):
+            self.store.throw_away(arrival)
+            raise
+        except Exception as error:  # the edge: it lies safe on disk, and its sender shall hear that
+            if (trouble := unavailable(error)) is not None:
+                log.warning("An arrival waits for the database: %s", trouble)
+            else:
+                log.exception("An arrival (%s, %s) could not be taken in at once.", arrival.source, arrival.id)
+            return None
+
+    def require_few(self, address: str, *, at: datetime) -> None:
+        """Refuse an address that sent too many forms within the hour, before anything is kept; raises ``TooMany``."""
+        try:
+            with self._database.reading() as session:
+                count_sender(session, Channel.WEB, address, self._settings.intake_per_hour, at=at)
+        except SQLAlchemyError as error:
+            if unavailable(error) is None:
                 raise
-            except Exception as error:  # the edge: it lies safe on disk, and its sender shall hear that
-                if (trouble := unavailable(error)) is not None:
-                    log.warning("An arrival waits for the database: %s", trouble)
-                else:
-                    log.exception("An arrival (%s, %s) could not be taken in at once.", arrival.source, arrival.id)
-                return None
 
     def turn(self) -> int:
         """Take in everything that waits, oldest first; returns how many. One that is odd holds up no other.
@@ -76,29 +89,48 @@ class Taker:
         with self.store.claimed(path) as mine:
             return self._read(self.store.read(path), patience=PATIENT, strict=False) if mine else None
 
+    def forget(self, *, at: datetime) -> int:
+        """Remove originals whose days are over; returns how many."""
+        return self.store.forget(at=at, settled=self._settled)
+
+    def _settled(self, arrival: Arrival) -> bool:
+        card = arrival_reader.card(arrival)
+        with self._database.reading() as session:
+            found = card_there(session, card, at=arrival.received_at)
+        return found is None or found.raw is None
+
     def _one(self, path: Path) -> bool:
-        with self.store.claimed(path) as mine:
-            if not mine:
-                return False
-            try:
-                arrival = self.store.read(path)
-            except (KeyMissing, ValueError, KeyError) as error:
-                log.error("The arrival %s cannot be read with the keys at hand: %s", path.name, error)
-                return False
-            fatal = self.store.tried(arrival) > MOST_TRIES
-            try:
-                if fatal:
-                    log.error("The arrival %s (%s) killed its readers; it is set aside.", arrival.id, arrival.source)
-                    self._card(arrival)
-                else:
-                    self._read(arrival, patience=PATIENT, strict=False)
-            except Exception as error:
-                if unavailable(error) is not None:
-                    self.store.take_back(arrival)
-                    raise
-                log.exception("The arrival %s (%s) could not be taken in; a card says so.", arrival.id, arrival.source)
+        try:
+            with self.store.claimed(path) as mine:
+                return mine and self._tried(path)
+        except Exception as error:  # the edge: one that is odd holds up no other
+            if unavailable(error) is not None:
+                raise
+            self._tell_once(path, error)
+            return False
+
+    def _tell_once(self, path: Path, error: Exception) -> None:
+        told = f"{type(error).__name__}: {error}"
+        if self._told.get(path.name) != told:
+            self._told[path.name] = told
+            log.error("The arrival %s cannot be taken in now and goes on waiting: %s", path.name, told)
+
+    def _tried(self, path: Path) -> bool:
+        arrival = self.store.read(path)
+        fatal = self.store.tried(arrival) > MOST_TRIES
+        try:
+            if fatal:
+                log.error("The arrival %s (%s) killed its readers; it is set aside.", arrival.id, arrival.source)
                 self._card(arrival)
-            return True
+            else:
+                self._read(arrival, patience=PATIENT, strict=False)
+        except Exception as error:
+            if unavailable(error) is not None or isinstance(error, _PASSING):
+                self.store.take_back(arrival)
+                raise
+            log.exception("The arrival %s (%s) could not be taken in; a card says so.", arrival.id, arrival.source)
+            self._card(arrival)
+        return True
 
     def _read(self, arrival: Arrival, *, patience: float, strict: bool) -> Taken:
         with i18n.speaking(self._settings.language):
@@ -112,13 +144,16 @@ class Taker:
                     return Taken(problem=i18n.say(refusal))
                 card = arrival_reader.card(arrival)
                 with self._database.writing(patience) as session:
-                    if known(session, card.channel, card.external_id) is not None:
+                    shown = card_there(session, card, at=arrival.received_at)
+                    if shown is not None:
                         delivery = arrival_reader.after_a_card(arrival, delivery)
                     new = [
                         call.public_id
                         for one in delivery.everything
                         if (call := take_in(session, one, at=arrival.received_at)) is not None
                     ]
+                    if shown is not None and shown.raw is not None and not delivery.odd:
+                        empty(session, shown, at=arrival.received_at)
                 taken = Taken(tuple(dict.fromkeys(new)), tuple(one.external_id for one in delivery.everything))
         self.store.done(arrival)
         return taken
@@ -128,6 +163,9 @@ class Taker:
         with self._sound(arrival) as laid, self._database.writing(patience) as session:
             call = take_form(session, self._settings, fields, arrival, laid, strict=strict)
             new = (call.public_id,) if call is not None else ()
+        if call is None and laid is not None:
+            # It was taken in before; that one has its own copy.
+            audio.pick_up(self._settings, laid)
         return Taken(new, (arrival.id,), sound_problem=laid.look.problem if laid is not None else None)
 
     @contextmanager

@@ -2,16 +2,17 @@
 
 import base64
 import json
+import re
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from radiodesk.core.errors import Unreadable
 from radiodesk.rooms.calls.models import Channel
 from radiodesk.rooms.messages import partner, sms, whatsapp
 from radiodesk.rooms.messages.arrivals.arrival_store import Arrival
-from radiodesk.rooms.messages.loose_values import within
-from radiodesk.rooms.messages.ports import Delivery, Incoming
+from radiodesk.rooms.messages.loose_values import digest, within
+from radiodesk.rooms.messages.ports import Delivery, Incoming, IncomingKind
 from radiodesk.rooms.messages.unread_cards import unread
 
 WHATSAPP, SMS, GAMMU, PARTNER, POS_JAGO, POS_JAGO_FORM = (
@@ -24,6 +25,13 @@ WHATSAPP, SMS, GAMMU, PARTNER, POS_JAGO, POS_JAGO_FORM = (
 )
 WEB = "web"
 """The listeners' form, whose fields are read by ``taking`` itself: it makes more than a message of them."""
+
+MOST_FIELDS = 1000
+TOKENS = ("token", "secret")
+"""Fields in which a gateway that can send no header proves who it is."""
+_WORDS = (IncomingKind.MESSAGE, IncomingKind.MISSED_CALL)
+_PANIC = re.compile(rb'"panic"\s*:\s*"?(?:true|1|yes|y|on|t)\b', re.IGNORECASE)
+"""A pressed button in a body that is no JSON, spelled in any way that a report may spell it."""
 
 CHANNELS = {
     WHATSAPP: Channel.WHATSAPP,
@@ -57,16 +65,19 @@ def deliver(arrival: Arrival) -> Delivery:
 def after_a_card(arrival: Arrival, delivery: Delivery) -> Delivery:
     """The same, where a card said before that the whole could not be read: its first message takes the card's place."""
     everything = list(delivery.everything)
-    first = next((place for place, one in enumerate(everything) if one.raw is None), None)
+    first = next((place for place, one in enumerate(everything) if one.raw is None and one.kind in _WORDS), None)
     if first is not None:
         everything[first] = replace(everything[first], part=card(arrival).part)
     return Delivery(tuple(everything))
 
 
 def card(arrival: Arrival) -> Incoming:
-    """The card of an arrival that nobody could read: the same one however often the same body comes."""
+    """The card of an arrival that nobody could read: the same one when a partner sends the same body again soon."""
     channel = CHANNELS.get(arrival.source, Channel.PARTNER)
-    return unread(channel, arrival.body.decode("utf-8", "backslashreplace"), urgent=_is_panic(arrival))
+    body = arrival.body.decode("utf-8", "backslashreplace")
+    part = digest(json.dumps(body), *filter(None, [arrival.facts.get("partner")]))
+    plain = Incoming(channel, f"part:{part}", None, part=part)
+    return unread(channel, body, plain, urgent=_is_panic(arrival))
 
 
 def _is_panic(arrival: Arrival) -> bool:
@@ -74,9 +85,9 @@ def _is_panic(arrival: Arrival) -> bool:
     if arrival.source not in (PARTNER, POS_JAGO, POS_JAGO_FORM):
         return False
     try:
-        return within(as_json(arrival.body), "panic") is True
+        return partner.is_panic(within(as_json(arrival.body), "panic"))
     except Unreadable:
-        return b'"panic": true' in arrival.body or b'"panic":true' in arrival.body
+        return _PANIC.search(arrival.body) is not None
 
 
 def as_json(body: bytes) -> Any:
@@ -89,10 +100,25 @@ def as_json(body: bytes) -> Any:
 
 def fields_of(body: bytes, content_type: str) -> dict[str, Any]:
     """The fields of a gateway's body, be it JSON or a form; raises ``Unreadable``."""
-    if content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
-        fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=1000)
+    if _is_form(content_type):
+        try:
+            fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        except ValueError:
+            raise Unreadable("The form has more than %(most)s fields.", most=MOST_FIELDS) from None
         return {name: values[0] for name, values in fields.items()}
     fields = as_json(body)
     if not isinstance(fields, dict):
         raise Unreadable("An SMS needs a sender (from) and words (text).")
     return fields
+
+
+def without_token(body: bytes, content_type: str) -> bytes:
+    """A gateway's body, which ``fields_of`` reads, without the token: what is kept may be shown."""
+    if _is_form(content_type):
+        told = parse_qsl(body, keep_blank_values=True)
+        return urlencode([(name, value) for name, value in told if name.decode("latin-1") not in TOKENS]).encode()
+    return json.dumps({name: value for name, value in as_json(body).items() if name not in TOKENS}).encode()
+
+
+def _is_form(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded"

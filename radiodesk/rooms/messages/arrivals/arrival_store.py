@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from radiodesk.core.atomic_files import flush_folder, replacing
-from radiodesk.core.errors import Refusal, TooLarge
+from radiodesk.core.errors import Refusal, TooLarge, Unreadable
 from radiodesk.core.ids import public_id
 from radiodesk.core.keys import KeyMissing, KeyRing
 from radiodesk.core.settings import Settings
@@ -27,6 +27,8 @@ from radiodesk.core.settings import Settings
 log = logging.getLogger(__name__)
 
 _BLOCK = 1 << 18
+_LEFT_AFTER = 86_400.0
+"""Seconds after which a file that no arrival names was left behind."""
 MOST_TRIES = 3
 """Readers that may die of an arrival before it is set aside."""
 
@@ -86,14 +88,15 @@ class Store:
         arrival = Arrival(public_id(at), source, at, body, dict(facts or {}), sound[0] if sound else None)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            if shutil.disk_usage(self._folder).free < self._room:
-                # What comes in from outside must not take the room that callers on the lines are recorded in.
-                raise OSError(errno.ENOSPC, "the room that is left is for live sound")
+            # A sound lies here and, until it is taken in, among the recordings.
+            self._require_room(2 * _size(sound[1]) if sound is not None else 0)
             if sound is not None:
                 with replacing(self._sound(self.waiting, arrival.id)) as written, written.open("wb") as out:
                     self._copy(sound[1], out, sound[0])
             self._write(self.waiting / arrival.id, arrival)
         except OSError as error:
+            # First what would be read: its sender is told that nothing was kept.
+            (self.waiting / arrival.id).unlink(missing_ok=True)
             self._sound(self.waiting, arrival.id).unlink(missing_ok=True)
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             log.error("An arrival (%s) could not be kept: %s.", source, error.strerror)
@@ -103,6 +106,11 @@ class Store:
                 ) from None
             raise NotSafe("What you sent could not be kept here. Please send it again in a while.") from None
         return arrival
+
+    def _require_room(self, needed: int) -> None:
+        """What comes in from outside must not take the room that callers on the lines are recorded in."""
+        if shutil.disk_usage(self._folder).free - needed < self._room:
+            raise OSError(errno.ENOSPC, "the room that is left is for live sound")
 
     def _copy(self, stream: IO[bytes], out: IO[bytes], name: str) -> None:
         size = 0
@@ -115,6 +123,7 @@ class Store:
                     name=name,
                     most=self._limit,
                 )
+            self._require_room(len(block))
             out.write(block)
 
     def _write(self, path: Path, arrival: Arrival) -> None:
@@ -127,27 +136,31 @@ class Store:
         }
         with replacing(path) as written:
             written.write_bytes(self._keys.encrypt(json.dumps(told)))
-        path.chmod(0o600)
 
     def read(self, path: Path) -> Arrival:
-        """One arrival again; raises ``KeyMissing`` or ``OSError``."""
-        told = json.loads(self._keys.decrypt(path.read_bytes()))
-        return Arrival(
-            path.name,
-            told["source"],
-            datetime.fromisoformat(told["received_at"]),
-            base64.b64decode(told["body"]),
-            told["facts"],
-            told["sound"],
-        )
+        """One arrival again; raises ``KeyMissing``, ``Unreadable`` or ``OSError``."""
+        try:
+            told = json.loads(self._keys.decrypt(path.read_bytes()))
+            return Arrival(
+                path.name,
+                told["source"],
+                datetime.fromisoformat(told["received_at"]),
+                base64.b64decode(told["body"]),
+                told["facts"],
+                told["sound"],
+            )
+        except (ValueError, KeyError, TypeError):
+            raise Unreadable("The file of the arrival %(id)s is damaged.", id=path.name) from None
 
     def open_sound(self, arrival: Arrival) -> IO[bytes] | None:
-        """The sound that came with it, wherever it lies now."""
+        """The sound that came with it, wherever it lies now; raises ``Unreadable`` where it is gone."""
+        if arrival.sound is None:
+            return None
         for folder in (self.waiting, self.odd):
             path = self._sound(folder, arrival.id)
-            if arrival.sound is not None and path.is_file():
+            if path.is_file():
                 return path.open("rb")
-        return None
+        raise Unreadable("The sound of the arrival %(id)s is missing.", id=arrival.id)
 
     @staticmethod
     def _sound(folder: Path, identity: str) -> Path:
@@ -227,8 +240,11 @@ class Store:
         places = [self.waiting, self.odd, *sorted(self.kept.glob("*-*-*"))]
         return [folder / identity for folder in places if (folder / identity).is_file()]
 
-    def forget(self, *, at: datetime) -> int:
-        """Remove originals whose days are over; returns how many."""
+    def forget(self, *, at: datetime, settled: Callable[[Arrival], bool]) -> int:
+        """Remove originals whose days are over; returns how many.
+
+        Of what could not be understood, those that are ``settled`` and came without a sound: another is the only copy.
+        """
         first = (at - timedelta(days=self._days)).date()
         count = 0
         for folder in self.kept.glob("*-*-*"):
@@ -237,14 +253,30 @@ class Store:
                 shutil.rmtree(folder, ignore_errors=True)
         for path in self.all_odd():
             try:
-                old = self.read(path).received_at.date() < first
-            except (KeyMissing, ValueError, OSError):
+                arrival = self.read(path)
+                old = arrival.sound is None and arrival.received_at.date() < first and settled(arrival)
+            except (KeyMissing, Unreadable, OSError):
                 continue
             if old:
-                self._sound(self.odd, path.name).unlink(missing_ok=True)
                 path.unlink(missing_ok=True)
                 count += 1
+        self._clear(at)
         return count
+
+    def _clear(self, at: datetime) -> None:
+        """Remove what a kill left: drafts, and sounds and tries that belong to no arrival."""
+        for folder in (self.waiting, self.odd):
+            for path in folder.glob("*.*"):
+                alone = path.name.startswith(".") or not (folder / path.stem).exists()
+                if alone and at.timestamp() - path.stat().st_mtime > _LEFT_AFTER:
+                    path.unlink(missing_ok=True)
+
+
+def _size(stream: IO[bytes]) -> int:
+    here = stream.tell()
+    size = stream.seek(0, os.SEEK_END) - here
+    stream.seek(here)
+    return size
 
 
 def _arrivals(folder: Path) -> list[Path]:

@@ -11,9 +11,11 @@ from radiodesk.rooms.calls.models import Call, Channel
 from radiodesk.rooms.calls.place_field import hint_phrases
 from radiodesk.rooms.calls.reception import attach, receive
 from radiodesk.rooms.calls.transitions import drop
+from radiodesk.rooms.messages.arrivals import arrival_reader
 from radiodesk.rooms.messages.arrivals.arrival_store import Arrival
-from radiodesk.rooms.messages.intake import count_sender, known
+from radiodesk.rooms.messages.intake import card_there, count_sender, known, read_at_last
 from radiodesk.rooms.messages.models import ChannelMessage
+from radiodesk.rooms.messages.ports import Incoming
 from radiodesk.rooms.recordings.services import Laid, describe
 
 
@@ -54,19 +56,19 @@ def take_form(
     sender = count_sender(session, Channel.WEB, fields.address, most, at=at)
     if not strict and phone is not None and not phones.is_readable(phone):
         message, phone = "\n".join(filter(None, (message, phone))), None
-    call = receive(session, Channel.WEB, phone=phone, name=fields.name, place=fields.place, message=message, at=at)
+    shown = card_there(session, arrival_reader.card(arrival), at=at)
+    if shown is None or shown.raw is None:
+        call = receive(session, Channel.WEB, phone=phone, name=fields.name, place=fields.place, message=message, at=at)
+        kept = ChannelMessage(
+            channel=Channel.WEB, call_id=call.id, external_id=arrival.id, received_at=at, text=message
+        )
+        session.add(kept)
+    else:
+        read = Incoming(Channel.WEB, arrival.id, phone, name=fields.name, text=message, place=fields.place)
+        call, kept = read_at_last(session, shown, read, at=at), shown
+    kept.sender_hash = sender
     call.may_name, call.may_call_back = fields.may_name, fields.may_call_back
     call.consent_at, call.consent_by = at, "web"
-    session.add(
-        ChannelMessage(
-            channel=Channel.WEB,
-            external_id=arrival.id,
-            call_id=call.id,
-            received_at=at,
-            sender_hash=sender,
-            text=fields.message,
-        )
-    )
     if laid is not None:
         recording = describe(session, laid, at=at)
         attach(session, call, recording, phrases=hint_phrases(settings, call.place), by="web", at=at)

@@ -5,7 +5,13 @@ import { tell } from "./desk.js";
 
 const card = document.getElementById("card");
 const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
-const later = (wait, run) => { let timer; return () => { clearTimeout(timer); timer = setTimeout(run, wait); }; };
+const later = (wait, run) => {
+  let timer;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(run, wait);
+  };
+};
 
 async function ask(address, values) {
   const body = new URLSearchParams({ ...values, csrf_token: token });
@@ -18,15 +24,20 @@ if (card) {
 
   // ---- Places from the area pack.
   const list = document.getElementById("places");
-  field("place").addEventListener("input", later(120, async () => {
-    const answer = await fetch(`${card.dataset.places}?q=${encodeURIComponent(field("place").value)}`);
-    if (!answer.ok) return;
-    list.replaceChildren(...(await answer.json()).map(({ name, where }) => {
-      const option = new Option(where, name);
-      option.value = name;
-      return option;
-    }));
-  }));
+  field("place").addEventListener(
+    "input",
+    later(120, async () => {
+      const answer = await fetch(`${card.dataset.places}?q=${encodeURIComponent(field("place").value)}`);
+      if (!answer.ok) return;
+      list.replaceChildren(
+        ...(await answer.json()).map(({ name, where }) => {
+          const option = new Option(where, name);
+          option.value = name;
+          return option;
+        }),
+      );
+    }),
+  );
 
   // ---- What it seems to be about; nothing is set until the screener accepts.
   const box = document.getElementById("suggestion");
@@ -37,17 +48,22 @@ if (card) {
   });
   for (const name of ["topic", "point", "notes"]) field(name).addEventListener("input", suggest);
   if (!field("category").value) suggest();
-  document.addEventListener("desk:change", (event) => { if (event.detail.topic === "speech" && !field("category").value) setTimeout(suggest, 800); });
+  document.addEventListener("desk:change", (event) => {
+    if (event.detail.topic === "speech" && !field("category").value) setTimeout(suggest, 800);
+  });
   // While the caller speaks, the words so far are asked about now and then.
   let asked = 0;
   let asking;
   document.addEventListener("desk:change", ({ detail }) => {
     if (asking || detail.topic !== "words" || !document.getElementById(`ucapan-${detail.subject}`)) return;
-    asking = setTimeout(() => {
-      asking = undefined;
-      asked = Date.now();
-      if (!field("category").value) suggest();
-    }, Math.max(400, asked + 3000 - Date.now()));
+    asking = setTimeout(
+      () => {
+        asking = undefined;
+        asked = Date.now();
+        if (!field("category").value) suggest();
+      },
+      Math.max(400, asked + 3000 - Date.now()),
+    );
   });
   box.addEventListener("click", (event) => {
     const button = event.target.closest("[data-accept]");
@@ -60,9 +76,13 @@ if (card) {
   // ---- Who has this number; the name and the place that the caller had last are one key to take over.
   const known = document.getElementById("known");
   if (card.dataset.known) {
-    field("phone").addEventListener("input", later(300, async () => {
-      known.innerHTML = field("phone").value.length >= 6 ? await ask(card.dataset.known, { phone: field("phone").value }) : "";
-    }));
+    field("phone").addEventListener(
+      "input",
+      later(300, async () => {
+        known.innerHTML =
+          field("phone").value.length >= 6 ? await ask(card.dataset.known, { phone: field("phone").value }) : "";
+      }),
+    );
   }
   known.addEventListener("click", (event) => {
     const button = event.target.closest("[data-fill]");
@@ -75,12 +95,16 @@ if (card) {
   // ---- Words that were typed and not saved are kept in this window while the screener looks after another call.
   const draft = `draft/${card.dataset.draft}`;
   const boxes = [...card.querySelectorAll("input[name]:not([type=hidden]), textarea[name], select[name]")];
-  const put = (box, value) => { if (box.type === "checkbox" || box.type === "radio") box.checked = value; else box.value = value; };
+  const put = (box, value) => {
+    if (box.type === "checkbox" || box.type === "radio") box.checked = value;
+    else box.value = value;
+  };
   const read = (box) => (box.type === "checkbox" || box.type === "radio" ? box.checked : box.value);
   const first = boxes.map(read);
   const keep = () => {
     const typed = boxes.map((box, at) => [at, read(box)]).filter(([at, value]) => value !== first[at]);
-    if (typed.length) sessionStorage.setItem(draft, JSON.stringify(typed)); else sessionStorage.removeItem(draft);
+    if (typed.length) sessionStorage.setItem(draft, JSON.stringify(typed));
+    else sessionStorage.removeItem(draft);
   };
   card.addEventListener("input", keep);
   card.addEventListener("submit", () => sessionStorage.removeItem(draft));
@@ -93,7 +117,13 @@ if (card) {
     note.textContent = card.dataset.restored;
     button.type = "button";
     button.textContent = card.dataset.discard;
-    button.addEventListener("click", () => { boxes.forEach((box, at) => put(box, first[at])); sessionStorage.removeItem(draft); note.remove(); });
+    button.addEventListener("click", () => {
+      boxes.forEach((box, at) => {
+        put(box, first[at]);
+      });
+      sessionStorage.removeItem(draft);
+      note.remove();
+    });
     note.append(button);
     card.prepend(note);
   }
@@ -117,7 +147,10 @@ document.addEventListener("keydown", (event) => {
     const lines = [...document.querySelectorAll("#queue .pick")].filter((el) => el.offsetParent !== null);
     const at = lines.findIndex((el) => el.hasAttribute("aria-current"));
     const next = lines[Math.min(Math.max(at + (key === "j" ? 1 : -1), 0), lines.length - 1)];
-    if (next) { event.preventDefault(); next.click(); }
+    if (next) {
+      event.preventDefault();
+      next.click();
+    }
   } else if (key === "u") {
     const form = document.querySelector(".message-form");
     form.open = !form.open;
@@ -125,7 +158,11 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
   } else if (key === "p") {
     const player = document.querySelector("[data-player]");
-    if (player) { event.preventDefault(); if (player.paused) player.play(); else player.pause(); }
+    if (player) {
+      event.preventDefault();
+      if (player.paused) player.play();
+      else player.pause();
+    }
   }
 });
 
@@ -133,7 +170,10 @@ document.addEventListener("keydown", (event) => {
 const opened = new Set();
 document.addEventListener("click", (event) => {
   const details = event.target.closest("summary")?.parentElement;
-  if (details?.id) { if (details.open) opened.delete(details.id); else opened.add(details.id); }
+  if (details?.id) {
+    if (details.open) opened.delete(details.id);
+    else opened.add(details.id);
+  }
 });
 document.addEventListener("htmx:after:swap", () => {
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
@@ -143,14 +183,19 @@ document.addEventListener("htmx:after:swap", () => {
 // until then the page says so.
 const sound = new AudioContext();
 const screen = document.querySelector(".screening").dataset;
-const wake = () => { if (sound.state === "suspended") sound.resume(); };
+const wake = () => {
+  if (sound.state === "suspended") sound.resume();
+};
 document.addEventListener("keydown", wake);
 document.addEventListener("pointerdown", wake);
 document.addEventListener("desk:change", (event) => {
   const { topic, kind, urgency } = event.detail;
   if (topic !== "calls" || kind !== "received" || urgency !== "darurat") return;
   wake();
-  if (sound.state !== "running") { tell(`${screen.alarm}. ${screen.silent}`, true); return; }
+  if (sound.state !== "running") {
+    tell(`${screen.alarm}. ${screen.silent}`, true);
+    return;
+  }
   tell(screen.alarm, true);
   for (let i = 0; i < 3; i++) {
     const tone = sound.createOscillator();

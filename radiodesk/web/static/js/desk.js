@@ -2,8 +2,15 @@
 
 const zone = document.getElementById("clock");
 if (zone) {
-  const format = new Intl.DateTimeFormat("id-ID", { timeZone: zone.dataset.zone, hour: "2-digit", minute: "2-digit", second: "2-digit" });
-  const tick = () => { zone.textContent = `${format.format(new Date())} ${zone.dataset.label}`; };
+  const format = new Intl.DateTimeFormat("id-ID", {
+    timeZone: zone.dataset.zone,
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
+  const tick = () => {
+    zone.textContent = `${format.format(new Date())} ${zone.dataset.label}`;
+  };
   tick();
   setInterval(tick, 1000);
 }
@@ -26,7 +33,10 @@ setInterval(count, 1000);
 const TOGETHER = 15;
 const waiting = new WeakMap();
 async function refresh(region) {
-  if (waiting.has(region)) { if (waiting.get(region) === "asked") waiting.set(region, "again"); return; }
+  if (waiting.has(region)) {
+    if (waiting.get(region) === "asked") waiting.set(region, "again");
+    return;
+  }
   waiting.set(region, "soon");
   await new Promise((go) => setTimeout(go, TOGETHER));
   waiting.set(region, "asked");
@@ -50,7 +60,10 @@ let fading;
 export function tell(text, stays = false) {
   toast.textContent = text;
   clearTimeout(fading);
-  if (text && !stays) fading = setTimeout(() => { toast.textContent = ""; }, 15000);
+  if (text && !stays)
+    fading = setTimeout(() => {
+      toast.textContent = "";
+    }, 15000);
 }
 
 const stream = document.body.dataset.stream;
@@ -68,11 +81,24 @@ if (stream && regions().length) {
     document.dispatchEvent(new CustomEvent("desk:change", { detail: change }));
     for (const region of regions()) {
       const about = region.dataset.subject;
-      if (region.dataset.live.split(" ").includes(change.topic) && (!about || !change.subject || about === change.subject)) refresh(region);
+      if (
+        region.dataset.live.split(" ").includes(change.topic) &&
+        (!about || !change.subject || about === change.subject)
+      )
+        refresh(region);
     }
   };
-  source.onopen = () => { if (lost) { lost = false; tell(""); regions().forEach(refresh); } };
-  source.onerror = () => { lost = true; tell(document.body.dataset.lost, true); };
+  source.onopen = () => {
+    if (lost) {
+      lost = false;
+      tell("");
+      regions().forEach(refresh);
+    }
+  };
+  source.onerror = () => {
+    lost = true;
+    tell(document.body.dataset.lost, true);
+  };
 }
 
 // ---- Alarms of the station stand on every page; they are asked for, since the database, whose changes make the stream,
@@ -82,7 +108,7 @@ const alarms = document.getElementById("alarms");
 if (alarms) {
   setInterval(async () => {
     const answer = await fetch(alarms.dataset.src, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (!answer || !answer.ok) return;
+    if (!answer?.ok) return;
     const told = await answer.text();
     // Said once: what stays the same is not read out again.
     if (told.trim() !== alarms.innerHTML.trim()) alarms.innerHTML = told;
@@ -94,23 +120,31 @@ const resend = document.querySelector("form[data-again]");
 if (resend) setTimeout(() => resend.requestSubmit(), Number(resend.dataset.again) * 1000);
 
 // ---- Keys: an element with data-key="k" is clicked (or focused, when it is a field) by that key, outside of fields.
-const typing = (el) => el.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]");
+const typing = (el) =>
+  el.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]");
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   // F2 and its like type nothing, so they work in fields too.
   if (typing(event.target) && event.key !== "Escape" && !/^F\d+$/.test(event.key)) return;
-  if (event.key === "Escape") { event.target.blur?.(); return; }
+  if (event.key === "Escape") {
+    event.target.blur?.();
+    return;
+  }
   const key = event.key.toLowerCase();
-  const target = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((el) => el.offsetParent !== null && !el.disabled);
+  const target = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(
+    (el) => el.offsetParent !== null && !el.disabled,
+  );
   if (!target) return;
   event.preventDefault();
-  if (target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) target.focus(); else target.click();
+  if (target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) target.focus();
+  else target.click();
 });
 
 // ---- A table that is wider than the screen can be reached, and scrolled, with the keyboard.
 function reachable() {
   for (const el of document.querySelectorAll(".table")) {
-    if (el.scrollWidth > el.clientWidth) el.tabIndex = 0; else el.removeAttribute("tabindex");
+    if (el.scrollWidth > el.clientWidth) el.tabIndex = 0;
+    else el.removeAttribute("tabindex");
   }
 }
 reachable();

@@ -14,7 +14,8 @@ function show(line, now) {
   state.textContent = state.dataset[word];
   state.className = `tag ${{ open: "air", ready: "good" }[word] ?? "bad"}`;
   sentences(line.querySelector("[data-warnings]"), now.warnings);
-  const button = line.querySelector("[data-try]"), audio = line.querySelector("[data-trial]");
+  const button = line.querySelector("[data-try]"),
+    audio = line.querySelector("[data-trial]");
   if (!button) return;
   button.dataset.label ??= button.textContent;
   button.textContent = now.trying ? button.dataset.trying : button.dataset.label;
@@ -34,11 +35,14 @@ async function poll(root) {
       const answer = await fetch(root.dataset.levels);
       if (answer.ok) {
         const now = await answer.json();
-        for (const line of root.querySelectorAll("[data-line]")) if (now.lines[line.dataset.line]) show(line, now.lines[line.dataset.line]);
+        for (const line of root.querySelectorAll("[data-line]"))
+          if (now.lines[line.dataset.line]) show(line, now.lines[line.dataset.line]);
         const alarms = root.querySelector("[data-alarms]");
         if (alarms) sentences(alarms, now.alarms);
       }
-    } catch { /* the desk is away; desk.js says so, and the next turn asks again */ }
+    } catch {
+      /* the desk is away; desk.js says so, and the next turn asks again */
+    }
   }
   setTimeout(poll, EVERY, root);
 }

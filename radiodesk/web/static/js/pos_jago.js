@@ -6,7 +6,11 @@ const box = document.getElementById("outbox");
 const KEY = "pos-jago";
 const read = () => JSON.parse(localStorage.getItem(KEY) || "[]");
 const write = (reports) => localStorage.setItem(KEY, JSON.stringify(reports));
-const tell = (text, css = "") => { box.textContent = text; box.className = `note ${css}`; box.hidden = !text; };
+const tell = (text, css = "") => {
+  box.textContent = text;
+  box.className = `note ${css}`;
+  box.hidden = !text;
+};
 
 for (const name of ["kode", "officer"]) {
   const field = form.elements[name];
@@ -57,14 +61,23 @@ form.addEventListener("submit", (event) => {
 form.elements.place.addEventListener("input", async () => {
   try {
     const answer = await fetch(`${form.dataset.places}?q=${encodeURIComponent(form.elements.place.value)}`);
-    const options = (await answer.json()).map(({ name, where }) => Object.assign(new Option(where, name), { value: name }));
+    const options = (await answer.json()).map(({ name, where }) =>
+      Object.assign(new Option(where, name), { value: name }),
+    );
     document.getElementById("places").replaceChildren(...options);
-  } catch { /* without a network the place is typed in full */ }
+  } catch {
+    /* without a network the place is typed in full */
+  }
 });
 
 addEventListener("online", sync);
-setInterval(() => { if (read().length) sync(); }, 30000);
-if (read().length) { tell(`${form.dataset.kept} ${read().length}`, "warn"); sync(); }
+setInterval(() => {
+  if (read().length) sync();
+}, 30000);
+if (read().length) {
+  tell(`${form.dataset.kept} ${read().length}`, "warn");
+  sync();
+}
 if (navigator.serviceWorker) {
   await navigator.serviceWorker.register(form.dataset.worker, { scope: "/pos-jago" });
   const { active } = await navigator.serviceWorker.ready;

@@ -10,16 +10,18 @@ self.addEventListener("message", (event) => {
 });
 self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET") return;
-  event.respondWith((async () => {
-    const cache = await caches.open(CACHE);
-    try {
-      const answer = await fetch(event.request);
-      if (answer.ok) cache.put(event.request, answer.clone());
-      return answer;
-    } catch (error) {
-      const kept = await cache.match(event.request, { ignoreSearch: event.request.mode === "navigate" });
-      if (kept) return kept;
-      throw error;
-    }
-  })());
+  event.respondWith(
+    (async () => {
+      const cache = await caches.open(CACHE);
+      try {
+        const answer = await fetch(event.request);
+        if (answer.ok) cache.put(event.request, answer.clone());
+        return answer;
+      } catch (error) {
+        const kept = await cache.match(event.request, { ignoreSearch: event.request.mode === "navigate" });
+        if (kept) return kept;
+        throw error;
+      }
+    })(),
+  );
 });

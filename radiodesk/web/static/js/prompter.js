@@ -4,12 +4,16 @@ const pane = box.querySelector(".window");
 const speedShown = document.getElementById("speed");
 const left = document.getElementById("left");
 const seconds = Number(box.dataset.seconds);
-let speed = 1, rolling = false, size = 2, last = 0, position = 0;
+let speed = 1,
+  rolling = false,
+  size = 2,
+  last = 0,
+  position = 0;
 
 const travel = () => pane.scrollHeight - pane.clientHeight;
 function show() {
   speedShown.textContent = `${speed.toFixed(2).replace(".", ",")}×`;
-  const rest = Math.max(0, (1 - position / (travel() || 1)) * seconds / speed);
+  const rest = Math.max(0, ((1 - position / (travel() || 1)) * seconds) / speed);
   left.textContent = `${Math.floor(rest / 60)}:${String(Math.round(rest % 60)).padStart(2, "0")}`;
 }
 function frame(now) {
@@ -19,15 +23,33 @@ function frame(now) {
   last = now;
   pane.scrollTop = position;
   show();
-  if (position >= travel()) rolling = false; else requestAnimationFrame(frame);
+  if (position >= travel()) rolling = false;
+  else requestAnimationFrame(frame);
 }
 const acts = {
-  play() { rolling = !rolling; if (rolling) { last = performance.now(); position = pane.scrollTop; requestAnimationFrame(frame); } },
-  slower() { speed = Math.max(0.4, speed - 0.05); },
-  faster() { speed = Math.min(2.5, speed + 0.05); },
-  smaller() { size = Math.max(1, size - 1); },
-  larger() { size = Math.min(4, size + 1); },
-  mirror() { box.classList.toggle("mirrored"); },
+  play() {
+    rolling = !rolling;
+    if (rolling) {
+      last = performance.now();
+      position = pane.scrollTop;
+      requestAnimationFrame(frame);
+    }
+  },
+  slower() {
+    speed = Math.max(0.4, speed - 0.05);
+  },
+  faster() {
+    speed = Math.min(2.5, speed + 0.05);
+  },
+  smaller() {
+    size = Math.max(1, size - 1);
+  },
+  larger() {
+    size = Math.min(4, size + 1);
+  },
+  mirror() {
+    box.classList.toggle("mirrored");
+  },
 };
 box.addEventListener("click", (event) => {
   const act = event.target.closest("[data-do]")?.dataset.do;

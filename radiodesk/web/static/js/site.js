@@ -4,7 +4,13 @@ document.addEventListener("click", (event) => {
   const player = link && document.getElementById(link.closest("[data-sound]").dataset.sound);
   if (!player) return;
   event.preventDefault();
-  const start = () => { player.currentTime = Number(link.hash.slice(3)); player.play(); };
+  const start = () => {
+    player.currentTime = Number(link.hash.slice(3));
+    player.play();
+  };
   if (player.readyState) start();
-  else { player.addEventListener("loadedmetadata", start, { once: true }); player.load(); }
+  else {
+    player.addEventListener("loadedmetadata", start, { once: true });
+    player.load();
+  }
 });

@@ -3,7 +3,8 @@
 import { tell } from "./desk.js";
 
 const two = (n) => String(Math.floor(n)).padStart(2, "0");
-const length = (s) => (s >= 3600 ? `${Math.floor(s / 3600)}:${two((s % 3600) / 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`);
+const length = (s) =>
+  s >= 3600 ? `${Math.floor(s / 3600)}:${two((s % 3600) / 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`;
 const every = (selector, run) => document.querySelectorAll(selector).forEach(run);
 const day = new Map();
 
@@ -11,7 +12,11 @@ function tick() {
   const now = Date.now();
   every("[data-clock]", (el) => {
     const zone = el.dataset.zone;
-    if (!day.has(zone)) day.set(zone, new Intl.DateTimeFormat("id-ID", { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit" }));
+    if (!day.has(zone))
+      day.set(
+        zone,
+        new Intl.DateTimeFormat("id-ID", { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+      );
     el.textContent = day.get(zone).format(now);
   });
   every("[data-until]", (el) => {
@@ -26,7 +31,9 @@ function tick() {
     el.querySelector("time").textContent = length(Math.abs(behind));
     el.classList.toggle("over", behind > 30);
   });
-  every("[data-fills]", (el) => { el.value = Math.min(el.max, (now - Date.parse(el.dataset.fills)) / 1000); });
+  every("[data-fills]", (el) => {
+    el.value = Math.min(el.max, (now - Date.parse(el.dataset.fills)) / 1000);
+  });
 }
 tick();
 setInterval(tick, 1000);
@@ -35,5 +42,9 @@ document.addEventListener("htmx:after:swap", tick);
 // ---- A form that stays on the page is empty again once it was taken.
 document.addEventListener("htmx:after:request", (event) => {
   const form = event.target.closest?.("form[data-clears]");
-  if (form && event.detail.ctx.response?.status < 400) { form.reset(); document.activeElement.blur?.(); tell(""); }
+  if (form && event.detail.ctx.response?.status < 400) {
+    form.reset();
+    document.activeElement.blur?.();
+    tell("");
+  }
 });

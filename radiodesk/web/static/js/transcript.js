@@ -1,14 +1,18 @@
 // The transcript editor: hear a word by clicking it, follow the voice, correct, split, join, name who speaks.
-// Every change is a splice of the list of segments, so that undo works, also after the page was loaded anew: the splices
-// lie in the window's session storage until the transcript is saved.
+// What can be told without a page is in transcript/*.js.
 
 import { tell } from "./desk.js";
+import { caretIn, placeCaret } from "./transcript/caret.js";
+import { EditedSegments } from "./transcript/edited_segments.js";
+import { replacement } from "./transcript/replacement.js";
+import { spokenWord } from "./transcript/spoken_word.js";
 import WaveSurfer from "../vendor/wavesurfer/wavesurfer.esm.js";
 
 const waiting = document.querySelector("[data-waiting]");
-if (waiting) document.addEventListener("desk:change", ({ detail }) => {
-  if (detail.subject === waiting.dataset.waiting && detail.kind === "done") location.reload();
-});
+if (waiting)
+  document.addEventListener("desk:change", ({ detail }) => {
+    if (detail.subject === waiting.dataset.waiting && detail.kind === "done") location.reload();
+  });
 
 const editor = document.getElementById("editor");
 if (editor) start();
@@ -19,10 +23,8 @@ function start() {
   const player = document.getElementById("player");
   const text = document.getElementById("text");
   const token = editor.querySelector("input[name=csrf_token]").value;
-  const KEY = `transcript-${id}`;
   const segments = JSON.parse(document.getElementById("segments").textContent);
-  let history = [];
-  let done = 0; // how many of the history's splices are applied
+  const edited = new EditedSegments(segments, sessionStorage, `transcript-${id}`);
   let spans = []; // [start, end, span, word, segment] in order of time
   let current = null;
 
@@ -31,12 +33,26 @@ function start() {
 
   function drawn(segment) {
     const section = Object.assign(document.createElement("section"), { className: "segment" });
-    const time = Object.assign(document.createElement("button"), { type: "button", className: "time number", textContent: clock(segment.start) });
-    const speaker = Object.assign(document.createElement("input"), { value: segment.speaker ?? "", placeholder: editor.dataset.speaker, maxLength: 80, disabled: !editable });
+    const time = Object.assign(document.createElement("button"), {
+      type: "button",
+      className: "time number",
+      textContent: clock(segment.start),
+    });
+    const speaker = Object.assign(document.createElement("input"), {
+      value: segment.speaker ?? "",
+      placeholder: editor.dataset.speaker,
+      maxLength: 80,
+      disabled: !editable,
+    });
     speaker.setAttribute("list", "known-speakers");
     speaker.setAttribute("aria-label", editor.dataset.speaker);
     const words = document.createElement("p");
-    if (editable) { words.contentEditable = "true"; words.spellcheck = false; words.setAttribute("role", "textbox"); words.setAttribute("aria-label", clock(segment.start)); }
+    if (editable) {
+      words.contentEditable = "true";
+      words.spellcheck = false;
+      words.setAttribute("role", "textbox");
+      words.setAttribute("aria-label", clock(segment.start));
+    }
     for (const word of segment.words) {
       const span = Object.assign(document.createElement("span"), { textContent: word.word });
       if (word.confidence < limit) span.className = "doubt";
@@ -52,7 +68,8 @@ function start() {
     spans = [];
     current = null;
     text.replaceChildren(...segments.map(drawn));
-    document.getElementById("doubts").textContent = spans.filter(([, , , word]) => word.confidence < limit).length || "";
+    document.getElementById("doubts").textContent =
+      spans.filter(([, , , word]) => word.confidence < limit).length || "";
     const names = [...new Set(segments.map((segment) => segment.speaker).filter(Boolean))];
     document.getElementById("known-speakers").replaceChildren(...names.map((name) => new Option(name, name)));
     drawSpeakers(names);
@@ -61,67 +78,39 @@ function start() {
   function drawSpeakers(names) {
     const box = document.getElementById("speaker-names");
     if (!box) return;
-    box.replaceChildren(...names.map((name) => {
-      const label = document.createElement("label");
-      const input = Object.assign(document.createElement("input"), { value: name, maxLength: 80 });
-      input.setAttribute("aria-label", name);
-      input.addEventListener("change", () => {
-        const renamed = segments.map((segment) => segment.speaker === name ? { ...segment, speaker: input.value.trim() || null } : segment);
-        change(0, segments.length, renamed);
-        draw();
-      });
-      label.append(input);
-      return label;
-    }));
+    box.replaceChildren(
+      ...names.map((name) => {
+        const label = document.createElement("label");
+        const input = Object.assign(document.createElement("input"), { value: name, maxLength: 80 });
+        input.setAttribute("aria-label", name);
+        input.addEventListener("change", () => {
+          const renamed = segments.map((segment) =>
+            segment.speaker === name ? { ...segment, speaker: input.value.trim() || null } : segment,
+          );
+          edited.change(0, segments.length, renamed);
+          draw();
+        });
+        label.append(input);
+        return label;
+      }),
+    );
   }
 
   // ---- Changing, undoing, keeping.
-  function change(at, count, added) {
-    history.length = done;
-    history.push({ at, removed: segments.slice(at, at + count), added });
-    done += 1;
-    segments.splice(at, count, ...added);
-    keep();
-  }
-
-  function keep() {
-    try {
-      if (history.length) sessionStorage.setItem(KEY, JSON.stringify({ history, done }));
-      else sessionStorage.removeItem(KEY);
-    } catch {
-      // More changes than the browser keeps: undo goes on in this page, and leaving it asks first.
-      sessionStorage.removeItem(KEY);
-    }
-  }
-
   async function undo() {
     await settle();
-    if (!done) return;
-    done -= 1;
-    const { at, removed, added } = history[done];
-    segments.splice(at, added.length, ...removed);
-    keep();
-    draw();
+    if (edited.undo()) draw();
   }
 
   async function redo() {
     await settle();
-    if (done === history.length) return;
-    const { at, removed, added } = history[done];
-    segments.splice(at, removed.length, ...added);
-    done += 1;
-    keep();
-    draw();
+    if (edited.redo()) draw();
   }
 
-  const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
-  if (kept && editable) {
-    history = kept.history;
-    for (const { at, removed, added } of history.slice(0, kept.done)) segments.splice(at, removed.length, ...added);
-    done = kept.done;
-    if (done) tell(editor.dataset.restored);
-  }
-  addEventListener("beforeunload", (event) => { if (done && !leaving) event.preventDefault(); });
+  if (editable && edited.restore()) tell(editor.dataset.restored);
+  addEventListener("beforeunload", (event) => {
+    if (edited.changed && !leaving) event.preventDefault();
+  });
   let leaving = false;
 
   // ---- Typing: the words get their times back from the desk once the hand rests.
@@ -130,7 +119,11 @@ function start() {
   let resting;
 
   async function post(address, body) {
-    const answer = await fetch(address, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", "X-CSRFToken": token, "HX-Request": "true" } }).catch(() => null);
+    const answer = await fetch(address, {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token, "HX-Request": "true" },
+    }).catch(() => null);
     if (answer?.ok) return answer.json();
     tell(answer ? await answer.text() : editor.dataset.lost);
     return null;
@@ -156,68 +149,55 @@ function start() {
       // What was typed while the desk answered is settled when the hand rests again.
       if (!answer || touched.has(section)) continue;
       const now = segments.indexOf(section.segment);
-      if (now >= 0) change(now, 1, answer.segments);
+      if (now >= 0) edited.change(now, 1, answer.segments);
       changed = true;
     }
     if (!changed || touched.size) return;
-    const caret = where();
+    const caret = caretIn(text);
     draw();
-    place(caret);
+    placeCaret(text, caret);
   }
 
   async function replace(at, count, typed) {
     const words = segments.slice(at, at + count).flatMap((segment) => segment.words);
     const answer = await post(align, { words, segments: typed });
     if (!answer) return false;
-    change(at, count, answer.segments);
-    const caret = where();
+    edited.change(at, count, answer.segments);
+    const caret = caretIn(text);
     draw();
-    place(caret);
+    placeCaret(text, caret);
     return true;
-  }
-
-  function where() {
-    const { anchorNode, anchorOffset } = getSelection();
-    const words = anchorNode?.parentElement?.closest?.(".segment p") ?? (anchorNode?.matches?.(".segment p") ? anchorNode : null);
-    if (!words) return null;
-    const range = document.createRange();
-    range.selectNodeContents(words);
-    range.setEnd(anchorNode, anchorOffset);
-    return { segment: [...text.children].indexOf(words.parentElement), offset: range.toString().length };
-  }
-
-  function place(caret) {
-    const words = caret && text.children[caret.segment]?.children[2];
-    if (!words) return;
-    let left = caret.offset;
-    const walker = document.createTreeWalker(words, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      if (left <= node.length) { getSelection().collapse(node, left); return; }
-      left -= node.length;
-    }
-    getSelection().selectAllChildren(words);
-    getSelection().collapseToEnd();
   }
 
   let wasPlaying = false;
   text.addEventListener("input", (event) => {
     const section = event.target.closest(".segment");
     touched.add(section);
-    if (!player.paused) { player.pause(); wasPlaying = true; }
+    if (!player.paused) {
+      player.pause();
+      wasPlaying = true;
+    }
     clearTimeout(resting);
     resting = setTimeout(async () => {
       await settle();
-      if (wasPlaying) { wasPlaying = false; player.currentTime = Math.max(0, player.currentTime - 1); go(); }
+      if (wasPlaying) {
+        wasPlaying = false;
+        player.currentTime = Math.max(0, player.currentTime - 1);
+        go();
+      }
     }, 1200);
   });
-  text.addEventListener("focusout", (event) => { if (touched.size && !text.contains(event.relatedTarget)) settle(); });
+  text.addEventListener("focusout", (event) => {
+    if (touched.size && !text.contains(event.relatedTarget)) settle();
+  });
 
   text.addEventListener("keydown", async (event) => {
     const words = event.target.closest(".segment p");
     if (!words || event.ctrlKey || event.altKey || event.metaKey) return;
-    const caret = where();
+    const caret = caretIn(text);
     if (!caret) return;
-    const before = words.textContent.slice(0, caret.offset).trim(), after = words.textContent.slice(caret.offset).trim();
+    const before = words.textContent.slice(0, caret.offset).trim(),
+      after = words.textContent.slice(caret.offset).trim();
     const collapsed = getSelection().isCollapsed;
     if (event.key === "Enter") {
       event.preventDefault();
@@ -235,14 +215,21 @@ function start() {
   async function split(at, before, after) {
     touched.delete(text.children[at]);
     const { speaker } = segments[at];
-    if (await replace(at, 1, [{ text: before, speaker }, { text: after, speaker }])) place({ segment: at + 1, offset: 0 });
+    if (
+      await replace(at, 1, [
+        { text: before, speaker },
+        { text: after, speaker },
+      ])
+    )
+      placeCaret(text, { segment: at + 1, offset: 0 });
   }
 
   async function join(at) {
     await settle();
     const [first, second] = [segments[at], segments[at + 1]];
     const offset = first.text.length + 1;
-    if (await replace(at, 2, [{ text: `${first.text} ${second.text}`, speaker: first.speaker ?? second.speaker }])) place({ segment: at, offset });
+    if (await replace(at, 2, [{ text: `${first.text} ${second.text}`, speaker: first.speaker ?? second.speaker }]))
+      placeCaret(text, { segment: at, offset });
   }
 
   text.addEventListener("paste", (event) => {
@@ -252,8 +239,15 @@ function start() {
 
   // ---- Hearing.
   // Pausing while the sound is still being fetched is no failure.
-  function go() { player.play().catch((error) => { if (error.name !== "AbortError") tell(error.message); }); }
-  function hear(time) { player.currentTime = time; go(); }
+  function go() {
+    player.play().catch((error) => {
+      if (error.name !== "AbortError") tell(error.message);
+    });
+  }
+  function hear(time) {
+    player.currentTime = time;
+    go();
+  }
   text.addEventListener("click", (event) => {
     const section = event.target.closest(".segment");
     if (event.target.matches(".time")) hear(section.segment.start);
@@ -262,12 +256,7 @@ function start() {
   });
 
   function follow() {
-    let low = 0, high = spans.length - 1, found = null;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      if (spans[middle][0] <= player.currentTime + 0.02) { found = spans[middle]; low = middle + 1; } else high = middle - 1;
-    }
-    const span = found && player.currentTime < found[1] + 0.4 ? found[2] : null;
+    const span = spokenWord(spans, player.currentTime)?.[2] ?? null;
     if (span === current) return;
     current?.classList.remove("now");
     current = span;
@@ -276,30 +265,54 @@ function start() {
     if (!text.contains(document.activeElement)) span.scrollIntoView({ block: "center", behavior: "instant" });
   }
   player.addEventListener("timeupdate", follow);
-  (function each() { if (!player.paused) follow(); requestAnimationFrame(each); })();
+  (function each() {
+    if (!player.paused) follow();
+    requestAnimationFrame(each);
+  })();
 
-  if (editor.dataset.outline) fetch(editor.dataset.outline).then((answer) => answer.ok ? answer.json() : null).then((outline) => {
-    if (outline) WaveSurfer.create({ container: "#wave", media: player, peaks: [outline.peaks], duration: outline.duration, height: 64, waveColor: "#5a6f88", progressColor: "#ffd166", cursorColor: "#eef3f8", normalize: true, cspNonce: editor.dataset.nonce });
-  });
+  if (editor.dataset.outline)
+    fetch(editor.dataset.outline)
+      .then((answer) => (answer.ok ? answer.json() : null))
+      .then((outline) => {
+        if (outline)
+          WaveSurfer.create({
+            container: "#wave",
+            media: player,
+            peaks: [outline.peaks],
+            duration: outline.duration,
+            height: 64,
+            waveColor: "#5a6f88",
+            progressColor: "#ffd166",
+            cursorColor: "#eef3f8",
+            normalize: true,
+            cspNonce: editor.dataset.nonce,
+          });
+      });
 
   // ---- Doubtful words.
   let doubted = null;
   function nextDoubt() {
     const from = doubted ? doubted[0] : -1;
     const open = spans.filter(([, , , word]) => word.confidence < limit);
-    if (!open.length) { tell(editor.dataset.none); return; }
+    if (!open.length) {
+      tell(editor.dataset.none);
+      return;
+    }
     doubted = open.find(([begin]) => begin > from) ?? open[0];
     const [begin, , span] = doubted;
     span.scrollIntoView({ block: "center", behavior: "instant" });
-    if (editable) { span.closest("p").focus({ preventScroll: true }); getSelection().selectAllChildren(span); }
+    if (editable) {
+      span.closest("p").focus({ preventScroll: true });
+      getSelection().selectAllChildren(span);
+    }
     hear(Math.max(0, begin - 0.6));
   }
 
   function right() {
     if (doubted && segments.includes(doubted[4])) {
       const [begin, , , word, segment] = doubted;
-      const words = segment.words.map((one) => one === word ? { ...one, confidence: 1 } : one);
-      change(segments.indexOf(segment), 1, [{ ...segment, words }]);
+      const words = segment.words.map((one) => (one === word ? { ...one, confidence: 1 } : one));
+      edited.change(segments.indexOf(segment), 1, [{ ...segment, words }]);
       draw();
       doubted = [begin];
     }
@@ -311,27 +324,24 @@ function start() {
   find?.addEventListener("submit", async (event) => {
     event.preventDefault();
     await settle();
-    const quoted = find.elements.find.value.trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    if (!quoted) return;
-    const pattern = new RegExp(find.elements.whole.checked ? `(?<![\\p{L}\\p{N}])${quoted}(?![\\p{L}\\p{N}])` : quoted, "giu");
-    let count = 0;
-    const typed = segments.map(({ text: said, speaker }) => ({ speaker, text: said.replace(pattern, () => { count += 1; return find.elements.replace.value; }) }));
-    if (count) {
-      const first = typed.findIndex((one, at) => one.text !== segments[at].text);
-      const last = typed.findLastIndex((one, at) => one.text !== segments[at].text);
-      await replace(first, last - first + 1, typed.slice(first, last + 1));
-    }
-    document.getElementById("found").textContent = count;
+    const { find: wanted, replace: by, whole } = find.elements;
+    const found = replacement(segments, wanted.value, by.value, whole.checked);
+    if (!found) return;
+    if (found.typed.length) await replace(found.first, found.typed.length, found.typed);
+    document.getElementById("found").textContent = found.count;
   });
 
   // ---- Saving.
   async function save() {
     await settle();
     const words = segments.flatMap((segment) => segment.words);
-    const answer = await post(saveTo, { words, segments: segments.map(({ text: said, speaker }) => ({ text: said, speaker })) });
+    const answer = await post(saveTo, {
+      words,
+      segments: segments.map(({ text: said, speaker }) => ({ text: said, speaker })),
+    });
     if (!answer) return;
     leaving = true;
-    sessionStorage.removeItem(KEY);
+    edited.forget();
     tell(editor.dataset.saved);
     location.href = open.replace(/-$/, answer.public_id);
   }
@@ -345,19 +355,33 @@ function start() {
   const acts = {
     slower: () => step(-1),
     faster: () => step(1),
-    play: () => { if (player.paused) go(); else player.pause(); },
-    back: () => { player.currentTime = Math.max(0, player.currentTime - 3); },
+    play: () => {
+      if (player.paused) go();
+      else player.pause();
+    },
+    back: () => {
+      player.currentTime = Math.max(0, player.currentTime - 3);
+    },
     doubt: nextDoubt,
-    right, undo, redo, save,
-    find: () => { find.hidden = !find.hidden; if (!find.hidden) find.elements.find.focus(); },
+    right,
+    undo,
+    redo,
+    save,
+    find: () => {
+      find.hidden = !find.hidden;
+      if (!find.hidden) find.elements.find.focus();
+    },
   };
-  editor.addEventListener("click", (event) => { acts[event.target.closest("[data-do]")?.dataset.do]?.(); });
+  editor.addEventListener("click", (event) => {
+    acts[event.target.closest("[data-do]")?.dataset.do]?.();
+  });
   speed.addEventListener("change", () => step(0));
   addEventListener("keydown", (event) => {
     const key = event.key.toLowerCase();
-    const wanted = event.ctrlKey || event.metaKey
-      ? { s: "save", z: event.shiftKey ? "redo" : "undo", y: "redo", h: "find" }[key]
-      : { f2: event.shiftKey ? "right" : "doubt", f3: "back", f4: "play", f8: "slower", f9: "faster" }[key];
+    const wanted =
+      event.ctrlKey || event.metaKey
+        ? { s: "save", z: event.shiftKey ? "redo" : "undo", y: "redo", h: "find" }[key]
+        : { f2: event.shiftKey ? "right" : "doubt", f3: "back", f4: "play", f8: "slower", f9: "faster" }[key];
     if (!wanted || (!editable && !["doubt", "back", "play", "slower", "faster"].includes(wanted))) return;
     if (["undo", "redo"].includes(wanted) && event.target.matches?.("#find input")) return;
     event.preventDefault();

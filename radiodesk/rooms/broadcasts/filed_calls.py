@@ -1,0 +1,30 @@
+"""Which calls belong to which broadcast: those that were on air in it, and those that ended since the one before."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, literal, select
+from sqlalchemy.orm import Session
+
+from radiodesk.rooms.broadcasts.models import Broadcast, FiledCall
+from radiodesk.rooms.calls.models import Call
+
+
+def calls_of(session: Session, broadcast: Broadcast) -> list[Call]:
+    """The calls of a broadcast as they came in."""
+    filed = select(Call).join(FiledCall, FiledCall.call_id == Call.id)
+    return list(session.scalars(filed.where(FiledCall.broadcast_id == broadcast.id).order_by(Call.received_at)))
+
+
+def file_call(session: Session, broadcast: Broadcast, call: Call) -> None:
+    """File a call under a broadcast; of two, the later one has it."""
+    session.merge(FiledCall(call_id=call.id, broadcast_id=broadcast.id))
+    session.flush()
+
+
+def file_ended(session: Session, broadcast: Broadcast, *, at: datetime) -> int:
+    """File the calls that came to their end and belong to no broadcast yet; returns how many."""
+    ended = select(Call.id, literal(broadcast.id)).where(
+        Call.state.in_(Call.ended_states), Call.received_at <= at, Call.id.not_in(select(FiledCall.call_id))
+    )
+    filed = insert(FiledCall).from_select(["call_id", "broadcast_id"], ended).returning(FiledCall.call_id)
+    return len(session.scalars(filed).all())
