@@ -13,7 +13,7 @@ from radiodesk.core.errors import Conflict, Refusal, TooLarge, Unreadable
 from radiodesk.core.text import tidy
 from radiodesk.http.request import asked, asked_page, back, field, now, number, session, station
 from radiodesk.language import phones
-from radiodesk.rooms.accounts.access import allowed, looked, me
+from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls import blocked_numbers, forms, queries, screen_pages, services
 from radiodesk.rooms.calls.models import Call, CallState, Protected
@@ -81,8 +81,7 @@ def queue() -> str:
 @blueprint.get("/antrean/<public_id>")
 @allowed(*CREW)
 def call(public_id: str) -> str:
-    found = opened(public_id)
-    looked("call opened", f"call {public_id}")
+    found = opened(public_id, note=True)
     page = asked_page() if "hal" in request.args else None
     return screen_pages.screen_page(session(), station().settings, found, page=page, by=me().username, at=now())
 

@@ -2,20 +2,28 @@
 
 from collections.abc import Iterable
 
+from flask import request
+
 from radiodesk.core.errors import NotFound
-from radiodesk.http.request import session
-from radiodesk.rooms.accounts.access import me
+from radiodesk.http.request import SAFE, session
+from radiodesk.rooms.accounts.access import looked, me
 from radiodesk.rooms.calls.access import belonging_of, belongings
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.queries import call_by_public_id
-from radiodesk.rooms.recordings.access import Act, permitted
+from radiodesk.rooms.recordings.access import GUARDED, Act, permitted
 
 
-def opened(public_id: str, act: Act = Act.READ) -> Call:
-    """A call that the person of the request may see; for others it is not there (``NotFound``)."""
+def opened(public_id: str, act: Act = Act.READ, *, note: bool = False) -> Call:
+    """A call that the person of the request may see; for others it is not there (``NotFound``).
+
+    A look at a guarded one is noted; with ``note`` that at any other too.
+    """
     found = call_by_public_id(session(), public_id)
-    if not permitted(me(), act, belonging_of(session(), found)):
+    belonging = belonging_of(session(), found)
+    if not permitted(me(), act, belonging):
         raise NotFound("This call is not known.")
+    if note or (belonging in GUARDED and request.method in SAFE):
+        looked("call opened", f"call {public_id}")
     return found
 
 

@@ -10,6 +10,9 @@ from radiodesk.core.errors import NotFound
 from radiodesk.core.pages import Page, page_of
 from radiodesk.road.fusion import fuse
 from radiodesk.road.ports import FLOWS, Alert, Condition, Report
+from radiodesk.rooms.calls.access import belongings
+from radiodesk.rooms.calls.models import Call
+from radiodesk.rooms.recordings.access import GUARDED
 from radiodesk.rooms.traffic.models import (
     AppealUse,
     RoadCondition,
@@ -19,7 +22,7 @@ from radiodesk.rooms.traffic.models import (
     SourceState,
     Warned,
 )
-from radiodesk.rooms.traffic.report_rows import alert_of, report_from
+from radiodesk.rooms.traffic.report_rows import alert_of, report_from, without_words
 
 WINDOW = timedelta(hours=6)
 """Longer ago than this nothing is fused any more, unless the report states its own end."""
@@ -43,13 +46,17 @@ def recent_conditions(session: Session, at: datetime) -> tuple[list[Condition], 
     second value gives the row of a condition by ``id`` of its first report.
     """
     lasting = or_(RoadReport.observed_at > at - WINDOW, RoadReport.expires_at > at)
-    wanted = select(RoadReport.content, RoadReport.condition_id).where(lasting)
+    wanted = select(RoadReport.content, RoadReport.condition_id, RoadReport.call_id).where(lasting)
     rows: dict[int, int] = {}
     reports: list[Report] = []
-    for content, condition_id in session.execute(wanted.order_by(RoadReport.observed_at, RoadReport.id)):
+    found = session.execute(wanted.order_by(RoadReport.observed_at, RoadReport.id)).all()
+    untold = _guarded(session, {call for _content, _condition, call in found if call is not None})
+    for content, condition_id, call_id in found:
         if content is None:
             continue  # nobody can read it with the keys at hand
         report = report_from(content)
+        if call_id in untold:
+            report = without_words(report)
         reports.append(report)
         if condition_id is not None:
             rows[id(report)] = condition_id
@@ -74,6 +81,22 @@ def condition_by_public_id(session: Session, public_id: str) -> RoadCondition:
     if found is None:
         raise NotFound("This condition is not there.")
     return found
+
+
+def words_of(session: Session, reports: Collection[RoadReport]) -> dict[int, str]:
+    """What everybody at the station may read of these reports, by their keys; of a guarded caller no word."""
+    untold = _guarded(session, {row.call_id for row in reports if row.call_id is not None})
+    return {row.id: _shortened(row) if row.call_id in untold else row.text for row in reports}
+
+
+def _shortened(row: RoadReport) -> str:
+    return without_words(report_from(row.content)).text if row.content is not None else ""
+
+
+def _guarded(session: Session, calls: Collection[int]) -> set[int]:
+    """Those of the calls, by key, that are protected or confidential."""
+    found = belongings(session, session.scalars(select(Call).where(Call.id.in_(calls)))) if calls else {}
+    return {call for call, belonging in found.items() if belonging in GUARDED}
 
 
 def latest_reports(session: Session, limit: int = 40) -> list[RoadReport]:

@@ -1,10 +1,11 @@
 """Reports and warnings between the frozen values that the room computes with and the rows that it keeps."""
 
-from dataclasses import asdict, fields
+from collections.abc import Iterable
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
-from radiodesk.road.ports import Alert, Condition, Report
+from radiodesk.road.ports import Alert, Condition, Flow, Report
 from radiodesk.rooms.traffic.models import RoadCondition, RoadReport
 
 _TIMES = frozenset({"observed_at", "starts_at", "expires_at", "onset", "expires", "sent"})
@@ -38,6 +39,17 @@ def _typed(name: str, value: Any) -> Any:
     if name == "periods":
         return tuple((datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in value)
     return _tuples(value) if isinstance(value, list) else value
+
+
+def in_words(place: str, flow: Flow | None, toward: Iterable[str]) -> str:
+    """Place, direction and flow alone: all that is told of a report whose own words are nobody's business."""
+    directions = ", ".join(toward)
+    return " ".join(part for part in (place, f"arah {directions}" if directions else "", flow or "") if part)
+
+
+def without_words(report: Report) -> Report:
+    """The report without the words in which it came."""
+    return replace(report, text=in_words(report.place or "", report.flow, report.toward))
 
 
 def report_of(row: RoadReport) -> Report:

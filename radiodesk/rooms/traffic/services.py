@@ -26,7 +26,7 @@ from radiodesk.road.posts import Posts, Refused, sort_posts
 from radiodesk.road.report_intake import Placed, place
 from radiodesk.rooms.traffic.models import AppealUse, RoadCondition, RoadReport, SituationReport, Warned
 from radiodesk.rooms.traffic.queries import WINDOW
-from radiodesk.rooms.traffic.report_rows import alert_of, report_of, to_json
+from radiodesk.rooms.traffic.report_rows import alert_of, in_words, report_of, to_json
 
 TOPIC = "traffic"
 LONGEST_PASTE = 60_000
@@ -241,11 +241,12 @@ def _fill(row: RoadCondition, condition: Condition) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The words of a caller whom somebody at the desk has spoken to."""
+    """The words of a caller whom somebody at the desk has spoken to; of a ``guarded`` one they are not kept here."""
 
     call_id: int
     words: str
     at: datetime
+    guarded: bool = False
 
 
 def quick_report(
@@ -267,13 +268,14 @@ def quick_report(
     if flow is None and kind == "flow":
         raise Unreadable("Please say how the traffic flows.")
     found = finder.find(where)
+    heading = (toward.strip(),) if toward.strip() else ()
     report = Report(
-        text=heard.words if heard else _in_words(where, flow, toward),
+        text=heard.words if heard and not heard.guarded else in_words(where.strip(), flow, heading),
         source=CALLER if heard else OFFICER,
         observed_at=heard.at if heard else at,
         place=where.strip(),
         place_ids=tuple(one.place.id for one in found),
-        toward=(toward.strip(),) if toward.strip() else (),
+        toward=heading,
         flow=flow,
         kind=kind,
         obstacle=None,
@@ -288,12 +290,6 @@ def quick_report(
     return row
 
 
-def _in_words(place: str, flow: Flow | None, toward: str) -> str:
-    return " ".join(
-        part for part in (place.strip(), f"arah {toward.strip()}" if toward.strip() else "", flow or "") if part
-    )
-
-
 def _officers_word(
     session: Session, row: RoadCondition, *, by: str, at: datetime, action: str, **changes: object
 ) -> None:
@@ -302,7 +298,7 @@ def _officers_word(
     last = report_of(row.reports[-1])
     said = replace(last, source=OFFICER, observed_at=at, confidence=1.0, external_id=None, expires_at=None, url=None)
     said = replace(said, **changes)  # type: ignore[arg-type]
-    said = replace(said, text=_in_words(row.place, said.flow, ", ".join(said.toward)))
+    said = replace(said, text=in_words(row.place, said.flow, said.toward))
     kept = _keep(session, said, by=by, at=at)
     refresh(session, [kept.spot], at=at)
     audit.record(session, at, by, action, f"condition {row.public_id}", flow=said.flow)

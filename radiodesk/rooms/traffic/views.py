@@ -19,8 +19,10 @@ from radiodesk.road.ports import FLOWS, Flow, Kind
 from radiodesk.road.posts import sort_posts
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.calls.access import belonging_of
 from radiodesk.rooms.calls.queries import call_by_public_id
 from radiodesk.rooms.calls.visible import opened
+from radiodesk.rooms.recordings.access import GUARDED
 from radiodesk.rooms.traffic import queries, services, sources, traffic_board, wordings
 from radiodesk.rooms.traffic.call_reports import heard_words, said_at
 from radiodesk.rooms.traffic.models import ENDED_NAMES, FLOW_NAMES, KIND_NAMES, REFUSAL_NAMES, RoadCondition
@@ -77,10 +79,12 @@ def board_part() -> str:
 
 
 def _board() -> dict[str, Any]:
+    reports = queries.latest_reports(session())
     return {
         "corridors": traffic_board.by_corridor(queries.live_conditions(session(), now()), _pack()),
         "warnings": traffic_board.warnings(session(), now(), _pack()),
-        "reports": queries.latest_reports(session()),
+        "reports": reports,
+        "words": queries.words_of(session(), reports),
         "crew": CREW,
         "now": now(),
         **NAMES,
@@ -140,7 +144,8 @@ def file_from_call(public_id: str) -> Response:
         at = said_at(heard, at=now())
         words, _reading = heard_words(looking, heard, at=at, finder=_finder())
     call = opened(public_id)
-    _quick(services.Heard(call.id, words or field("place", 200), at))
+    guarded = belonging_of(session(), call) in GUARDED
+    _quick(services.Heard(call.id, words or field("place", 200), at, guarded))
     if me().may(Role.SCREENER, Role.PRODUCER):
         return redirect(url_for("calls.call", public_id=public_id), code=303)
     return back("traffic.traffic")
@@ -183,7 +188,9 @@ def end(public_id: str) -> Response:
 
 @blueprint.get("/lalin/kondisi/<public_id>")
 def condition(public_id: str) -> str:
-    return render_template("traffic/condition.html", row=_condition(public_id), crew=CREW, now=now(), **NAMES)
+    row = _condition(public_id)
+    words = queries.words_of(session(), row.reports)
+    return render_template("traffic/condition.html", row=row, words=words, crew=CREW, now=now(), **NAMES)
 
 
 @blueprint.get("/lalin/sumber")
