@@ -47,9 +47,13 @@ def parsed(text: str) -> Address | None:
     return getattr(found, "ipv4_mapped", None) or found
 
 
-def network(address: str) -> str:
-    """Whom an address stands for in a limit: itself in IPv4, its /64 in IPv6, where one household has them all."""
+HOUSEHOLD, SITE, CARRIER = 64, 48, 32
+"""Lengths of what one household, one site and one carrier are given in IPv6."""
+
+
+def network(address: str, length: int = HOUSEHOLD) -> str:
+    """Whom an address stands for in a limit: itself in IPv4; in IPv6 the network of this length that it is in."""
     found = parsed(address)
     if isinstance(found, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((found, 64), strict=False))
+        return str(ipaddress.ip_network((found, length), strict=False))
     return str(found or "unknown")

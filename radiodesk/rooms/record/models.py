@@ -49,7 +49,8 @@ class PublishedTicket(Base):
 
 
 class TrackingAttempt(Base):
-    """A look-up that has not been proven right: counted by number and by address, both as keyed hashes."""
+    """A look-up that has not been proven right: counted by number, by address and by the wider networks around it, all
+    as keyed hashes."""
 
     __tablename__ = "tracking_attempt"
 
@@ -57,6 +58,8 @@ class TrackingAttempt(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     number_hash: Mapped[str] = mapped_column(String(64), index=True)
     address_hash: Mapped[str] = mapped_column(String(64), index=True)
+    site_hash: Mapped[str | None] = mapped_column(String(64))
+    carrier_hash: Mapped[str | None] = mapped_column(String(64))
 
 
 class TicketReply(Base):

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from radiodesk.core import jobs
-from radiodesk.core.addresses import network
+from radiodesk.core.addresses import CARRIER, HOUSEHOLD, SITE, network
 from radiodesk.core.database import PROMPT, Database, keys_of
 from radiodesk.core.errors import Refusal, Unreadable
 from radiodesk.core.unavailable import DatabaseUnavailable
@@ -36,6 +36,8 @@ NUMBER_SHORT, NUMBER_LONG = 30, 100
 """For one number from all addresses; beyond that, each address has fewer attempts, but never none."""
 PAIR_BESET = 2
 """A day's attempts of one address at a number that many are trying at."""
+SITE_BESET, CARRIER_BESET = 10, 200
+"""The same of one /48 and of one /32 in IPv6: who holds such a network has addresses without end."""
 
 
 class NotOpened(Refusal):
@@ -82,7 +84,10 @@ def _uncount(database: Database, attempt: int) -> None:
 
 def _count(session: Session, number: str, address: str, at: datetime) -> int:
     keys = keys_of(session)
-    number_hash, address_hash = keys.lookup(f"tracking {number}"), keys.lookup(f"address {network(address)}")
+    number_hash = keys.lookup(f"tracking {number}")
+    address_hash, site_hash, carrier_hash = (
+        keys.lookup(f"address {network(address, length)}") for length in (HOUSEHOLD, SITE, CARRIER)
+    )
     session.execute(delete(TrackingAttempt).where(TrackingAttempt.at < at - LONG))
     of_number, of_address = TrackingAttempt.number_hash == number_hash, TrackingAttempt.address_hash == address_hash
 
@@ -90,16 +95,20 @@ def _count(session: Session, number: str, address: str, at: datetime) -> int:
         query = select(func.count()).select_from(TrackingAttempt)
         return session.scalar(query.where(TrackingAttempt.at > at - within, *matching)) or 0
 
-    # What others try at a number never keeps anyone from trying once or twice.
+    # What others try at a number keeps nobody of another network from trying once or twice.
     beset = count(of_number, within=SHORT) >= NUMBER_SHORT or count(of_number) >= NUMBER_LONG
     if (
         count(of_address, within=SHORT) >= ADDRESS_SHORT
         or count(of_address) >= ADDRESS_LONG
         or count(of_number, of_address, within=SHORT) >= PAIR_SHORT
         or count(of_number, of_address) >= (PAIR_BESET if beset else PAIR_LONG)
+        or (beset and count(of_number, TrackingAttempt.site_hash == site_hash) >= SITE_BESET)
+        or (beset and count(of_number, TrackingAttempt.carrier_hash == carrier_hash) >= CARRIER_BESET)
     ):
         raise LookUpPaused("Too many wrong attempts. Please wait a while, or call the station.")
-    attempt = TrackingAttempt(at=at, number_hash=number_hash, address_hash=address_hash)
+    attempt = TrackingAttempt(
+        at=at, number_hash=number_hash, address_hash=address_hash, site_hash=site_hash, carrier_hash=carrier_hash
+    )
     session.add(attempt)
     session.flush()
     return attempt.id

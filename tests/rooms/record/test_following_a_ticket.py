@@ -180,6 +180,21 @@ def test_of_many_addresses_that_guess_at_one_number_each_has_two_attempts_a_day(
     assert answers == [403, 403, 429]
 
 
+def test_who_holds_many_networks_of_ipv6_does_not_walk_through_the_pins_of_a_number(
+    place: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracking, "CARRIER_BESET", 40)
+    place.open()
+    for n in range(tracking.NUMBER_SHORT):
+        place.post(pin=place.wrong(), address=f"203.0.114.{n}")
+    site = [place.post(pin=place.wrong(), address=f"2001:db8:7:{n:x}::1").status_code for n in range(12)]
+    assert site == [403] * tracking.SITE_BESET + [429] * 2
+    carrier = [place.post(pin=place.wrong(), address=f"2001:db8:{n:x}::1").status_code for n in range(16, 48)]
+    assert carrier == [403] * 30 + [429] * 2
+    assert place.post(address="2001:db9::1").status_code == 200
+    assert place.post(address="198.51.100.1").status_code == 200
+
+
 def test_a_number_that_is_not_there_is_answered_alike_also_while_many_guess(place: Station) -> None:
     place.open()
 
