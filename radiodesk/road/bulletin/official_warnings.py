@@ -39,6 +39,14 @@ PROVINCES = {
 }  # fmt: skip
 """Official province codes, the first part of every place code."""
 
+_DISTRICTS = re.compile(
+    r"\bkec(?:amatan\b|\.)\s*(?!(?:di|sekitar\w*|lain(?:nya)?|itu|tersebut|yang|terdampak)\b)(?P<names>\S.*)",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(r"\s*kec(?:amatan\b|\.)\s*", re.IGNORECASE)
+_BETWEEN = re.compile(r"[,;/&]|\bdan\b|\bserta\b|\bkab(?:upaten\b|\.)", re.IGNORECASE)
+_UNIT = re.compile(r"\b(?:kab(?:upaten\b|\.)|kota\b|kec(?:amatan\b|\.)|prov(?:insi\b|\.))\s*\w", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Warned:
@@ -151,7 +159,7 @@ def cut_to_area(alert: Alert, pack: AreaPack) -> Warned | None:
     if not (alert.places or alert.polygons or alert.areas):
         named = _in_headline(alert, districts, pack)
     if not named:
-        whole = not alert.places and not alert.polygons and _names_area(alert, pack)
+        whole = not alert.places and not alert.polygons and _whole_area(alert, pack)
         return Warned(alert, (), whole_area=True) if whole else None
     spreading = tuple(place.name for place in districts if place not in named and _names(place, alert.spreading, pack))
     names = tuple(place.name for place in named)
@@ -175,23 +183,51 @@ def _in_province(alert: Alert, pack: AreaPack) -> bool:
     return not (alert.areas and province) or any(_plain(province) in _plain(area) for area in alert.areas)
 
 
-def _names_area(alert: Alert, pack: AreaPack) -> bool:
-    """By its areas; one that names none by its headline, or by its text where the headline names no place."""
-    said = alert.areas or (alert.headline, alert.description)
-    return any(re.search(rf"\b{re.escape(pack.name)}\b", area, re.IGNORECASE) for area in said)
+def _whole_area(alert: Alert, pack: AreaPack) -> bool:
+    """By its areas; one that names none by its headline, or by its text where the headline names no place.
+
+    A headline that lists districts means these, also where none of them is the station's.
+    """
+    if alert.areas:
+        return any(_says(area, pack.name) for area in alert.areas)
+    if _says(alert.headline, pack.name):
+        return _DISTRICTS.search(alert.headline) is None
+    return not _names_a_place(alert.headline, pack) and _says(alert.description, pack.name)
+
+
+def _says(text: str, *names: str) -> bool:
+    said = "|".join(re.escape(name) for name in names)
+    return bool(names) and re.search(rf"\b(?:{said})\b", text, re.IGNORECASE) is not None
+
+
+def _names_a_place(headline: str, pack: AreaPack) -> bool:
+    """Whether a headline says where; the station's own province alone says too little."""
+    own = pack.code.partition(".")[0]
+    others = [name for code, name in PROVINCES.items() if code != own]
+    return _UNIT.search(headline) is not None or _says(headline, *others, *(one.name for one in pack.neighbours))
 
 
 def _in_headline(alert: Alert, districts: Sequence[Place], pack: AreaPack) -> list[Place]:
     """Districts that the headline of a warning without any area names as such, when it does not name another area."""
-    others = "|".join(re.escape(one.name) for one in pack.neighbours)
-    if others and re.search(rf"\b(?:{others})\b", alert.headline, re.IGNORECASE) and not _names_area(alert, pack):
+    elsewhere = _says(alert.headline, *(one.name for one in pack.neighbours))
+    listed = _DISTRICTS.search(alert.headline)
+    if listed is None or (elsewhere and not _says(alert.headline, pack.name)):
         return []
-    listed = re.search(r"\bkec(?:amatan|\.)\s+(?P<names>.+)", alert.headline, re.IGNORECASE)
-    said = re.split(r",|\bdan\b|\bserta\b|\bkab(?:upaten|\.)", listed["names"] if listed else "", flags=re.IGNORECASE)
-    names = [_plain(name) for name in said]
-    # The seat shares its name with the whole area, which stands at the end of a list of districts.
-    names = names[:1] + [name for name in names[1:] if name != _plain(pack.name)]
-    return [place for place in districts if _plain(place.name) in names]
+    parts = [part for part in _BETWEEN.split(listed["names"]) if part.strip()]
+    found = []
+    for number, part in enumerate(parts):
+        called, name = _CALLED.match(part), _CALLED.sub("", part)
+        named = next((place for place in districts if _begins_with(name, place.name)), None)
+        # The seat shares its name with the whole area, which stands at the end of a list of districts.
+        if named is not None and (number == 0 or called or _plain(named.name) != _plain(pack.name)):
+            found.append(named)
+    return [place for place in districts if place in found]
+
+
+def _begins_with(text: str, name: str) -> bool:
+    """Whether a text begins with the words of a name, however these are parted ("Sumber Rejo hari ini")."""
+    words = [_plain(word) for word in text.split()]
+    return any("".join(words[:count]) == _plain(name) for count in range(1, len(words) + 1))
 
 
 def _touched(alert: Alert, districts: Sequence[Place]) -> list[Place]:
