@@ -105,8 +105,11 @@ def _says_something(report: Report) -> bool:
 def spot_of(report: Report) -> str:
     """One key for wordings of one place: the most specific id, else the wording in standard spelling.
 
-    Reports of different spots never meet in a condition.
+    What has a position alone is told apart by that, to a kilometre: a district is no spot. Reports of different spots
+    never meet in a condition.
     """
+    if report.unnamed and report.latitude is not None and report.longitude is not None:
+        return f"{report.latitude:.2f} {report.longitude:.2f}"
     return report.place_ids[0] if report.place_ids else " ".join(standard_words(report.place or report.text[:40]))
 
 

@@ -47,6 +47,8 @@ class Report:
     attribution: str | None = None
     periods: tuple[tuple[datetime, datetime], ...] = ()
     """When it holds, in order, where that is not all the time from ``starts_at`` to ``expires_at`` (night work)."""
+    unnamed: bool = False
+    """Whether only its position is known, and ``place`` is no more than the district in which that lies."""
 
     def spell(self, at: datetime) -> tuple[datetime | None, datetime | None]:
         """From when to when it holds at the moment ``at``; else the next time that it does, else the last."""

@@ -87,15 +87,19 @@ def _found(report: Report, finder: PlaceFinder) -> Report:
         return report
     found = finder.find(report.place or report.text)
     ids = tuple(dict.fromkeys(one.place.id for one in found))
-    return replace(report, place_ids=ids, place=report.place or _named(report, finder, found))
+    place = report.place or _named(report, finder, found)
+    if place or report.latitude is None or report.longitude is None:
+        return replace(report, place_ids=ids, place=place)
+    return replace(report, place_ids=ids, place=_district(report.latitude, report.longitude, finder), unnamed=True)
 
 
 def _named(report: Report, finder: PlaceFinder, found: Sequence[FoundPlace]) -> str | None:
-    """What to call the place of a report that has no name for it: as its text does, else by the district it lies in."""
-    at = read_report(report.text, finder=finder).at or next((one.place.name for one in found), None)
-    if at or report.latitude is None or report.longitude is None:
-        return at
-    north, east = report.latitude, report.longitude
+    """What the text of a report calls the place for which the report has no name."""
+    return read_report(report.text, finder=finder).at or next((one.place.name for one in found), None)
+
+
+def _district(north: float, east: float, finder: PlaceFinder) -> str | None:
+    """The district whose middle is nearest: what to say of a place that nobody named."""
     stretch = math.cos(math.radians(north))
     districts = [place for place in finder.pack.places if place.kind == "kecamatan" and place.point]
     away = {
