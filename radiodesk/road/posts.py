@@ -24,6 +24,8 @@ class Posts:
 
     reports: tuple[Report, ...]
     refused: tuple[Refused, ...] = ()
+    source: str = ""
+    """Where the text came from, whoever wrote the posts."""
 
 
 def sort_posts(text: str, *, source: str, at: datetime, finder: PlaceFinder, zone: str) -> Posts:
@@ -40,4 +42,4 @@ def sort_posts(text: str, *, source: str, at: datetime, finder: PlaceFinder, zon
             reports += to_reports(reading, source=line.source, observed_at=line.at, zone=zone)
         else:
             refused.append(Refused(line.text, reading.reason or "no traffic"))
-    return Posts(tuple(reports), tuple(refused))
+    return Posts(tuple(reports), tuple(refused), source)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from radiodesk.core.database import Base
 from radiodesk.core.i18n import N_
 from radiodesk.core.private_columns import Private, PrivateJson
+from radiodesk.core.text import shorten
 from radiodesk.road.ports import Flow, Kind
 
 FLOW_NAMES: dict[Flow, str] = {
@@ -88,14 +89,15 @@ class RoadReport(Base):
     received_at: Mapped[datetime] = mapped_column(index=True)
     observed_at: Mapped[datetime] = mapped_column(index=True)
     source: Mapped[str] = mapped_column(String(80))
+    """The feed, or how it came to the desk; who wrote a pasted post stands in ``content``."""
     by: Mapped[str] = mapped_column(String(40))
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     external_id: Mapped[str | None] = mapped_column(String(200), index=True)
     text: Mapped[str] = mapped_column(Private)
     spot: Mapped[str] = mapped_column(String(200), index=True)
-    """Key of the place: reports of one spot are fused together, apart from all others."""
+    """Key of the place: reports of one spot are fused together, apart from all others. What somebody said is hashed."""
     content: Mapped[dict[str, Any]] = mapped_column(PrivateJson)
-    """The report's remaining fields as ``storing.to_json`` writes them."""
+    """The report's remaining fields as ``report_rows.to_json`` writes them."""
     expires_at: Mapped[datetime | None]
     condition_id: Mapped[int | None] = mapped_column(ForeignKey("road_condition.id"), index=True)
 
@@ -108,6 +110,7 @@ class RoadCondition(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
     place: Mapped[str] = mapped_column(String(200))
+    """Empty where no place was read in any of its reports."""
     place_ids: Mapped[list[str]]
     toward: Mapped[list[str]]
     flow: Mapped[Flow | None] = mapped_column(String(16))
@@ -124,6 +127,11 @@ class RoadCondition(Base):
     ended_why: Mapped[str | None] = mapped_column(String(120))
 
     reports: Mapped[list[RoadReport]] = relationship(order_by=RoadReport.observed_at, viewonly=True)
+
+    @property
+    def called(self) -> str:
+        """What to call it on screen: its place, else the words of its last report."""
+        return self.place or (shorten(self.reports[-1].text, 80) if self.reports else "")
 
 
 class Warned(Base):

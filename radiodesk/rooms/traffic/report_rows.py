@@ -5,6 +5,7 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
+from radiodesk.core.keys import KeyMissing
 from radiodesk.road.ports import Alert, Condition, Flow, Report
 from radiodesk.rooms.traffic.models import RoadCondition, RoadReport
 
@@ -57,6 +58,13 @@ def report_of(row: RoadReport) -> Report:
     return report_from(row.content)
 
 
+def readable_report(row: RoadReport) -> Report:
+    """The value that a row keeps, where it is to be acted upon; raises ``KeyMissing`` where no key here opens it."""
+    if row.content is None:
+        raise KeyMissing("A private field does not match the key file. Restore the keys.json it was made with.")
+    return report_of(row)
+
+
 def report_from(content: dict[str, Any]) -> Report:
     """The report that was kept as JSON."""
     return Report(**_given(Report, content))
@@ -69,8 +77,9 @@ def alert_of(content: dict[str, Any]) -> Alert:
 
 def condition_of(row: RoadCondition) -> Condition:
     """A kept condition with its reports."""
+    reports = tuple(report_of(report) for report in row.reports if report.content is not None)
     return Condition(
-        place=row.place,
+        place=row.called,
         place_ids=tuple(row.place_ids),
         toward=tuple(row.toward),
         flow=row.flow,
@@ -82,7 +91,7 @@ def condition_of(row: RoadCondition) -> Condition:
         confidence=row.confidence,
         sources=tuple(row.sources),
         confirmations=row.confirmations,
-        reports=tuple(report_of(report) for report in row.reports if report.content is not None),
+        reports=reports,
         detour=row.detour,
         ended_at=row.ended_at,
         ended_why=row.ended_why,

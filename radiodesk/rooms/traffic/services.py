@@ -14,6 +14,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from radiodesk.core import audit
+from radiodesk.core.database import keys_of
 from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
@@ -26,7 +27,7 @@ from radiodesk.road.posts import Posts, Refused, sort_posts
 from radiodesk.road.report_intake import Placed, place
 from radiodesk.rooms.traffic.models import AppealUse, RoadCondition, RoadReport, SituationReport, Warned
 from radiodesk.rooms.traffic.queries import WINDOW
-from radiodesk.rooms.traffic.report_rows import alert_of, in_words, report_of, to_json
+from radiodesk.rooms.traffic.report_rows import alert_of, in_words, readable_report, report_of, to_json
 
 TOPIC = "traffic"
 LONGEST_PASTE = 60_000
@@ -68,7 +69,7 @@ def take_posts(
 
 def keep_posts(session: Session, posts: Posts, *, by: str, at: datetime, call_id: int | None = None) -> Taken:
     """Keep posts that were read before, so that nobody waits for the reading."""
-    rows = [_keep(session, report, by=by, at=at, call_id=call_id) for report in posts.reports]
+    rows = [_keep(session, one, source=posts.source, by=by, at=at, call_id=call_id) for one in posts.reports]
     if rows:
         _take_in(session, rows, at=at)
     return Taken(tuple(rows), posts.refused)
@@ -87,7 +88,7 @@ def _known(session: Session, report: Report) -> bool:
         return False
     same = select(RoadReport).where(RoadReport.external_id == report.external_id, RoadReport.source == report.source)
     last = session.scalar(same.order_by(RoadReport.id.desc()).limit(1))
-    return last is not None and report_of(last) == report
+    return last is not None and last.content is not None and report_of(last) == report
 
 
 def take_feed(session: Session, result: FeedResult, *, by: str, at: datetime, finder: PlaceFinder, zone: str) -> Taken:
@@ -105,25 +106,34 @@ def keep_feed(session: Session, alerts: Sequence[Alert], placed: Placed, *, by: 
     return Taken(tuple(rows), warnings=warnings, left={str(why): count for why, count in placed.left.items()})
 
 
-def _keep(session: Session, report: Report, *, by: str, at: datetime, call_id: int | None = None) -> RoadReport:
+def _keep(
+    session: Session, report: Report, *, source: str = "", by: str, at: datetime, call_id: int | None = None
+) -> RoadReport:
+    """``source`` stands in the clear in place of the report's own, which may be a person's name or number."""
     observed = min(report.observed_at or at, at)
     report = replace(report, observed_at=observed)
     row = RoadReport(
         public_id=public_id(at),
         received_at=at,
         observed_at=observed,
-        source=shorten(report.source, 80),
+        source=shorten(source or report.source, 80),
         by=by,
         call_id=call_id,
         external_id=report.external_id[:200] if report.external_id else None,
         text=report.text,
-        spot=spot_of(report)[:200],
+        spot=_spot(session, report),
         content=to_json(report),
         expires_at=report.last_until,
     )
     session.add(row)
     session.flush()
     return row
+
+
+def _spot(session: Session, report: Report) -> str:
+    """Key of the place: an id of the area pack or a rounded position; of anything that somebody said, a keyed hash."""
+    spot = spot_of(report)
+    return spot[:200] if report.place_ids or report.unnamed else keys_of(session).lookup(f"spot {spot}")
 
 
 def _take_in(session: Session, rows: Sequence[RoadReport], *, at: datetime) -> None:
@@ -191,7 +201,7 @@ def refresh(session: Session, spots: Collection[str], *, at: datetime) -> list[R
     for condition in fuse(values, at, include_ended=True):
         members = [rows_of[id(report)] for report in condition.reports]
         row = _row_for(session, members, used)
-        _fill(row, condition)
+        _fill(row, condition, members)
         if row.id is None:
             row.public_id = public_id(at)
             session.add(row)
@@ -228,12 +238,14 @@ def _row_for(session: Session, members: Sequence[RoadReport], used: set[int]) ->
     return RoadCondition()
 
 
-def _fill(row: RoadCondition, condition: Condition) -> None:
-    row.place, row.place_ids = shorten(condition.place, 200), list(condition.place_ids)
+def _fill(row: RoadCondition, condition: Condition, members: Sequence[RoadReport]) -> None:
+    # Where no place was read, a condition is called by the words of its last report, which lie encrypted there alone.
+    named = any(report.place for report in condition.reports)
+    row.place, row.place_ids = shorten(condition.place, 200) if named else "", list(condition.place_ids)
     row.toward, row.flow, row.kind = list(condition.toward), condition.flow, condition.kind
     row.obstacle = shorten(condition.obstacle, 200) if condition.obstacle else None
     row.first_at, row.last_at, row.expires_at = condition.first_at, condition.last_at, condition.expires_at
-    row.confidence, row.sources = condition.confidence, list(condition.sources)
+    row.confidence, row.sources = condition.confidence, list(dict.fromkeys(member.source for member in members))
     row.confirmations = condition.confirmations
     row.detour = shorten(condition.detour, 300) if condition.detour else None
     row.ended_at, row.ended_why = condition.ended_at, condition.ended_why
@@ -295,10 +307,13 @@ def _officers_word(
 ) -> None:
     if row.ended_at is not None or row.expires_at <= at:
         raise Conflict("This condition is over already. Report it anew if it has come back.")
-    last = report_of(row.reports[-1])
-    said = replace(last, source=OFFICER, observed_at=at, confidence=1.0, external_id=None, expires_at=None, url=None)
+    reports = [readable_report(report) for report in row.reports]
+    last = replace(reports[-1], source=OFFICER, observed_at=at, confidence=1.0, external_id=None, url=None)
+    # Of work on many nights the officer speaks of this one.
+    work = next((report for report in reversed(reports) if report.periods), None)
+    said = replace(last, starts_at=None, expires_at=work.spell(at)[1] if work else None, periods=())
     said = replace(said, **changes)  # type: ignore[arg-type]
-    said = replace(said, text=in_words(row.place, said.flow, said.toward))
+    said = replace(said, text=in_words(row.called, said.flow, said.toward))
     kept = _keep(session, said, by=by, at=at)
     refresh(session, [kept.spot], at=at)
     audit.record(session, at, by, action, f"condition {row.public_id}", flow=said.flow)

@@ -104,7 +104,7 @@ def as_geojson(rows: list[RoadCondition], pack: AreaPack) -> dict[str, Any]:
     for row in rows:
         point = _point(row, pack)
         if point is not None:
-            properties = {"place": row.place, "flow": row.flow, "kind": row.kind, "id": row.public_id}
+            properties = {"place": row.called, "flow": row.flow, "kind": row.kind, "id": row.public_id}
             geometry = {"type": "Point", "coordinates": [point[1], point[0]]}
             features.append({"type": "Feature", "geometry": geometry, "properties": properties})
     return {"type": "FeatureCollection", "features": features}
