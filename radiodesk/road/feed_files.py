@@ -23,14 +23,22 @@ class Gathered:
     problems: list[str] = field(default_factory=list)
 
 
-def read_feed_file(path: Path, *, now: datetime) -> FeedResult:
-    """One feed document; raises ``FeedUnreadable`` with one sentence."""
+class NotOpened(FeedUnreadable):
+    """A file cannot be opened, whatever it holds."""
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """What a file holds, one byte more than ``most`` at the most; raises ``NotOpened``."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            return file.read(most + 1)
     except OSError as error:
-        raise FeedUnreadable("%(source)s cannot be opened: %(why)s.", source=path.name, why=why(error)) from None
-    return read_feed(data, source=path.name, now=now)
+        raise NotOpened("%(source)s cannot be opened: %(why)s.", source=path.name, why=why(error)) from None
+
+
+def read_feed_file(path: Path, *, now: datetime) -> FeedResult:
+    """One feed document; raises ``FeedUnreadable`` with one sentence."""
+    return read_feed(read_bytes(path, MAX_BYTES), source=path.name, now=now)
 
 
 def read_posts(text: str, *, source: str, now: datetime, finder: PlaceFinder, zone: str) -> list[Report]:

@@ -6,7 +6,7 @@ are functions over these values, so that the same code serves the desk, the pipe
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 Flow = Literal["lancar", "ramai lancar", "padat", "padat merayap", "macet", "tersendat", "ditutup", "dialihkan"]
@@ -14,6 +14,9 @@ FLOWS: tuple[Flow, ...] = (
     "lancar", "ramai lancar", "padat", "padat merayap", "tersendat", "macet", "dialihkan", "ditutup",
 )  # fmt: skip
 """From best to worst."""
+
+CLOCKS_DIFFER = timedelta(hours=1)
+"""How far ahead of now what a publisher dates may lie and still be taken as said."""
 
 Kind = Literal["flow", "accident", "breakdown", "roadwork", "closure", "event", "flood", "tree", "weather", "other"]
 
@@ -98,6 +101,10 @@ class Alert:
     spreading: tuple[str, ...] = ()
     response_types: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+
+    def said_by(self, at: datetime) -> bool:
+        """Whether it was sent; the publisher's clock may be ahead of ours."""
+        return self.sent is None or self.sent <= at + CLOCKS_DIFFER
 
     @property
     def quake(self) -> bool:

@@ -14,14 +14,11 @@ from zoneinfo import ZoneInfo
 
 from radiodesk.language.places.finder import FoundPlace, PlaceFinder
 from radiodesk.road.bulletin.selection import near_area
-from radiodesk.road.ports import Report
+from radiodesk.road.ports import CLOCKS_DIFFER, Report
 from radiodesk.road.reading import read_report, to_reports
 
 OLD = timedelta(hours=24)
 """News that is older tells nothing of the road now, unless it says until when it holds."""
-
-AHEAD = timedelta(hours=1)
-"""Clocks differ, but what was seen later than this from now has a wrong date."""
 
 Left = Literal["elsewhere", "old", "ahead", "no report"]
 
@@ -42,7 +39,7 @@ def place(reports: Iterable[Report], *, at: datetime, finder: PlaceFinder, zone:
         if _is_old(report, at):
             left["old"] += 1
             continue
-        if report.observed_at is not None and report.observed_at > at + AHEAD:
+        if report.observed_at is not None and report.observed_at > at + CLOCKS_DIFFER:
             left["ahead"] += 1
             continue
         read = list(_read(report, at, finder, zone))

@@ -9,12 +9,13 @@ import re
 import stat
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, count
 from pathlib import Path
 
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import why
 from radiodesk.core.settings import Settings
-from radiodesk.road.feed_files import FEED_SUFFIXES, read_feed_file
+from radiodesk.road.feed_files import FEED_SUFFIXES, NotOpened, read_bytes, read_feed_file
 from radiodesk.road.feeds import FeedUnreadable
 from radiodesk.road.ports import FeedResult
 
@@ -43,6 +44,8 @@ class FileRead:
     result: FeedResult | None = None
     text: str = ""
     refusal: Refusal | None = None
+    opened: bool = True
+    """Whether the refusal is of what it holds; what could not even be opened is tried again where it lies."""
 
 
 def is_folder(address: str) -> bool:
@@ -73,13 +76,15 @@ def settled_files(folder: Path, *, now: datetime) -> list[tuple[Path, str]]:
             continue
         if stat.S_ISREG(facts.st_mode) and not 0 <= now.timestamp() - facts.st_mtime < SETTLED.total_seconds():
             found.append((path, f"{path.name}:{facts.st_size}:{facts.st_mtime_ns}"))
-    return found[:MOST]
+    return found
 
 
 def read_file(path: Path, key: str, *, now: datetime) -> FileRead:
     """Read one file; it stays where it is until what it holds is kept."""
     try:
         return _read(path, key, now)
+    except NotOpened as refusal:
+        return FileRead(path, key, refusal=refusal, opened=False)
     except FeedUnreadable as refusal:
         return FileRead(path, key, refusal=refusal)
     except Exception:  # one file that a reader did not expect must not stop the others
@@ -91,11 +96,7 @@ def read_file(path: Path, key: str, *, now: datetime) -> FileRead:
 def _read(path: Path, key: str, now: datetime) -> FileRead:
     if path.suffix.lower() in FEED_SUFFIXES:
         return FileRead(path, key, result=read_feed_file(path, now=now))
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_POSTS + 1)
-    except OSError as error:
-        raise FeedUnreadable("%(source)s cannot be opened: %(why)s.", source=path.name, why=why(error)) from None
+    data = read_bytes(path, LARGEST_POSTS)
     if len(data) > LARGEST_POSTS:
         raise FeedUnreadable("%(source)s is too large for a file of posts; split it.", source=path.name)
     text = data.decode("utf-8", "replace")
@@ -106,14 +107,17 @@ def _read(path: Path, key: str, now: datetime) -> FileRead:
     return FileRead(path, key, text=text)
 
 
-def put_away(path: Path, place: str) -> Refusal | None:
-    """Move a file to ``READ`` or ``REFUSED`` beside it; the refusal when that cannot be done.
+def _free(wanted: Path) -> Path:
+    """The path, or with a number the next one that no file has."""
+    names = (wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}") for number in count(2))
+    return next(path for path in chain([wanted], names) if not path.exists())
 
-    One of the same name that lies there already makes room for the newer.
-    """
+
+def put_away(path: Path, place: str) -> Refusal | None:
+    """Move a file to ``READ`` or ``REFUSED`` beside it, under a free name; the refusal when that cannot be done."""
     try:
         (path.parent / place).mkdir(exist_ok=True)
-        path.replace(path.parent / place / path.name)
+        path.rename(_free(path.parent / place / path.name))
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from radiodesk.road import feeds
 from radiodesk.road.feeds import BUILT_IN, FeedUnreadable, read_feed, registered_feeds
 from radiodesk.road.ports import FLOWS, FeedResult
 
@@ -92,3 +93,16 @@ def test_every_real_capture_is_read_or_refused_in_words() -> None:
 def test_the_built_in_formats_are_declared_as_entry_points() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["radiodesk.feeds"]
     assert {name: BUILT_IN.get(name) for name in declared} == declared
+
+
+def test_a_reader_that_trips_at_sniffing_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Tripping:
+        name = "contoh"
+
+        def sniff(self, data: bytes) -> bool:
+            raise ZeroDivisionError
+
+    readers = {"contoh": Tripping(), **registered_feeds()}
+    monkeypatch.setattr(feeds, "registered_feeds", lambda: readers)
+    document = b"<rss version='2.0'><channel><title>Umpan contoh</title></channel></rss>"
+    assert feeds.read_feed(document, source="umpan.rss", now=NOW).format == "rss"

@@ -167,6 +167,15 @@ def test_whatever_takes_a_warning_back_ends_it_in_either_order_and_for_good(
     assert "banjir berlangsung" not in told(tmp_path, cap(), end)
 
 
+@pytest.mark.parametrize(("minutes", "left"), [(1, []), (59, []), (90, ["Banjir di Kabupaten Bojonegoro"])])
+def test_an_all_clear_of_a_clock_that_is_ahead_ends_what_it_refers_to(
+    minutes: int, left: list[str], take: Callable[..., services.Taken], session: Session
+) -> None:
+    take(cap())
+    take(cap(id="C-2", sent=(AT + timedelta(minutes=minutes)).isoformat(), kind="Cancel", head=REFERS))
+    assert on_the_board(session) == left
+
+
 @pytest.mark.parametrize(
     "references",
     [

@@ -68,9 +68,10 @@ def read_feed(data: bytes, *, source: str, now: datetime, limit: int = MAX_BYTES
     if not data.strip():
         raise FeedUnreadable("%(source)s is empty; check its address.", source=source)
     for feed in registered_feeds().values():
+        if not _knows(feed, data, source):
+            continue
         try:
-            if feed.sniff(data):
-                return feed.read(data, source=source, now=now)
+            return feed.read(data, source=source, now=now)
         except FeedUnreadable:
             raise
         except Exception as error:  # the edge to readers, some of which are other people's: one must not stop the rest
@@ -81,6 +82,15 @@ def read_feed(data: bytes, *, source: str, now: datetime, limit: int = MAX_BYTES
                 format=feed.name,
             ) from error
     raise FeedUnreadable(_what_it_is(data), source=source)
+
+
+def _knows(feed: Feed, data: bytes, source: str) -> bool:
+    """Whether a reader takes a document for its own; one that trips over it does not, and stops no other."""
+    try:
+        return feed.sniff(data)
+    except Exception:  # the edge to readers, some of which are other people's
+        log.exception("The feed reader %r failed at sniffing %s.", feed.name, source)
+        return False
 
 
 def _what_it_is(data: bytes) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from radiodesk.core.errors import Conflict, NotFound, Unreadable
+from radiodesk.core.errors import Conflict, Forbidden, Unreadable
 from radiodesk.http.request import SAFE, back, field, now, session, station
 from radiodesk.rooms.accounts.access import allowed, looked, me
 from radiodesk.rooms.accounts.models import Role
@@ -145,7 +145,7 @@ def _piece(public_id: str, piece_id: str) -> Piece:
     piece = queries.piece_by_public_id(session(), piece_id)
     _belongs(piece.publication, public_id)
     if piece.id in _closed([piece]):
-        raise NotFound("This piece was laid out afresh meanwhile. Please reload the page.")
+        raise Forbidden("Words and sound of this piece are not for your role.")
     return piece
 
 

@@ -21,7 +21,7 @@ from radiodesk.language.places.station_area import place_finder
 from radiodesk.road.feeds import FeedUnreadable
 from radiodesk.road.posts import Posts, sort_posts
 from radiodesk.road.report_intake import Placed, place
-from radiodesk.road.watched_folders import READ, REFUSED, FileRead, put_away, read_file, settled_files
+from radiodesk.road.watched_folders import MOST, READ, REFUSED, FileRead, put_away, read_file, settled_files
 from radiodesk.rooms.traffic import services
 from radiodesk.rooms.traffic.models import Source
 from radiodesk.rooms.traffic.tally import MOST_NOTES, Tally
@@ -36,17 +36,17 @@ log = logging.getLogger(__name__)
 def look_into_folder(context: Context, source: Source, folder: Path) -> None:
     """Take in every settled file of a folder; what cannot be read or kept is told of on the health page."""
     now = context.clock.now()
-    files = settled_files(folder, now=now)
+    lying = settled_files(folder, now=now)
     tally, refusals, unreadable = Tally(), list[Refusal](), list[Path]()
-    kept_before = source.state.get(TAKEN, [])
+    kept_before = frozenset(source.state.get(TAKEN, []))
+    for path in (path for path, key in lying if key in kept_before):
+        refusals += filter(None, [put_away(path, READ)])
+    files = [(path, key) for path, key in lying if key not in kept_before][:MOST]
     for path, key in files:
-        if key in kept_before:
-            refusals += filter(None, [put_away(path, READ)])
-            continue
         file = read_file(path, key, now=now)
         if file.refusal is not None:
             refusals.append(file.refusal)
-            unreadable.append(path)
+            unreadable += [path] if file.opened else []
             continue
         refusals += filter(None, [_take_in(context, source.id, file, tally, now) or put_away(path, READ)])
     there = {key for _path, key in settled_files(folder, now=now)}
@@ -54,7 +54,7 @@ def look_into_folder(context: Context, source: Source, folder: Path) -> None:
         row = session.get_one(Source, source.id)
         row.next_at, row.last_success_at = now + timedelta(minutes=row.minutes), now
         row.state = row.state | {TAKEN: [key for key in row.state.get(TAKEN, []) if key in there]}
-        if files:
+        if lying:
             row.problem = " ".join(say(refusal) for refusal in refusals[:MOST_NOTES]) or None
             tally.tell(row)
         services.let_begin(session, at=now)

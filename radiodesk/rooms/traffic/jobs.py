@@ -1,12 +1,13 @@
 """Looking at a source: a thin job over ``fetching`` and ``watching``, which do the careful part."""
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from radiodesk.core.errors import Refusal
 from radiodesk.core.events import announce
-from radiodesk.core.i18n import gettext, say, speaking
+from radiodesk.core.i18n import say, speaking
 from radiodesk.core.jobs import Context, Kind
 from radiodesk.language.places.station_area import place_finder
 from radiodesk.road.fetch_state import FetchPolicy, FetchState
@@ -20,6 +21,12 @@ from radiodesk.rooms.traffic.models import Source
 from radiodesk.rooms.traffic.sources import FETCH
 from radiodesk.rooms.traffic.tally import Tally
 
+log = logging.getLogger(__name__)
+
+
+class LookFailed(Refusal):
+    """Looking at a source came to an end that nobody expected; the log has it in full."""
+
 
 def fetch_source(context: Context, source_id: int) -> None:
     """Look at one source; what was good before stays when it fails, and the reason is kept in words."""
@@ -31,18 +38,13 @@ def fetch_source(context: Context, source_id: int) -> None:
             look_into_folder(context, source, folder_of(context.settings, source.url))
         else:
             _fetch_feed(context, source)
-    except Exception as error:
-        _note_failure(context, source_id, error)
+    except Refusal:
         raise
-
-
-def _note_failure(context: Context, source_id: int, error: Exception) -> None:
-    """Let the health page say that a source could not be looked at, for a reason that nobody expected."""
-    with context.database.writing() as session, speaking(context.settings.language):
-        row = session.get_one(Source, source_id)
-        row.problem = gettext(
-            "Looking at this source failed (%(error)s); it is tried again.", error=type(error).__name__
-        )
+    except Exception as error:  # what can go wrong at other people's documents is without end
+        log.exception("Looking at the source %s failed.", source.name)
+        raise LookFailed(
+            "Looking at this source failed for a reason that nobody expected; it is tried again."
+        ) from error
 
 
 def _fetch_feed(context: Context, source: Source) -> None:

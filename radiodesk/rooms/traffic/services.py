@@ -173,13 +173,13 @@ def _keep_warning(session: Session, key: str, alert: Alert, *, at: datetime) -> 
 
 def _end_replaced(session: Session, *, at: datetime) -> None:
     """Let no warning outlive the one that took it back, in whatever order they came and whichever expires first."""
-    rows = list(session.scalars(select(Warned).where(Warned.received_at > at - REMEMBERED)))
-    said = [(row, alert_of(row.content)) for row in rows]
-    told = [alert for _row, alert in said if alert.replaces and (alert.sent is None or alert.sent <= at)]
-    gone = {reference for alert in told for reference in alert.references}
-    for row, alert in said:
-        if alert.identifier in gone and (row.expires_at is None or row.expires_at > at):
-            row.expires_at = at
+    remembered = Warned.received_at > at - REMEMBERED
+    refer = select(Warned).where(remembered, Warned.content["references"].as_string().is_not(None))
+    told = [alert for alert in (alert_of(row.content) for row in session.scalars(refer)) if alert.replaces]
+    gone = {reference for alert in told if alert.said_by(at) for reference in alert.references}
+    lasting = or_(Warned.expires_at.is_(None), Warned.expires_at > at)
+    ended = update(Warned).where(remembered, lasting, Warned.content["identifier"].as_string().in_(gone))
+    session.execute(ended.values(expires_at=at))
 
 
 def refresh(session: Session, spots: Collection[str], *, at: datetime) -> list[RoadCondition]:

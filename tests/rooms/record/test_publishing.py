@@ -595,6 +595,24 @@ def test_another_broadcasts_piece_is_not_decided_from_this_page(
     assert answer.status_code == 409
 
 
+def test_who_may_not_hear_a_caller_is_told_so_and_decides_nothing(
+    database: Database,
+    settings: Settings,
+    now: datetime,
+    sealed: Callable[..., str],
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    public_id = sealed(lambda _tx, show: setattr(show.caller, "protected", Protected.CHILD))
+    with database.writing() as tx:
+        services.prepare(tx, settings, row(tx, public_id), by=BY, at=now)
+        piece = piece_of(tx, public_id, PieceKind.CALL).public_id
+    archivist, page = sign_in(Role.ARCHIVIST), f"/siaran/{public_id}/terbit"
+    told = "Kata-kata dan suara bagian ini tidak terbuka untuk peran Anda."
+    assert told in archivist.get(page).text
+    answer = archivist.post(f"{page}/bagian/{piece}/tutup", data={"words": "Karsinem", "kind": "name"})
+    assert (answer.status_code, told in answer.text) == (403, True)
+
+
 def test_who_does_not_publish_does_not_see_the_page(
     sealed: Callable[..., str], sign_in: Callable[..., FlaskClient]
 ) -> None:

@@ -415,6 +415,55 @@ def test_a_file_that_a_reader_trips_over_is_put_where_it_is_seen(
         assert "aneh.xml" in (session.scalars(select(Source)).one().problem or "")
 
 
+def test_refused_files_of_one_name_are_all_kept(
+    database: Database, settings: Settings, clock: ManualClock, runner: Runner
+) -> None:
+    folder = watched(database, settings, clock)
+    for document in (b"<rss", b"<rss><"):
+        put(folder / "umpan.xml", document, clock)
+        look_again(database, clock, runner)
+    refused = {path.name: path.read_bytes() for path in (folder / watched_folders.REFUSED).iterdir()}
+    assert refused == {"umpan.xml": b"<rss", "umpan (2).xml": b"<rss><"}
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.xml"])
+def test_what_cannot_be_opened_stays_where_it_lies(
+    database: Database,
+    settings: Settings,
+    clock: ManualClock,
+    runner: Runner,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    folder = watched(database, settings, clock)
+    put(folder / name, b"18.20 Simpang Kapas arah Babat macet", clock)
+
+    def denied(*_args: object, **_facts: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as closed:
+        closed.setattr(Path, "open", denied)
+        runner.run_all()
+    assert (folder / name).exists()
+    assert not (folder / watched_folders.REFUSED).exists()
+    with database.reading() as session:
+        assert name in (session.scalars(select(Source)).one().problem or "")
+
+
+def test_files_that_cannot_be_moved_hide_no_others_and_are_not_kept_twice(
+    database: Database, settings: Settings, clock: ManualClock, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_watch, "MOST", 2)
+    monkeypatch.setattr(folder_watch, "put_away", lambda _path, _place: None)
+    folder = watched(database, settings, clock)
+    for number in range(5):
+        put(folder / f"{number}.txt", f"18.2{number} Simpang Kapas arah Babat macet".encode(), clock)
+    runner.run_all()
+    for kept_now in (4, 5, 5):
+        look_again(database, clock, runner)
+        assert len(kept(database)) == kept_now
+
+
 def test_nothing_is_read_while_others_wait_to_write(
     database: Database, settings: Settings, clock: ManualClock, runner: Runner, monkeypatch: pytest.MonkeyPatch,
     sign_in: Callable[..., FlaskClient],
@@ -487,4 +536,5 @@ def test_a_failure_that_nobody_expected_is_told_of_on_the_health_page(
     monkeypatch.setattr(jobs, "refresh", trips)
     runner.run_all()
     with database.reading() as session:
-        assert "ZeroDivisionError" in (session.scalars(select(Source)).one().problem or "")
+        problem = session.scalars(select(Source)).one().problem or ""
+    assert problem == "Sumber ini gagal diperiksa karena sebab yang tidak terduga; akan dicoba lagi."
