@@ -15,6 +15,7 @@ from radiodesk.core.schema import downgrade, upgrade
 from radiodesk.http.request import Station
 from radiodesk.language.places.station_area import place_finder
 from radiodesk.road.ports import Report
+from radiodesk.road.posts import Posts
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.traffic import queries, services
 from radiodesk.rooms.traffic.models import RoadCondition, RoadReport
@@ -42,8 +43,8 @@ def test_who_wrote_and_what_stands_for_no_place_lie_encrypted(
 ) -> None:
     with database.writing() as tx:
         report = Report(WORDS, SENDER, now, flow="macet", kind="flow")
-        first = services.keep_posts(tx, services.Posts((report,), (), "petugas"), by="petugas", at=now).reports
-        again = services.keep_posts(tx, services.Posts((report,), (), "petugas"), by="petugas", at=now).reports
+        first = services.keep_posts(tx, Posts((report,), (), "petugas"), by="petugas", at=now).reports
+        again = services.keep_posts(tx, Posts((report,), (), "petugas"), by="petugas", at=now).reports
         assert first[0].spot == again[0].spot
         assert report_of(first[0]).source == SENDER
     with database.reading() as session:
@@ -71,7 +72,7 @@ def test_rows_of_the_release_before_lose_their_words_and_writers_in_the_clear(
 ) -> None:
     with database.writing() as tx:
         unplaced = Report(WORDS, SENDER, now, flow="macet", kind="flow")
-        services.keep_posts(tx, services.Posts((unplaced,), (), "petugas"), by="petugas", at=now)
+        services.keep_posts(tx, Posts((unplaced,), (), "petugas"), by="petugas", at=now)
         services.quick_report(
             tx, "Simpang Kapas", "macet", "flow", by="petugas", at=now, finder=place_finder("bojonegoro")
         )
