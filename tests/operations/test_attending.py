@@ -104,7 +104,7 @@ def test_a_line_that_cannot_be_holds_up_no_caller_after_it(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    comes_in = lines.comes_in
+    comes_in = lines.ring
 
     def refusing(tx: Session, stay: Stay, **given: Any) -> object:
         if stay.key == "k1":
