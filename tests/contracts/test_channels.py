@@ -1,10 +1,11 @@
-"""What every registered channel must do, built in or plugged in: let in whom it knows, read, or refuse in a sentence."""
+"""What every registered channel must do, built in or plugged in: let in whom it knows, read, or refuse in words."""
 
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
+from radiodesk.core import i18n
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.jobs import Runner
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
+from radiodesk.operations.doctor import CHECKS
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls.models import Call, Channel, Urgency
 from radiodesk.rooms.messages import attachments, channels, jobs, outbox
@@ -461,6 +464,36 @@ def test_plug_ins_that_share_a_value_do_not_meet(
     assert [tuple(one) for one in states] == [("merpati:k1", TransferState.DELIVERED), (None, TransferState.DONE)]
     assert problems == ["Saluran asal berkas ini sudah tidak ada.", "Berkas ini tidak ditemukan."]
     assert "Saluran lain · merpati" in sign_in(Role.SCREENER).get("/antrean").text
+
+
+def test_the_time_for_replies_runs_from_what_came_by_the_same_plug_in(
+    site: Callable[..., FlaskClient],
+    settings: Settings,
+    database: Database,
+    clock: ManualClock,
+    pigeon: Pigeon,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pigeon, "replies_within", timedelta(hours=6))
+    client = site(**SAMPLES["blackhole"].settings)
+    assert client.post("/masuk/merpati", data=b"x").status_code == 201
+    clock.advance(timedelta(hours=7))
+    assert client.post("/masuk/blackhole", data=SAMPLES["blackhole"].body, headers=BEARER).status_code == 201
+    [call, _] = every(database)
+    with database.writing() as tx:
+        with pytest.raises(outbox.CannotReply) as why:
+            outbox.reply(tx, settings, tx.get_one(Call, call.id), "Halo", by="wati", at=clock.now())
+    assert "merpati hanya menerima balasan sampai 6 jam" in i18n.say(why.value)
+
+
+def test_the_doctor_tells_of_a_setting_that_opens_no_channel(settings: Settings) -> None:
+    named = {"blackhole": {"token": SecretStr(SECRET)}, "merpati": {"token": SecretStr(SECRET)}}
+    told = [one.sentence for one in CHECKS["channels"](settings.model_copy(update={"channels": named}))]
+    assert told == [
+        "Saluran blackhole terbuka.",
+        "Pengaturan channels menyebut merpati, tetapi saluran itu tidak terpasang atau isinya belum lengkap.",
+    ]
+    assert list(CHECKS["channels"](settings)) == []
 
 
 def test_a_plug_in_that_is_gone_costs_no_message(

@@ -164,6 +164,7 @@ def _last_heard(session: Session, call: Call) -> datetime | None:
     hashes = [one for one in (call.phone_hash, call.address_hash) if one]
     written = func.coalesce(ChannelMessage.written_at, ChannelMessage.received_at, type_=Moment())
     theirs = or_(ChannelMessage.call_id.in_(keys_held_by(session, call)), ChannelMessage.sender_hash.in_(hashes))
-    return session.scalar(
-        select(func.max(written, type_=Moment())).where(ChannelMessage.channel == call.channel, theirs)
-    )
+    # Plug-ins share a channel, and differ in the line of their calls.
+    same = ChannelMessage.channel == call.channel, Call.line.is_not_distinct_from(call.line)
+    query = select(func.max(written, type_=Moment())).join(Call, Call.id == ChannelMessage.call_id)
+    return session.scalar(query.where(*same, theirs))
