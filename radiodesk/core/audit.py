@@ -1,7 +1,7 @@
 """The audit trail: who did what to what, append-only, each entry chained to the one before by SHA-256.
 
-It is never pruned; triggers that the migration makes refuse a slip of the hand in code or in a database shell. Who
-gets around them breaks the chain, and ``radiodesk doctor`` says where. Since nothing can be taken out again, nothing
+It is never pruned. Triggers refuse updates and deletes; a change that bypasses them no longer fits the hashes of the
+entries after it, and ``radiodesk doctor`` reports the first such entry. Since nothing can be taken out again, nothing
 private goes in: an entry names things by their ids, and what was written about them stands with them, encrypted.
 """
 

@@ -146,6 +146,11 @@ class Settings(BaseSettings):
     pos_jago_token: SecretStr | None = Field(
         None, description="Code that officers type once into the Pos Jago form; unset means that there is no form."
     )
+    channels: dict[str, dict[str, SecretStr]] = Field(
+        {},
+        description="What plugged-in channels need, by their names; one that is not named here is closed "
+        "([channels](channels.md)).",
+    )
     sip_address: IPv4Address | None = Field(
         None, description="Address of this machine that telephone calls (SIP) come in on; unset means no telephone."
     )

@@ -22,6 +22,7 @@ from radiodesk.core.schema import current, head, station_database
 from radiodesk.core.settings import Settings
 from radiodesk.language.places.pack import check_pack, load_pack
 from radiodesk.recognition.loader import load_for_station
+from radiodesk.rooms.messages.channels import registered_channels
 from radiodesk.sound.control_socket import PartSilent, ask
 from radiodesk.sound.line_setup import FILE, load_lines
 from radiodesk.sound.recorder.input_devices import SOUND_SERVERS, list_devices
@@ -241,6 +242,20 @@ def _clock(settings: Settings) -> Iterable[Finding]:
         yield Finding("clock", Verdict.GOOD, f"{local:%d.%m.%Y %H.%M.%S} {settings.timezone_label}")
 
 
+def _channels(settings: Settings) -> Iterable[Finding]:
+    """Whether each plug-in that the settings name is there and open."""
+    for name in settings.channels:
+        channel = registered_channels().get(name)
+        if channel is not None and channel.is_open(settings):
+            yield Finding("channels", Verdict.GOOD, gettext("The channel %(name)s is open.", name=name))
+        else:
+            sentence = gettext(
+                "The setting channels names %(name)s, which is not installed or lacks a setting.",
+                name=name,
+            )
+            yield Finding("channels", Verdict.WARNING, sentence)
+
+
 CHECKS: dict[str, Callable[[Settings], Iterable[Finding]]] = {
     "settings": _settings,
     "folder": _folder,
@@ -252,6 +267,7 @@ CHECKS: dict[str, Callable[[Settings], Iterable[Finding]]] = {
     "sound": _sound,
     "lines": _lines,
     "telephone": _telephone,
+    "channels": _channels,
     "disk": _disk,
     "clock": _clock,
 }

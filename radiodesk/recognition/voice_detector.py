@@ -85,9 +85,9 @@ class SpeechProbability:
         self._peak = 0.0
 
     def reset(self) -> None:
-        """Forget what was heard: silence wears the network's memory down until it is deaf to the next speaker.
+        """Clear the recurrent state: after long silence the network would miss the beginning of the next speech.
 
-        Music and tones must not be forgotten, or their next note passes for a voice.
+        Not after music or tones: without the state their next note is taken for a voice.
         """
         self._h.fill(0)
         self._c.fill(0)

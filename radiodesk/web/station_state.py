@@ -37,6 +37,11 @@ KIND_NAMES = {
     "traffic.fetch": N_("Fetch a traffic source"),
 }
 
+PROCESS_NAMES = {
+    "attend": N_("Attendant: takes in messages, calls and takes"),
+    "work": N_("Worker: transcripts, speech, archive, publication"),
+}
+
 ROUND_NAMES = {
     "arrivals": N_("taking in messages"),
     "database and disk": N_("database and disk"),
@@ -76,7 +81,7 @@ def state_of(session: Session, settings: Settings) -> State:
 @allowed(*KEEPERS)
 def page() -> str:
     view = state_of(session(), station().settings)
-    return render_template("web/state.html", view=view, kinds=KIND_NAMES, rounds=ROUND_NAMES)
+    return render_template("web/state.html", view=view, kinds=KIND_NAMES, rounds=ROUND_NAMES, names=PROCESS_NAMES)
 
 
 @blueprint.post("/pekerjaan/<job_id>/ulang")

@@ -18,7 +18,7 @@ from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind
 from radiodesk.rooms.calls import blocked_numbers
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import CallState, Channel
-from radiodesk.rooms.messages import partner
+from radiodesk.rooms.messages.channels import partner
 from radiodesk.rooms.messages.intake import take_in
 from radiodesk.rooms.programme import services as programme
 from radiodesk.rooms.record.models import (

@@ -23,7 +23,8 @@ from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls.models import Call, CallState, Channel
-from radiodesk.rooms.messages import jobs, outbox, sms
+from radiodesk.rooms.messages import jobs, outbox
+from radiodesk.rooms.messages.channels import sms
 from radiodesk.rooms.messages.intake import take_in
 from radiodesk.rooms.messages.models import ChannelMessage
 from radiodesk.rooms.traffic import queries as traffic

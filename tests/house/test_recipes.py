@@ -40,7 +40,7 @@ RECIPES = recipes()
 
 
 def test_every_kind_of_addition_has_a_recipe() -> None:
-    kinds = {"A feed", "A recognition engine", "A voice", "An area pack", "A screen"}
+    kinds = {"A feed", "A channel", "A recognition engine", "A voice", "An area pack", "A screen"}
     assert kinds <= {recipe.name for recipe in RECIPES}
 
 

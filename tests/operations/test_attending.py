@@ -104,14 +104,14 @@ def test_a_line_that_cannot_be_holds_up_no_caller_after_it(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    comes_in = lines.comes_in
+    ring = lines.ring
 
     def refusing(tx: Session, stay: Stay, **given: Any) -> object:
         if stay.key == "k1":
             raise Conflict("This cannot be.")
-        return comes_in(tx, stay, **given)
+        return ring(tx, stay, **given)
 
-    monkeypatch.setattr(lines, "comes_in", refusing)
+    monkeypatch.setattr(lines, "ring", refusing)
     tell("telephone", "ringing", call="k1")
     tell("telephone", "ringing", call="k2", number=NUMBER)
     assert read_on(settings, database) == 2

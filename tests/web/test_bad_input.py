@@ -1,5 +1,6 @@
 """Whatever stands in a field, a header, an address or a body: an answer below 500, and nothing is left open."""
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -45,6 +46,13 @@ def room_of(module: str) -> str:
     return module.removeprefix("radiodesk.").removeprefix("rooms.").split(".")[0]
 
 
+@pytest.fixture(autouse=True)
+def quiet(caplog: pytest.LogCaptureFixture) -> None:
+    """What thousands of bad requests say in the log is not asked here."""
+    for name in ("desk", "public"):
+        caplog.set_level(logging.CRITICAL, logger=name)
+
+
 @pytest.fixture(scope="module")
 def filled(template_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
     """A station with every channel open and at least one of everything."""
@@ -78,7 +86,6 @@ class Attacked:
         self.statuses: Counter[int] = Counter()
         self.cookie = ""
         got_request_exception.connect(self._note, app)
-        app.logger.disabled = True
         app.request_class = odd_requests.ListeningRequest
 
     def _note(self, _app: Flask, exception: BaseException, **_more: Any) -> None:

@@ -92,10 +92,10 @@ def _taken_in(session: Session, settings: Settings, keys: KeyRing, part: str, en
     stay = Stay(part, key, entry.line, label(settings, entry.line))
     match entry.event:
         case "ringing":
-            lines.comes_in(session, stay, number=_number(keys, entry), at=at)
+            lines.ring(session, stay, number=_number(keys, entry), at=at)
         case "opened" | "answered":
             if entry.take is not None:
-                lines.is_open(session, stay, entry.take, by=entry.facts.get("by"), at=at)
+                lines.open_line(session, stay, entry.take, by=entry.facts.get("by"), at=at)
         case "closed" | "lost":
             found = lines.stay_of(session, part, key)
             if found is not None:
@@ -105,7 +105,7 @@ def _taken_in(session: Session, settings: Settings, keys: KeyRing, part: str, en
 def over(session: Session, stay: LineCall, *, at: datetime, by_station: bool) -> None:
     """The caller has left the line; one who was on air leaves the broadcast too."""
     call = stay.call
-    lines.is_over(session, stay, at=at, by_station=by_station)
+    lines.close_line(session, stay, at=at, by_station=by_station)
     if call.state in Call.live_states:
         _off_air(session, call, by=stay.part, at=at)
 

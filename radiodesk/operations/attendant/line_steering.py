@@ -85,7 +85,7 @@ class Steering:
                 with self.database.writing() as session:
                     stay = lines.stay_of(session, part, key)
                     if stay is not None and stay.stage is not Stage.CLOSED:
-                        lines.refused(session, stay, problem, at=self.clock.now())
+                        lines.note_problem(session, stay, problem, at=self.clock.now())
 
     def _holds(self) -> None:
         """A telephone caller whom the host holds hears silence until they are on again."""

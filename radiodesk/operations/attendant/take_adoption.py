@@ -145,7 +145,7 @@ def _unexplained(session: Session, settings: Settings, take: Spooled, at: dateti
     """A caller of whom no journal tells: a call that ended, so that what was said is not lost."""
     about = take.about
     stay = Stay(_PARTS[about.kind], about.call or take.id, about.line, journal_intake.label(settings, about.line))
-    found = lines.is_open(session, stay, take.id, at=about.started_at)
+    found = lines.open_line(session, stay, take.id, at=about.started_at)
     journal_intake.over(session, found, at=at, by_station=False)
     return found.call
 

@@ -11,12 +11,12 @@ from radiodesk.language.triage import triage
 from radiodesk.operations.drill.show import DrillCall
 from radiodesk.operations.drill.stage import OFFICER, SCREENER, Played
 from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.call_words import words_of
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.recordings.models import Direction
 from radiodesk.rooms.recordings.services import store_file
 from radiodesk.rooms.tickets import services as tickets
 from radiodesk.rooms.tickets.station_rules import load_rules
-from radiodesk.rooms.transcripts.queries import current
 
 TEXT_SUFFIXES = frozenset({".txt", ".md"})
 # Traffic news is for the bulletin, a question is answered on air; neither is a matter for a unit.
@@ -89,8 +89,7 @@ def open_tickets(played: Played, session: Session) -> None:
         if wanted.file not in played.calls or wanted.kind in NO_TICKET:
             continue
         call = session.get_one(Call, played.calls[wanted.file])
-        words = current(session, call.recordings)
-        heard = " ".join(filter(None, [call.message, *(transcript.text for transcript in words.values())]))
+        heard = " ".join(words_of(session, [call])[call.id].parts)
         suggestion = triage(f"{call.point} {heard}", units=rules.unit_by_id)
         if wanted.kind == "auto" and suggestion.urgency in ("pertanyaan", "informasi"):
             continue

@@ -13,13 +13,13 @@ from radiodesk.core.errors import Conflict
 from radiodesk.core.i18n import gettext
 from radiodesk.rooms.broadcasts.models import Broadcast
 from radiodesk.rooms.broadcasts.services import mark
+from radiodesk.rooms.calls.call_words import words_of
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.tickets import queries, services
 from radiodesk.rooms.tickets.categories import DELICATE
 from radiodesk.rooms.tickets.models import Ticket
 from radiodesk.rooms.tickets.station_rules import Rules
 from radiodesk.rooms.tickets.triage_memory import suggest
-from radiodesk.rooms.transcripts.queries import current
 
 
 class TicketThere(Conflict):
@@ -42,9 +42,8 @@ def make_ticket(
     """
     if there := queries.of_call(session, call.id):
         raise TicketThere("There is complaint %(number)s of this call already.", number=there[0].number)
-    heard = current(session, call.recordings)
-    said = [heard[recording.id].text for recording in call.recordings if recording.id in heard]
-    text = "\n\n".join(filter(None, [call.topic, call.point, call.message, *said]))
+    said = words_of(session, [call])[call.id].parts
+    text = "\n\n".join(filter(None, [call.topic, call.point, *said]))
     suggestion = suggest(session, rules, text, at) if text else None
     delicate = suggestion is not None and suggestion.category in DELICATE
     opened = services.open_ticket(

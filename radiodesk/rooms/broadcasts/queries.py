@@ -14,12 +14,11 @@ from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState, RundownItem
 from radiodesk.rooms.broadcasts.rundowns import Timed, rundown, timed
 from radiodesk.rooms.calls.access import belongings
+from radiodesk.rooms.calls.call_words import words_of
 from radiodesk.rooms.calls.models import Call, CallState, Urgency
 from radiodesk.rooms.calls.queries import HostCard, host_card, sayable
 from radiodesk.rooms.recordings.access import GUARDED, Belonging
-from radiodesk.rooms.tickets.access import secret_calls
 from radiodesk.rooms.tickets.models import Ticket
-from radiodesk.rooms.transcripts.queries import current
 
 
 def broadcasts(session: Session, page: int) -> Page[Broadcast]:
@@ -165,14 +164,10 @@ def _emergencies(session: Session) -> int:
 
 
 def _words(session: Session, live: list[Call]) -> dict[str, str]:
-    heard: dict[str, str] = {}
-    secret = secret_calls(session, {call.id for call in live})
-    for call in live:
-        if call.protected is None and call.id not in secret and call.state is not CallState.WAITING:
-            found = current(session, call.recordings)
-            spoken = [found[recording.id].text for recording in call.recordings if recording.id in found]
-            heard[call.public_id] = " ".join(filter(None, [*spoken, call.message]))
-    return heard
+    found = belongings(session, live)
+    shown = [call for call in live if found[call.id] not in GUARDED and call.state is not CallState.WAITING]
+    words = words_of(session, shown)
+    return {call.public_id: " ".join(words[call.id].parts) for call in shown}
 
 
 _STUDIO_STATES = (CallState.ON_AIR, CallState.HELD, CallState.READY, CallState.WAITING)

@@ -25,6 +25,8 @@ class Channel(StrEnum):
     POS_JAGO = "pos_jago"
     PARTNER = "partner"
     UPLOAD = "upload"
+    OTHER = "other"
+    """A plug-in that has no value of its own; the call's ``line`` is its name."""
 
 
 class CallState(StrEnum):
@@ -69,6 +71,7 @@ CHANNEL_NAMES = {
     Channel.POS_JAGO: N_("Pos Jago"),
     Channel.PARTNER: N_("Partner app"),
     Channel.UPLOAD: N_("Audio file"),
+    Channel.OTHER: N_("Other channel"),
 }
 STATE_NAMES = {
     CallState.RINGING: N_("Ringing"),

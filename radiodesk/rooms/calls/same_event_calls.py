@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from rapidfuzz import fuzz
-
+from radiodesk.language import likeness
+from radiodesk.language.likeness import Likely
 from radiodesk.rooms.calls.models import Call
 
 WITHIN = timedelta(hours=3)
-LEAST = 62.0
+_SHORTEST = 8
 _SAME_PLACE = 12.0
 
 
@@ -17,25 +17,20 @@ def alike(call: Call, others: Iterable[Call], words: dict[int, str]) -> list[tup
 
     ``words`` is what was heard or written in each call, by the call's key.
     """
-    mine = _about(call, words)
-    if len(mine) < 8:
-        return []
-    found = []
-    for other in others:
-        if other.id == call.id or abs(other.received_at - call.received_at) > WITHIN or _joined(call, other):
-            continue
-        score = fuzz.token_set_ratio(mine, _about(other, words))
-        if call.place and call.place.casefold() == other.place.casefold():
-            score += _SAME_PLACE
-        if score >= LEAST:
-            found.append((other, min(100, round(score))))
-    return sorted(found, key=lambda pair: (-pair[1], pair[0].received_at))[:3]
+    near = sorted((other for other in others if _may_be(call, other)), key=lambda other: other.received_at)
+    compared = [Likely(other, _about(other, words), _SAME_PLACE if _same_place(call, other) else 0.0) for other in near]
+    return likeness.alike(_about(call, words), compared, shortest=_SHORTEST)
 
 
-def _joined(call: Call, other: Call) -> bool:
-    return (call.same_event_id or call.id) == (other.same_event_id or other.id)
+def _may_be(call: Call, other: Call) -> bool:
+    joined = (call.same_event_id or call.id) == (other.same_event_id or other.id)
+    return other.id != call.id and not joined and abs(other.received_at - call.received_at) <= WITHIN
+
+
+def _same_place(call: Call, other: Call) -> bool:
+    return bool(call.place) and call.place.casefold() == other.place.casefold()
 
 
 def _about(call: Call, words: dict[int, str]) -> str:
     said = [call.topic, call.point, call.message, words.get(call.id, "")]
-    return " ".join(filter(None, said)).casefold()[:600]
+    return " ".join(filter(None, said))

@@ -12,6 +12,7 @@ from radiodesk.core.settings import Settings
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.calls import acts, forms, queries, queue_lines
 from radiodesk.rooms.calls.access import belongings
+from radiodesk.rooms.calls.call_words import words_of
 from radiodesk.rooms.calls.models import (
     CHANNEL_NAMES,
     PROTECTED_NAMES,
@@ -29,9 +30,6 @@ from radiodesk.rooms.calls.screen_ports import Fact, connections
 from radiodesk.rooms.calls.screening import Screening, card_of
 from radiodesk.rooms.calls.visible import readable
 from radiodesk.rooms.recordings.access import Belonging
-from radiodesk.rooms.transcripts import queries as transcripts
-from radiodesk.rooms.transcripts.live.queries import live_words
-from radiodesk.rooms.transcripts.models import Transcript
 
 ACT_NAMES = {
     "answered": N_("Answered"),
@@ -132,7 +130,7 @@ def _lines(session: Session, at: datetime, page: int) -> dict[str, Any]:
             "ready": board.totals.get(CallState.READY, 0),
             "waiting": board.totals.get(CallState.WAITING, 0),
         },
-        "heard": heard(session, calls),
+        "heard": {key: words.transcripts for key, words in words_of(session, calls).items()},
         **connections().messages.queue(session, calls, at=at),
     }
 
@@ -144,25 +142,6 @@ def together(calls: list[Call]) -> list[tuple[Call, bool]]:
         first.setdefault(call.same_event_id or call.id, place)
     order = sorted(range(len(calls)), key=lambda place: (first[calls[place].same_event_id or calls[place].id], place))
     return [(calls[place], first[calls[place].same_event_id or calls[place].id] != place) for place in order]
-
-
-def heard(session: Session, calls: list[Call]) -> dict[int, list[Transcript]]:
-    """The newest transcripts of each call's recordings, by the call's key."""
-    recordings = {recording.id: recording for call in calls for recording in call.recordings}
-    current = transcripts.current(session, recordings.values())
-    return {
-        call.id: [current[recording.id] for recording in call.recordings if recording.id in current] for call in calls
-    }
-
-
-def words_of(session: Session, calls: list[Call]) -> dict[int, str]:
-    """What was heard in each call, as one text; of who is speaking, what was heard so far."""
-    spoken = live_words(session, [call.public_id for call in calls])
-    written = heard(session, calls)
-    return {
-        call.id: " ".join(one.text for one in (*written[call.id], *spoken.get(call.public_id, ())) if one.text)
-        for call in calls
-    }
 
 
 def caller_of(session: Session, call: Call, *, at: datetime) -> Caller:
@@ -183,9 +162,9 @@ def call_data(session: Session, settings: Settings, call: Call, *, at: datetime)
     return {
         **names(),
         "call": call,
-        "heard": heard(session, [call]),
+        "heard": {call.id: texts[call.id].transcripts},
         "caller": caller_of(session, call, at=at),
-        "alike": alike(call, near, texts),
+        "alike": alike(call, near, {key: words.heard for key, words in texts.items()}),
         "event": readable(queries.same_event(session, call)),
         "place": queries.in_events(session, [call]).get(call.id),
         "known": queries.known_callers(session, [call]).get(call.id),

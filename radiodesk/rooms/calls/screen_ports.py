@@ -13,20 +13,10 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from radiodesk.core.settings import Settings
+from radiodesk.language.triage import Suggestion
 from radiodesk.rooms.calls.models import Call
 
 _EXTENSION = "radiodesk.calls"
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """What a call seems to be about; ``urgency`` is a value of ``calls.models.Urgency``, ``confidence`` 0 to 1."""
-
-    category: str
-    urgency: str
-    unit: str | None
-    confidence: float
-    why: tuple[str, ...] = ()
 
 
 class Suggester(Protocol):

@@ -38,13 +38,13 @@ def stay_of(session: Session, part: str, key: str) -> LineCall | None:
     return session.get(LineCall, (part, key))
 
 
-def comes_in(session: Session, stay: Stay, *, number: str | None, at: datetime) -> LineCall:
+def ring(session: Session, stay: Stay, *, number: str | None, at: datetime) -> LineCall:
     """It rings: a new call, with its number or withheld."""
     found = stay_of(session, stay.part, stay.key)
     return found or _received(session, stay, Stage.RINGING, number=number, at=at)
 
 
-def is_open(session: Session, stay: Stay, take: str, *, at: datetime, by: str | None = None) -> LineCall:
+def open_line(session: Session, stay: Stay, take: str, *, at: datetime, by: str | None = None) -> LineCall:
     """The line is open and recorded in a take; whoever opened it has the call."""
     found = stay_of(session, stay.part, stay.key)
     if found is None:
@@ -85,7 +85,7 @@ def _usable(number: str | None) -> str | None:
         return None
 
 
-def is_over(session: Session, stay: LineCall, *, at: datetime, by_station: bool) -> None:
+def close_line(session: Session, stay: LineCall, *, at: datetime, by_station: bool) -> None:
     """The line is closed; a call that is not on air gets its end.
 
     A caller who hung up before being heard goes on the call-back list. What the screener closed while screening was
@@ -101,7 +101,7 @@ def is_over(session: Session, stay: LineCall, *, at: datetime, by_station: bool)
     events.announce(session, at, TOPIC, "line closed", call.public_id)
 
 
-def refused(session: Session, stay: LineCall, sentence: str | None, *, at: datetime) -> None:
+def note_problem(session: Session, stay: LineCall, sentence: str | None, *, at: datetime) -> None:
     """Keep why the line does not do what the desk wants, for the people at the screens."""
     if stay.problem != sentence:
         stay.problem = sentence

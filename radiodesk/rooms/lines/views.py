@@ -15,7 +15,7 @@ from radiodesk.http.request import back, field, now, part, session, station
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.lines import forms, line_board
-from radiodesk.rooms.lines.services import LINES, RECORDER, TELEPHONE, Stay, is_open
+from radiodesk.rooms.lines.services import LINES, RECORDER, TELEPHONE, Stay, open_line
 from radiodesk.sound.line_setup import FILE, RATES, Line, LineKind, Lines, load_lines, save_lines
 from radiodesk.sound.recorder.input_devices import SOUND_SERVERS, list_devices
 from radiodesk.sound.recorder.recorder_process import trial_file
@@ -112,7 +112,7 @@ def take(line_id: str) -> Response:
     answer = _listening().tell(RECORDER, {"do": "open", "line": line.id, "by": me().username})
     stay = Stay(RECORDER, answer["take"], line.id, line.label)
     # Should this not be committed, the attendant does the same from the journal.
-    found = is_open(session(), stay, answer["take"], by=me().username, at=now())
+    found = open_line(session(), stay, answer["take"], by=me().username, at=now())
     return redirect(url_for("calls.call", public_id=found.call.public_id), code=303)
 
 

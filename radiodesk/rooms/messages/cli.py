@@ -1,7 +1,5 @@
 """Commands of the channels."""
 
-import base64
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,23 +24,20 @@ def sms_received(arguments: tuple[str, ...]) -> None:
     from radiodesk.core.database import PROMPT
     from radiodesk.core.key_checks import station_keys
     from radiodesk.core.schema import station_database
-    from radiodesk.rooms.messages import sms
-    from radiodesk.rooms.messages.arrivals import arrival_reader
     from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
     from radiodesk.rooms.messages.arrivals.arrival_store import Store
+    from radiodesk.rooms.messages.channels import sms
+    from radiodesk.rooms.messages.channels.sms_channel import GammuChannel
 
     settings = command.settings()
     # Somebody who runs this by hand, without a message, is told so; whatever gammu hands over is kept first.
     if not any(name.startswith((b"SMS_", b"DECODED_")) for name in os.environb):
         sms.from_gammu(os.environb, arguments)
     handed_over = {
-        name.decode("latin-1"): base64.b64encode(value).decode()
-        for name, value in os.environb.items()
-        if name.startswith((b"SMS_", b"DECODED_", b"PHONE_"))
+        name: value for name, value in os.environb.items() if name.startswith((b"SMS_", b"DECODED_", b"PHONE_"))
     }
-    body = json.dumps({"environment": handed_over, "arguments": [_plain(one) for one in arguments]}).encode()
     store = Store(settings, station_keys(settings.database, settings.keys))
-    arrival = store.put(arrival_reader.GAMMU, body, at=SystemClock().now())
+    arrival = store.put(GammuChannel.name, GammuChannel.kept(handed_over, arguments), at=SystemClock().now())
     taken = Taker(settings, station_database(settings)).at_once(arrival, patience=PROMPT)
     if taken is None:
         click.echo(gettext("It is safe, and waits to be taken into the queue."))
@@ -50,10 +45,6 @@ def sms_received(arguments: tuple[str, ...]) -> None:
         click.echo(gettext("It is safe, but could not be read: %(why)s", why=taken.problem))
     else:
         click.echo(" ".join(taken.new) or "-")
-
-
-def _plain(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 @click.group()

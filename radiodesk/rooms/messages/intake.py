@@ -20,7 +20,7 @@ from radiodesk.rooms.calls.transitions import lose
 from radiodesk.rooms.messages.loose_values import digest, key
 from radiodesk.rooms.messages.message_changes import change, instead, note_receipt, withdrawal_of, withdrawn_early
 from radiodesk.rooms.messages.models import ChannelMessage, IncomingMedia, TransferState
-from radiodesk.rooms.messages.ports import Incoming, IncomingKind
+from radiodesk.rooms.messages.ports import PART, Incoming, IncomingKind
 
 FETCH_JOB = "calls.fetch"
 JOINED_WITHIN = timedelta(minutes=15)
@@ -31,8 +31,6 @@ BELIEVED_BACK = timedelta(days=30)
 BELIEVED_AHEAD = timedelta(minutes=5)
 """Channels deliver for days, clocks differ by minutes; a time of writing beyond is none."""
 LONGEST = 8000
-PART = "part:"
-"""How the id of a message begins that came without one: what follows is a digest of how it came."""
 
 
 class TooMany(Refusal):
@@ -94,6 +92,7 @@ def take_in(session: Session, incoming: Incoming, *, at: datetime) -> Call | Non
             urgency=Urgency.DARURAT if incoming.urgent else Urgency.BIASA,
             latitude=incoming.latitude,
             longitude=incoming.longitude,
+            line=incoming.line,
             written_at=incoming.written_at,
             at=at,
         )
@@ -312,6 +311,7 @@ def _unopened(session: Session, incoming: Incoming, writer: _Writer, *, at: date
         return None
     query = select(Call).where(
         Call.channel == incoming.channel,
+        Call.line.is_not_distinct_from(incoming.line),
         or_(*known),
         Call.state == CallState.RINGING,
         Call.received_at > at - JOINED_WITHIN,

@@ -1,5 +1,6 @@
 """What the worker does for the channels: fetch the files of messages, send replies. The network is waited for here."""
 
+from contextlib import closing
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 
@@ -13,10 +14,10 @@ from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.place_field import hint_phrases
 from radiodesk.rooms.calls.reception import attach
 from radiodesk.rooms.messages import attachments, outbox
+from radiodesk.rooms.messages.channels import channel_of
 from radiodesk.rooms.messages.intake import FETCH_JOB
 from radiodesk.rooms.messages.models import IncomingMedia, OutgoingMessage, TransferState
-from radiodesk.rooms.messages.senders import NotSent
-from radiodesk.rooms.messages.whatsapp import WhatsAppSender
+from radiodesk.rooms.messages.ports import MediaChannel, NotSent
 from radiodesk.rooms.recordings.services import store_upload
 
 _SUFFIXES = {"audio/ogg": ".ogg", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/aac": ".aac", "audio/amr": ".amr"}
@@ -28,9 +29,10 @@ def send(context: jobs.Context, row_id: int) -> None:
         row = session.get_one(OutgoingMessage, row_id)
         if row.state not in outbox.UNSENT:
             return
+        call = row.call
     with i18n.speaking(context.settings.language):
         try:
-            external_id = outbox.sender_for(context.settings, row.channel).send(readable(row.to), readable(row.text))
+            external_id = outbox.send(context.settings, call, readable(row.to), readable(row.text))
         except NotSent as refusal:
             if refusal.again:
                 with context.database.writing() as session:
@@ -58,11 +60,14 @@ def fetch(context: jobs.Context, media_id: int) -> None:
         media = session.get_one(IncomingMedia, media_id)
         if media.state is TransferState.DONE:
             return
+        channel = channel_of(session.get_one(Call, media.call_id))
     with i18n.speaking(context.settings.language), SpooledTemporaryFile(max_size=1 << 20) as held:
         try:
+            if not isinstance(channel, MediaChannel):
+                raise NotSent(i18n.gettext("The channel of this file is not there any more."))
             limit = context.settings.upload_megabytes * 1024 * 1024
-            with WhatsAppSender(context.settings).fetch(media.external_id) as answer:
-                for block in answer.iter_bytes(1 << 16):
+            with closing(channel.fetch(context.settings, media.external_id)) as blocks:
+                for block in blocks:
                     held.write(block)
                     if held.tell() > limit:
                         raise NotSent(i18n.gettext("The file is larger than the station takes."))

@@ -6,11 +6,20 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
+from radiodesk.core.errors import Unreadable
 from radiodesk.core.text import tidy
 
 _LONGEST_KEY = 200
 _LARGEST = 10**40
 _MILLISECONDS_FROM = 10**11
+
+
+def read_json(body: bytes) -> Any:
+    """A body as JSON; raises ``Unreadable``."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise Unreadable("The body is not JSON.") from None
 
 
 def within(value: Any, *names: str) -> Any:

@@ -9,19 +9,18 @@ from sqlalchemy.orm import Session, joinedload
 from radiodesk.core import audit, events, jobs
 from radiodesk.core.database import Moment
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
+from radiodesk.core.i18n import gettext
 from radiodesk.core.ids import public_id
 from radiodesk.core.pages import Page, page_of
 from radiodesk.core.private_columns import NotReadable
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.calls.merged_calls import keys_held_by
-from radiodesk.rooms.calls.models import Call, Channel
+from radiodesk.rooms.calls.models import CHANNEL_NAMES, Call
+from radiodesk.rooms.messages.channels import channel_of, kept_id
 from radiodesk.rooms.messages.models import ChannelMessage, OutgoingMessage, TransferState
-from radiodesk.rooms.messages.senders import Sender
-from radiodesk.rooms.messages.sms_sender import SmsSender
-from radiodesk.rooms.messages.whatsapp import WhatsAppSender
+from radiodesk.rooms.messages.ports import NotSent, ReplyChannel
 
 SEND_JOB = "calls.send"
-WINDOW = timedelta(hours=24)
 SHOWN = timedelta(days=14)
 UNSENT = frozenset({TransferState.WAITING, TransferState.FAILED})
 LONGEST = 1000
@@ -38,23 +37,25 @@ def can_reply(settings: Settings, call: Call) -> bool:
     address = _address(call)
     if address is None or isinstance(address, NotReadable):
         return False
-    if call.channel is Channel.WHATSAPP:
-        return settings.whatsapp_token is not None and settings.whatsapp_phone_id is not None
-    return call.channel is Channel.SMS and settings.sms_gateway_url is not None
+    channel = channel_of(call)
+    return isinstance(channel, ReplyChannel) and channel.can_send(settings)
 
 
 def _address(call: Call) -> str | None:
     """Where a reply goes: to the number, or to the channel's own address of somebody who hides it."""
-    return call.phone or (call.address if call.channel is Channel.WHATSAPP else None)
+    return call.phone or call.address
 
 
-def sender_for(settings: Settings, channel: Channel) -> Sender:
-    """The sender of a channel; raises ``NotSent`` when it is not set up."""
-    return WhatsAppSender(settings) if channel is Channel.WHATSAPP else SmsSender(settings)
+def send(settings: Settings, call: Call, to: str, words: str) -> str:
+    """Hand a reply to the channel of its call; returns the id by which news of it is known. Raises ``NotSent``."""
+    channel = channel_of(call)
+    if channel is None or not isinstance(channel, ReplyChannel):
+        raise NotSent(gettext("The channel of this reply is not there any more."))
+    return kept_id(channel, channel.send(settings, to, words))
 
 
 def reply(session: Session, settings: Settings, call: Call, text: str, *, by: str, at: datetime) -> OutgoingMessage:
-    """Write to the listener; raises ``CannotReply`` beyond WhatsApp's 24 hours or where the channel takes none."""
+    """Write to the listener; raises ``CannotReply`` beyond the channel's time for it, or where it takes none."""
     told = text.strip()
     if not told or len(told) > LONGEST:
         raise Unreadable("A reply has 1 to %(most)s characters.", most=LONGEST)
@@ -147,9 +148,15 @@ def give_up(session: Session, row: OutgoingMessage, why: str, *, at: datetime) -
 
 
 def _require_window(session: Session, call: Call, at: datetime) -> None:
-    """WhatsApp lets a station write for 24 hours after the listener did; raises ``CannotReply`` beyond."""
-    if call.channel is Channel.WHATSAPP and (_last_heard(session, call) or call.told_at) < at - WINDOW:
-        raise CannotReply("WhatsApp takes replies for 24 hours after the last message. Call the listener back.")
+    """Some channels let a station write only for a time after the listener did; raises ``CannotReply`` beyond."""
+    channel = channel_of(call)
+    within = channel.replies_within if isinstance(channel, ReplyChannel) else None
+    if within is not None and (_last_heard(session, call) or call.told_at) < at - within:
+        raise CannotReply(
+            "%(channel)s takes replies for %(hours)s hours after the last message. Call the listener back.",
+            channel=call.line or gettext(CHANNEL_NAMES[call.channel]),
+            hours=round(within / timedelta(hours=1)),
+        )
 
 
 def _last_heard(session: Session, call: Call) -> datetime | None:
@@ -157,6 +164,7 @@ def _last_heard(session: Session, call: Call) -> datetime | None:
     hashes = [one for one in (call.phone_hash, call.address_hash) if one]
     written = func.coalesce(ChannelMessage.written_at, ChannelMessage.received_at, type_=Moment())
     theirs = or_(ChannelMessage.call_id.in_(keys_held_by(session, call)), ChannelMessage.sender_hash.in_(hashes))
-    return session.scalar(
-        select(func.max(written, type_=Moment())).where(ChannelMessage.channel == call.channel, theirs)
-    )
+    # Plug-ins share a channel, and differ in the line of their calls.
+    same = ChannelMessage.channel == call.channel, Call.line.is_not_distinct_from(call.line)
+    query = select(func.max(written, type_=Moment())).join(Call, Call.id == ChannelMessage.call_id)
+    return session.scalar(query.where(*same, theirs))

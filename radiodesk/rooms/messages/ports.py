@@ -1,10 +1,33 @@
-"""What crosses the edge between a channel and the queue."""
+"""What crosses the edge between a channel and the queue, and what a channel is.
 
-from dataclasses import dataclass
-from datetime import datetime
+A channel is a plug-in of the entry-point group ``radiodesk.channels``: a class that is made without arguments. Every
+one of them reads (``InboundChannel``); what else it can do is told by which of the other protocols it fits.
+"""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
+from radiodesk.core.errors import Forbidden
+from radiodesk.core.settings import Settings
 from radiodesk.rooms.calls.models import Channel
+
+PART = "part:"
+"""How the id of a message begins that came without one: what follows is a digest of how it came."""
+
+
+class NotSigned(Forbidden):
+    """The sender could not prove who it is."""
+
+
+class NotSent(Exception):
+    """The channel did not take or give it; the text says why, ``again`` whether a later attempt may do better."""
+
+    def __init__(self, why: str, *, again: bool = False) -> None:
+        super().__init__(why)
+        self.again = again
 
 
 class IncomingKind(StrEnum):
@@ -36,7 +59,8 @@ class Incoming:
 
     ``raw`` is the part of the delivery, as JSON, where it could not be read; ``text`` then says so. ``part`` is that
     part's digest, for all that came in a delivery, by which a part is found again that could not be read before.
-    ``worded`` says that the desk put the words in the place of a picture or of nothing.
+    ``worded`` says that the desk put the words in the place of a picture or of nothing. ``line`` is the name of the
+    channel where ``channel`` does not tell it; the desk writes it.
     """
 
     channel: Channel
@@ -56,6 +80,7 @@ class Incoming:
     written_at: datetime | None = None
     part: str = ""
     worded: bool = False
+    line: str | None = None
     raw: str | None = None
 
 
@@ -74,3 +99,88 @@ class Delivery:
     def odd(self) -> tuple[Incoming, ...]:
         """What was not; each has its ``raw`` part."""
         return tuple(one for one in self.everything if one.raw is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What somebody posted to a channel's address; the names of the headers are in small letters."""
+
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A body whose sender is known, as it may be kept: without the secret that proved it.
+
+    ``facts`` is what reading it needs beside the body. ``new_status`` is the answer for what is new in the queue.
+    """
+
+    body: bytes
+    facts: Mapping[str, str] = field(default_factory=dict)
+    new_status: int = 201
+
+
+class InboundChannel(Protocol):
+    """Brings messages: lets a sender in, and reads afterwards what was kept.
+
+    ``name`` is that of its entry point, the last part of its address (``/masuk/<name>``) and the door that its arrivals
+    came in by. ``channel`` is what its calls are called; with ``Channel.OTHER`` they carry its name as their line.
+    """
+
+    name: str
+    channel: Channel
+
+    def is_open(self, settings: Settings) -> bool:
+        """Whether the settings open its address."""
+        ...
+
+    def admit(self, settings: Settings, posted: Posted) -> Admitted:
+        """Find out who posted; raises ``NotSigned``. It reads no more than that needs."""
+        ...
+
+    def read(self, body: bytes, facts: Mapping[str, str]) -> Delivery:
+        """What an admitted body brings, also long after and twice; raises ``Unreadable`` where nothing is in it."""
+        ...
+
+
+@runtime_checkable
+class ChallengedChannel(Protocol):
+    """Is asked by its server, once, whether the address is really the station's."""
+
+    def challenge(self, settings: Settings, query: Mapping[str, str]) -> str:
+        """The answer to the question; raises ``NotSigned``."""
+        ...
+
+
+@runtime_checkable
+class PanicChannel(Protocol):
+    """Has a button for help."""
+
+    def is_panic(self, body: bytes) -> bool:
+        """Whether somebody pressed it, whatever else of a body that cannot be read is wrong."""
+        ...
+
+
+@runtime_checkable
+class ReplyChannel(Protocol):
+    """Takes replies. ``replies_within`` is how long after a listener's last message; ``None`` is for ever."""
+
+    replies_within: timedelta | None
+
+    def can_send(self, settings: Settings) -> bool:
+        """Whether the settings hold what sending needs."""
+        ...
+
+    def send(self, settings: Settings, to: str, words: str) -> str:
+        """Send to a number, or to the channel's own address of a sender; returns its id of it. Raises ``NotSent``."""
+        ...
+
+
+@runtime_checkable
+class MediaChannel(Protocol):
+    """Keeps the files of its messages on a server of its own."""
+
+    def fetch(self, settings: Settings, media_id: str) -> Generator[bytes, None, None]:
+        """The bytes of a file in blocks; the desk stops when they are too many. Raises ``NotSent``."""
+        ...

@@ -12,16 +12,18 @@ from werkzeug.wrappers import Response as BaseResponse
 from radiodesk.core import i18n
 from radiodesk.core.addresses import network
 from radiodesk.core.database import PROMPT
-from radiodesk.core.errors import TooLarge, Unreadable
+from radiodesk.core.errors import NotFound, TooLarge, Unreadable
 from radiodesk.core.ids import public_id
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import asked, back, field, now, station
 from radiodesk.rooms.calls.place_field import complete
-from radiodesk.rooms.messages import partner
 from radiodesk.rooms.messages.arrivals import arrival_reader
 from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
 from radiodesk.rooms.messages.arrivals.web_form import FormFields
-from radiodesk.rooms.messages.webhooks import NotSigned, only_if
+from radiodesk.rooms.messages.channels import partner
+from radiodesk.rooms.messages.channels.bearer_tokens import fits
+from radiodesk.rooms.messages.channels.report_channels import PosJagoChannel
+from radiodesk.rooms.messages.ports import NotSigned
 from radiodesk.sound.decoder import AudioUnreadable
 
 blueprint = Blueprint("intake", __name__)
@@ -29,7 +31,7 @@ blueprint = Blueprint("intake", __name__)
 
 @blueprint.get("/kirim")
 def form() -> str:
-    only_if(station().settings.web_form)
+    _only_if(station().settings.web_form)
     return render_template("public/report.html", typed={}, problem=None)
 
 
@@ -37,7 +39,7 @@ def form() -> str:
 def send() -> BaseResponse:
     """A listener writes, or speaks into the phone's recorder and sends the file."""
     settings = station().settings
-    only_if(settings.web_form)
+    _only_if(settings.web_form)
     try:
         return _taken(settings)
     except (Unreadable, TooLarge) as refusal:
@@ -78,13 +80,13 @@ def _taken(settings: Settings) -> BaseResponse:
 
 @blueprint.get("/kirim/terima-kasih")
 def thanks() -> str:
-    only_if(station().settings.web_form)
+    _only_if(station().settings.web_form)
     return render_template("public/report_thanks.html", without_sound="tanpa" in request.args)
 
 
 @blueprint.get("/pos-jago")
 def pos_jago() -> str:
-    only_if(station().settings.pos_jago_token)
+    _only_if(station().settings.pos_jago_token)
     return render_template("public/pos_jago.html", sent="terkirim" in request.args)
 
 
@@ -92,21 +94,21 @@ def pos_jago() -> str:
 def pos_jago_report() -> BaseResponse:
     """One report as a plain form, where scripts do not run."""
     secret = station().settings.pos_jago_token
-    only_if(secret)
-    if not partner.fits(field("kode", 200), secret):
+    _only_if(secret)
+    if not fits(field("kode", 200), secret):
         raise NotSigned("The code does not fit. Ask the station for the Pos Jago code.")
     body = {name: value for name, value in request.form.items() if value and name != "kode"} | {"id": public_id(now())}
     raw = json.dumps(body).encode()
     partner.read_report(body)
     taker = Taker(station().settings, station().database)
-    taker.at_once(taker.store.put(arrival_reader.POS_JAGO_FORM, raw, at=now()), patience=PROMPT)
+    taker.at_once(taker.store.put(PosJagoChannel.name, raw, at=now()), patience=PROMPT)
     return back("intake.pos_jago", terkirim=1)
 
 
 @blueprint.get("/pos-jago/sw.js")
 def pos_jago_worker() -> Response:
     """The service worker that keeps the form at hand without a network; its address decides what it may serve."""
-    only_if(station().settings.pos_jago_token)
+    _only_if(station().settings.pos_jago_token)
     response = current_app.send_static_file("js/pos_jago_worker.js")
     response.headers["Service-Worker-Allowed"] = "/pos-jago"
     response.headers["Cache-Control"] = "no-cache"
@@ -115,6 +117,12 @@ def pos_jago_worker() -> Response:
 
 @blueprint.get("/pos-jago/tempat.json")
 def pos_jago_places() -> Response:
-    only_if(station().settings.pos_jago_token)
+    _only_if(station().settings.pos_jago_token)
     found = complete(station().settings, asked("q", 60))
     return jsonify([{"name": place.name, "where": place.where} for place in found])
+
+
+def _only_if(configured: object) -> None:
+    """Raise ``NotFound`` for an address that the settings do not open."""
+    if not configured:
+        raise NotFound("There is nothing at this address.")

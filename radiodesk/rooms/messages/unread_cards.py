@@ -14,7 +14,7 @@ from radiodesk.rooms.calls.models import CHANNEL_NAMES, Call, Channel
 from radiodesk.rooms.messages.loose_values import as_json, digest
 from radiodesk.rooms.messages.message_changes import calls_with
 from radiodesk.rooms.messages.models import ChannelMessage
-from radiodesk.rooms.messages.ports import Incoming
+from radiodesk.rooms.messages.ports import PART, Incoming
 
 _LONGEST_KIND = 40
 
@@ -28,7 +28,8 @@ def unread(
     it could be read.
     """
     raw = as_json(part)
-    name, called = gettext(CHANNEL_NAMES[channel]), tidy(kind)[:_LONGEST_KIND]
+    found = known or Incoming(channel, PART + digest(raw), None, part=digest(raw))
+    name, called = found.line or gettext(CHANNEL_NAMES[channel]), tidy(kind)[:_LONGEST_KIND]
     if called:
         told = gettext(
             "(%(channel)s message of the kind “%(kind)s” that cannot be read yet; the original is kept)",
@@ -37,7 +38,6 @@ def unread(
         )
     else:
         told = gettext("(%(channel)s message that cannot be read yet; the original is kept)", channel=name)
-    found = known or Incoming(channel, f"part:{digest(raw)}", None, part=digest(raw))
     return replace(found, text="\n".join(filter(None, (words, told))), raw=raw, urgent=urgent)
 
 

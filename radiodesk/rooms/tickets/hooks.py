@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from radiodesk.core.i18n import N_, gettext
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import now
+from radiodesk.language.triage import Suggestion
 from radiodesk.rooms.calls.models import Call
-from radiodesk.rooms.calls.screen_ports import Fact, Suggestion, connections
+from radiodesk.rooms.calls.screen_ports import Fact, connections
 from radiodesk.rooms.tickets import queries
 from radiodesk.rooms.tickets.categories import category_choices
 from radiodesk.rooms.tickets.models import STATE_NAMES, Ticket
@@ -34,8 +35,7 @@ class TicketSuggester:
         """What a text is about; ``None`` for no words."""
         if not text.strip():
             return None
-        made = suggest(session, load_rules(self._settings), text, now())
-        return Suggestion(made.category, made.urgency, made.unit, made.confidence, made.why)
+        return suggest(session, load_rules(self._settings), text, now())
 
 
 def tickets_of_calls(session: Session, call_ids: list[int]) -> list[Fact]:

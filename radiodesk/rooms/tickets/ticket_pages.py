@@ -20,6 +20,7 @@ from radiodesk.language.triage import Suggestion
 from radiodesk.rooms.accounts.access import looked, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls.access import belonging_of
+from radiodesk.rooms.calls.call_words import words_of
 from radiodesk.rooms.calls.models import CHANNEL_NAMES, URGENCY_NAMES, Call
 from radiodesk.rooms.calls.visible import opened
 from radiodesk.rooms.recordings.access import GUARDED, Act, open_to
@@ -174,7 +175,7 @@ def ticket_page(public_id: str, typed: Mapping[str, str] | None = None, problem:
 
 def new_page(call: Call | None, typed: Mapping[str, str] | None = None, problem: str | None = None) -> str:
     """The form of a new ticket, filled from the call and from what triage makes of its words."""
-    text = typed["text"] if typed else words_of(session(), call)
+    text = typed["text"] if typed else words_of_form(session(), call)
     suggestion = suggestion_for(session(), text)
     delicate = bool(call and call.protected) or bool(suggestion and suggestion.category in DELICATE)
     given = (
@@ -246,14 +247,9 @@ def suggestion_for(tx: Session, text: str) -> Suggestion | None:
     return suggest(tx, rules(), text, now()) if tidy(text) else None
 
 
-def words_of(tx: Session, call: Call | None) -> str:
-    """What was said or written in a call: its message, then the words of its recordings, then the screener's notes."""
-    if call is None:
-        return ""
-    transcripts = speech_queries.current(tx, call.recordings)
-    heard = [transcripts[r.id].text for r in call.recordings if r.id in transcripts]
-    told = [part for part in (call.message, *heard) if tidy(part or "")]
-    return "\n\n".join(told) or call.point
+def words_of_form(tx: Session, call: Call | None) -> str:
+    """What a new ticket says at first: the words of its call, or the screener's line where there are none."""
+    return "" if call is None else "\n\n".join(words_of(tx, [call])[call.id].parts) or call.point
 
 
 def _like_new(call: Call | None, text: str, suggestion: Suggestion | None, place: str) -> list[tuple[Ticket, int]]:

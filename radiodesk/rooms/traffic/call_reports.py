@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from radiodesk.language.places.finder import PlaceFinder
 from radiodesk.road.reading import Reading, read_report
+from radiodesk.rooms.calls.call_words import words_of
 from radiodesk.rooms.calls.models import Call, Channel
-from radiodesk.rooms.transcripts import queries as transcripts
 
 LONGEST = 2000
 _SPOKEN = frozenset({Channel.PHONE, Channel.SIP, Channel.WALK_IN})
@@ -25,10 +25,9 @@ def heard_words(session: Session, call: Call, *, at: datetime, finder: PlaceFind
 
     The screener's line for the host comes first: it was written after hearing the caller out.
     """
-    current = transcripts.current(session, call.recordings)
-    spoken = " ".join(one.text for one in current.values() if one.text)
+    words = words_of(session, [call])[call.id]
     line = " ".join(part for part in (call.point, call.place and f"di {call.place}") if part)
-    texts = [text[:LONGEST] for text in (line, call.message, spoken, call.topic) if text and text.strip()]
+    texts = [text[:LONGEST] for text in (line, words.message, words.heard, call.topic) if text and text.strip()]
     for text in texts:
         reading = read_report(text, now=at, finder=finder)
         if reading.is_traffic:

@@ -50,7 +50,7 @@ class Reader:
             began = time.monotonic()
             try:
                 self._read_child()
-            except Exception:  # a thread that ended for good would leave the device deaf
+            except Exception:  # if this thread ended, nothing more would be recorded from the device
                 log.exception("The device %s could not be read.", self._device)
             if self._stop.is_set():
                 return

@@ -13,11 +13,12 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.core.ids import public_id
 from radiodesk.core.settings import Settings
+from radiodesk.language.triage import Suggestion
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls import screen_pages
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, CallState, Channel, Protected, Urgency
-from radiodesk.rooms.calls.screen_ports import Fact, Suggestion, connections
+from radiodesk.rooms.calls.screen_ports import Fact, connections
 from radiodesk.rooms.messages.models import OutgoingMessage, TransferState
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.transcripts.models import Transcript, TranscriptState
@@ -241,7 +242,7 @@ class Told:
         return {"lampu": "Lampu jalan"}
 
     def suggest(self, session: Session, text: str) -> Suggestion | None:
-        return Suggestion("lampu", "segera", None, 0.8, ("padam",)) if "padam" in text else None
+        return Suggestion("lampu", "dishub", "segera", 0.8, ("padam",), "dinas") if "padam" in text else None
 
 
 def test_a_suggestion_says_why_and_is_one_key_to_accept(client: FlaskClient, desk: Flask) -> None:

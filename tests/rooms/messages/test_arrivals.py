@@ -22,11 +22,12 @@ from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
 from radiodesk.rooms.calls.models import Call, CallState, Channel, Urgency
 from radiodesk.rooms.calls.transitions import drop
-from radiodesk.rooms.messages import cli, sms
+from radiodesk.rooms.messages import cli
 from radiodesk.rooms.messages.arrivals import arrival_reader
 from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
 from radiodesk.rooms.messages.arrivals.arrival_store import MOST_TRIES, Arrival, NotSafe, Store
 from radiodesk.rooms.messages.arrivals.web_form import FormFields
+from radiodesk.rooms.messages.channels import sms
 from radiodesk.rooms.messages.models import ChannelMessage
 from radiodesk.rooms.messages.ports import Delivery, Incoming, IncomingKind
 from radiodesk.rooms.messages.unread_cards import originals, unread_calls
@@ -206,9 +207,9 @@ def test_what_no_release_understands_yet_shows_as_a_card_and_is_read_again_after
 def test_an_arrival_that_kills_whoever_reads_it_is_set_aside_and_holds_up_no_other(
     taker: Taker, database: Database, clock: ManualClock
 ) -> None:
-    poison = taker.store.put(arrival_reader.SMS, json.dumps({"from": "1234", "text": "Racun"}).encode(), at=clock.now())
+    poison = taker.store.put("sms", json.dumps({"from": "1234", "text": "Racun"}).encode(), at=clock.now())
     clock.advance(timedelta(seconds=1))
-    taker.store.put(arrival_reader.SMS, json.dumps({"from": "1235", "text": "Halo"}).encode(), at=clock.now())
+    taker.store.put("sms", json.dumps({"from": "1235", "text": "Halo"}).encode(), at=clock.now())
     for _ in range(MOST_TRIES):
         taker.store.tried(poison)
     assert taker.turn() == 2
@@ -298,10 +299,10 @@ def test_every_cry_for_help_that_nobody_can_read_makes_a_card_of_its_own(
     client: FlaskClient, taker: Taker, database: Database, clock: ManualClock, body: bytes
 ) -> None:
     for _ in range(2):
-        taker.store.put(arrival_reader.PARTNER, body, at=clock.now(), facts={"partner": "Alarm"})
-        taker.store.put(arrival_reader.PARTNER, body, at=clock.now(), facts={"partner": "Desa"})
+        taker.store.put("mitra", body, at=clock.now(), facts={"partner": "Alarm"})
+        taker.store.put("mitra", body, at=clock.now(), facts={"partner": "Desa"})
         # Sent again for want of an answer.
-        taker.store.put(arrival_reader.PARTNER, body, at=clock.now() + timedelta(minutes=1), facts={"partner": "Desa"})
+        taker.store.put("mitra", body, at=clock.now() + timedelta(minutes=1), facts={"partner": "Desa"})
         taker.turn()
         clock.advance(timedelta(days=1))
     assert [call.urgency for call in every(database)] == [Urgency.DARURAT] * 4
@@ -311,7 +312,7 @@ def test_each_card_takes_the_words_of_its_own_arrival(
     taker: Taker, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(2):
-        taker.store.put(arrival_reader.SMS, b'{"absender": "+6281200000009"}', at=clock.now())
+        taker.store.put("sms", b'{"absender": "+6281200000009"}', at=clock.now())
         taker.turn()
         clock.advance(timedelta(days=1))
     monkeypatch.setattr(sms, "from_gateway", lambda fields: sms_of(fields["absender"], "Macet"))
@@ -331,7 +332,7 @@ def test_a_trouble_of_the_machine_leaves_an_arrival_waiting_and_holds_up_no_othe
 ) -> None:
     body = FormFields("Lampu padam", "081200000001", "Warga", "Kapas", True, True, "192.0.2.1").as_body()
     taker.store.put(arrival_reader.WEB, body, at=clock.now(), sound=("suara.wav", io.BytesIO(make.wav())))
-    taker.store.put(arrival_reader.SMS, b'{"from": "1235", "text": "Halo"}', at=clock.now() + timedelta(seconds=1))
+    taker.store.put("sms", b'{"from": "1235", "text": "Halo"}', at=clock.now() + timedelta(seconds=1))
 
     def failing(*_: object, **__: object) -> None:
         raise trouble
@@ -372,7 +373,7 @@ def test_a_form_whose_card_was_made_fills_that_card(
 def test_what_turns_out_to_be_no_message_is_no_longer_unread(
     taker: Taker, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    taker.store.put(arrival_reader.SMS, b'{"kabar": "terkirim"}', at=clock.now())
+    taker.store.put("sms", b'{"kabar": "terkirim"}', at=clock.now())
     taker.turn()
     receipt = Incoming(Channel.SMS, "x", None, IncomingKind.RECEIPT, about="y", receipt="delivered")
     monkeypatch.setattr(sms, "from_gateway", lambda _: Delivery((receipt,)))
@@ -387,8 +388,8 @@ def test_what_turns_out_to_be_no_message_is_no_longer_unread(
 def test_a_file_that_cannot_be_opened_is_told_once_and_holds_up_no_other(
     taker: Taker, database: Database, clock: ManualClock, caplog: pytest.LogCaptureFixture, settings: Settings
 ) -> None:
-    closed = taker.store.put(arrival_reader.SMS, b"{}", at=clock.now())
-    taker.store.put(arrival_reader.SMS, b'{"from": "1235", "text": "Halo"}', at=clock.now() + timedelta(seconds=1))
+    closed = taker.store.put("sms", b"{}", at=clock.now())
+    taker.store.put("sms", b'{"from": "1235", "text": "Halo"}', at=clock.now() + timedelta(seconds=1))
     path = taker.store.waiting / closed.id
     path.write_bytes(b"\0\0\0\1 not of these keys")
     for _ in range(3):
@@ -402,7 +403,7 @@ def test_what_only_the_odd_arrivals_hold_is_not_forgotten(
 ) -> None:
     body = FormFields("", "", "", "", False, False, "192.0.2.1").as_body()
     taker.store.put(arrival_reader.WEB, body, at=clock.now(), sound=("suara.wav", io.BytesIO(make.wav())))
-    taker.store.put(arrival_reader.SMS, b'{"x": 1}', at=clock.now())
+    taker.store.put("sms", b'{"x": 1}', at=clock.now())
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
@@ -423,7 +424,7 @@ def test_what_a_kill_left_is_cleared_after_a_day(taker: Taker, clock: ManualCloc
     left = [taker.store.waiting / name for name in ("0190.sound", "0190.tries", ".draft")]
     for path in left:
         path.write_bytes(b"x")
-    waiting = taker.store.put(arrival_reader.SMS, b"{}", at=clock.now(), sound=("a.wav", io.BytesIO(b"x")))
+    waiting = taker.store.put("sms", b"{}", at=clock.now(), sound=("a.wav", io.BytesIO(b"x")))
     taker.forget(at=datetime.now(UTC))
     assert all(path.exists() for path in left)
     taker.forget(at=datetime.now(UTC) + timedelta(days=2))
@@ -464,7 +465,7 @@ def test_what_could_not_be_kept_whole_is_not_taken_in_later(
 
     monkeypatch.setattr(Store, "_write", torn)
     with pytest.raises(NotSafe):
-        taker.store.put(arrival_reader.SMS, b"{}", at=clock.now(), sound=("a.wav", io.BytesIO(b"x")))
+        taker.store.put("sms", b"{}", at=clock.now(), sound=("a.wav", io.BytesIO(b"x")))
     assert list(taker.store.waiting.iterdir()) == []
 
 
@@ -490,8 +491,8 @@ def test_a_form_with_too_many_fields_is_refused_in_a_sentence(client: FlaskClien
 def test_the_commands_name_what_cannot_be_read_and_go_on(
     taker: Taker, settings: Settings, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    closed = taker.store.put(arrival_reader.SMS, b"{}", at=clock.now())
-    good = taker.store.put(arrival_reader.SMS, b'{"from": "1235", "text": "Halo"}', at=clock.now())
+    closed = taker.store.put("sms", b"{}", at=clock.now())
+    good = taker.store.put("sms", b'{"from": "1235", "text": "Halo"}', at=clock.now())
     (taker.store.waiting / closed.id).write_bytes(b"\0\0\0\1 not of these keys")
     monkeypatch.setattr(cli, "_taker", lambda _: taker)
     monkeypatch.setattr("radiodesk.core.command.settings", lambda: settings)

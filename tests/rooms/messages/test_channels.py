@@ -19,7 +19,7 @@ from radiodesk.http.request import Station
 from radiodesk.rooms.calls import queries
 from radiodesk.rooms.calls.models import Call, CallState, Channel, Urgency
 from radiodesk.rooms.calls.transitions import merge
-from radiodesk.rooms.messages import sms, whatsapp
+from radiodesk.rooms.messages.channels import sms, whatsapp
 from radiodesk.rooms.messages.intake import take_in
 from radiodesk.rooms.messages.message_changes import instead, withdrawn_calls
 from radiodesk.rooms.messages.models import ChannelMessage

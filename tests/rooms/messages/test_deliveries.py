@@ -13,7 +13,7 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls.models import Call, CallAct, Channel
-from radiodesk.rooms.messages import whatsapp
+from radiodesk.rooms.messages.channels import whatsapp
 from radiodesk.rooms.messages.intake import take_in
 from radiodesk.rooms.messages.models import ChannelMessage, IncomingMedia
 from radiodesk.rooms.messages.ports import Delivery, Incoming

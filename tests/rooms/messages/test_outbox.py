@@ -17,7 +17,8 @@ from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import DatabaseBusy
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.transitions import merge
-from radiodesk.rooms.messages import attachments, intake, jobs, outbox, whatsapp
+from radiodesk.rooms.messages import attachments, intake, jobs, outbox
+from radiodesk.rooms.messages.channels import whatsapp
 from radiodesk.rooms.messages.intake import take_in
 from radiodesk.rooms.messages.models import IncomingMedia, OutgoingMessage, TransferState
 from radiodesk.rooms.transcripts import services as speech

@@ -1,11 +1,9 @@
 """Partner apps (a police crime alarm, a village app) and the Pos Jago form: JSON with a token, and a panic button."""
 
-import hmac
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.text import mended
@@ -77,22 +75,3 @@ def incoming(report: Report, channel: Channel, source: str) -> Incoming:
         urgent=report.panic,
         written_at=report.written,
     )
-
-
-def bearer(header: str) -> str:
-    """The token of an ``Authorization`` header."""
-    scheme, _, token = header.partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def fits(given: str, secret: SecretStr | None) -> bool:
-    """Whether a token is the secret, compared in constant time."""
-    return secret is not None and hmac.compare_digest(
-        given.encode("utf-8", "replace"), secret.get_secret_value().encode()
-    )
-
-
-def partner_of(given: str, tokens: Mapping[str, SecretStr]) -> str | None:
-    """The partner whose token this is."""
-    found = [name for name, secret in tokens.items() if fits(given, secret)]
-    return found[0] if found else None

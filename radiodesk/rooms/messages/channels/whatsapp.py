@@ -1,4 +1,4 @@
-"""WhatsApp Business Cloud API: its webhook read, its signature checked, its media fetched, replies sent.
+"""WhatsApp Business Cloud API: its webhook read, its signature checked.
 
 A delivery is read message by message. Every kind of message becomes words or files in the queue; what cannot be read
 becomes a card that keeps it as it came; what is no message (reactions, stickers) is passed over.
@@ -8,22 +8,16 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
-
-import httpx
 
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import gettext
-from radiodesk.core.settings import Settings
 from radiodesk.language.phones import international
 from radiodesk.rooms.calls.models import Channel
-from radiodesk.rooms.messages import whatsapp_words as words
+from radiodesk.rooms.messages.channels import whatsapp_words as words
 from radiodesk.rooms.messages.loose_values import as_json, coordinate, digest, key, listed, moment, text, within
-from radiodesk.rooms.messages.ports import Delivery, Incoming, IncomingKind
-from radiodesk.rooms.messages.senders import NotSent
+from radiodesk.rooms.messages.ports import PART, Delivery, Incoming, IncomingKind
 from radiodesk.rooms.messages.unread_cards import unread
 
 _OBJECT = "whatsapp_business_account"
@@ -117,7 +111,7 @@ def _plain(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Incoming:
     username = text(within(contact, "profile", "username"))
     return Incoming(
         Channel.WHATSAPP,
-        key(message.get("id")) or f"part:{part}",
+        key(message.get("id")) or PART + part,
         number or international(text(contact.get("wa_id"))),
         name=text(within(contact, "profile", "name")).strip() or (f"@{username}" if username else ""),
         address=next(iter([*ids, *known]), None),
@@ -140,59 +134,6 @@ def _contact(number: str | None, ids: list[str], contacts: list[dict[str, Any]])
     return contacts[0] if len(contacts) == 1 and not number and not ids else {}
 
 
-class WhatsAppSender:
-    """Sends replies and fetches media with the station's access token."""
-
-    def __init__(self, settings: Settings) -> None:
-        if settings.whatsapp_token is None or settings.whatsapp_phone_id is None:
-            raise NotSent(gettext("WhatsApp replies are not set up: whatsapp_token and whatsapp_phone_id are missing."))
-        self._api = settings.whatsapp_api.rstrip("/")
-        self._phone = settings.whatsapp_phone_id
-        self._headers = {"Authorization": f"Bearer {settings.whatsapp_token.get_secret_value()}"}
-
-    def send(self, to: str, words: str) -> str:
-        """Send a text to a number or a user id; returns the channel's id of it. Raises ``NotSent``."""
-        # A user id in "to" is taken for a number, answered with 200 and never delivered; it has a field of its own.
-        whom = {"recipient": to} if _USER_ID.fullmatch(to) else {"to": to.lstrip("+")}
-        about = {"messaging_product": "whatsapp", "recipient_type": "individual", **whom}
-        body = {**about, "type": "text", "text": {"body": words}}
-        with self._asking() as client:
-            answer = client.post(f"{self._api}/{self._phone}/messages", json=body)
-            _check(answer)
-        try:
-            held = answer.json()
-        except ValueError:
-            # It was taken, whatever else is wrong with the answer; to send it again would send it twice.
-            return ""
-        return text(next((within(one, "id") for one in listed(within(held, "messages"))), None))
-
-    @contextmanager
-    def fetch(self, media_id: str) -> Iterator[httpx.Response]:
-        """Open the stream of a file. Raises ``NotSent``."""
-        with self._asking() as client:
-            about = client.get(f"{self._api}/{media_id}")
-            _check(about)
-            address = str(about.json()["url"])
-            if urlsplit(address).scheme != urlsplit(self._api).scheme:
-                raise NotSent(gettext("WhatsApp named an address that is not safe for a file."))
-            with client.stream("GET", address) as answer:
-                _check(answer)
-                yield answer
-
-    @contextmanager
-    def _asking(self) -> Iterator[httpx.Client]:
-        try:
-            with httpx.Client(headers=self._headers, timeout=20, follow_redirects=False) as client:
-                yield client
-        except httpx.HTTPError as error:
-            why = gettext("WhatsApp cannot be reached (%(why)s).", why=type(error).__name__)
-            raise NotSent(why, again=True) from None
-        except (KeyError, IndexError, TypeError, ValueError):
-            raise NotSent(gettext("WhatsApp answered something that is not understood."), again=True) from None
-
-
-def _check(answer: httpx.Response) -> None:
-    if answer.is_success:
-        return
-    again = answer.status_code == 429 or answer.status_code >= 500
-    raise NotSent(gettext("WhatsApp refused (code %(code)s).", code=answer.status_code), again=again)
+def is_user_id(address: str) -> bool:
+    """Whether an address is a user id, and no number."""
+    return _USER_ID.fullmatch(address) is not None
