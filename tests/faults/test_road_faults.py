@@ -359,7 +359,7 @@ def test_a_closure_is_told_only_while_one_of_its_periods_runs(
     moment = datetime.fromisoformat(at)
     assert ("Ahmad Yani" in told(tmp_path, datex(periods), at=at)) == holds
     take(datex(periods), moment)
-    conditions, _rows = queries.recent_conditions(session, moment)
+    conditions = queries.recent_conditions(session, moment)
     assert any(one.ended_at is None for one in conditions) == holds
     assert bool(queries.live_conditions(session, moment)) == holds
 

@@ -1,6 +1,6 @@
 """Bulletins and situation reports become scripts: the traffic room's words, put where an officer approves them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from radiodesk.rooms.programme.models import Script, ScriptKind, ScriptState
 from radiodesk.rooms.traffic import queries as traffic
 from radiodesk.rooms.traffic import wordings
 from radiodesk.rooms.traffic.models import RoadCondition, SituationReport
-from radiodesk.rooms.traffic.report_rows import condition_of
+from radiodesk.rooms.traffic.report_rows import condition_key, condition_of
 from radiodesk.rooms.traffic.services import use_appeal
 
 REMEMBERED = timedelta(hours=3)
@@ -73,7 +73,7 @@ def plan_bulletin(
     """
     speed = services.words_per_minute(session, reader, settings.words_per_minute)
     alerts = traffic.live_warnings(session, at)
-    conditions, rows = traffic.recent_conditions(session, at)
+    conditions = traffic.recent_conditions(session, at)
     before = bulletin_before(session, at)
     used, used_at = traffic.appeals_used(session)
     appeal = pick_appeal(
@@ -100,7 +100,7 @@ def plan_bulletin(
         said_before=before.sentences if before else (),
         wording=wordings.own(session),
     )
-    draft = _draft(composed, _behind(session, composed, rows), settings)
+    draft = _draft(composed, _behind(session, composed), settings)
     return Planned(composed, draft, speed, _valid_until(composed))
 
 
@@ -195,7 +195,7 @@ def compile_correction(
         session,
         ScriptKind.BULLETIN,
         gettext("Correction of the bulletin of %(time)s", time=f"{local:%H.%M}"),
-        _draft(composed, dict(zip(map(id, conditions), (row.public_id for row in right), strict=True)), settings),
+        _draft(composed, {row.id: row.public_id for row in right}, settings),
         by=by,
         at=at,
         speed=speed,
@@ -216,16 +216,14 @@ def _valid_until(composed: Composition) -> datetime | None:
     return min(ends, default=None)
 
 
-def _behind(session: Session, composed: Composition, rows: Mapping[int, int]) -> dict[int, str]:
-    """The public id of every condition that is told of, by ``id`` of the condition."""
-    told = [one for item in composed.items for one in item.conditions if one.reports]
-    keys = {id(one): rows[id(one.reports[0])] for one in told if id(one.reports[0]) in rows}
-    known = traffic.public_ids(session, set(keys.values()))
-    return {one: known[key] for one, key in keys.items() if key in known}
+def _behind(session: Session, composed: Composition) -> dict[int, str]:
+    """The public id of every condition that is told of, by the key of its row."""
+    keys = {condition_key(one) for item in composed.items for one in item.conditions}
+    return traffic.public_ids(session, {key for key in keys if key is not None})
 
 
 def _draft(composed: Composition, known: dict[int, str], settings: Settings) -> services.Draft:
-    """The words with what is behind each sentence; ``known`` gives a condition's public id by its ``id``."""
+    """The words with what is behind each sentence; ``known`` gives a condition's public id by the key of its row."""
     return services.Draft(composed.text, _items(composed, known, settings), _left_out(composed))
 
 
@@ -246,7 +244,8 @@ def _items(composed: Composition, known: dict[int, str], settings: Settings) -> 
 
 
 def _known(conditions: Collection[Condition], known: dict[int, str]) -> list[str]:
-    return list(dict.fromkeys(known[id(one)] for one in conditions if id(one) in known))
+    keys = [condition_key(one) for one in conditions]
+    return list(dict.fromkeys(known[key] for key in keys if key in known))
 
 
 def _readable(facts: dict[str, Any], settings: Settings) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from radiodesk.rooms.traffic.models import (
     SourceState,
     Warned,
 )
-from radiodesk.rooms.traffic.report_rows import alert_of, report_from, without_words
+from radiodesk.rooms.traffic.report_rows import alert_of, kept_report, without_words
 
 WINDOW = timedelta(hours=6)
 """Longer ago than this nothing is fused any more, unless the report states its own end."""
@@ -39,28 +39,22 @@ def live_conditions(session: Session, at: datetime) -> list[RoadCondition]:
     return sorted(found, key=lambda row: (FLOWS.index(row.flow) if row.flow else -1, row.last_at), reverse=True)
 
 
-def recent_conditions(session: Session, at: datetime) -> tuple[list[Condition], dict[int, int]]:
+def recent_conditions(session: Session, at: datetime) -> list[Condition]:
     """What holds now and what ended lately, for the bulletin to choose from and to say what is over.
 
-    Fused from the reports themselves, which is much quicker than to load thousands of rows with their reports. The
-    second value gives the row of a condition by ``id`` of its first report.
+    Fused from the reports themselves, which is much quicker than to load thousands of rows with their reports.
     """
     lasting = or_(RoadReport.observed_at > at - WINDOW, RoadReport.expires_at > at)
-    wanted = select(RoadReport.content, RoadReport.condition_id, RoadReport.call_id).where(lasting)
-    rows: dict[int, int] = {}
+    wanted = select(RoadReport.id, RoadReport.content, RoadReport.condition_id, RoadReport.call_id).where(lasting)
     reports: list[Report] = []
     found = session.execute(wanted.order_by(RoadReport.observed_at, RoadReport.id)).all()
-    untold = _guarded(session, {call for _content, _condition, call in found if call is not None})
-    for content, condition_id, call_id in found:
+    untold = _guarded(session, {call for *_, call in found if call is not None})
+    for key, content, condition_id, call_id in found:
         if content is None:
             continue  # nobody can read it with the keys at hand
-        report = report_from(content)
-        if call_id in untold:
-            report = without_words(report)
-        reports.append(report)
-        if condition_id is not None:
-            rows[id(report)] = condition_id
-    return fuse(reports, at, include_ended=True), rows
+        report = kept_report(content, key, condition_id)
+        reports.append(without_words(report) if call_id in untold else report)
+    return fuse(reports, at, include_ended=True)
 
 
 def public_ids(session: Session, keys: Collection[int]) -> dict[int, str]:
@@ -90,7 +84,7 @@ def words_of(session: Session, reports: Collection[RoadReport]) -> dict[int, str
 
 
 def _shortened(row: RoadReport) -> str:
-    return without_words(report_from(row.content)).text if row.content is not None else ""
+    return without_words(kept_report(row.content, row.id, row.condition_id)).text if row.content is not None else ""
 
 
 def _guarded(session: Session, calls: Collection[int]) -> set[int]:

@@ -1,13 +1,22 @@
 """Reports and warnings between the frozen values that the room computes with and the rows that it keeps."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
 from radiodesk.core.keys import KeyMissing
 from radiodesk.road.ports import Alert, Condition, Flow, Report
 from radiodesk.rooms.traffic.models import RoadCondition, RoadReport
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReport(Report):
+    """A report with the keys of its row and of the condition that the row counts for, which fusing carries along."""
+
+    row: int = field(default=0, compare=False)
+    condition: int | None = field(default=None, compare=False)
+
 
 _TIMES = frozenset({"observed_at", "starts_at", "expires_at", "onset", "expires", "sent"})
 _KNOWN = {kind: frozenset(field.name for field in fields(kind)) for kind in (Report, Alert)}
@@ -48,7 +57,7 @@ def in_words(place: str, flow: Flow | None, toward: Iterable[str]) -> str:
     return " ".join(part for part in (place, f"arah {directions}" if directions else "", flow or "") if part)
 
 
-def without_words(report: Report) -> Report:
+def without_words(report: KeptReport) -> KeptReport:
     """The report without the words in which it came."""
     return replace(report, text=in_words(report.place or "", report.flow, report.toward))
 
@@ -70,6 +79,17 @@ def report_from(content: dict[str, Any]) -> Report:
     return Report(**_given(Report, content))
 
 
+def kept_report(content: dict[str, Any], row: int, condition: int | None) -> KeptReport:
+    """The report that a row keeps as JSON, with the keys of the row and of its condition."""
+    return KeptReport(**_given(Report, content), row=row, condition=condition)
+
+
+def condition_key(condition: Condition) -> int | None:
+    """The key of the row that keeps a condition, where its reports were read from rows that count for one."""
+    first = next(iter(condition.reports), None)
+    return first.condition if isinstance(first, KeptReport) else None
+
+
 def alert_of(content: dict[str, Any]) -> Alert:
     """The warning that was kept as JSON."""
     return Alert(**_given(Alert, content))
@@ -77,7 +97,7 @@ def alert_of(content: dict[str, Any]) -> Alert:
 
 def condition_of(row: RoadCondition) -> Condition:
     """A kept condition with its reports."""
-    reports = tuple(report_of(report) for report in row.reports if report.content is not None)
+    reports = tuple(kept_report(one.content, one.id, row.id) for one in row.reports if one.content is not None)
     return Condition(
         place=row.called,
         place_ids=tuple(row.place_ids),

@@ -27,7 +27,15 @@ from radiodesk.road.posts import Posts, Refused, sort_posts
 from radiodesk.road.report_intake import Placed, place
 from radiodesk.rooms.traffic.models import AppealUse, RoadCondition, RoadReport, SituationReport, Warned
 from radiodesk.rooms.traffic.queries import WINDOW
-from radiodesk.rooms.traffic.report_rows import alert_of, in_words, readable_report, report_of, to_json
+from radiodesk.rooms.traffic.report_rows import (
+    KeptReport,
+    alert_of,
+    in_words,
+    kept_report,
+    readable_report,
+    report_of,
+    to_json,
+)
 
 TOPIC = "traffic"
 LONGEST_PASTE = 60_000
@@ -193,13 +201,12 @@ def refresh(session: Session, spots: Collection[str], *, at: datetime) -> list[R
     lasting = or_(RoadReport.observed_at > at - WINDOW, RoadReport.expires_at > at)
     recent = select(RoadReport).where(lasting, RoadReport.spot.in_(spots))
     recent = recent.order_by(RoadReport.observed_at, RoadReport.id)
-    rows = [row for row in session.scalars(recent) if row.content is not None]
-    values = [report_of(row) for row in rows]
-    rows_of: dict[int, RoadReport] = {id(value): row for value, row in zip(values, rows, strict=True)}
+    rows = {row.id: row for row in session.scalars(recent) if row.content is not None}
+    values = [kept_report(row.content, row.id, row.condition_id) for row in rows.values()]
     kept: list[RoadCondition] = []
     used: set[int] = set()
     for condition in fuse(values, at, include_ended=True):
-        members = [rows_of[id(report)] for report in condition.reports]
+        members = [rows[report.row] for report in condition.reports if isinstance(report, KeptReport)]
         row = _row_for(session, members, used)
         _fill(row, condition, members)
         if row.id is None:

@@ -263,7 +263,7 @@ def situation_report(public_id: str) -> str:
 
 @blueprint.get("/lalin/imbauan")
 def appeals() -> str:
-    conditions, _rows = queries.recent_conditions(session(), now())
+    conditions = queries.recent_conditions(session(), now())
     weather = weather_words(queries.live_warnings(session(), now()), conditions)
     pack, zone = _pack(), station().settings.timezone
     moment = moment_of(now(), zone=zone, weather=weather, market_days=pack.market_days)

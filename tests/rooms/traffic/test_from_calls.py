@@ -107,5 +107,5 @@ def test_who_is_guarded_later_is_not_read_at_the_road_any_more(
         assert "Penelepon Contoh" not in told
         assert "Simpang Kapas arah Babat macet" in told
     with station.database.reading() as session:
-        conditions, _rows = queries.recent_conditions(session, clock.now())
+        conditions = queries.recent_conditions(session, clock.now())
         assert "Penelepon Contoh" not in str(conditions)
