@@ -2,7 +2,6 @@
 
 import io
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -34,6 +33,7 @@ from radiodesk.rooms.messages.unread_cards import originals, unread_calls
 from radiodesk.rooms.recordings import services as audio
 from radiodesk.rooms.recordings.models import Recording
 from tests.factories import calls as make
+from tests.factories.writers import held
 from tests.rooms.messages import channels as bodies
 
 CARD = "(pesan SMS yang belum dapat dibaca; aslinya disimpan)"
@@ -63,16 +63,6 @@ def client(open_doors: Station) -> FlaskClient:
 @pytest.fixture
 def taker(open_doors: Station) -> Taker:
     return Taker(open_doors.settings, open_doors.database)
-
-
-@contextmanager
-def held(settings: Settings) -> Iterator[None]:
-    other = sqlite3.connect(settings.data / "radiodesk.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        other.close()
 
 
 @contextmanager
