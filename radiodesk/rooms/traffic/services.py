@@ -338,8 +338,15 @@ def correct(session: Session, row: RoadCondition, flow: Flow, *, by: str, at: da
 
 
 def end(session: Session, row: RoadCondition, *, by: str, at: datetime) -> None:
-    """It is over."""
-    _officers_word(session, row, by=by, at=at, action="condition ended", flow=FLOWS[0], cleared=True)
+    """It is over. What was announced for longer stays over: the word counts as long as the announcement would."""
+    reports = [readable_report(report) for report in row.reports]
+    announced = [report.expires_at for report in reports if report.expires_at is not None and not report.periods]
+    until = max(announced, default=at)
+    if until > at + WINDOW:
+        changes: dict[str, object] = {"flow": None, "kind": row.kind, "cleared": True, "expires_at": until}
+    else:
+        changes = {"flow": FLOWS[0], "cleared": True}
+    _officers_word(session, row, by=by, at=at, action="condition ended", **changes)
 
 
 def use_appeal(session: Session, appeal: str, *, at: datetime) -> None:

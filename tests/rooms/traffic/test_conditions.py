@@ -121,6 +121,25 @@ def test_an_officers_word_holds_for_this_night(session: Session, clock: ManualCl
         assert (report_of(said).periods, report_of(said).starts_at) == ((), None)
 
 
+def test_works_of_a_month_that_an_officer_ended_do_not_come_back(session: Session, clock: ManualClock) -> None:
+    at = clock.now()
+    works = Report(
+        "Perbaikan jembatan", "umpan contoh", at, place="Simpang Kapas", kind="roadwork", external_id="7",
+        starts_at=at - timedelta(days=2), expires_at=at + timedelta(days=28),
+    )  # fmt: skip
+    services.take_reports(session, [works], by="desk", at=at)
+    (row,) = queries.live_conditions(session, at)
+    services.end(session, row, by="petugas", at=at)
+    assert [one for one in queries.live_conditions(session, at) if one.kind == "roadwork"] == []
+    for hours in (1, 7, 24 * 20):
+        later = at + timedelta(hours=hours)
+        services.take_reports(session, [works], by="desk", at=later)
+        services.refresh(session, [session.scalars(select(RoadReport.spot)).first() or ""], at=later)
+        services.let_begin(session, at=later)
+        assert queries.live_conditions(session, later) == [], hours
+        assert [one for one in queries.recent_conditions(session, later) if one.ended_at is None] == [], hours
+
+
 def test_what_no_key_opens_is_refused_and_disturbs_no_feed(station: Station, clock: ManualClock) -> None:
     at = clock.now()
     report = Report("Perbaikan", "umpan contoh", at, place="Simpang Kapas", kind="roadwork", external_id="1")
