@@ -96,7 +96,7 @@ def gather(session: Session, broadcast: Broadcast, note: str = "") -> Gathered:
         as_run=[of_entry(entry, titles[entry.id]) for entry in log],
         calls=[of_call(call, tickets_of[call.id], guarded=call.id in guarded) for call in calls],
         identities=[of_identity(call) for call in calls],
-        tickets=[of_ticket(ticket) for call in calls for ticket in tickets_of[call.id]],
+        tickets=[of_ticket(ticket, guarded=call.id in guarded) for call in calls for ticket in tickets_of[call.id]],
         open_transcripts=sum(transcript.is_open for transcript in transcripts),
         note=note,
     )

@@ -143,15 +143,15 @@ def of_identity(call: Call) -> Facts:
     }
 
 
-def of_ticket(ticket: Ticket) -> Facts:
-    """A complaint by its number."""
+def of_ticket(ticket: Ticket, *, guarded: bool) -> Facts:
+    """A complaint by its number; of a ``guarded`` caller neither what it is about nor of which call it came."""
     return {
         "number": ticket.number,
         "state": str(ticket.state),
-        "category": ticket.category,
-        "unit": ticket.unit_id,
+        "category": None if guarded else ticket.category,
+        "unit": None if guarded else ticket.unit_id,
         "created_at": moment(ticket.created_at),
-        "call": ticket.call.public_id if ticket.call else None,
+        "call": ticket.call.public_id if ticket.call and not guarded else None,
     }
 
 

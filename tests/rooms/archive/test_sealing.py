@@ -141,6 +141,8 @@ def test_of_a_guarded_caller_the_clear_part_tells_no_topic(
     assert b"Lampu jalan padam" not in clear
     identities = json.loads(database.keys.decrypt_bytes((folder / "data/restricted/identities.json.enc").read_bytes()))
     assert "Lampu jalan padam" in {one["topic"] for one in identities}
+    (complaint,) = json.loads((folder / "data/tickets/tickets.json").read_text())
+    assert (complaint["category"], complaint["unit"], complaint["call"]) == (None, None, None)
 
 
 def test_names_numbers_and_messages_stand_only_in_the_restricted_part(
