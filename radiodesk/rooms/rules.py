@@ -6,10 +6,13 @@ so they are connected wherever a database is opened (``core.database``).
 """
 
 from radiodesk.core.database import Database
+from radiodesk.rooms.archive import access as archive_access
 from radiodesk.rooms.broadcasts import access as broadcast_access
+from radiodesk.rooms.broadcasts.ports import outcome_sources
 from radiodesk.rooms.calls import access as call_access
 from radiodesk.rooms.calls import protected_words
 from radiodesk.rooms.calls.ports import secrets
+from radiodesk.rooms.record import access as record_access
 from radiodesk.rooms.record import ticket_publication
 from radiodesk.rooms.recordings.access import owners
 from radiodesk.rooms.tickets import access as ticket_access
@@ -23,3 +26,4 @@ def connect(database: Database) -> None:
     secrets(database).append(ticket_access.secret_calls)
     connect_learning(database, protected_words.learnable)
     followers(database).append(ticket_publication.follow)
+    outcome_sources(database).extend((archive_access.sealed, record_access.published))

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
+from radiodesk.rooms.archive.queries import to_seal_count
+from radiodesk.rooms.broadcasts.models import Broadcast
 from radiodesk.rooms.broadcasts.queries import next_planned
 from radiodesk.rooms.broadcasts.services import on_air
 from radiodesk.rooms.calls.models import Call, CallState
@@ -32,7 +33,7 @@ class Overview:
 def overview(session: Session, at: datetime) -> Overview:
     """The station at one moment."""
 
-    def count(table: type[Call] | type[Script] | type[Ticket] | type[Broadcast], *which: object) -> int:
+    def count(table: type[Call] | type[Script] | type[Ticket], *which: object) -> int:
         return session.scalar(select(func.count()).select_from(table).where(*which)) or 0  # type: ignore[arg-type]
 
     return Overview(
@@ -44,6 +45,6 @@ def overview(session: Session, at: datetime) -> Overview:
             Script, Script.state == ScriptState.DRAFT, (Script.valid_until.is_(None)) | (Script.valid_until > at)
         ),
         tickets=count(Ticket, Ticket.state == TicketState.NEW),
-        to_seal=count(Broadcast, Broadcast.state == BroadcastState.ENDED),
+        to_seal=to_seal_count(session),
         conditions=len(live_conditions(session, at)),
     )

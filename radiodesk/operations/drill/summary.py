@@ -12,6 +12,7 @@ from radiodesk.rooms.archive.queries import folder_of, package_of
 from radiodesk.rooms.archive.verification import verify
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.broadcasts.ports import outcomes
 from radiodesk.rooms.broadcasts.queries import as_run
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.programme.models import Script
@@ -70,7 +71,7 @@ def summary(played: Played, session: Session, seconds: dict[str, float]) -> dict
             "problem": package.problem if package else None,
         },
         "public": _public(played, session, broadcast),
-        "state": broadcast.state.value,
+        "state": outcomes(session, [broadcast]).get(broadcast.id, broadcast.state).value,
         "audit_chain_whole": broken_link(session) is None,
         "failed_jobs": [
             {"kind": job.kind, "error": job.error}

@@ -42,6 +42,13 @@ def sealed_package_of(session: Session, broadcast: Broadcast) -> Package | None:
     return package if package is not None and package.state == PackageState.SEALED else None
 
 
+def to_seal_count(session: Session) -> int:
+    """How many broadcasts ended and are not sealed, also those whose sealing waits or failed."""
+    sealed = select(Package.broadcast_id).where(Package.state == PackageState.SEALED)
+    wanted = select(func.count()).where(Broadcast.state == BroadcastState.ENDED, Broadcast.id.not_in(sealed))
+    return session.scalar(wanted) or 0
+
+
 def unsealed(session: Session) -> list[Broadcast]:
     """Broadcasts that ended and wait to be sealed, oldest first."""
     packaged = select(Package.broadcast_id)

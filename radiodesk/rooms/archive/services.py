@@ -51,7 +51,7 @@ def seal(
     package = session.scalar(select(Package).where(Package.broadcast_id == broadcast.id))
     if package is not None and package.state != PackageState.FAILED:
         return package
-    if broadcast.state not in Broadcast.ended_states:
+    if broadcast.state is not BroadcastState.ENDED:
         raise NotEnded("%(title)s has not ended yet.", title=broadcast.title)
     # What was recorded live but is not taken in yet will be a recording with a transcript.
     waiting = gathered_show.open_transcripts(session, broadcast) + gathered_show.open_takes(
@@ -95,9 +95,6 @@ def finish(
     package.files, package.bytes = written.files, written.bytes
     package.notices = [asdict(one) for one in notices]
     broadcast = package.broadcast
-    if broadcast.state == BroadcastState.ENDED:
-        broadcast.state = BroadcastState.SEALED
-    broadcast.sealed_at = package.sealed_at
     session.flush()
     audit.record(
         session,

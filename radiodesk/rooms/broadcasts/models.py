@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import Column, ForeignKey, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -25,16 +25,12 @@ class BroadcastState(StrEnum):
     PLANNED = "planned"
     ON_AIR = "on_air"
     ENDED = "ended"
-    SEALED = "sealed"
-    PUBLISHED = "published"
 
 
 BROADCAST_STATE_NAMES = {
     BroadcastState.PLANNED: N_("Planned"),
     BroadcastState.ON_AIR: N_("On air"),
     BroadcastState.ENDED: N_("Ended"),
-    BroadcastState.SEALED: N_("Sealed"),
-    BroadcastState.PUBLISHED: N_("Published"),
 }
 
 
@@ -52,8 +48,6 @@ class Broadcast(Base):
     state: Mapped[BroadcastState] = mapped_column(spelled(BroadcastState), default=BroadcastState.PLANNED, index=True)
     on_air_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    sealed_at: Mapped[datetime | None]
-    published_at: Mapped[datetime | None]
     hosts: Mapped[list[str]] = mapped_column(default=list)
     """Who is heard in their role: names of hosts and officers, for the record."""
     problem: Mapped[str | None] = mapped_column(Text)
@@ -64,10 +58,6 @@ class Broadcast(Base):
     """The programme as it went out: one recording or several pieces, in order of their start."""
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
-
-    ended_states: ClassVar[frozenset[BroadcastState]] = frozenset(
-        {BroadcastState.ENDED, BroadcastState.SEALED, BroadcastState.PUBLISHED}
-    )
 
     @property
     def planned_end(self) -> datetime:

@@ -15,7 +15,8 @@ from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import shorten
-from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState, ItemKind, RundownItem
+from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind, RundownItem
+from radiodesk.rooms.broadcasts.ports import outcomes
 from radiodesk.rooms.programme.models import Script
 from radiodesk.rooms.programme.services import TOPIC
 from radiodesk.rooms.transcripts import vocabulary
@@ -55,15 +56,15 @@ def timed(items: list[RundownItem], start: datetime) -> list[Timed]:
     return result
 
 
-def require_unsealed(broadcast: Broadcast) -> None:
+def require_unsealed(session: Session, broadcast: Broadcast) -> None:
     """Raise ``Conflict`` for a broadcast that is sealed, published or not: what is archived stays what it was."""
-    if broadcast.state in (BroadcastState.SEALED, BroadcastState.PUBLISHED):
+    if outcomes(session, [broadcast]):
         raise Conflict("%(title)s is sealed. Nothing in it can be changed any more.", title=broadcast.title)
 
 
-def require_item(broadcast: Broadcast, item: RundownItem) -> None:
+def require_item(session: Session, broadcast: Broadcast, item: RundownItem) -> None:
     """Raise ``Conflict`` for an item of another broadcast, and for a sealed broadcast."""
-    require_unsealed(broadcast)
+    require_unsealed(session, broadcast)
     if item.broadcast_id != broadcast.id:
         raise Conflict("This item belongs to another broadcast.")
 
@@ -81,7 +82,7 @@ def add_item(
     script: Script | None = None,
 ) -> RundownItem:
     """Append an item to a broadcast's rundown; a script gives its reading time when no length is set."""
-    require_unsealed(broadcast)
+    require_unsealed(session, broadcast)
     if not title.strip():
         raise Unreadable("Please give the item a title.")
     if not 0 <= seconds <= 6 * 3600:
@@ -113,7 +114,7 @@ def listen_for_names(session: Session, items: Iterable[RundownItem], *, by: str,
 
 def move_item(session: Session, broadcast: Broadcast, item: RundownItem, to: int, *, by: str, at: datetime) -> None:
     """Put an item at a place of its rundown, counted from 1."""
-    require_item(broadcast, item)
+    require_item(session, broadcast, item)
     items = rundown(session, broadcast.id)
     items.remove(item)
     items.insert(max(0, min(len(items), to - 1)), item)
@@ -128,7 +129,7 @@ def put_script(
     session: Session, broadcast: Broadcast, item: RundownItem, script: Script, *, by: str, at: datetime
 ) -> None:
     """Give an item the script that is to be read there."""
-    require_item(broadcast, item)
+    require_item(session, broadcast, item)
     item.script, item.kind, item.seconds = script, ItemKind.SCRIPT, round(script.latest.seconds)
     session.flush()
     audit.record(session, at, by, "script placed", f"item {item.public_id}", script=script.public_id)
@@ -137,7 +138,7 @@ def put_script(
 
 def remove_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by: str, at: datetime) -> None:
     """Take an item out of the plan."""
-    require_item(broadcast, item)
+    require_item(session, broadcast, item)
     audit.record(session, at, by, "rundown item removed", f"item {item.public_id}")
     announce(session, at, TOPIC, "rundown", item.public_id)
     session.delete(item)

@@ -148,7 +148,7 @@ def _log_call(
 def begin_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by: str, at: datetime) -> None:
     """An item of the rundown begins; a script in it counts as being read from now on."""
     _running(broadcast)
-    rundowns.require_item(broadcast, item)
+    rundowns.require_item(session, broadcast, item)
     if item.script is not None:
         version = programme_services.readable(item.script, at)
         _log(
@@ -224,7 +224,7 @@ def hold(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: dat
 
 def end_call(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: datetime) -> None:
     """The conversation is over."""
-    require_unsealed(broadcast)
+    require_unsealed(session, broadcast)
     was_on_air = call.state is CallState.ON_AIR
     calls.end(session, call, by=by, at=at)
     if was_on_air:
@@ -270,7 +270,7 @@ def attach_recording(
 
     ``phrases`` are words to listen for.
     """
-    require_unsealed(broadcast)
+    require_unsealed(session, broadcast)
     broadcast.recordings.append(recording)
     session.flush()
     request_transcript(session, recording, phrases=phrases, by=by, at=at)

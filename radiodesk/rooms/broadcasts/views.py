@@ -21,6 +21,7 @@ from radiodesk.rooms.broadcasts.models import (
     ItemKind,
     RundownItem,
 )
+from radiodesk.rooms.broadcasts.ports import OUTCOME_NAMES, outcomes
 from radiodesk.rooms.broadcasts.unanswered import unanswered
 from radiodesk.rooms.calls.models import URGENCY_NAMES, Call
 from radiodesk.rooms.calls.place_field import hint_phrases
@@ -35,6 +36,7 @@ CREW = (Role.PRODUCER, Role.HOST)
 ALL_SHOW = (Role.PRODUCER, Role.HOST, Role.SCREENER, Role.OFFICER)
 NAMES = {
     "states": BROADCAST_STATE_NAMES,
+    "outcome_names": OUTCOME_NAMES,
     "kinds": ITEM_KIND_NAMES,
     "as_run_kinds": AS_RUN_KIND_NAMES,
     "urgencies": URGENCY_NAMES,
@@ -55,9 +57,11 @@ def _call() -> Call:
 
 @blueprint.get("/siaran")
 def broadcasts() -> str:
+    listed = queries.broadcasts(session(), asked_page())
     return render_template(
         "broadcasts/broadcasts.html",
-        listed=queries.broadcasts(session(), asked_page()),
+        listed=listed,
+        outcomes=outcomes(session(), listed.rows),
         programmes=programme_queries.programmes(session()),
         now=now(),
         **NAMES,
@@ -80,6 +84,7 @@ def broadcast(public_id: str) -> str:
     return render_template(
         "broadcasts/broadcast.html",
         broadcast=found,
+        outcomes=outcomes(session(), [found]),
         items=rundowns.timed(rundowns.rundown(session(), found.id), found.planned_start),
         log=log,
         titles=queries.titles(session(), log),

@@ -22,7 +22,7 @@ from radiodesk.core.events import announce
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
-from radiodesk.rooms.broadcasts.models import AsRunKind, Broadcast, BroadcastState
+from radiodesk.rooms.broadcasts.models import AsRunKind, Broadcast
 from radiodesk.rooms.record import search
 from radiodesk.rooms.record.masks import mask
 from radiodesk.rooms.record.models import Piece, Publication, PublicationState, PublishedBroadcast, PublishedPiece
@@ -256,7 +256,6 @@ def _mark(session: Session, publication: Publication, planned: Plan, *, at: date
     broadcast = publication.broadcast
     publication.state, publication.published_at, publication.problem = PublicationState.PUBLISHED, at, None
     publication.withdrawn_at, publication.reason = None, ""
-    broadcast.state, broadcast.published_at = BroadcastState.PUBLISHED, at
     session.flush()
     audit.record(
         session,

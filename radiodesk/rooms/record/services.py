@@ -16,7 +16,7 @@ from radiodesk.core.ids import public_id
 from radiodesk.core.settings import Settings
 from radiodesk.core.text import tidy
 from radiodesk.rooms.archive.queries import sealed_package_of
-from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
+from radiodesk.rooms.broadcasts.models import Broadcast
 from radiodesk.rooms.record.models import Piece, Publication, PublicationState, PublishedBroadcast, Span, SpanState
 from radiodesk.rooms.record.preparation import add_span, pieces_of
 from radiodesk.rooms.record.private_finder import finder
@@ -133,8 +133,6 @@ def withdraw(session: Session, broadcast: Broadcast, reason: str, *, by: str, at
     shown.tickets, shown.as_run, shown.corrections, shown.removed = [], [], [], {}
     publication.state, publication.withdrawn_at, publication.reason = PublicationState.WITHDRAWN, at, reason
     publication.revision += 1
-    if broadcast.state == BroadcastState.PUBLISHED:
-        broadcast.state = BroadcastState.SEALED
     session.flush()
     jobs.enqueue(session, at, CLEAR_JOB, publication.id)
     audit.record(session, at, by, "withdrawn", f"broadcast {broadcast.public_id}")

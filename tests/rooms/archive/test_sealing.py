@@ -25,6 +25,7 @@ from radiodesk.rooms.archive import cli, jobs, ledger, queries, services
 from radiodesk.rooms.archive.models import Package, PackageState
 from radiodesk.rooms.archive.verification import verify
 from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
+from radiodesk.rooms.broadcasts.ports import Outcome, outcomes
 from radiodesk.rooms.calls.models import Protected
 from radiodesk.rooms.tickets import services as tickets
 from radiodesk.rooms.transcripts.models import TranscriptState
@@ -75,8 +76,8 @@ def test_a_show_is_sealed_and_every_tool_says_ok(
     with database.reading() as session:
         package = session.scalars(select(Package)).one()
         assert package.state == PackageState.SEALED
-        assert package.broadcast.state == BroadcastState.SEALED
-        assert package.broadcast.sealed_at == package.sealed_at == now
+        assert outcomes(session, [package.broadcast]) == {package.broadcast.id: Outcome.SEALED}
+        assert package.sealed_at == now
         assert (package.files, package.bytes) == (report.packages[0].files, report.packages[0].bytes)
         assert package.manifest == report.packages[0].digest
         assert package.notices == []

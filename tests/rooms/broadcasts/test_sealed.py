@@ -14,16 +14,19 @@ from radiodesk.core.database import Database
 from radiodesk.core.errors import Conflict
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.archive.models import Package, PackageState
 from radiodesk.rooms.broadcasts import call_tickets, rundowns, services, unanswered
-from radiodesk.rooms.broadcasts.models import AsRun, Broadcast, BroadcastState, FiledCall, ItemKind, RundownItem
+from radiodesk.rooms.broadcasts.models import AsRun, Broadcast, FiledCall, ItemKind, RundownItem
+from radiodesk.rooms.broadcasts.ports import Outcome
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.programme import services as programme
 from radiodesk.rooms.programme.models import Script, ScriptKind
+from radiodesk.rooms.record.models import Publication, PublicationState
 from tests.factories import calls as make
 from tests.factories import shows
 from tests.factories import tickets as ticket_factory
 
-SEALED = [BroadcastState.SEALED, BroadcastState.PUBLISHED]
+SEALED = [Outcome.SEALED, Outcome.PUBLISHED]
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,21 @@ def sealed(request: pytest.FixtureRequest, session: Session, settings: Settings,
     )
     live = make.in_state(session, CallState.ON_AIR, now, message="Lampu padam")
     waiting = make.in_state(session, CallState.READY, now, phone="081200000002")
-    show.broadcast.state = request.param
+    package = Package(public_id="p-1", broadcast=show.broadcast, requested_at=now, requested_by="arsiparis")
+    package.state = PackageState.SEALED
+    session.add(package)
+    if request.param is Outcome.PUBLISHED:
+        session.add(
+            Publication(
+                public_id="t-1",
+                broadcast=show.broadcast,
+                package=package,
+                state=PublicationState.PUBLISHED,
+                created_at=now,
+                published_at=now,
+                asked_by="arsiparis",
+            )
+        )
     session.commit()
     return Sealed(session, settings, show.broadcast, item, script, live, waiting, now)
 

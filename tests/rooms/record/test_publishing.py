@@ -20,7 +20,8 @@ from radiodesk.operations.wiring import kinds
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive import services as archive
 from radiodesk.rooms.archive.queries import package_by_public_id
-from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
+from radiodesk.rooms.broadcasts.ports import Outcome, outcomes
 from radiodesk.rooms.calls.models import Call, Protected
 from radiodesk.rooms.record import public_queries, publication, queries, services
 from radiodesk.rooms.record.models import (
@@ -121,7 +122,7 @@ def test_names_and_numbers_are_taken_out_of_words(
         for private in ("081234567890", "Karsinem", "081298765432", "rahasiakan"):
             assert private not in everything
         assert found.removed["phone"] >= 3
-        assert row(session, public_id).state == BroadcastState.PUBLISHED
+        assert outcomes(session, [row(session, public_id)]) == {row(session, public_id).id: Outcome.PUBLISHED}
 
 
 def test_the_same_words_are_bleeped_in_the_sound(
@@ -485,7 +486,7 @@ def test_a_withdrawal_leaves_the_reason_alone(
         found = shown(session, public_id)
         assert found.reason == "Nama seorang anak tersebut."
         assert (found.pieces, found.tickets, found.as_run, found.hosts) == ([], [], [], [])
-        assert row(session, public_id).state == BroadcastState.SEALED
+        assert outcomes(session, [row(session, public_id)]) == {row(session, public_id).id: Outcome.SEALED}
         assert session.scalars(select(Publication)).one().state == PublicationState.WITHDRAWN
         assert session.scalars(select(PublishedPiece)).all() == []
     publish(database, settings, runner, public_id, now)
