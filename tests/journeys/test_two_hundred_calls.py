@@ -225,7 +225,8 @@ def test_two_hundred_calls_in_ten_minutes_leave_nothing_without_an_end(
         assert len(every) == COUNT
         assert {call.state for call in every} == {CallState.DONE, CallState.DROPPED, CallState.LOST}
         assert all(call.ended_at and not call.locked_by for call in every)
-        assert set(Counter(call.channel for call in every)) == set(Channel)
+        # What other channels bring is the matter of their plug-ins.
+        assert set(Counter(call.channel for call in every)) == set(Channel) - {Channel.OTHER}
         assert {job.state for job in session.scalars(select(Job))} == {JobState.DONE}
         assert not [one for one in session.scalars(select(Transcript)) if one.is_open]
         assert {one.state for one in session.scalars(select(IncomingMedia))} == {TransferState.DONE}
