@@ -12,6 +12,7 @@ from radiodesk.rooms.accounts import second_factor
 from radiodesk.rooms.accounts.access import load_person, must_set_up
 from radiodesk.rooms.accounts.models import Person, Role
 from radiodesk.rooms.accounts.views import blueprint as accounts
+from radiodesk.rooms.accounts.views import forget_sent_draft
 from radiodesk.rooms.archive.views import blueprint as archive
 from radiodesk.rooms.broadcasts import hooks as broadcast_hooks
 from radiodesk.rooms.broadcasts.studio_views import blueprint as studio
@@ -88,6 +89,8 @@ def create_desk(given: Station) -> Flask:
     app.add_url_rule("/", "home", home)
     app.context_processor(_for_templates)
     app.after_request(_keep_nothing)
+    # Registered after the request's own commit, so it runs before it.
+    app.after_request(forget_sent_draft)
     app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     return app
 

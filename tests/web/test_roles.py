@@ -43,6 +43,9 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /alarm
         GET /saya
         POST /saya/bahasa
+        GET /draf
+        POST /draf
+        POST /draf/buang
         GET /saya/kode
         POST /saya/kode
         POST /saya/kode/cadangan

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from radiodesk.core.database import Base
@@ -100,6 +100,21 @@ class FailedSignIn(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     username_hash: Mapped[str] = mapped_column(String(64), index=True)
     address: Mapped[str] = mapped_column(String(45), index=True)
+
+
+class Draft(Base):
+    """What a person typed into a form and has not sent; ``rooms.accounts.drafts`` keeps it."""
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("person_id", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    place: Mapped[str] = mapped_column(String(300))
+    """The address that the form is sent to."""
+    fields: Mapped[str] = mapped_column(Private)
+    """A JSON list that the page's script wrote and reads."""
+    kept_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Invitation(Base):

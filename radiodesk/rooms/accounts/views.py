@@ -1,11 +1,12 @@
 """Signing in and out, one's own settings, and the people pages."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import segno
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -23,11 +24,14 @@ from radiodesk.http.request import (
     session,
     station,
 )
-from radiodesk.rooms.accounts import passwords, queries, second_factor, services, sessions
+from radiodesk.rooms.accounts import drafts, passwords, queries, second_factor, services, sessions
 from radiodesk.rooms.accounts.access import COOKIE, allowed, load_person, me
 from radiodesk.rooms.accounts.models import ROLE_NAMES, Person, Role
 
 blueprint = Blueprint("accounts", __name__)
+
+SENT_DRAFT = "_draft"
+"""The field by which a form says under which address its draft is kept."""
 
 
 @blueprint.get("/masuk")
@@ -220,3 +224,35 @@ def _roles() -> list[Role]:
         return [Role(name) for name in request.form.getlist("roles")]
     except ValueError:
         raise Unreadable("One of the roles is not known.") from None
+
+
+@blueprint.get("/draf")
+def find_drafts() -> Response:
+    return jsonify(drafts.find(session(), me(), request.args.getlist("untuk")[: drafts.MOST]))
+
+
+@blueprint.post("/draf")
+def keep_draft() -> Response:
+    drafts.keep(session(), me(), field("untuk", drafts.LONGEST_PLACE), _draft_fields(), at=now())
+    return Response(status=204)
+
+
+def _draft_fields() -> object:
+    try:
+        return json.loads(field("isian", drafts.LONGEST))
+    except (ValueError, RecursionError):
+        raise Unreadable("These words cannot be kept as a draft.") from None
+
+
+@blueprint.post("/draf/buang")
+def forget_draft() -> Response:
+    drafts.forget(session(), me(), field("untuk", drafts.LONGEST_PLACE))
+    return Response(status=204)
+
+
+def forget_sent_draft(response: Response) -> Response:
+    """After a form was taken, what was kept of it as a draft goes in the same transaction; a refused one keeps it."""
+    place = request.form.get(SENT_DRAFT, "") if request.method == "POST" and response.status_code < 400 else ""
+    if place and (person := load_person()) is not None:
+        drafts.forget(session(), person, place)
+    return response

@@ -1,0 +1,136 @@
+// Words that were typed into a form and not sent are kept at the desk for the person who typed them, so that they
+// outlive a reload, the end of a session and a restart. Every form with room for sentences is kept; the address that it
+// is sent to is the draft's place. What the desk does not answer to is kept in the window meanwhile.
+
+import { isSame, putFields, readFields } from "./drafts/form_fields.js";
+
+const { drafts, discardDraft, restored, restoredOverNewer, discard } = document.body.dataset;
+const RESTS = 700;
+const forms = new Map(); // form -> { place, first, timer }
+
+const token = () => document.querySelector("input[name=csrf_token]")?.value ?? "";
+const inWindow = (place) => `draft ${place}`;
+
+async function post(address, values, keepalive = false) {
+  const body = new URLSearchParams(values);
+  const headers = { "X-CSRFToken": token(), "HX-Request": "true" };
+  // The browser carries on with a small request only when the page goes.
+  const answer = await fetch(address, { method: "POST", body, headers, keepalive }).catch(() => null);
+  return answer?.status === 204;
+}
+
+function heldInWindow(place) {
+  try {
+    return JSON.parse(sessionStorage.getItem(inWindow(place)));
+  } catch {
+    return null;
+  }
+}
+
+function hold(form) {
+  const known = forms.get(form);
+  const values = readFields(form);
+  sessionStorage.setItem(inWindow(known.place), JSON.stringify({ first: known.first, values, sent: false }));
+  return { first: known.first, values };
+}
+
+async function keep(form, keepalive = false) {
+  const known = forms.get(form);
+  clearTimeout(known.timer);
+  known.timer = undefined;
+  if (isSame(readFields(form), known.first)) return drop(known.place);
+  const { first, values } = hold(form);
+  await post(drafts, { untuk: known.place, isian: JSON.stringify([first, values]) }, keepalive);
+}
+
+function drop(place) {
+  sessionStorage.removeItem(inWindow(place));
+  return post(discardDraft, { untuk: place });
+}
+
+function restore(form, [first, values]) {
+  const known = forms.get(form);
+  if (!putFields(form, values)) return drop(known.place);
+  const note = document.createElement("p");
+  note.className = "note warn";
+  note.setAttribute("role", "status");
+  note.textContent = `${isSame(first, known.first) ? restored : restoredOverNewer} `;
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: discard });
+  button.addEventListener("click", () => {
+    putFields(form, known.first);
+    note.remove();
+    drop(known.place);
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  note.append(button);
+  form.prepend(note);
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function isKept(form) {
+  return (
+    form.method === "post" &&
+    form.id !== "card" &&
+    !("noDraft" in form.dataset) &&
+    form.querySelector("textarea, [data-draft]")
+  );
+}
+
+async function watch() {
+  const found = [...document.forms].filter((form) => isKept(form) && !forms.has(form));
+  if (!found.length) return;
+  for (const form of forms.keys()) if (!form.isConnected) forms.delete(form);
+  // getAttribute: a field named "action" would hide the form's own property.
+  for (const form of found)
+    forms.set(form, {
+      place: new URL(form.getAttribute("action") ?? "", location.href).pathname,
+      first: readFields(form),
+    });
+  const asked = new URLSearchParams(found.map((form) => ["untuk", forms.get(form).place]));
+  const answer = await fetch(`${drafts}?${asked}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const kept = answer?.ok ? await answer.json() : {};
+  for (const form of found) {
+    const { place, first } = forms.get(form);
+    const held = heldInWindow(place);
+    // A form that was sent and taken has no draft at the desk any more.
+    if (held?.sent && answer?.ok && !kept[place]) sessionStorage.removeItem(inWindow(place));
+    else if (held && isSame(readFields(form), first)) restore(form, [held.first, held.values]);
+    else if (kept[place] && isSame(readFields(form), first)) restore(form, kept[place]);
+  }
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form ?? event.target;
+  const known = forms.get(form);
+  if (!known) return;
+  hold(form);
+  clearTimeout(known.timer);
+  known.timer = setTimeout(() => keep(form), RESTS);
+});
+document.addEventListener("submit", ({ target, submitter }) => {
+  const known = forms.get(target);
+  if (!known) return;
+  clearTimeout(known.timer);
+  known.timer = undefined;
+  const address = submitter?.getAttribute("formaction") ?? target.getAttribute("action") ?? "";
+  known.sends = new URL(address, location.href).pathname === known.place || "sends" in (submitter?.dataset ?? {});
+  if (known.sends) sessionStorage.setItem(inWindow(known.place), JSON.stringify({ ...hold(target), sent: true }));
+});
+document.addEventListener("formdata", ({ target, formData }) => {
+  const known = forms.get(target);
+  if (known?.sends) formData.append("_draft", known.place);
+});
+// htmx sends without leaving the page: what was taken is no draft.
+document.addEventListener("htmx:after:request", ({ detail }) => {
+  const form = detail.ctx?.sourceElement?.closest?.("form");
+  const known = form && forms.get(form);
+  if (!known?.sends || !detail.ctx.response || detail.ctx.response.status >= 400) return;
+  known.sends = false;
+  known.first = readFields(form);
+  sessionStorage.removeItem(inWindow(known.place));
+});
+document.addEventListener("htmx:after:swap", watch);
+addEventListener("pagehide", () => {
+  for (const [form, { timer }] of forms) if (timer) keep(form, true);
+});
+watch();
