@@ -81,6 +81,8 @@ def test_words_outlive_a_session_that_ended_meanwhile(page: Page, address: str, 
 def test_words_that_were_sent_are_no_draft_any_more(page: Page, address: str, database: Database) -> None:
     type_words(page)
     page.fill("[name=summary]", "Lubang di depan pasar")
+    for name in ("category", "unit", "urgency"):
+        page.locator(f"select[name={name}]").select_option(index=1)
     with page.expect_navigation():
         page.locator("button[data-key=b]").click()
     with database.reading() as tx:
