@@ -1,7 +1,7 @@
 """Writes a BagIt 1.0 bag (RFC 8493) whole or not at all.
 
 Everything is written into a hidden folder beside the target, flushed to the disk, made read-only, and then renamed. A
-bag that carries its final name is complete.
+bag that carries its final name is complete. From there it goes into the store (``jobs``).
 """
 
 import hashlib
