@@ -13,13 +13,14 @@ from typing import BinaryIO, Protocol, Self, runtime_checkable
 from pydantic import SecretStr
 
 from radiodesk.core.errors import NotFound, Refusal
+from radiodesk.core.i18n import N_
 
 
 class NoSuchObject(NotFound):
     """Nothing lies under a key."""
 
     def __init__(self, key: str) -> None:
-        super().__init__("There is no %(key)s in the store.", key=key)
+        super().__init__(N_("There is no %(key)s in the store."), key=key)
 
 
 class KeyInvalid(NotFound):
