@@ -22,6 +22,7 @@ from pydantic import SecretStr
 from radiodesk.core import i18n, stores
 from radiodesk.core.settings import Settings
 from radiodesk.core.stores import BUILT_IN, registered_stores, shelf, store_of
+from radiodesk.core.stores.draft_folders import draft_folder
 from radiodesk.core.stores.ports import FileStore, KeyInvalid, NoSuchObject, StoreFull, StoreUnavailable, StoreUnknown
 from radiodesk.core.stores.shelves import Shelf
 from tests.factories import memory_store
@@ -268,6 +269,29 @@ def test_a_folder_goes_in_and_comes_out(settings: Settings, rak: Shelf) -> None:
     rak.delete_below("paket")
     assert [one.key for one in rak.list()] == ["lain/a"]
     assert files_of(settings.work) == []
+
+
+LEFT = """
+import os, signal, sys
+from pathlib import Path
+from radiodesk.core.stores.draft_folders import draft_folder
+
+with draft_folder(Path(sys.argv[1])) as folder:
+    (folder / "paket").mkdir()
+    (folder / "paket" / "a").write_bytes(b"x")
+    (folder / "paket").chmod(0o555)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_was_making_goes_with_the_next_and_nothing_else(tmp_path: Path) -> None:
+    with draft_folder(tmp_path / "kerja") as mine:
+        done = subprocess.run([sys.executable, "-c", LEFT, str(tmp_path / "kerja")], check=False)
+        assert done.returncode == -signal.SIGKILL
+        assert len(list((tmp_path / "kerja").iterdir())) == 2
+        with draft_folder(tmp_path / "kerja") as another:
+            assert sorted((tmp_path / "kerja").iterdir()) == sorted([mine, another])
+    assert list((tmp_path / "kerja").iterdir()) == []
 
 
 def test_there_is_room(rak: Shelf) -> None:

@@ -8,7 +8,7 @@ from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import BinaryIO, Self, cast
 
-from radiodesk.core.atomic_files import flush_folder, replacing
+from radiodesk.core.atomic_files import flush_folder, remove_folder, replacing
 from radiodesk.core.stores.ports import NoSuchObject, Stat, StoreSetup
 
 
@@ -68,12 +68,7 @@ class FolderStore:
         flush_folder(target.parent)
 
     def delete_folder(self, prefix: str) -> None:
-        target = self.path(prefix)
-        if not target.is_dir():
-            return
-        for inner, _folders, _files in os.walk(target):
-            Path(inner).chmod(0o700)
-        shutil.rmtree(target)
+        remove_folder(self.path(prefix))
 
 
 def _stat(key: str, path: Path) -> Stat:

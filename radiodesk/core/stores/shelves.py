@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from radiodesk.core.atomic_files import replacing
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import why
+from radiodesk.core.stores.draft_folders import draft_folder
 from radiodesk.core.stores.object_keys import checked
 from radiodesk.core.stores.ports import FileStore, NoSuchObject, Stat, Store, StoreFull, StoreUnavailable
 
@@ -54,11 +54,10 @@ class Shelf:
     def drafts(self) -> Iterator[Path]:
         """A folder of this machine for what is being made; it goes again."""
         folder = self.store.path(self.name) if isinstance(self.store, FileStore) else self.work
-        with trouble(self.store, self.name):
-            folder.mkdir(parents=True, exist_ok=True)
-            draft = TemporaryDirectory(prefix=".draft-", dir=folder)
-        with draft as name:
-            yield Path(name)
+        with ExitStack() as ending:
+            with trouble(self.store, self.name):
+                draft = ending.enter_context(draft_folder(folder))
+            yield draft
 
     def put_folder(self, prefix: str, folder: Path, *, last: str) -> None:
         """Keep a folder of files (from ``drafts``) below a prefix where nothing lies.
