@@ -25,11 +25,12 @@ from radiodesk.core.stores import BUILT_IN, registered_stores, shelf, store_of
 from radiodesk.core.stores.draft_folders import draft_folder
 from radiodesk.core.stores.ports import FileStore, KeyInvalid, NoSuchObject, StoreFull, StoreUnavailable, StoreUnknown
 from radiodesk.core.stores.shelves import Shelf
+from radiodesk.operations.doctor import CHECKS, Verdict
 from tests.factories import memory_store
 from tests.factories.memory_store import MemoryStore
 
 OPTIONS: Mapping[str, Mapping[str, str]] = {"folder": {}, memory_store.NAME: {"token": "rahasia"}}
-"""What a store needs that is proved here; of those that others plugged in, the ones that need nothing are proved."""
+"""What a store needs that is proved here; what others plugged in finds what it needs in ``RADIODESK_STORES``."""
 
 NAMES = sorted({*registered_stores(), memory_store.NAME})
 TEN = b"0123456789"
@@ -63,7 +64,8 @@ HOSTILE = [
 def settings(request: pytest.FixtureRequest, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The settings of a station with each of the stores."""
     memory_store.plug_in(monkeypatch)
-    options = {name: SecretStr(value) for name, value in OPTIONS.get(request.param, {}).items()}
+    given = {name: SecretStr(value) for name, value in OPTIONS.get(request.param, {}).items()}
+    options = given or settings.stores.get(request.param, {})
     return settings.model_copy(update={"store": request.param, "stores": {request.param: options}})
 
 
@@ -465,6 +467,14 @@ def test_a_store_that_cannot_be_made_stops_the_start_with_a_sentence(
         with pytest.raises(StoreUnknown, match=sentence) as why:
             store_of(wrong)
         assert why.value.exit_code == 2
+
+
+@IN_MEMORY
+def test_the_doctor_asks_the_store(settings: Settings, rak: Shelf, elsewhere: MemoryStore) -> None:
+    assert [one.verdict for one in CHECKS["store"](settings)] == [Verdict.GOOD]
+    elsewhere.trouble = OSError(errno.ECONNREFUSED, "refused")
+    with pytest.raises(StoreUnavailable, match=memory_store.NAME):
+        list(CHECKS["store"](settings))
 
 
 @IN_MEMORY
