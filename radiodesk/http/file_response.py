@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import IO, Any, BinaryIO, cast
+from zlib import adler32
 
 from flask import current_app, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
@@ -18,6 +19,9 @@ from werkzeug.wrappers import Response
 from radiodesk.core.errors import NotFound
 from radiodesk.core.stores.ports import Stat
 from radiodesk.core.stores.shelves import StoreObject
+
+_BLOCK = 1 << 16
+"""Bytes that are sent at once."""
 
 _LEFT_OUT = ("HTTP_RANGE", "wsgi.file_wrapper")
 """Of the request, for the whole file; and the server's way to send a file, which wants to look for its end."""
@@ -66,7 +70,7 @@ def _send(
         {name: value for name, value in request.environ.items() if name not in _LEFT_OUT},
         mimetype=mimetype,
         conditional=False,
-        etag=etag or stat.sha256 or f"{stat.modified.timestamp()}-{stat.size}",
+        etag=etag or stat.sha256 or f"{stat.modified.timestamp()}-{stat.size}-{adler32(stat.key.encode())}",
         last_modified=stat.modified,
         response_class=current_app.response_class,
         **given,
@@ -101,8 +105,8 @@ class _Body:
         if request.method != "HEAD":
             self._first, self._file = first, self._open(first, length)
 
-    def read(self, size: int) -> bytes:
-        return self._file.read(size) if self._file is not None else b""
+    def read(self, _size: int) -> bytes:
+        return self._file.read(_BLOCK) if self._file is not None else b""
 
     def seekable(self) -> bool:
         return True

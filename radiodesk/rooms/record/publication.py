@@ -183,11 +183,12 @@ def make_sound(settings: Settings, planned: Plan, piece: PublicPiece) -> Sound |
     if piece.duration - cut_out < _BLEEP_EVERYTHING_BELOW:
         return None
     key = f"{planned.broadcast}/{planned.revision}/{piece.position:02}.mp3"
-    copies = public_copies(settings)
+    sounds = originals(settings)
     with (
-        originals(settings).object(piece.source).local() as source,
-        copies.drafts() as scratch,
-        copies.object(key).draft() as target,
+        sounds.object(piece.source).local() as source,
+        # What is half treated never lies among the public copies.
+        sounds.drafts() as scratch,
+        public_copies(settings).object(key).draft() as target,
     ):
         info = derive_mp3(_treated(source, scratch, piece.rendered), target)
         with target.open("rb") as file:
