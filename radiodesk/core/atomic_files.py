@@ -1,6 +1,7 @@
 """Files appear whole or not at all: written beside their place, flushed to the disk, then renamed into it."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,15 @@ def replacing(target: Path) -> Iterator[Path]:
         flush_folder(target.parent)
     finally:
         written.unlink(missing_ok=True)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with all that is in it, read-only or not; nothing there is no error."""
+    if not folder.is_dir():
+        return
+    for inner, _folders, _files in os.walk(folder):
+        Path(inner).chmod(0o700)
+    shutil.rmtree(folder)
 
 
 def flush_folder(folder: Path) -> None:

@@ -28,6 +28,7 @@ from radiodesk.core.keys import KeyMissing
 from radiodesk.core.locks import at_work
 from radiodesk.core.private_columns import Private
 from radiodesk.core.settings import Settings
+from radiodesk.core.stores.ports import StoreUnavailable
 from radiodesk.core.unavailable import unavailable
 
 log = logging.getLogger(__name__)
@@ -251,9 +252,9 @@ class Runner:
         except Failed as why:
             ended = self._ended(job, kind, str(why), again=why.again)
         except Refusal as refusal:
-            # A refusal is about the input: trying again would say the same. A database in trouble is not, nor are keys
-            # that were added beside a running worker, which its next start brings.
-            again = unavailable(refusal) is not None or isinstance(refusal, KeyMissing)
+            # A refusal is about the input: trying again would say the same. A database or a store in trouble is not,
+            # nor are keys that were added beside a running worker, which its next start brings.
+            again = unavailable(refusal) is not None or isinstance(refusal, KeyMissing | StoreUnavailable)
             ended = self._ended(job, kind, i18n.say_in(self._settings.language, refusal), again=again)
         except Exception as error:  # the edge of the worker: nothing may take it down
             log.exception("Job %s (%s) failed.", job.id, job.kind)

@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="SQLAlchemy address of the database; unset means `radiodesk.sqlite` in the data folder."
     )
+    store: str = Field(
+        "folder", description="Where sound, attachments, packages and public files lie, by its entry-point name."
+    )
+    stores: dict[str, dict[str, SecretStr]] = Field(
+        {}, description="What plugged-in stores need, by their names ([stores](stores.md))."
+    )
     station: str = Field("Radio Polres", description="Name of the station as it is shown and said on air.")
     operator: str = Field("Polres Bojonegoro", description="Who runs the station; shown on public pages.")
     language: Literal["id", "en"] = Field("id", description="Language of pages and messages until a person chooses.")
@@ -256,6 +262,11 @@ class Settings(BaseSettings):
     def lines(self) -> Path:
         """Folder of what the parts with live sound say and are told."""
         return self.data / "lines"
+
+    @property
+    def work(self) -> Path:
+        """Folder of copies that a program reads or writes while it works."""
+        return self.data / "work"
 
     @property
     def alarms(self) -> Path:

@@ -20,6 +20,7 @@ from radiodesk.core.jobs import Job, JobState
 from radiodesk.core.keys import KeyMissing
 from radiodesk.core.schema import current, head, station_database
 from radiodesk.core.settings import Settings
+from radiodesk.core.stores import shelf
 from radiodesk.language.places.pack import check_pack, load_pack
 from radiodesk.recognition.loader import load_for_station
 from radiodesk.rooms.messages.channels import registered_channels
@@ -256,6 +257,12 @@ def _channels(settings: Settings) -> Iterable[Finding]:
             yield Finding("channels", Verdict.WARNING, sentence)
 
 
+def _store(settings: Settings) -> Iterable[Finding]:
+    """Whether the store answers; what is asked for need not be there."""
+    shelf(settings, "audio").object("doctor").is_there()
+    yield Finding("store", Verdict.GOOD, gettext("The store %(name)s answers.", name=settings.store))
+
+
 CHECKS: dict[str, Callable[[Settings], Iterable[Finding]]] = {
     "settings": _settings,
     "folder": _folder,
@@ -268,6 +275,7 @@ CHECKS: dict[str, Callable[[Settings], Iterable[Finding]]] = {
     "lines": _lines,
     "telephone": _telephone,
     "channels": _channels,
+    "store": _store,
     "disk": _disk,
     "clock": _clock,
 }

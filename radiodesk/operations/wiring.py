@@ -16,6 +16,7 @@ from radiodesk.core.notifier import Notifier
 from radiodesk.core.processes import take_part
 from radiodesk.core.schema import current, head, require_known, upgrade
 from radiodesk.core.settings import Settings
+from radiodesk.core.stores import store_of
 from radiodesk.http.request import Station
 
 
@@ -32,7 +33,7 @@ def prepare(settings: Settings) -> Database:
     """Make the data folder, the keys and the tables where they are missing; returns the database.
 
     From then on this process is a part of the running station. Raises ``FolderUnusable`` where nothing can be written,
-    ``KeyMissing`` over a database whose keys are not at hand, and ``LaterRelease``.
+    ``KeyMissing`` over a database whose keys are not at hand, ``LaterRelease``, and ``StoreUnknown``.
     """
     for folder in (settings.data, settings.audio, settings.archive):
         try:
@@ -47,6 +48,7 @@ def prepare(settings: Settings) -> Database:
             ) from None
     close_to_others(settings)
     take_part(running(settings))
+    store_of(settings)
     database = open_database(settings.database, key_checks.station_keys(settings.database, settings.keys))
     require_known(database)
     if current(database) != head():

@@ -1,5 +1,6 @@
 """The order of the house: imports and foreign keys point down, engines are pure, no two files share a name."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -71,6 +72,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("rooms/calls/queries.py", "from radiodesk.rooms.tickets import models", "A later room reads an earlier one"),
         ("sound/peaks.py", "import sqlalchemy", "Engines are pure"),
         ("recognition/captions.py", "from radiodesk.core import audit", "Engines are pure"),
+        (
+            "rooms/record/formats.py",
+            "from radiodesk.core.stores.folder_store import FolderStore",
+            "A room asks a shelf",
+        ),
         ("core/clock.py", "import flask", "The core knows no web"),
         ("rooms/tickets/deadlines.py", "from radiodesk.http.request import field", "Services know no web"),
     ],
@@ -117,6 +123,19 @@ def test_foreign_keys_point_down() -> None:
         if ROOMS.index(room[key.column.table.name]) > ROOMS.index(room[table.name])
     ]
     assert upward == []
+
+
+_OBJECT_PATHS = re.compile(r"settings\.audio\b|data\s*/\s*\"(audio|archive|attachments|derived|public)\b")
+
+
+def test_who_wants_an_object_asks_the_store_and_builds_no_path() -> None:
+    paths = sorted((ROOT / "radiodesk").rglob("*.py"))
+    code = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in paths}
+    outside = {name: text for name, text in code.items() if not name.startswith("radiodesk/core/")}
+    built = [name for name, text in outside.items() if _OBJECT_PATHS.search(text)]
+    assert built == ["radiodesk/operations/wiring.py"]  # makes the folders at the start
+    archive = [name for name, text in outside.items() if "settings.archive" in text]
+    assert archive == ["radiodesk/operations/wiring.py", "radiodesk/rooms/archive/jobs.py"]  # and holds the lock
 
 
 def test_a_name_outside_the_standard_set_stands_once() -> None:

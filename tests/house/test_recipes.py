@@ -40,7 +40,7 @@ RECIPES = recipes()
 
 
 def test_every_kind_of_addition_has_a_recipe() -> None:
-    kinds = {"A feed", "A channel", "A recognition engine", "A voice", "An area pack", "A screen"}
+    kinds = {"A feed", "A channel", "A store", "A recognition engine", "A voice", "An area pack", "A screen"}
     assert kinds <= {recipe.name for recipe in RECIPES}
 
 
@@ -65,7 +65,7 @@ def test_a_recipe_works_as_it_is_written(recipe: Recipe, tmp_path: Path) -> None
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=240,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert recipe.printed

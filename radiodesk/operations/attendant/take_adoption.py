@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from radiodesk.core import audit, i18n
-from radiodesk.core.atomic_files import replacing
 from radiodesk.core.clock import Clock
 from radiodesk.core.database import Database
 from radiodesk.core.errors import Conflict, Refusal
@@ -62,16 +61,16 @@ def adopt_finished(
 
 def adopt(settings: Settings, database: Database, clock: Clock, take: Spooled) -> None:
     """Take one take in; doing it twice makes nothing twice."""
-    about = take.about
+    about, kept = take.about, audio.originals(settings)
     folder = f"{about.started_at:%Y/%m/%d}/{take.id}"
     heard = [direction for direction in about.directions if take.frames(direction)]
     known = _known(database, [f"{folder}/{direction}.flac" for direction in heard])
     for direction in heard:
         if f"{folder}/{direction}.flac" not in known:
-            to_flac(take, direction, settings.audio / folder / f"{direction}.flac")
+            with kept.object(f"{folder}/{direction}.flac").draft() as target:
+                to_flac(take, direction, target)
     if heard:
-        with replacing(settings.audio / folder / "log.json") as written:
-            written.write_text(json.dumps(take.log(), ensure_ascii=False, indent=1), encoding="utf-8")
+        kept.object(f"{folder}/log.json").put(json.dumps(take.log(), ensure_ascii=False, indent=1).encode())
         with database.writing() as session:
             at = clock.now()
             recordings = [_recording(session, settings, f"{folder}/{d}.flac", d, take, at) for d in heard]

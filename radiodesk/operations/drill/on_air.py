@@ -1,5 +1,6 @@
 """The show itself: items begin in order, scripts are read, callers are taken, and what went out is kept."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.place_field import hint_phrases
 from radiodesk.rooms.recordings.models import Direction
-from radiodesk.rooms.recordings.services import require_sound, store_file
+from radiodesk.rooms.recordings.services import originals, require_sound, store_file
 from radiodesk.sound.encoder import lay_out
 
 PROGRAMME_RATE = 16_000
@@ -72,27 +73,28 @@ def _take_callers(played: Played, session: Session, broadcast: Broadcast, files:
 def _attach_programme(played: Played, session: Session, broadcast: Broadcast) -> None:
     """There is no studio in a drill: the callers' sound, each where it was on air, is the programme's recording."""
     begun = {entry.subject: entry.offset for entry in as_run(session, broadcast) if entry.kind is AsRunKind.CALL_ON}
-    placed = [
-        (begun[call.public_id], played.settings.audio / recording.key)
+    heard = [
+        (begun[call.public_id], recording.key)
         for call in (session.get_one(Call, key) for key in played.calls.values())
         if call.public_id in begun
         for recording in call.recordings
         if recording.problem is None
     ]
-    if not placed:
+    if not heard:
         return
-    target = played.settings.data / "derived" / f"programme-{broadcast.public_id}.flac"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    lay_out(sorted(placed), target, rate=PROGRAMME_RATE)
-    recording = store_file(
-        session,
-        played.settings,
-        target,
-        at=played.clock.now(),
-        direction=Direction.PROGRAMME,
-        started_at=broadcast.on_air_at,
-    )
+    kept = originals(played.settings)
+    with ExitStack() as held:
+        target = held.enter_context(kept.drafts()) / f"programme-{broadcast.public_id}.flac"
+        placed = [(second, held.enter_context(kept.object(key).local())) for second, key in sorted(heard)]
+        lay_out(placed, target, rate=PROGRAMME_RATE)
+        recording = store_file(
+            session,
+            played.settings,
+            target,
+            at=played.clock.now(),
+            direction=Direction.PROGRAMME,
+            started_at=broadcast.on_air_at,
+        )
     phrases = hint_phrases(played.settings)
     at = played.clock.now()
     broadcasts.attach_recording(session, broadcast, require_sound(recording), phrases=phrases, by=HOST, at=at)
-    target.unlink()

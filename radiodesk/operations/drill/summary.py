@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from radiodesk.core.audit import broken_link
 from radiodesk.core.jobs import Job, JobState
 from radiodesk.operations.drill.stage import Played, ticket_rows
-from radiodesk.rooms.archive.queries import folder_of, package_of
+from radiodesk.rooms.archive.queries import package_of, packages_shelf
 from radiodesk.rooms.archive.verification import verify
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import Broadcast
@@ -17,7 +17,7 @@ from radiodesk.rooms.broadcasts.queries import as_run
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.programme.models import Script
 from radiodesk.rooms.record.models import PublishedBroadcast
-from radiodesk.rooms.record.publication import public_folder
+from radiodesk.rooms.record.publication import public_copies
 from radiodesk.rooms.traffic.models import RoadCondition
 from radiodesk.rooms.transcripts.queries import current
 
@@ -26,9 +26,10 @@ def summary(played: Played, session: Session, seconds: dict[str, float]) -> dict
     """Everything that went in and what became of it."""
     broadcast = session.get_one(Broadcast, played.broadcast_id)
     package = package_of(session, broadcast)
-    folder = folder_of(played.settings, package) if package else None
-    # The folder of all packages, so that the chain to the one before is proved too.
-    report = verify(played.settings.archive) if folder is not None and folder.is_dir() else None
+    # All packages, so that the chain to the one before is proved too.
+    with packages_shelf(played.settings).local_folder() as folder:
+        lies_in = folder / package.public_id if package is not None else None
+        report = verify(folder) if lies_in is not None and lies_in.is_dir() else None
     told = _calls(played, session)
     conditions = list(session.scalars(select(RoadCondition).order_by(RoadCondition.first_at)))
     return {
@@ -65,7 +66,7 @@ def summary(played: Played, session: Session, seconds: dict[str, float]) -> dict
             for entry in as_run(session, broadcast)
         ],
         "package": {
-            "path": str(folder) if folder else None,
+            "path": str(lies_in) if lies_in is not None else None,
             "verified": bool(report and report.ok),
             "differences": [str(one) for one in report.all_differences()] if report else [],
             "problem": package.problem if package else None,
@@ -135,12 +136,12 @@ def _public(played: Played, session: Session, broadcast: Broadcast) -> dict[str,
     shown = session.scalar(select(PublishedBroadcast).where(PublishedBroadcast.public_id == broadcast.public_id))
     if shown is None:
         return None
-    folder = public_folder(played.settings)
+    copies = public_copies(played.settings)
     return {
         "path": f"/siaran/{shown.public_id}",
         "pieces": [{"kind": piece.kind, "title": piece.title, "text": piece.text} for piece in shown.pieces],
         "files": [
-            piece.audio_key for piece in shown.pieces if piece.audio_key and (folder / piece.audio_key).is_file()
+            piece.audio_key for piece in shown.pieces if piece.audio_key and copies.object(piece.audio_key).is_there()
         ],
         "tickets": shown.tickets,
         "removed": shown.removed,

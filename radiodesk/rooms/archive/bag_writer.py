@@ -1,17 +1,16 @@
 """Writes a BagIt 1.0 bag (RFC 8493) whole or not at all.
 
 Everything is written into a hidden folder beside the target, flushed to the disk, made read-only, and then renamed. A
-bag that carries its final name is complete.
+bag that carries its final name is complete. From there it goes into the store (``jobs``).
 """
 
 import hashlib
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from radiodesk.core.atomic_files import flush_folder
+from radiodesk.core.atomic_files import flush_folder, remove_folder
 from radiodesk.rooms.archive import tag_files
 
 ALGORITHMS = ("sha256", "sha512")
@@ -54,7 +53,7 @@ def write_bag(
         raise FileExistsError(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.parent / f".writing-{target.name}"
-    remove(draft)
+    remove_folder(draft)
     try:
         (draft / "data").mkdir(parents=True)
         checksums, count = _payload(draft, items, report)
@@ -64,19 +63,10 @@ def write_bag(
         _make_read_only(draft)
         draft.rename(target)
     except BaseException:
-        remove(draft)
+        remove_folder(draft)
         raise
     flush_folder(target.parent)
     return Written(target, len(checksums), count, digest)
-
-
-def remove(folder: Path) -> None:
-    """Remove a bag that was not finished, read-only or not."""
-    if not folder.exists():
-        return
-    for inner, _folders, _files in os.walk(folder):
-        Path(inner).chmod(0o700)
-    shutil.rmtree(folder)
 
 
 def _payload(

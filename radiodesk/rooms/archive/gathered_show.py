@@ -40,7 +40,7 @@ from radiodesk.sound.takes import takes
 
 @dataclass(frozen=True)
 class Sound:
-    """A recording on its way into the bag: its key below the audio folder, its path in the bag, and what it is."""
+    """A recording on its way into the bag: its key among the originals, its path in the bag, and what it is."""
 
     key: str
     path: str

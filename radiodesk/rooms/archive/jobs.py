@@ -1,9 +1,7 @@
 """The slow work of the archive: writing a package, reading every byte of one again."""
 
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -11,14 +9,16 @@ from radiodesk import __version__
 from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
 from radiodesk.core.jobs import Context, Failed, Kind
+from radiodesk.core.stores.ports import StoreUnavailable
 from radiodesk.rooms.archive import gathered_show, ledger, queries, services
 from radiodesk.rooms.archive.bag_checks import check_bag
-from radiodesk.rooms.archive.bag_writer import Written, remove, write_bag
+from radiodesk.rooms.archive.bag_writer import CLOSING, Written, write_bag
 from radiodesk.rooms.archive.gathered_show import Gathered
 from radiodesk.rooms.archive.models import Package, PackageState
 from radiodesk.rooms.archive.package_contents import Contents
 from radiodesk.rooms.archive.tag_files import Difference
 from radiodesk.rooms.archive.verification import Report, verify
+from radiodesk.rooms.recordings.services import originals
 
 
 class LedgerDamaged(Refusal):
@@ -42,10 +42,10 @@ def seal(context: Context, package_id: int) -> None:
             gathered = gathered_show.gather(session, package.broadcast, package.note)
         try:
             sealed = _already_chained(context, package.public_id) or _write(context, package.public_id, gathered)
-        except OSError as error:
+        except (OSError, StoreUnavailable) as error:
             # A full disk may have room again at the next try.
             with i18n.speaking(context.settings.language):
-                why = i18n.why(error)
+                why = i18n.why(error) if isinstance(error, OSError) else i18n.say(error)
             with context.database.writing() as session:
                 services.note_problem(session, session.get_one(Package, package_id), why, at=context.clock.now())
             raise Failed(why, again=True) from error
@@ -55,7 +55,7 @@ def seal(context: Context, package_id: int) -> None:
 
 
 def _lines(context: Context) -> list[ledger.Line]:
-    lines = ledger.read(context.settings.archive / ledger.NAME)
+    lines = ledger.kept(queries.packages_shelf(context.settings).object(ledger.NAME))
     good = [line for line in lines if line is not None]
     if len(good) != len(lines) or (good and good[-1].digest != good[-1].computed()):
         raise LedgerDamaged("The ledger of the archive is damaged. Run radiodesk verify on the archive folder first.")
@@ -67,28 +67,30 @@ def _already_chained(context: Context, package: str) -> _Sealed | None:
     line = next((line for line in _lines(context) if line.package == package), None)
     if line is None:
         return None
-    report = check_bag(context.settings.archive / package)
-    written = Written(context.settings.archive / package, report.files, report.bytes, line.manifest)
+    with queries.packages_shelf(context.settings).local_folder(package) as folder:
+        report = check_bag(folder)
+        written = Written(folder, report.files, report.bytes, line.manifest)
     return _Sealed(line, written, list(report.differences))
 
 
 def _write(context: Context, package: str, gathered: Gathered) -> _Sealed:
     settings = context.settings
-    target = settings.archive / package
-    remove(target)  # written, but never chained: not sealed
+    shelf = queries.packages_shelf(settings)
+    shelf.delete_below(package)  # written, but never chained: not sealed
     last = next(reversed(_lines(context)), None)
     sealed_at = context.clock.now()
     total = sum(sound.facts["bytes"] for sound in gathered.sounds) or 1
-    with tempfile.TemporaryDirectory(prefix=".sealing-", dir=settings.archive) as scratch:
-        contents = Contents(gathered, settings.audio, Path(scratch), context.database.keys)
+    with shelf.drafts() as scratch:
+        contents = Contents(gathered, originals(settings), scratch, context.database.keys)
         written = write_bag(
-            target,
+            scratch / package,
             contents.items(package, settings.operator, settings.station),
             _information(context, package, gathered, last),
             lambda done: context.report(done / total),
         )
+        shelf.put_folder(package, written.path, last=CLOSING)
     line = ledger.following(last, package, written.digest, sealed_at.isoformat(timespec="seconds"))
-    ledger.append(settings.archive / ledger.NAME, line)
+    ledger.append(shelf.object(ledger.NAME), line)
     return _Sealed(line, written, contents.notices)
 
 
@@ -111,9 +113,11 @@ def check(context: Context, package_id: int) -> None:
     """Read every byte of a package again and keep what was found."""
     with context.database.reading() as session:
         package = session.get_one(Package, package_id)
-        folder = queries.folder_of(context.settings, package)
+    shelf = queries.packages_shelf(context.settings)
     total = max(package.bytes, 1)
-    report = verify(folder, lambda done: context.report(done / total)) if folder.is_dir() else Report(())
+    lines = ledger.kept(shelf.object(ledger.NAME))
+    with shelf.local_folder(package.public_id) as folder:
+        report = verify(folder, lambda done: context.report(done / total), lines) if folder.is_dir() else Report(())
     with context.database.writing() as session:
         again = session.get_one(Package, package_id)
         services.keep_check(session, again, report, by="desk", at=context.clock.now())

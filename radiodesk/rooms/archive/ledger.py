@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from radiodesk.core.atomic_files import replacing
+from radiodesk.core.stores.ports import NoSuchObject
+from radiodesk.core.stores.shelves import StoreObject
 
 NAME = "ledger.jsonl"
 FIRST = "0" * 64
@@ -81,18 +82,31 @@ def parse(text: str) -> Line | None:
 
 def read(path: Path) -> list[Line | None]:
     """Every line of a ledger file in order, ``None`` for each that cannot be read; empty when there is no file."""
-    if not path.exists():
+    return parsed(path.read_bytes()) if path.exists() else []
+
+
+def parsed(held: bytes) -> list[Line | None]:
+    """The same of what a ledger file holds."""
+    return [parse(line) for line in held.decode("utf-8", "replace").splitlines() if line.strip()]
+
+
+def kept(file: StoreObject) -> list[Line | None]:
+    """The same of the ledger in the store."""
+    try:
+        return parsed(file.read_bytes())
+    except NoSuchObject:
         return []
-    return [parse(line) for line in path.read_bytes().decode("utf-8", "replace").splitlines() if line.strip()]
 
 
-def append(path: Path, line: Line) -> None:
+def append(file: StoreObject, line: Line) -> None:
     """Add a line; the file is replaced as a whole, so that a power cut leaves the old one or the new one."""
-    held = path.read_bytes() if path.exists() else b""
+    try:
+        held = file.read_bytes()
+    except NoSuchObject:
+        held = b""
     if held and not held.endswith(b"\n"):
         held += b"\n"
-    with replacing(path) as written:
-        written.write_bytes(held + text_of(line).encode() + b"\n")
+    file.put(held + text_of(line).encode() + b"\n")
 
 
 @contextmanager

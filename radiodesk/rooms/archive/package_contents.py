@@ -9,6 +9,8 @@ from typing import Any
 from radiodesk.core.csv_tables import csv_text
 from radiodesk.core.i18n import N_
 from radiodesk.core.keys import KeyRing
+from radiodesk.core.stores.ports import NoSuchObject
+from radiodesk.core.stores.shelves import Shelf
 from radiodesk.core.text import cleaned
 from radiodesk.recognition import captions
 from radiodesk.rooms.archive import dublin_core
@@ -25,9 +27,9 @@ README = (Path(__file__).parent / "readme.txt").read_text(encoding="utf-8")
 class Contents:
     """The files of one package; ``notices`` fills with what was not as expected while they are made."""
 
-    def __init__(self, gathered: Gathered, audio: Path, scratch: Path, keys: KeyRing) -> None:
+    def __init__(self, gathered: Gathered, originals: Shelf, scratch: Path, keys: KeyRing) -> None:
         self._gathered = gathered
-        self._audio = audio
+        self._originals = originals
         self._scratch = scratch
         self._keys = keys
         self.notices: list[Difference] = []
@@ -60,10 +62,13 @@ class Contents:
         self.notices.append(differs(message, **facts))
 
     def _sound(self, sound: Sound) -> Iterator[Item]:
-        source = self._audio / sound.key
-        if not source.is_file():
+        try:
+            with self._originals.object(sound.key).local() as source:
+                yield from self._copies(sound, source)
+        except NoSuchObject:
             self._notice(N_("The sound file %(key)s is missing, so it is not in the package."), key=sound.key)
-            return
+
+    def _copies(self, sound: Sound, source: Path) -> Iterator[Item]:
         with source.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != sound.facts["sha256"]:
                 self._notice(N_("The sound file %(key)s is not as it was received."), key=sound.key)

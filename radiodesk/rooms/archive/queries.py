@@ -1,13 +1,13 @@
 """Reads of the archive."""
 
-from pathlib import Path
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from radiodesk.core.errors import NotFound
 from radiodesk.core.pages import Page, page_of
 from radiodesk.core.settings import Settings
+from radiodesk.core.stores import shelf
+from radiodesk.core.stores.shelves import Shelf
 from radiodesk.rooms.archive.models import Package, PackageState
 from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
 
@@ -61,6 +61,6 @@ def total_bytes(session: Session) -> int:
     return session.scalar(select(func.coalesce(func.sum(Package.bytes), 0))) or 0
 
 
-def folder_of(settings: Settings, package: Package) -> Path:
-    """Where a package lies on the disk."""
-    return settings.archive / package.public_id
+def packages_shelf(settings: Settings) -> Shelf:
+    """Where the packages lie, each below its public id, and their ledger."""
+    return shelf(settings, "archive")

@@ -1,6 +1,5 @@
 """Seals ended broadcasts, looks after the packages, and says corrections beside them."""
 
-import shutil
 from dataclasses import asdict
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
 from radiodesk.core.settings import Settings
 from radiodesk.core.text import tidy
-from radiodesk.rooms.archive import gathered_show, ledger
+from radiodesk.rooms.archive import gathered_show, ledger, queries
 from radiodesk.rooms.archive.bag_writer import Written
 from radiodesk.rooms.archive.models import Correction, FixityCheck, Package, PackageState
 from radiodesk.rooms.archive.tag_files import Difference, differs
@@ -74,8 +73,7 @@ def seal(
 
 
 def _check_room(settings: Settings, needed: int) -> None:
-    settings.archive.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.archive).free
+    free = queries.packages_shelf(settings).free()
     if needed * 1.1 > free:
         raise NoRoom(
             "The disk has %(free)s MB left; sealing needs about %(needed)s MB. Make room and try again.",

@@ -4,7 +4,7 @@ Each bag is checked by itself (``checking``); a folder with a ledger also agains
 sentence.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,12 +34,17 @@ class Report:
         return [*(one for package in self.packages for one in package.differences), *self.differences]
 
 
-def verify(path: Path, progress: Progress = lambda _bytes: None) -> Report:
-    """Check a package, or a folder of packages with its ledger; raises ``NotFound`` when there is neither."""
+def verify(
+    path: Path, progress: Progress = lambda _bytes: None, chain: Sequence[ledger.Line | None] | None = None
+) -> Report:
+    """Check a package, or a folder of packages with its ledger; raises ``NotFound`` when there is neither.
+
+    ``chain`` is the ledger of a package that does not lie beside it, since it is a copy out of a store.
+    """
     if not path.is_dir():
         raise NotFound("There is no folder %(path)s.", path=path)
     if looks_like_bag(path):
-        return _single(path, check_bag(path, progress))
+        return _single(path, check_bag(path, progress), chain)
     folders = sorted(one for one in path.iterdir() if one.is_dir() and not one.name.startswith("."))
     ledger_path = path / ledger.NAME
     if not folders and not ledger_path.exists():
@@ -59,9 +64,9 @@ def _each(folders: Iterable[Path], progress: Progress) -> Iterator[PackageReport
         yield report
 
 
-def _single(path: Path, report: PackageReport) -> Report:
+def _single(path: Path, report: PackageReport, chain: Sequence[ledger.Line | None] | None) -> Report:
     """A package that lies in its archive is also held against its line of the ledger there."""
-    lines = ledger.read(path.resolve().parent / ledger.NAME)
+    lines = ledger.read(path.resolve().parent / ledger.NAME) if chain is None else chain
     previous: ledger.Line | None = None
     for line in lines:
         if line is not None and line.package == path.resolve().name:

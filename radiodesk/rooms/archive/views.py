@@ -42,10 +42,10 @@ def _list() -> dict[str, object]:
 @blueprint.get("/arsip/buku-besar.jsonl")
 @allowed(*KEEPERS)
 def ledger_file() -> Response:
-    path = station().settings.archive / ledger.NAME
-    if not path.is_file():
+    found = queries.packages_shelf(station().settings).object(ledger.NAME)
+    if not found.is_there():
         raise NotFound("Nothing is sealed yet, so there is no ledger.")
-    return send(path, mimetype="application/x-ndjson", as_attachment=True, download_name=ledger.NAME)
+    return send(found, mimetype="application/x-ndjson", as_attachment=True, download_name=ledger.NAME)
 
 
 @blueprint.get("/arsip/<public_id>")

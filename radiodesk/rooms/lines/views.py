@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from radiodesk.core import audit, events
 from radiodesk.core.errors import Conflict, NotFound
 from radiodesk.core.i18n import N_
-from radiodesk.http.file_response import send
+from radiodesk.http.file_response import send_local
 from radiodesk.http.request import back, field, now, part, session, station
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
@@ -139,7 +139,7 @@ def trial(line_id: str) -> Response:
     path = trial_file(station().settings, _line(line_id).id)
     if not path.is_file():
         raise NotFound("This line was not tried yet.")
-    return send(path, mimetype="audio/wav", max_age=0)
+    return send_local(path, mimetype="audio/wav", max_age=0)
 
 
 def panel(_session: Session, _at: datetime) -> Markup:

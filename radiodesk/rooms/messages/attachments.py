@@ -2,16 +2,17 @@
 
 import hashlib
 from datetime import datetime
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import IO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from radiodesk.core.atomic_files import replacing
 from radiodesk.core.errors import NotFound, TooLarge
 from radiodesk.core.ids import public_id
 from radiodesk.core.settings import Settings
+from radiodesk.core.stores import shelf
+from radiodesk.core.stores.shelves import StoreObject
 from radiodesk.core.text import tidy
 from radiodesk.rooms.calls.merged_calls import keys_held_by
 from radiodesk.rooms.calls.models import Call
@@ -19,19 +20,21 @@ from radiodesk.rooms.messages.models import Attachment, IncomingMedia, TransferS
 from radiodesk.rooms.recordings.services import gone_with
 
 PICTURES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
+SHELF = "attachments"
 _BLOCK = 1 << 18
 
 
 def keep(
     session: Session, settings: Settings, call: Call, stream: IO[bytes], name: str, mime: str, *, at: datetime
 ) -> Attachment:
-    """Stream a file to the attachments folder; raises ``TooLarge``."""
+    """Stream a file to the store; raises ``TooLarge`` and ``StoreUnavailable``."""
     limit = settings.upload_megabytes * 1024 * 1024
     identity = public_id(at)
     kind = mime.split(";")[0].strip().lower()
     key = f"{at:%Y/%m/%d}/{identity}{PICTURES.get(kind, '.bin')}"
     sha, size = hashlib.sha256(), 0
-    with replacing(folder(settings) / key) as written, written.open("wb") as out:
+    kept = shelf(settings, SHELF).object(key)
+    with kept.draft() as written, written.open("wb") as out:
         while block := stream.read(_BLOCK):
             size += len(block)
             if size > limit:
@@ -43,7 +46,7 @@ def keep(
                 )
             sha.update(block)
             out.write(block)
-    gone_with(session, folder(settings) / key)
+    gone_with(session, kept)
     row = Attachment(
         public_id=identity,
         call_id=call.id,
@@ -59,9 +62,9 @@ def keep(
     return row
 
 
-def folder(settings: Settings) -> Path:
-    """Where attachments lie."""
-    return settings.data / "attachments"
+def file_of(settings: Settings, attachment: Attachment) -> StoreObject:
+    """What an attachment holds."""
+    return shelf(settings, SHELF).object(attachment.key)
 
 
 def attachment_by_public_id(session: Session, public_id: str) -> Attachment:

@@ -59,11 +59,11 @@ def attachment(public_id: str) -> Response:
     found = attachments.attachment_by_public_id(session(), public_id)
     opened(session().get_one(Call, found.call_id).public_id)
     looked("attachment opened", f"attachment {public_id}")
-    path = attachments.folder(station().settings) / found.key
+    file = attachments.file_of(station().settings, found)
     shown = found.mime in attachments.PICTURES
     # Only plain pictures are shown; everything else is a download that no browser runs.
     mime = found.mime if shown else "application/octet-stream"
-    return send(path, mimetype=mime, as_attachment=not shown, download_name=found.name, max_age=0)
+    return send(file, mimetype=mime, as_attachment=not shown, download_name=found.name, max_age=0)
 
 
 @blueprint.post("/<public_id>/berkas")

@@ -1,13 +1,14 @@
 """Slow work of the programme room: a script read aloud by the machine, for checking by ear."""
 
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from radiodesk.core.events import announce
 from radiodesk.core.jobs import Context, Kind
 from radiodesk.core.settings import Settings
+from radiodesk.core.stores import shelf
+from radiodesk.core.stores.shelves import StoreObject
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.language.spoken import to_spoken
 from radiodesk.rooms.programme.models import ScriptVersion
@@ -16,9 +17,9 @@ from radiodesk.voices.voice_loader import load_voice
 READ_ALOUD = "programme.read_aloud"
 
 
-def heard_file(settings: Settings, version: ScriptVersion) -> Path:
+def heard_sound(settings: Settings, version: ScriptVersion) -> StoreObject:
     """Where the sound of a version lies once it was made; derived, so it may be deleted at any time."""
-    return settings.data / "derived" / "scripts" / f"{version.digest}.wav"
+    return shelf(settings, "derived").object(f"scripts/{version.digest}.wav")
 
 
 def read_aloud(context: Context, version_id: int) -> None:
@@ -26,12 +27,12 @@ def read_aloud(context: Context, version_id: int) -> None:
     with context.database.reading() as session:
         version = session.get_one(ScriptVersion, version_id)
         text, public_id = version.text, version.script.public_id
-    target = heard_file(context.settings, version)
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
+    sound = heard_sound(context.settings, version)
+    if not sound.is_there():
         voice = load_voice(context.settings)
         lexicon = area_pack(context.settings.area).spoken
-        voice.speak(to_spoken(text, lexicon=lexicon), target, words_per_minute=context.settings.words_per_minute)
+        with sound.draft() as target:
+            voice.speak(to_spoken(text, lexicon=lexicon), target, words_per_minute=context.settings.words_per_minute)
     with context.database.writing() as session:
         announce(session, context.clock.now(), "programme", "heard", public_id)
 

@@ -13,7 +13,7 @@ from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.programme import made_scripts, queries, services
-from radiodesk.rooms.programme.jobs import READ_ALOUD, heard_file
+from radiodesk.rooms.programme.jobs import READ_ALOUD, heard_sound
 from radiodesk.rooms.programme.models import SCRIPT_KIND_NAMES, SCRIPT_STATE_NAMES, Script, ScriptKind
 from radiodesk.rooms.traffic.queries import situation_report_by_public_id
 
@@ -98,7 +98,7 @@ def sound_part(public_id: str) -> str:
 
 def _page(public_id: str) -> dict[str, object]:
     found = _script(public_id)
-    heard = heard_file(station().settings, found.latest).exists()
+    heard = heard_sound(station().settings, found.latest).is_there()
     return {"script": found, "heard": heard, "now": now(), "writers": WRITERS, **NAMES}
 
 
@@ -142,10 +142,10 @@ def listen(public_id: str) -> BaseResponse:
 
 @blueprint.get("/naskah/<public_id>/dengar.wav")
 def heard(public_id: str) -> BaseResponse:
-    path = heard_file(station().settings, _script(public_id).latest)
-    if not path.exists():
+    found = heard_sound(station().settings, _script(public_id).latest)
+    if not found.is_there():
         raise NotFound("This script was not read aloud yet. Press Listen first.")
-    return send(path, mimetype="audio/wav")
+    return send(found, mimetype="audio/wav")
 
 
 @blueprint.get("/naskah/<public_id>/prompter")

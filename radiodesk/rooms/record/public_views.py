@@ -7,18 +7,16 @@ import hashlib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from sqlalchemy.orm import Session
 from werkzeug.http import is_resource_modified
-from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as BaseResponse
 
 from radiodesk import __version__ as VERSION
 from radiodesk.core import i18n, inputs
-from radiodesk.core.errors import NotFound, Unreadable
+from radiodesk.core.errors import Unreadable
 from radiodesk.http.file_response import send
 from radiodesk.http.request import asked, asked_number, asked_page, now, session, station
 from radiodesk.rooms.broadcasts.models import AS_RUN_KIND_NAMES
@@ -28,7 +26,7 @@ from radiodesk.rooms.record.formats import Links
 from radiodesk.rooms.record.masks import kind_name
 from radiodesk.rooms.record.models import PIECE_KIND_NAMES, PublishedBroadcast
 from radiodesk.rooms.record.public_queries import Edition
-from radiodesk.rooms.record.publication import public_folder
+from radiodesk.rooms.record.publication import public_copies
 from radiodesk.rooms.record.record_feeds import FeedPage
 
 blueprint = Blueprint("site", __name__)
@@ -124,10 +122,8 @@ def part(public_id: str, position: int) -> str:
 @blueprint.get("/siaran/<public_id>/suara/<int:position>.mp3")
 def sound(public_id: str, position: int) -> BaseResponse:
     piece = queries.sound_of(session(), public_id, position)
-    path = safe_join(str(public_folder(station().settings).resolve()), piece.audio_key or "")
-    if path is None:
-        raise NotFound("There is nothing at this address.")
-    response = send(Path(path), mimetype="audio/mpeg", etag=(piece.audio_sha256 or "")[:32])
+    found = public_copies(station().settings).object(piece.audio_key or "")
+    response = send(found, mimetype="audio/mpeg", etag=(piece.audio_sha256 or "")[:32])
     response.headers["Cache-Control"] = "no-cache"
     return response
 

@@ -5,8 +5,6 @@ decoded and encoded anew, so that no tag and no hidden second of it comes along.
 """
 
 import hashlib
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -20,6 +18,8 @@ from sqlalchemy.orm import Session
 from radiodesk.core import audit
 from radiodesk.core.events import announce
 from radiodesk.core.settings import Settings
+from radiodesk.core.stores import shelf
+from radiodesk.core.stores.shelves import Shelf
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import AsRunKind, Broadcast
@@ -30,6 +30,7 @@ from radiodesk.rooms.record.private_finder import Finder, hidden
 from radiodesk.rooms.record.protection import silent
 from radiodesk.rooms.record.rendering import Removal, Rendered, render_text, render_words
 from radiodesk.rooms.record.timed_words import tokens_in
+from radiodesk.rooms.recordings.services import originals
 from radiodesk.rooms.tickets import queries as tickets
 from radiodesk.rooms.transcripts import services as speech
 from radiodesk.sound.cuts import Span as Seconds
@@ -85,9 +86,9 @@ class Plan:
     ledger_line: dict[str, Any] = field(default_factory=dict)
 
 
-def public_folder(settings: Settings) -> Path:
-    """The folder with the public copies; the public site opens nothing outside of it."""
-    return settings.data / "public"
+def public_copies(settings: Settings) -> Shelf:
+    """Where the public copies lie; the public site opens nothing else."""
+    return shelf(settings, "public")
 
 
 def plan(session: Session, publication: Publication, find: Finder, language: str) -> Plan:
@@ -182,14 +183,17 @@ def make_sound(settings: Settings, planned: Plan, piece: PublicPiece) -> Sound |
     if piece.duration - cut_out < _BLEEP_EVERYTHING_BELOW:
         return None
     key = f"{planned.broadcast}/{planned.revision}/{piece.position:02}.mp3"
-    target = public_folder(settings) / key
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="publishing-", dir=settings.data) as scratch:
-        source = _treated(settings.audio / piece.source, Path(scratch), piece.rendered)
-        info = derive_mp3(source, target)
-    with target.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Sound(key, target.stat().st_size, digest, info.duration)
+    sounds = originals(settings)
+    with (
+        sounds.object(piece.source).local() as source,
+        # What is half treated never lies among the public copies.
+        sounds.drafts() as scratch,
+        public_copies(settings).object(key).draft() as target,
+    ):
+        info = derive_mp3(_treated(source, scratch, piece.rendered), target)
+        with target.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return Sound(key, target.stat().st_size, digest, info.duration)
 
 
 def _treated(source: Path, scratch: Path, rendered: Rendered) -> Path:
@@ -271,9 +275,7 @@ def _mark(session: Session, publication: Publication, planned: Plan, *, at: date
 
 def clear(settings: Settings, broadcast: str, keep_revision: int | None) -> None:
     """Remove the sound of copies that are not public any more."""
-    folder = public_folder(settings) / broadcast
-    if not folder.is_dir():
-        return
-    for revision in folder.iterdir():
-        if revision.name != str(keep_revision):
-            shutil.rmtree(revision)
+    copies = public_copies(settings)
+    revisions = {stat.key.split("/")[1] for stat in copies.list(broadcast)}
+    for revision in revisions - {str(keep_revision)}:
+        copies.delete_below(f"{broadcast}/{revision}")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from radiodesk.core import i18n, jobs
 from radiodesk.core.errors import Refusal
 from radiodesk.core.jobs import Context, Kind, nothing
+from radiodesk.core.stores.ports import StoreUnavailable
 from radiodesk.rooms.record import protection, services
 from radiodesk.rooms.record import publication as publishing
 from radiodesk.rooms.record.models import Publication, PublicationState
@@ -29,6 +30,8 @@ def publish(context: Context, publication_id: int) -> None:
     for done, piece in enumerate(planned.pieces, start=1):
         try:
             sounds.append(publishing.make_sound(settings, planned, piece))
+        except StoreUnavailable:
+            raise  # nothing is wrong with the sound: the job is tried again
         except Refusal as refusal:
             sounds.append(None)
             problems.append(i18n.say_in(settings.language, refusal))

@@ -23,9 +23,9 @@ class Direction(StrEnum):
 class Recording(Base):
     """One sound file as it came in.
 
-    ``key`` is its path below the audio folder; ``duration`` is in seconds, ``sample_rate`` in Hz. ``problem`` is a
-    sentence when nothing of it can be played: the bytes are kept all the same. ``remark`` is a sentence when something
-    is odd about what can be heard: the header was wrong, or a part is damaged.
+    ``key`` is where it lies among the originals of the store; ``duration`` is in seconds, ``sample_rate`` in Hz.
+    ``problem`` is a sentence when nothing of it can be played: the bytes are kept all the same. ``remark`` is a
+    sentence when something is odd about what can be heard: the header was wrong, or a part is damaged.
     """
 
     __tablename__ = "recording"

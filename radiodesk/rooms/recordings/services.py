@@ -1,11 +1,11 @@
-"""Takes sound into the station's folder, byte for byte, and gives what a page can play.
+"""Takes sound into the station's store, byte for byte, and gives what a page can play.
 
 A file that nothing can be heard of is kept too, with the reason: what a listener sent is never thrown away.
 """
 
-import errno
 import hashlib
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
@@ -16,11 +16,13 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from radiodesk.core import i18n, jobs
-from radiodesk.core.atomic_files import replacing
 from radiodesk.core.errors import NotFound, Refusal, TooLarge
 from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
 from radiodesk.core.settings import Settings
+from radiodesk.core.stores import shelf
+from radiodesk.core.stores.ports import NoSuchObject, StoreFull
+from radiodesk.core.stores.shelves import Shelf, StoreObject
 from radiodesk.core.text import tidy
 from radiodesk.rooms.recordings.models import Direction, Recording
 from radiodesk.sound.decoder import AudioInfo, AudioUnreadable, Heard, hear, probe
@@ -30,6 +32,8 @@ from radiodesk.sound.peaks import peaks
 PREPARE_JOB = "audio.prepare"
 LONG = 120.0
 """Seconds from which a recording is made ready for pages by the worker."""
+
+log = logging.getLogger(__name__)
 
 _BLOCK = 1 << 18
 _LOOK = 60.0
@@ -62,10 +66,8 @@ _SUFFIXES = frozenset(
 )
 
 
-class DiskFull(Refusal):
+class DiskFull(StoreFull):
     """There is no room left for sound."""
-
-    status = 507
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A file that lies below the audio folder and was looked at, but is not yet a row; see ``lay_down``."""
+    """A file that lies among the originals and was looked at, but is not yet a row; see ``lay_down``."""
 
     public_id: str
     key: str
@@ -94,6 +96,11 @@ class Laid:
     sha256: str
     size: int
     look: Look
+
+
+def originals(settings: Settings) -> Shelf:
+    """Where the files of recordings lie, by their keys."""
+    return shelf(settings, "audio")
 
 
 def lay_down(
@@ -105,7 +112,7 @@ def lay_down(
     direction: Direction = Direction.MESSAGE,
     announced: int | None = None,
 ) -> Laid:
-    """Stream a file to disk and look at it, which takes a while: no transaction is open meanwhile.
+    """Stream a file to the store and look at it, which takes a while: no transaction is open meanwhile.
 
     ``announced`` is the length that the sender states, in bytes. Raises ``TooLarge`` and ``DiskFull``; then nothing is
     kept.
@@ -116,18 +123,25 @@ def lay_down(
         raise _too_large(name, settings)
     identity = public_id(at)
     key = _key(identity, at, direction, name)
-    taken = _write(stream, settings.audio / key, limit, name, settings)
-    return Laid(identity, key, name, taken.sha256, taken.size, _look(settings.audio / key, name, settings))
+    try:
+        with originals(settings).object(key).draft() as path:
+            taken = _write(stream, path, limit, name, settings)
+            look = _look(path, name, settings)
+    except StoreFull:
+        raise DiskFull(
+            "The disk is full, so %(name)s could not be kept. Make room and send it again.", name=name
+        ) from None
+    return Laid(identity, key, name, taken.sha256, taken.size, look)
 
 
 def pick_up(settings: Settings, laid: Laid) -> None:
     """Remove a file that was laid down and did not become a row."""
-    (settings.audio / laid.key).unlink(missing_ok=True)
+    originals(settings).object(laid.key).delete()
 
 
-def gone_with(session: Session, path: Path) -> None:
+def gone_with(session: Session, kept: StoreObject) -> None:
     """Remove a file when the transaction that tells of it is rolled back: nobody would know of it."""
-    session.info.setdefault(_LAID, []).append(path)
+    session.info.setdefault(_LAID, []).append(kept)
 
 
 @event.listens_for(Session, "after_commit")
@@ -137,8 +151,11 @@ def _stays(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _goes(session: Session) -> None:
-    for path in session.info.pop(_LAID, []):
-        path.unlink(missing_ok=True)
+    for kept in session.info.pop(_LAID, []):
+        try:
+            kept.delete()
+        except Refusal as refusal:
+            log.error("A file that nothing tells of is left in the store: %s (%s)", kept.key, refusal)
 
 
 def describe(
@@ -188,7 +205,7 @@ def store_upload(
 ) -> Recording:
     """``lay_down`` and ``describe`` in one, for where nobody waits for the transaction."""
     laid = lay_down(settings, stream, filename, at=at, direction=direction, announced=announced)
-    gone_with(session, settings.audio / laid.key)
+    gone_with(session, originals(settings).object(laid.key))
     return describe(session, laid, at=at, direction=direction, started_at=started_at)
 
 
@@ -229,17 +246,17 @@ def adopt(
     direction: Direction,
     started_at: datetime,
 ) -> Recording:
-    """Describe a file that the recorder wrote below the audio folder at ``key``."""
+    """Describe a file that the recorder's take became among the originals, at ``key``."""
     laid = look_at(settings, key, at=at)
     return describe(session, laid, at=at, direction=direction, started_at=started_at)
 
 
 def look_at(settings: Settings, key: str, *, at: datetime) -> Laid:
-    """A file that the recorder wrote below the audio folder, as ``lay_down`` gives one."""
-    path = settings.audio / key
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Laid(public_id(at), key, path.name, digest, path.stat().st_size, _look(path, path.name, settings))
+    """A file that lies among the originals already, as ``lay_down`` gives one."""
+    with originals(settings).object(key).local() as path:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return Laid(public_id(at), key, path.name, digest, path.stat().st_size, _look(path, path.name, settings))
 
 
 def require_sound(recording: Recording) -> Recording:
@@ -249,20 +266,21 @@ def require_sound(recording: Recording) -> Recording:
     return recording
 
 
-def original(settings: Settings, recording: Recording) -> Path:
-    """The file as it came in; raises ``NotFound`` when it is gone from the disk."""
-    path = settings.audio / recording.key
-    if not path.is_file():
+def original(settings: Settings, recording: Recording) -> StoreObject:
+    """The file as it came in; raises ``NotFound`` when it is gone from the store."""
+    found = originals(settings).object(recording.key)
+    if not found.is_there():
         raise NotFound("The sound of this recording is missing on the disk: %(key)s.", key=recording.key)
-    return path
+    return found
 
 
-def playable(settings: Settings, recording: Recording) -> Path:
+def playable(settings: Settings, recording: Recording) -> StoreObject:
     """A small MP3 for pages, made when it is missing; raises ``AudioUnreadable`` or ``NotFound``."""
     require_sound(recording)
     derived = _derived(settings, recording, "mp3")
-    if not derived.is_file():
-        derive_mp3(original(settings, recording), derived)
+    if not derived.is_there():
+        with original(settings, recording).local() as source, derived.draft() as target:
+            derive_mp3(source, target)
     return derived
 
 
@@ -270,17 +288,17 @@ def outline(settings: Settings, recording: Recording) -> list[float]:
     """The peaks of a recording (see ``sound.peaks``), computed once and kept beside what is played."""
     require_sound(recording)
     derived = _derived(settings, recording, "json")
-    if not derived.is_file():
-        found = peaks(original(settings, recording))
-        with replacing(derived) as written:
-            written.write_text(json.dumps(found), encoding="utf-8")
-        return found
-    kept: list[float] = json.loads(derived.read_text(encoding="utf-8"))
+    try:
+        kept: list[float] = json.loads(derived.read_bytes())
+    except NoSuchObject:
+        with original(settings, recording).local() as source:
+            kept = peaks(source)
+        derived.put(json.dumps(kept).encode())
     return kept
 
 
-def _derived(settings: Settings, recording: Recording, suffix: str) -> Path:
-    return settings.data / "derived" / f"{recording.key}.{suffix}"
+def _derived(settings: Settings, recording: Recording, suffix: str) -> StoreObject:
+    return shelf(settings, "derived").object(f"{recording.key}.{suffix}")
 
 
 def _name(filename: str) -> str:
@@ -296,20 +314,13 @@ def _key(identity: str, at: datetime, direction: Direction, name: str) -> str:
 
 def _write(stream: IO[bytes], target: Path, limit: int, name: str, settings: Settings) -> _Taken:
     sha, size = hashlib.sha256(), 0
-    try:
-        with replacing(target) as written, written.open("wb") as out:
-            while block := stream.read(_BLOCK):
-                size += len(block)
-                if size > limit:
-                    raise _too_large(name, settings)
-                sha.update(block)
-                out.write(block)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(
-                "The disk is full, so %(name)s could not be kept. Make room and send it again.", name=name
-            ) from None
-        raise
+    with target.open("wb") as out:
+        while block := stream.read(_BLOCK):
+            size += len(block)
+            if size > limit:
+                raise _too_large(name, settings)
+            sha.update(block)
+            out.write(block)
     return _Taken(sha.hexdigest(), size)
 
 

@@ -17,19 +17,19 @@ blueprint = Blueprint("audio", __name__)
 @allowed(*EVERYBODY)
 def play(public_id: str) -> Response:
     recording = _heard(public_id)
-    path = services.playable(station().settings, recording)
+    found = services.playable(station().settings, recording)
     _note("listened", recording)
-    return send(path, mimetype="audio/mpeg", etag=recording.sha256[:16], max_age=0)
+    return send(found, mimetype="audio/mpeg", etag=recording.sha256[:16], max_age=0)
 
 
 @blueprint.get("/rekaman/<public_id>/asli")
 @allowed(*EVERYBODY)
 def fetch_original(public_id: str) -> Response:
     recording = _heard(public_id)
-    path = services.original(station().settings, recording)
+    found = services.original(station().settings, recording)
     _note("original fetched", recording)
     return send(
-        path,
+        found,
         mimetype="application/octet-stream",
         as_attachment=True,
         download_name=recording.original_name,

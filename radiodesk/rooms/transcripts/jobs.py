@@ -71,12 +71,12 @@ def _begin(context: jobs.Context, transcript_id: int) -> Transcript | None:
 def _hear(context: jobs.Context, transcript: Transcript) -> Transcription | None:
     settings = context.settings
     try:
-        path = original(settings, transcript.recording)
-        engine = load_for_station(settings)
-        hints = Hints(_hints(context, transcript))
-        if isinstance(engine, _HearsPieces):
-            return _piece_by_piece(context, transcript, engine, path, hints)
-        return engine.transcribe(path, hints=hints, progress=_Teller(context, transcript.id))
+        with original(settings, transcript.recording).local() as path:
+            engine = load_for_station(settings)
+            hints = Hints(_hints(context, transcript))
+            if isinstance(engine, _HearsPieces):
+                return _piece_by_piece(context, transcript, engine, path, hints)
+            return engine.transcribe(path, hints=hints, progress=_Teller(context, transcript.id))
     except _Cancelled:
         return None
     except Refusal:

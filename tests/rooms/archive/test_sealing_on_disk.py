@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from radiodesk.core.errors import NotFound
+from radiodesk.core.stores.folder_store import FolderStore
+from radiodesk.core.stores.shelves import Shelf
 from radiodesk.rooms.archive import cli, ledger
 from radiodesk.rooms.archive.bag_writer import CLOSING, Item, write_bag
 from radiodesk.rooms.archive.verification import verify
@@ -27,7 +29,8 @@ def write(archive: Path, name: str, *, last: ledger.Line | None, text: str = "Se
     items = [Item("scripts/pembuka.txt", text.encode()), Item("audio/sela.flac", bytes(range(256)) * 300)]
     written = write_bag(archive / name, items, information)
     line = ledger.following(last, name, written.digest, "2026-11-24T12:00:00+00:00")
-    ledger.append(archive / ledger.NAME, line)
+    shelf = Shelf(FolderStore(archive.parent), archive.name, archive.parent / "work")
+    ledger.append(shelf.object(ledger.NAME), line)
     return line
 
 

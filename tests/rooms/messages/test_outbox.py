@@ -164,7 +164,7 @@ def test_a_picture_is_kept_beside_the_call_with_its_caption(
     with database.reading() as session:
         [kept] = attachments.of_call(session, call)
     assert call.message == "Lubang di jalan"
-    assert (attachments.folder(replying) / kept.key).read_bytes() == graph.files["m2"]
+    assert ((replying.data / "attachments") / kept.key).read_bytes() == graph.files["m2"]
 
 
 def test_a_file_that_cannot_be_had_yet_is_asked_for_again(
@@ -321,7 +321,7 @@ def test_a_file_of_a_transaction_that_is_rolled_back_is_gone(
     database: Database, settings: Settings, clock: ManualClock
 ) -> None:
     def files() -> int:
-        places = settings.audio, attachments.folder(settings)
+        places = settings.audio, (settings.data / "attachments")
         return sum(path.is_file() for place in places for path in place.rglob("*"))
 
     with database.session() as tx:

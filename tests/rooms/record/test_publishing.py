@@ -33,7 +33,6 @@ from radiodesk.rooms.record.models import (
     PublishedPiece,
     SpanState,
 )
-from radiodesk.rooms.record.publication import public_folder
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.tickets import services as tickets
 from radiodesk.rooms.transcripts import queries as speech
@@ -136,7 +135,7 @@ def test_the_same_words_are_bleeped_in_the_sound(
     with database.reading() as session:
         key = published_piece(session, public_id, PieceKind.CALL).audio_key
     assert key is not None
-    path = public_folder(settings) / key
+    path = (settings.data / "public") / key
     for second in (name, number):
         assert tone(path, second + 0.1, second + 0.9, 440) < 0.01
         assert tone(path, second + 0.1, second + 0.9, 1000) > 0.05
@@ -153,7 +152,7 @@ def test_dumped_seconds_are_in_no_public_copy(
         piece = published_piece(session, public_id, PieceKind.PROGRAMME)
         [recording] = row(session, public_id).recordings
         assert piece.duration == pytest.approx(recording.duration - 4, abs=0.3)
-        assert piece.audio_key and probe(public_folder(settings) / piece.audio_key).duration == piece.duration
+        assert piece.audio_key and probe((settings.data / "public") / piece.audio_key).duration == piece.duration
         words = piece.segments[0]["words"]
         original = shows.words(f"{shows.SCRIPT} {shows.COMPLAINT} " + " ".join(["lalu"] * 60), recording.duration)
         dumped = [word for word in original if word["start"] < 40 and word["end"] > 36]
@@ -325,7 +324,7 @@ def test_who_becomes_protected_while_the_copy_is_written_is_silent(
     publish(database, settings, runner, public_id, now)
     with database.reading() as session:
         assert_silent(session, public_id)
-    assert [path.name for path in (public_folder(settings) / public_id).iterdir()] == ["2"]
+    assert [path.name for path in ((settings.data / "public") / public_id).iterdir()] == ["2"]
 
 
 def test_a_recording_without_words_waits_for_a_person(
@@ -430,9 +429,9 @@ def test_publishing_again_replaces_the_copy(
 ) -> None:
     public_id = sealed()
     publish(database, settings, runner, public_id, now)
-    before = sorted(path.name for path in (public_folder(settings) / public_id).iterdir())
+    before = sorted(path.name for path in ((settings.data / "public") / public_id).iterdir())
     publish(database, settings, runner, public_id, now)
-    after = sorted(path.name for path in (public_folder(settings) / public_id).iterdir())
+    after = sorted(path.name for path in ((settings.data / "public") / public_id).iterdir())
     assert (before, after) == (["1"], ["2"])
     with database.reading() as session:
         assert len(session.scalars(select(PublishedBroadcast)).all()) == 1
@@ -481,7 +480,7 @@ def test_a_withdrawal_leaves_the_reason_alone(
         with pytest.raises(Conflict):
             services.withdraw(tx, row(tx, public_id), "Lagi.", by=BY, at=now)
     runner.run_all()
-    assert list(public_folder(settings).rglob("*.mp3")) == []
+    assert list((settings.data / "public").rglob("*.mp3")) == []
     with database.reading() as session:
         found = shown(session, public_id)
         assert found.reason == "Nama seorang anak tersebut."
@@ -506,7 +505,7 @@ def test_a_withdrawal_overtakes_a_copy_that_is_being_written(
     runner.run_all()
     with database.reading() as session:
         assert not shown(session, public_id).open
-    assert list(public_folder(settings).rglob("*.mp3")) == []
+    assert list((settings.data / "public").rglob("*.mp3")) == []
 
 
 def test_a_missing_sound_file_costs_its_own_sound_alone(

@@ -105,7 +105,7 @@ def test_what_is_played_is_made_again_when_it_is_missing(
 ) -> None:
     recording = make.recording(session, settings, clock.now())
     first = services.playable(settings, recording)
-    first.unlink()
+    first.delete()
     assert services.playable(settings, recording).read_bytes()[:2] in (b"\xff\xf3", b"\xff\xfb", b"ID")
 
 

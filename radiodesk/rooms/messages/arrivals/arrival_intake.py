@@ -13,6 +13,7 @@ from radiodesk.core import i18n
 from radiodesk.core.database import PATIENT, Database
 from radiodesk.core.errors import Refusal, Unreadable
 from radiodesk.core.settings import Settings
+from radiodesk.core.stores.ports import StoreUnavailable
 from radiodesk.core.unavailable import unavailable
 from radiodesk.language.phones import PhoneUnreadable
 from radiodesk.rooms.calls.models import Call, Channel
@@ -24,7 +25,7 @@ from radiodesk.rooms.recordings import services as audio
 
 log = logging.getLogger(__name__)
 
-_PASSING = (OSError, MemoryError, audio.DiskFull)
+_PASSING = (OSError, MemoryError, StoreUnavailable)
 """Troubles of the machine, not of what came in: it waits until they are over."""
 
 

@@ -1,0 +1,54 @@
+"""Stores: where finished objects lie, found by name. This is the one place that knows which there are.
+
+Built-in stores and plug-ins are found in the same way, through the entry-point group ``radiodesk.stores``; the names
+below are tried as well, so that a checkout that was updated without being installed again still knows its own.
+"""
+
+import importlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from radiodesk.core.settings import Settings
+from radiodesk.core.stores.object_keys import checked
+from radiodesk.core.stores.ports import Store, StoreSetup, StoreUnknown
+from radiodesk.core.stores.shelves import Shelf
+
+__all__ = ["BUILT_IN", "GROUP", "registered_stores", "shelf", "store_of"]
+
+GROUP = "radiodesk.stores"
+
+BUILT_IN = {"folder": "radiodesk.core.stores.folder_store:FolderStore"}
+
+
+def registered_stores() -> Mapping[str, str]:
+    """The class of every known store by its name; a plug-in of the same name replaces the built-in one."""
+    return BUILT_IN | {point.name: point.value for point in entry_points(group=GROUP)}
+
+
+def store_of(settings: Settings) -> Store:
+    """The station's store, made once a process; raises ``StoreUnknown``."""
+    options = settings.stores.get(settings.store, {})
+    return _made(settings.store, settings.data.resolve(), tuple(sorted(options.items(), key=lambda one: one[0])))
+
+
+def shelf(settings: Settings, name: str) -> Shelf:
+    """The part of the station's store that is called ``name``."""
+    return Shelf(store_of(settings), checked(name), settings.work.resolve())
+
+
+@cache
+def _made(name: str, data: Path, options: tuple[tuple[str, SecretStr], ...]) -> Store:
+    target = registered_stores().get(name)
+    if target is None:
+        known = ", ".join(sorted(registered_stores()))
+        raise StoreUnknown("There is no store called %(name)s. Known stores: %(known)s.", name=name, known=known)
+    module, _, attribute = target.partition(":")
+    try:
+        made: Store = getattr(importlib.import_module(module), attribute).set_up(StoreSetup(data, dict(options)))
+    except Exception as error:  # the edge to other people's code
+        raise StoreUnknown("The store %(name)s cannot be used: %(why)s.", name=name, why=error) from error
+    return made
