@@ -6,10 +6,7 @@ the rush. In turns the first is ready at once, the middle one at half of it, and
 
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 LONGEST_WAIT = 1.0
 """Seconds after which an answer is made out of turn, so that one slow region holds nobody up for long."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from importlib import resources
 
-from lokal.samaran import _names as lokal_names
+from radiodesk.language.redaction.lokal_names import LOKAL_NAMES
 
 
 def _listed(name: str) -> frozenset[str]:
@@ -18,16 +18,7 @@ AMBIGUOUS: frozenset[str] = _listed("ambiguous_names.txt")
 """Names that are ordinary words as well: they need a cue in front or a name behind."""
 
 GIVEN_NAMES: frozenset[str] = (
-    frozenset(
-        {
-            *lokal_names.GIVEN_NAMES,
-            *lokal_names.FAMILY_NAMES,
-            *lokal_names.SECOND_NAMES,
-            *lokal_names.BALINESE_NAMES,
-            *lokal_names.AMBIGUOUS_GIVEN_NAMES,
-            *_listed("given_names.txt"),
-        }
-    )
+    (LOKAL_NAMES | _listed("given_names.txt"))
     - AMBIGUOUS
     - frozenset({"lancar", "wong", "made", "gede", "dewa", "sudirman", "kartika"})
 )

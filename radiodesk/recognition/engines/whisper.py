@@ -22,8 +22,9 @@ from radiodesk.recognition.pieces import NO_HINTS, Piece, collected
 from radiodesk.recognition.ports import Hints, Progress, Segment, StreamingSession, Transcription, Word
 from radiodesk.recognition.prompts import dictation_prompts, prompt_for
 from radiodesk.recognition.rescoring import Choice, Guess, Rescorer
+from radiodesk.recognition.silero import Samples
 from radiodesk.recognition.streaming import AgreeingSession
-from radiodesk.recognition.voice_detector import RATE, Pauses, Samples, SpeechFinder, Utterance
+from radiodesk.recognition.voice_detector import RATE, Pauses, SpeechFinder, Utterance
 from radiodesk.recognition.windows import Packer, Window
 from radiodesk.sound.decoder import decode, probe
 

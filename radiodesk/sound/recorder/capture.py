@@ -15,6 +15,7 @@ from typing import Any
 
 from radiodesk.sound.recorder.input_devices import DeviceAbsent, find
 from radiodesk.sound.recorder.packets import Kind, Packet
+from radiodesk.sound.recorder.portaudio import begin_again
 
 RING_SECONDS = 30.0
 SEND_EVERY = 0.1
@@ -101,8 +102,7 @@ class Capture:
                 failed += 1
             self._wait(_WAITS[min(failed, len(_WAITS) - 1)])
             # Only a PortAudio that begins anew sees a device that was plugged in again.
-            self._sound._terminate()
-            self._sound._initialize()
+            begin_again(self._sound)
 
     def _once(self) -> None:
         """Read the device until it is lost; raises ``DeviceAbsent`` or what PortAudio raises."""
