@@ -249,15 +249,15 @@ class Runner:
             surely(self._database, lambda session: self._put_back(session, job))
             return False
         except Failed as why:
-            ended = self._ended(job, kind, str(why), again=why.again)
+            ended = self._end_of_try(job, kind, str(why), again=why.again)
         except Refusal as refusal:
             # A refusal is about the input: trying again would say the same. A database in trouble is not, nor are keys
             # that were added beside a running worker, which its next start brings.
             again = unavailable(refusal) is not None or isinstance(refusal, KeyMissing)
-            ended = self._ended(job, kind, i18n.say_in(self._settings.language, refusal), again=again)
+            ended = self._end_of_try(job, kind, i18n.say_in(self._settings.language, refusal), again=again)
         except Exception as error:  # the edge of the worker: nothing may take it down
             log.exception("Job %s (%s) failed.", job.id, job.kind)
-            ended = self._ended(job, kind, f"{type(error).__name__}: {error}"[:2000], again=True)
+            ended = self._end_of_try(job, kind, f"{type(error).__name__}: {error}"[:2000], again=True)
         else:
             ended = self._done(job)
         finally:
@@ -309,11 +309,11 @@ class Runner:
             session, job, state=JobState.DONE, error=None, finished_at=at, leased_until=None, owner=None
         )
 
-    def _ended(self, job: Job, kind: Kind, why: str, *, again: bool) -> Callable[[Session], None]:
+    def _end_of_try(self, job: Job, kind: Kind, why: str, *, again: bool) -> Callable[[Session], None]:
         """What is to be written of a try that failed: the next one, or that it was the last."""
         at = self._clock.now()
 
-        def ended(session: Session) -> None:
+        def write_end(session: Session) -> None:
             if again and job.attempts < kind.most:
                 wait = timedelta(seconds=kind.waits[job.attempts - 1])
                 values = {"state": JobState.WAITING, "not_before": at + wait, "leased_until": None, "owner": None}
@@ -321,7 +321,7 @@ class Runner:
             elif self._mine(session, job, state=JobState.FAILED, error=why, finished_at=at, leased_until=None):
                 _give_up(session, kind, job, why, at)
 
-        return ended
+        return write_end
 
     def _bury(self, job_id: int, kind: Kind) -> None:
         """End a job that was taken as often as its kind allows, since its workers died with it or an update took tries

@@ -61,8 +61,8 @@ class Writers:
         self._file: int | None = None
         self._guard = threading.Lock()
 
-    def began(self) -> tuple[str, float]:
-        """A write transaction of this thread has begun; returns what ``ended`` needs."""
+    def note_begin(self) -> tuple[str, float]:
+        """A write transaction of this thread has begun; returns what ``note_end`` needs."""
         place = doing.get()
         try:
             said = json.dumps({"pid": os.getpid(), "at": place[:120]}).encode()
@@ -75,8 +75,8 @@ class Writers:
             log.debug("It cannot be noted who writes.", exc_info=True)
         return place, time.monotonic()
 
-    def ended(self, begun: tuple[str, float]) -> None:
-        """The transaction that ``began`` told of is over."""
+    def note_end(self, begun: tuple[str, float]) -> None:
+        """The transaction that ``note_begin`` told of is over."""
         place, since = begun
         seconds = time.monotonic() - since
         if seconds > LONG:

@@ -49,7 +49,7 @@ def stems(word: str) -> Iterator[str]:
                     yield stem
 
 
-def made_of(word: str, words: Collection[str]) -> bool:
+def is_made_of(word: str, words: Collection[str]) -> bool:
     """Whether affixes make ``word`` of one of ``words``; stems of three letters or fewer prove nothing."""
     return any(stem in words for stem in stems(word) if len(stem) > _SHORTEST_STEM)
 
@@ -63,7 +63,7 @@ def _common_words() -> frozenset[str]:
 def is_common(word: str) -> bool:
     """Whether ``word`` (lower case) is an ordinary word of Indonesian or of how people talk on the telephone."""
     common = _common_words()
-    return word in common or made_of(word, common)
+    return word in common or is_made_of(word, common)
 
 
 def is_given_name(word: str) -> bool:

@@ -18,7 +18,7 @@ from radiodesk.recognition.dictation import Reading, is_dictated, voted
 from radiodesk.recognition.engines.whisper_decoder import LONGEST_SPEECH, Heard, Search, TimedWord, WhisperDecoder
 from radiodesk.recognition.hallucination_guard import doubt
 from radiodesk.recognition.language_model import has_counts
-from radiodesk.recognition.pieces import NO_HINTS, Piece, collected
+from radiodesk.recognition.pieces import NO_HINTS, Piece, collect
 from radiodesk.recognition.ports import Hints, Progress, Segment, StreamingSession, Transcription, Word
 from radiodesk.recognition.prompts import dictation_prompts, prompt_for
 from radiodesk.recognition.rescoring import Choice, Guess, Rescorer
@@ -83,7 +83,7 @@ class WhisperTranscriber:
 
     def transcribe(self, path: Path, *, hints: Hints = NO_HINTS, progress: Progress | None = None) -> Transcription:
         """Hear one file; ``progress`` may raise to cancel. Raises ``AudioUnreadable``."""
-        return collected(self, path, hints=hints, progress=progress, clock=self._clock)
+        return collect(self, path, hints=hints, progress=progress, clock=self._clock)
 
     def pieces(self, path: Path, *, hints: Hints = NO_HINTS, start: float = 0.0) -> Iterator[Piece]:
         """Hear a file bit by bit from ``start`` seconds on; every ``until`` is a safe place to go on from."""

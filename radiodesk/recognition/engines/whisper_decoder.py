@@ -84,8 +84,8 @@ class WhisperDecoder:
             weights = read_weights(folder / "model.bin")
             vocabulary, bare = cut_vocabulary(folder, language), bare_vocabulary(folder)
             # CTranslate2 wants both halves: of the one that is not used it gets the first layer.
-            self._model = _loaded(weights.where(_is_decoder), vocabulary, inter_threads=threads, intra_threads=1)
-            self._encoder = _loaded(weights.where(_is_encoder), bare, inter_threads=1, intra_threads=threads)
+            self._model = _load(weights.where(_is_decoder), vocabulary, inter_threads=threads, intra_threads=1)
+            self._encoder = _load(weights.where(_is_encoder), bare, inter_threads=1, intra_threads=threads)
             self._tokenizer = whisper_tokenizer(vocabulary.tokenizer, language)
         except (RuntimeError, ValueError, KeyError, OSError) as error:
             raise ModelUnusable(
@@ -183,7 +183,7 @@ class WhisperDecoder:
         return np.ascontiguousarray(np.pad(mel, ((0, 0), (0, frames - mel.shape[1]))), np.float32)
 
 
-def _loaded(weights: Weights, vocabulary: Vocabulary, **threads: int) -> Any:
+def _load(weights: Weights, vocabulary: Vocabulary, **threads: int) -> Any:
     """A model of these parts. It goes through files: handed over in memory, a model takes twice as much of it."""
     with TemporaryDirectory(prefix="radiodesk-") as scratch:
         weights.rows(vocabulary.count, vocabulary.kept).write(Path(scratch) / "model.bin")

@@ -185,7 +185,7 @@ class Where:
                     break
                 index = close
                 continue
-            if word in ENDERS and not self._shortened(index):
+            if word in ENDERS and not self._is_shortened(index):
                 break
             if not (word[0].isalnum() or word in _JOINERS or word in ENDERS):
                 break
@@ -226,7 +226,7 @@ class Where:
                 return None
         return None
 
-    def _shortened(self, index: int) -> bool:
+    def _is_shortened(self, index: int) -> bool:
         """Whether the full stop at ``index`` is part of a short form ("Jl.", "MT.", "S.Parman")."""
         if self.words[index] != "." or index == 0:
             return False

@@ -75,7 +75,7 @@ def owners(database: Database) -> list[Owners]:
     return database.connected.setdefault(_PORT, [])
 
 
-def permitted(person: Person, act: Act, belonging: Belonging) -> bool:
+def is_permitted(person: Person, act: Act, belonging: Belonging) -> bool:
     """The rule itself."""
     return person.may(*RULE[belonging][act])
 
@@ -105,7 +105,7 @@ def _alone(recording: Recording) -> Belonging:
 def require(session: Session, person: Person, act: Act, recording: Recording) -> Belonging:
     """What the recording belongs to; for those who may not, it is not there (``NotFound``)."""
     belonging = belonging_of(session, recording)
-    if not permitted(person, act, belonging):
+    if not is_permitted(person, act, belonging):
         raise NotFound("This recording is not known.")
     return belonging
 
@@ -114,4 +114,4 @@ def open_to(session: Session, person: Person, act: Act, recordings: Iterable[Rec
     """Those of the recordings with which the person may do this, in their order."""
     asked = list(recordings)
     found = belongings(session, asked)
-    return [one for one in asked if permitted(person, act, found[one.id])]
+    return [one for one in asked if is_permitted(person, act, found[one.id])]

@@ -125,7 +125,7 @@ def pick_up(settings: Settings, laid: Laid) -> None:
     (settings.audio / laid.key).unlink(missing_ok=True)
 
 
-def gone_with(session: Session, path: Path) -> None:
+def remove_on_rollback(session: Session, path: Path) -> None:
     """Remove a file when the transaction that tells of it is rolled back: nobody would know of it."""
     session.info.setdefault(_LAID, []).append(path)
 
@@ -188,7 +188,7 @@ def store_upload(
 ) -> Recording:
     """``lay_down`` and ``describe`` in one, for where nobody waits for the transaction."""
     laid = lay_down(settings, stream, filename, at=at, direction=direction, announced=announced)
-    gone_with(session, settings.audio / laid.key)
+    remove_on_rollback(session, settings.audio / laid.key)
     return describe(session, laid, at=at, direction=direction, started_at=started_at)
 
 
