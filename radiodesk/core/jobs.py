@@ -1,10 +1,11 @@
-"""Slow work: the row is the queue, the job system is the doorbell.
+"""Slow work: rows are the queue; the job library (huey) only tells a worker that there is a new row.
 
-A ``Job`` row is written in the same transaction as the change that needs it; after the commit a doorbell rings with
-the row's id alone. Whoever takes the row holds a lease under a token of its own and renews it while working; only who
-holds the token may tell of progress or end the job. A worker that is killed stops renewing, and the next sweep gives
-the row to another. So a job may run twice, and handlers must bear that. What fails for good, or kills its worker each
-time, ends as failed, and its kind says what that means for the row that it works on.
+A ``Job`` row is written in the same transaction as the change that needs it; after the commit a message with the row's
+id alone (the doorbell) wakes a worker. The worker that takes the row holds a lease under a token of its own and renews
+it while working; only the holder of the token may write progress or end the job. A worker that is killed stops
+renewing, and the next sweep gives the row to another. So a job may run twice, and handlers must be idempotent. What
+fails for good, or kills its worker each time, ends as failed, and its kind says what that means for the row that it
+works on.
 """
 
 import logging

@@ -1,7 +1,7 @@
-"""Who writes to the database now, and for how long: so that whoever must wait can say for whom.
+"""Which process writes to the database now, and for how long, so that one that waits can name it.
 
-SQLite has one writer at a time. The kernel knows which process holds the write lock; what that process is doing, it
-leaves in a small file beside the database when its transaction begins.
+SQLite has one writer at a time. The kernel tells which process holds the write lock; each process writes what it
+is doing into a small file beside the database when its transaction begins.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Wakes the open screens: one watcher a process follows the event table and hands each new row to every stream.
 
-A change made in this process rings at once; one made by another process (a worker, the recorder) is seen within
+A change made in this process is seen at once; one made by another process (a worker, the recorder) is seen within
 ``interval``, by one query however many screens are open.
 """
 

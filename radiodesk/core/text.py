@@ -1,4 +1,4 @@
-"""Small, boring text work that several rooms share."""
+"""Small text functions that several rooms share."""
 
 import re
 import unicodedata

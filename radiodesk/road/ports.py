@@ -1,7 +1,7 @@
 """What crosses the feeds port, and what the traffic room computes with before anything is a table row.
 
-A feed turns bytes into reports and alerts. Reading text (`reading`), fusing (`fusion`) and composing (`composing`)
-are functions over these values, so that the same code serves the desk, the pipes and the benchmarks.
+A feed turns bytes into reports and alerts. Reading text (`road.reading`), fusing (`road.fusion`) and composing
+(`road.bulletin`) are functions over these values, so that the same code serves the desk, the pipes and the benchmarks.
 """
 
 import re

@@ -1,4 +1,5 @@
-"""What changes of the event stream are about, for the rule of ``recordings.access``: who may not look learns no id."""
+"""What changes of the event stream are about, by ``recordings.access``: ids of what a person may not read are left
+out."""
 
 import threading
 import time

@@ -1,8 +1,8 @@
-"""Numbers in a writing of their own: with slashes, commas or pictures between the digits, an O for a nought.
+"""Numbers written in unusual ways: with slashes, commas or pictures between the digits, an O for a zero.
 
-``numbers`` reads what is said and what is written as usual. Here nearly any sign may part the digits, so only what
-cannot well be anything else is taken: a mobile number by its beginning, a foreign one by its plus, all others after
-their cue. Times, dates, prices and lists of numbers stay.
+``private_numbers`` reads what is said and what is written as usual. Here nearly any sign may part the digits, so only
+what cannot well be anything else is taken: a mobile number by its beginning, a foreign one by its plus, all others
+after their cue. Times, dates, prices and lists of numbers stay.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Digits as people say them, in words or written: "kosong lapan satu dobel dua" and "0812 tiga empat" alike.
 
-The counterpart of ``numerals``: there digits become words, here words that were heard become digits again. Javanese
+The reverse of ``numerals``: words that were heard become digits. Javanese
 digits count too, as do pairs read as one number ("dua belas", "tiga puluh empat").
 """
 

@@ -1,8 +1,8 @@
 """The default recogniser for Indonesian: Whisper with rescoring, guarded against invented text.
 
-A file flows through in blocks: voice activity cuts utterances, a few windows at a time are decoded, the language model
-chooses among the guesses, the guard drops what nobody said, and every word gets its time and confidence. Memory stays
-flat for any length, and work can stop at any window and go on from there.
+A file is read in blocks: voice activity cuts utterances, a few windows at a time are decoded, the language model
+chooses among the guesses, the guard drops what nobody said, and every word gets its time and confidence. Memory is
+constant for any length, and work can stop at any window and resume there.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""What the worker does for the channels: fetch the files of messages, send replies. The network is waited for here."""
+"""What the worker does for the channels: fetch files of messages, send replies. Only here the network is waited for."""
 
 from contextlib import closing
 from datetime import datetime

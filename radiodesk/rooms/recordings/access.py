@@ -1,7 +1,7 @@
 """Who may read, hear and change what was said: one rule, asked by every page, file, stream and export of the desk.
 
-The rule (``RULE``, written out in ``docs/access.md``) goes by what a recording or a call belongs to. Rooms higher in
-the house know that, so they are not imported but connected (``rooms.rules``). Of several answers the
+The rule (``RULE``, written out in ``docs/access.md``) goes by what a recording or a call belongs to. Later rooms
+know that; they may not be imported here, so they are connected (``rooms.rules``). Of several answers the
 strictest one counts.
 """
 

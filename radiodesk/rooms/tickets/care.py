@@ -1,4 +1,4 @@
-"""What is done to a ticket without moving it along: notes, its public words, secrecy, more time, a new PIN, a reply."""
+"""Changes of a ticket that leave its state as it is: notes, public words, secrecy, more time, a new PIN, a reply."""
 
 from datetime import datetime
 from enum import StrEnum

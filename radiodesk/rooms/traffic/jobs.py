@@ -1,4 +1,4 @@
-"""Looking at a source: a thin job over ``fetching`` and ``watching``, which do the careful part."""
+"""The job that looks at a source, by ``road.fetcher`` or ``folder_watch``."""
 
 import logging
 from datetime import datetime, timedelta

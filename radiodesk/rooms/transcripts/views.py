@@ -1,4 +1,4 @@
-"""Transcripts at the desk: reading, correcting, asking again, taking them along."""
+"""Transcripts at the desk: reading, correcting, asking again, exporting."""
 
 import math
 import secrets

@@ -1,4 +1,4 @@
-"""The telephone's own truth: which calls ring, which are up, and what became of them.
+"""The state of the telephone: which calls ring, which are up, and how they ended.
 
 It turns baresip's events into journal lines and takes, and the desk's requests into baresip's commands. One lock
 guards it all, for events, requests and the copying of sound come from different threads.
