@@ -164,7 +164,7 @@ def _free(now: datetime) -> ColumnElement[bool]:
 
 
 def due(session: Session, now: datetime) -> list[int]:
-    """Ids of the jobs that wait, or whose worker fell silent; oldest first."""
+    """Ids of the jobs that wait, or whose lease ran out; oldest first."""
     return list(session.scalars(select(Job.id).where(_free(now)).order_by(Job.id)))
 
 

@@ -125,7 +125,7 @@ def _command(pid: int) -> str:
 def program(words: list[str]) -> str:
     """The name of a program that was started with these words, and that of radiodesk's command.
 
-    What stands behind is nobody's business: a file's name may be a caller's number, an option a password.
+    Arguments are left out: a file's name may be a caller's number, an option a password.
     """
     names = [Path(word).name for word in words[:3]]
     if "radiodesk" in names and (names[0] == "radiodesk" or names[1] in ("radiodesk", "-m")):

@@ -89,8 +89,8 @@ class Notifier:
             self._streams.discard(stream)
 
     def follow(self, last: int | None, heartbeat: float = 15.0) -> Iterator[list[Change]]:
-        """Changes after event ``last`` (or from now on), for ever: those of one act together, for each screen to look
-        but once; an empty list when nothing came for a heartbeat.
+        """Changes after event ``last`` (or from now on), without end: those of one act together, so that each screen
+        looks once; an empty list when nothing came for a heartbeat.
         """
         self._start()
         stream: queue.Queue[Change | None] = queue.Queue(_BACKLOG)

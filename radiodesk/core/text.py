@@ -27,7 +27,7 @@ def clean(text: str, instead: str = "") -> str:
 
 
 def mended(text: str) -> str:
-    """What a stranger's words are kept as: a mark stands where something was no text."""
+    """Text from outside with a replacement character where something was no text."""
     return clean(text.replace("\0", ""), REPLACED)
 
 

@@ -71,7 +71,7 @@ def _placing(folder: Path) -> Iterator[Path]:
         for path in building.iterdir():
             with path.open("rb") as written:
                 os.fsync(written.fileno())
-            # Models are nobody's secret, and another account may run the station.
+            # Models are not private, and another account may run the station.
             path.chmod(0o644)
         building.chmod(0o755)
         if folder.exists():

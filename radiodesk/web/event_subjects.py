@@ -64,7 +64,7 @@ class Subjects:
         self._held: OrderedDict[int, tuple[float, Belonging | None]] = OrderedDict()
 
     def belonging(self, change: Change) -> Belonging | None:
-        """What a change is about; ``None`` for what is nobody's words (scripts, broadcasts, the road)."""
+        """What a change is about; ``None`` where it is not about a caller (scripts, broadcasts, the road)."""
         now = time.monotonic()
         with self._lock:
             held = self._held.get(change.id)

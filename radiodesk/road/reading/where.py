@@ -116,7 +116,7 @@ class Where:
         return tuple(found)
 
     def _from(self, index: int) -> bool:
-        """Whether the direction word belongs to "dari arah X", which says whence."""
+        """Whether the direction word belongs to "dari arah X", which gives the origin."""
         return index > 0 and self.words[index] == "arah" and self.words[index - 1] == "dari"
 
     def _starts_clause(self, index: int) -> bool:

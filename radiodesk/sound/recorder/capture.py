@@ -1,4 +1,4 @@
-"""The child that reads one device and sends what it hears; it waits for the device as long as it takes.
+"""The child that reads one device and sends what it hears; it waits for the device without a time limit.
 
 PortAudio's callback only copies into a ring that holds half a minute, so that a recorder that is busy costs nothing; a
 thread empties the ring into the pipe. When the device goes, PortAudio is ended and begun again until it is back: only
@@ -89,7 +89,7 @@ class Capture:
         self._wait = wait
 
     def run(self, rounds: int | None = None) -> None:
-        """Capture for ever, or so many times."""
+        """Capture without end, or ``rounds`` times."""
         failed = 0
         while rounds is None or rounds > 0:
             rounds = None if rounds is None else rounds - 1

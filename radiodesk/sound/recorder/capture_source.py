@@ -1,4 +1,4 @@
-"""Keeps one capturing child alive for each device, and hands on what it sends."""
+"""Runs one capturing child for each device, starts it again when it ends, and passes on what it sends."""
 
 import logging
 import os

@@ -180,7 +180,7 @@ class Exchange:
 
     @property
     def silent(self) -> bool:
-        """Whether calls that come in now hear nothing and are heard nowhere, for a sound device is missing."""
+        """Whether new calls have no sound in the studio, because a sound device is missing."""
         return self._silent.exists()
 
     def set_silent(self, silent: bool) -> None:
@@ -243,7 +243,7 @@ class Exchange:
                 self.callers.keep(call.now(Stage.RINGING))
         return call.stage is not Stage.UP or self.sound.resume(call)
 
-    # Small things
+    # Helpers
 
     def _wait_for_dumps(self, key: str) -> bool:
         """Wait until both dumps of a call are there: at once, or when the caller's offer came late, with it."""

@@ -159,7 +159,7 @@ class Telephone:
                 time.sleep(0.05)
 
     def _start_again(self) -> None:
-        """baresip died or fell silent: its calls are over, and it is started again, later each time."""
+        """baresip ended or does not answer: end its calls and start it again, after a longer pause each time."""
         now = time.monotonic()
         with self.exchange.lock:
             if self.exchange.process is not None:
@@ -178,7 +178,7 @@ class Telephone:
                 log.error("%s %s", error, _last_words(self._output))
 
     def stop(self) -> None:
-        """Say goodbye to all callers and keep what was recorded."""
+        """Hang up all calls and keep what was recorded."""
         with self.exchange.lock:
             if self.exchange.process is not None:
                 self.exchange.process.stop(STOP_WITHIN)

@@ -61,7 +61,7 @@ class Taker:
         except (TooMany, PhoneUnreadable):
             self.store.throw_away(arrival)
             raise
-        except Exception as error:  # the edge: it lies safe on disk, and its sender shall hear that
+        except Exception as error:  # the edge: it is safe on disk, and the sender is told so
             if (trouble := unavailable(error)) is not None:
                 log.warning("An arrival waits for the database: %s", trouble)
             else:

@@ -87,5 +87,5 @@ def _delete(session: Session, found: list[LiveWords], at: datetime) -> None:
 
 
 def _announce(session: Session, words: LiveWords, at: datetime) -> None:
-    # The take's id stands in for a call that is not known yet, so that no other call's screen asks in vain.
+    # The take's id stands in for a call that is not known yet, so that no other call's screen fetches its region.
     events.announce(session, at, TOPIC, words.state, words.about or words.take)
