@@ -23,13 +23,13 @@ class Measured:
 
     def __init__(self) -> None:
         self.places: dict[str, list[float]] = {}
-        original = Writers.ended
+        original = Writers.note_end
 
-        def ended(writers: Writers, begun: tuple[str, float]) -> None:
+        def note_end(writers: Writers, begun: tuple[str, float]) -> None:
             self.places.setdefault(begun[0], []).append(time.monotonic() - begun[1])
             original(writers, begun)
 
-        Writers.ended = ended  # type: ignore[method-assign, assignment]
+        Writers.note_end = note_end  # type: ignore[method-assign, assignment]
 
     def pytest_terminal_summary(self) -> None:
         """Print the table under the tests' own summary."""

@@ -1,7 +1,7 @@
 """Whose address a request comes from, behind a proxy that the settings trust too, and what a limit counts by.
 
-What a stranger writes into ``X-Forwarded-For`` counts for nothing: the list is read from its right end, where our own
-proxies wrote, up to the first address that is none of them.
+The list in ``X-Forwarded-For`` is read from its right end, where our own proxies wrote, up to the first address
+that is not theirs. Anything further left may be forged and is ignored.
 """
 
 import ipaddress

@@ -1,6 +1,6 @@
 """What is wrong with the station now, for every page of every process: small files, as the database may be the fault.
 
-An alarm is raised by whoever meets the trouble and cleared by whoever sees it gone.
+The code that meets a fault raises the alarm; the code that finds the fault gone clears it.
 """
 
 import json

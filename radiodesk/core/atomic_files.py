@@ -1,4 +1,4 @@
-"""Files appear whole or not at all: written beside their place, flushed to the disk, then renamed into it."""
+"""Files are written atomically: to a temporary name, flushed to the disk, then renamed."""
 
 import os
 import shutil

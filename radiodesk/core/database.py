@@ -162,8 +162,8 @@ def _opened(url: str, keys: KeyRing) -> Database:
     writers = Writers(path)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _SqliteBegin(writers))
-    event.listen(engine, "commit", _ended(writers))
-    event.listen(engine, "rollback", _ended(writers))
+    event.listen(engine, "commit", _note_end(writers))
+    event.listen(engine, "rollback", _note_end(writers))
     event.listen(engine, "engine_disposed", lambda _engine: writers.close())
     return Database(engine, keys, writers)
 
@@ -204,7 +204,7 @@ class _SqliteBegin:
         until = time.monotonic() + options.get("radiodesk_patience", PATIENT) - 0.1
         while not self._began(raw, last=time.monotonic() + PROMPT > until):
             pass
-        connection.info["radiodesk_write"] = self._writers.began()
+        connection.info["radiodesk_write"] = self._writers.note_begin()
 
     def _began(self, raw: Any, *, last: bool) -> bool:
         try:
@@ -223,10 +223,10 @@ class _SqliteBegin:
         return True
 
 
-def _ended(writers: Writers) -> Any:
-    def ended(connection: Connection) -> None:
+def _note_end(writers: Writers) -> Any:
+    def note_end(connection: Connection) -> None:
         begun = connection.info.pop("radiodesk_write", None)
         if begun is not None:
-            writers.ended(begun)
+            writers.note_end(begun)
 
-    return ended
+    return note_end

@@ -1,4 +1,4 @@
-"""The one ancestor of every refusal that a person will read.
+"""The base class of every refusal that a person reads.
 
 A ``Refusal`` carries a message id and the facts; the edge (web, command line, job) translates it, picks the status or
 exit code and never shows a traceback.

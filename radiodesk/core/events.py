@@ -2,7 +2,7 @@
 
 A service announces in the same transaction as the change; after the commit a notifier wakes the open streams, which
 read from the row after the last one they saw. So a screen that lost its connection misses nothing. Rows older than a
-day are pruned; what must be kept for ever stands in the audit trail.
+day are pruned; what must be kept is in the audit trail.
 """
 
 from datetime import datetime, timedelta

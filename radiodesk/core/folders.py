@@ -1,6 +1,6 @@
-"""What lies in the data folder is for the station's own account alone: voices, numbers, keys, whoever else has a login.
+"""Only the station's own account may read the data folder, which holds voices, numbers and keys.
 
-Nothing outside reads there: the public site serves its files itself. Models are not in it; they are nobody's secret.
+No other program reads it: the public site serves its files itself. Models are kept elsewhere; they are not private.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Public ids: UUID version 7 (RFC 9562), sortable by time, free of what the row's key would tell."""
+"""Public ids: UUID version 7 (RFC 9562), sortable by time, which do not reveal row numbers."""
 
 import os
 import uuid

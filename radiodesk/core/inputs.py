@@ -1,6 +1,6 @@
 """What came from outside, as values that every part of the station can keep: text, numbers, days, moments, JSON.
 
-Python reads more than a database, a document or a calendar holds: lone halves of a surrogate pair, whole numbers of a
+Python accepts values that a database, a document or a calendar does not: lone surrogates, whole numbers of a
 thousand digits, days of the year 1, ``NaN``. Whatever a form, an address or a message brings is read here.
 """
 

@@ -1,10 +1,11 @@
-"""Slow work: the row is the queue, the job system is the doorbell.
+"""Slow work: rows are the queue; the job library (huey) only tells a worker that there is a new row.
 
-A ``Job`` row is written in the same transaction as the change that needs it; after the commit a doorbell rings with
-the row's id alone. Whoever takes the row holds a lease under a token of its own and renews it while working; only who
-holds the token may tell of progress or end the job. A worker that is killed stops renewing, and the next sweep gives
-the row to another. So a job may run twice, and handlers must bear that. What fails for good, or kills its worker each
-time, ends as failed, and its kind says what that means for the row that it works on.
+A ``Job`` row is written in the same transaction as the change that needs it; after the commit a message with the row's
+id alone (the doorbell) wakes a worker. The worker that takes the row holds a lease under a token of its own and renews
+it while working; only the holder of the token may write progress or end the job. A worker that is killed stops
+renewing, and the next sweep gives the row to another. So a job may run twice, and handlers must be idempotent. What
+fails for good, or kills its worker each time, ends as failed, and its kind says what that means for the row that it
+works on.
 """
 
 import logging
@@ -164,7 +165,7 @@ def _free(now: datetime) -> ColumnElement[bool]:
 
 
 def due(session: Session, now: datetime) -> list[int]:
-    """Ids of the jobs that wait, or whose worker fell silent; oldest first."""
+    """Ids of the jobs that wait, or whose lease ran out; oldest first."""
     return list(session.scalars(select(Job.id).where(_free(now)).order_by(Job.id)))
 
 
@@ -250,15 +251,15 @@ class Runner:
             surely(self._database, lambda session: self._put_back(session, job))
             return False
         except Failed as why:
-            ended = self._ended(job, kind, str(why), again=why.again)
+            ended = self._end_of_try(job, kind, str(why), again=why.again)
         except Refusal as refusal:
             # A refusal is about the input: trying again would say the same. A database or a store in trouble is not,
             # nor are keys that were added beside a running worker, which its next start brings.
             again = unavailable(refusal) is not None or isinstance(refusal, KeyMissing | StoreUnavailable)
-            ended = self._ended(job, kind, i18n.say_in(self._settings.language, refusal), again=again)
+            ended = self._end_of_try(job, kind, i18n.say_in(self._settings.language, refusal), again=again)
         except Exception as error:  # the edge of the worker: nothing may take it down
             log.exception("Job %s (%s) failed.", job.id, job.kind)
-            ended = self._ended(job, kind, f"{type(error).__name__}: {error}"[:2000], again=True)
+            ended = self._end_of_try(job, kind, f"{type(error).__name__}: {error}"[:2000], again=True)
         else:
             ended = self._done(job)
         finally:
@@ -310,11 +311,11 @@ class Runner:
             session, job, state=JobState.DONE, error=None, finished_at=at, leased_until=None, owner=None
         )
 
-    def _ended(self, job: Job, kind: Kind, why: str, *, again: bool) -> Callable[[Session], None]:
+    def _end_of_try(self, job: Job, kind: Kind, why: str, *, again: bool) -> Callable[[Session], None]:
         """What is to be written of a try that failed: the next one, or that it was the last."""
         at = self._clock.now()
 
-        def ended(session: Session) -> None:
+        def write_end(session: Session) -> None:
             if again and job.attempts < kind.most:
                 wait = timedelta(seconds=kind.waits[job.attempts - 1])
                 values = {"state": JobState.WAITING, "not_before": at + wait, "leased_until": None, "owner": None}
@@ -322,7 +323,7 @@ class Runner:
             elif self._mine(session, job, state=JobState.FAILED, error=why, finished_at=at, leased_until=None):
                 _give_up(session, kind, job, why, at)
 
-        return ended
+        return write_end
 
     def _bury(self, job_id: int, kind: Kind) -> None:
         """End a job that was taken as often as its kind allows, since its workers died with it or an update took tries

@@ -1,7 +1,7 @@
-"""The database knows its keys: beside each key's number it keeps a value by which the key is told again.
+"""The database stores, for each key number, a check value by which the right key is recognised.
 
-Without that, a start with a new key file over an old database goes well, and what comes in afterwards is encrypted with
-keys that nobody keeps. Every process and command asks here before it opens the station, and no key is ever made where
+Without it, a start with a new key file over an old database would succeed, and later data would be encrypted with keys
+that are in no backup. Every process and command asks here before it opens the station, and no key is ever made where
 there is a database already.
 """
 

@@ -1,8 +1,8 @@
-"""Keys of a station: what is private lies encrypted in the database (AES-256-GCM), and can be looked up by keyed hash.
+"""Keys of a station: private values are encrypted in the database (AES-256-GCM) and looked up by keyed hash.
 
 The key file is made on first start, readable by its owner alone. Keys have numbers, so that a new one can be added
 while rows under the old one stay readable. Encrypted columns are never searched; a keyed hash stands beside them.
-Which keys belong to a database, the database itself knows (``core.key_checks``).
+Which keys belong to a database is stored in it (``core.key_checks``).
 """
 
 import base64

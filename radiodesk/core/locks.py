@@ -1,7 +1,7 @@
-"""Who writes to the database now, and for how long: so that whoever must wait can say for whom.
+"""Which process writes to the database now, and for how long, so that one that waits can name it.
 
-SQLite has one writer at a time. The kernel knows which process holds the write lock; what that process is doing, it
-leaves in a small file beside the database when its transaction begins.
+SQLite has one writer at a time. The kernel tells which process holds the write lock; each process writes what it
+is doing into a small file beside the database when its transaction begins.
 """
 
 import json
@@ -61,8 +61,8 @@ class Writers:
         self._file: int | None = None
         self._guard = threading.Lock()
 
-    def began(self) -> tuple[str, float]:
-        """A write transaction of this thread has begun; returns what ``ended`` needs."""
+    def note_begin(self) -> tuple[str, float]:
+        """A write transaction of this thread has begun; returns what ``note_end`` needs."""
         place = doing.get()
         try:
             said = json.dumps({"pid": os.getpid(), "at": place[:120]}).encode()
@@ -75,8 +75,8 @@ class Writers:
             log.debug("It cannot be noted who writes.", exc_info=True)
         return place, time.monotonic()
 
-    def ended(self, begun: tuple[str, float]) -> None:
-        """The transaction that ``began`` told of is over."""
+    def note_end(self, begun: tuple[str, float]) -> None:
+        """The transaction that ``note_begin`` told of is over."""
         place, since = begun
         seconds = time.monotonic() - since
         if seconds > LONG:
@@ -125,7 +125,7 @@ def _command(pid: int) -> str:
 def program(words: list[str]) -> str:
     """The name of a program that was started with these words, and that of radiodesk's command.
 
-    What stands behind is nobody's business: a file's name may be a caller's number, an option a password.
+    Arguments are left out: a file's name may be a caller's number, an option a password.
     """
     names = [Path(word).name for word in words[:3]]
     if "radiodesk" in names and (names[0] == "radiodesk" or names[1] in ("radiodesk", "-m")):

@@ -1,7 +1,7 @@
-"""Who looked at what is private: noted in a journal on disk at once, and from there in the audit trail.
+"""Who opened private data: written to a journal on disk at once, and from there into the audit trail.
 
-A look must be noted, and looking must not wait for whoever writes to the database. So a page appends a line here, and a
-process that may wait carries the lines over (``carry_over``).
+Each look must be recorded, and a page must not wait for another writer of the database. So a page appends a line here,
+and a process that may wait copies the lines (``carry_over``).
 """
 
 import errno

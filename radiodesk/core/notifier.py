@@ -1,6 +1,6 @@
 """Wakes the open screens: one watcher a process follows the event table and hands each new row to every stream.
 
-A change made in this process rings at once; one made by another process (a worker, the recorder) is seen within
+A change made in this process is seen at once; one made by another process (a worker, the recorder) is seen within
 ``interval``, by one query however many screens are open.
 """
 
@@ -89,8 +89,8 @@ class Notifier:
             self._streams.discard(stream)
 
     def follow(self, last: int | None, heartbeat: float = 15.0) -> Iterator[list[Change]]:
-        """Changes after event ``last`` (or from now on), for ever: those of one act together, for each screen to look
-        but once; an empty list when nothing came for a heartbeat.
+        """Changes after event ``last`` (or from now on), without end: those of one act together, so that each screen
+        looks once; an empty list when nothing came for a heartbeat.
         """
         self._start()
         stream: queue.Queue[Change | None] = queue.Queue(_BACKLOG)

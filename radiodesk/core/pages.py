@@ -1,4 +1,4 @@
-"""Lists that grow have pages: one query a page, and no count of what nobody asked for."""
+"""Paging of long lists: one query a page, without counting all rows."""
 
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar

@@ -1,4 +1,4 @@
-"""Column types for what is private: it lies encrypted in the database, and a row that cannot be read breaks nothing."""
+"""Column types for private values, which are encrypted in the database; one that cannot be decrypted breaks no list."""
 
 import json
 from collections.abc import Sequence

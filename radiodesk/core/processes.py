@@ -23,7 +23,7 @@ class AlreadyRunning(Refusal):
     exit_code = 4
 
 
-def told_to_stop() -> threading.Event:
+def watch_for_stop() -> threading.Event:
     """An event that is set once this process is asked to end, by Ctrl-C or by its supervisor."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,6 +1,6 @@
-"""What a process does again and again: sweeping, pruning, reading journals. A round cannot end by failing.
+"""What a process does again and again: sweeping, pruning, reading journals. An exception does not end a round.
 
-Each round has a thread of its own. Whatever it raises is logged and said in the process's health file, which the page
+Each round has a thread of its own. An exception is logged and written to the process's health file, which the page
 of the station's state reads; then the round goes on.
 """
 

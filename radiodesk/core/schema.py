@@ -1,4 +1,4 @@
-"""The database's schema: Alembic brings it to this release, and what a later release changed is not opened."""
+"""The database's schema: Alembic upgrades it to this release; a database of a later release is refused."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Small, boring text work that several rooms share."""
+"""Small text functions that several rooms share."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ def clean(text: str, instead: str = "") -> str:
 
 
 def mended(text: str) -> str:
-    """What a stranger's words are kept as: a mark stands where something was no text."""
+    """Text from outside with a replacement character where something was no text."""
     return clean(text.replace("\0", ""), REPLACED)
 
 

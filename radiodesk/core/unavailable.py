@@ -1,6 +1,6 @@
-"""The database cannot be used for the moment: held by another writer, full, read-only, or not to be opened.
+"""Recognises a database that cannot be used for the moment: locked, full, read-only, or not to be opened.
 
-Nothing is wrong with what was asked. The edges answer with one sentence, keep what came in, and try again.
+The request itself is not at fault. The edges answer with one sentence, keep what came in, and try again.
 """
 
 import sqlite3

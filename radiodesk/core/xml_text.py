@@ -1,4 +1,4 @@
-"""XML that every parser reads, whatever the words in it are."""
+"""Writes XML without the control characters that XML forbids."""
 
 from xml.etree import ElementTree
 

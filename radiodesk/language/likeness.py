@@ -1,4 +1,4 @@
-"""How much two texts sound like they are about the same thing: a suggestion with a score, for a person to accept.
+"""Similarity of two texts: a suggestion with a score that they are about the same matter, for a person to accept.
 
 Of 35,000 pairs of real complaints about different matters one in a thousand reaches the least score by its words alone.
 """

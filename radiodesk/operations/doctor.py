@@ -1,4 +1,4 @@
-"""``radiodesk doctor``: looks at everything a show needs, and says of each thing that is wrong what would mend it."""
+"""``radiodesk doctor``: checks everything that a show needs, and names for each fault its remedy."""
 
 import json
 import shutil

@@ -1,7 +1,7 @@
 """``radiodesk listen``: follows the callers who are speaking, and keeps their words on the open screens.
 
-It is the least of all processes: nothing waits for it, and it makes room for everything else on the machine. The model
-is loaded when the first line is opened, so that a desk without lines never pays for it.
+It has a low priority (nice 5): no other process waits for it. The model is loaded when the first line is opened,
+so that a desk without lines needs no memory for it.
 """
 
 import logging
@@ -18,7 +18,7 @@ from radiodesk.core import i18n
 from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.database import Database
 from radiodesk.core.errors import Refusal
-from radiodesk.core.processes import told_to_stop
+from radiodesk.core.processes import watch_for_stop
 from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import DatabaseUnavailable
 from radiodesk.language.places.station_area import area_pack
@@ -128,7 +128,7 @@ def follow(listener: Listener, stop: threading.Event, language: str) -> None:
 
 def listen(settings: Settings) -> None:
     """Run until the process is told to stop."""
-    stop = told_to_stop()
+    stop = watch_for_stop()
     if not settings.live_words:
         log.info("The setting live_words is off: nobody's words are followed.")
         stop.wait()

@@ -15,7 +15,7 @@ import click
 from radiodesk.core.clock import SystemClock
 from radiodesk.core.database import Database
 from radiodesk.core.i18n import gettext
-from radiodesk.core.processes import holder, told_to_stop
+from radiodesk.core.processes import holder, watch_for_stop
 from radiodesk.core.settings import Settings
 from radiodesk.operations.wiring import prepare
 from radiodesk.rooms.accounts import queries, services
@@ -105,7 +105,7 @@ def announce(settings: Settings, database: Database) -> None:
 def supervise(settings: Settings) -> None:
     """Run all parts until told to stop."""
     database = prepare(settings)
-    stop = told_to_stop()
+    stop = watch_for_stop()
     parts = []
     for arguments in parts_of(settings):
         lock = LOCKS.get(arguments[0])

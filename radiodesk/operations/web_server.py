@@ -8,14 +8,12 @@ from types import FrameType
 from typing import Any
 
 from flask import Flask
-from waitress.channel import HTTPChannel
-from waitress.server import BaseWSGIServer, create_server
-from waitress.task import ErrorTask, WSGITask
-from waitress.utilities import RequestEntityTooLarge
+from waitress import create_server  # type: ignore[attr-defined]
 
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import why
-from radiodesk.http.request import TOO_LARGE, Station
+from radiodesk.http.request import Station
+from radiodesk.operations.server_refusals import word_refusals
 
 SPARE_THREADS = 16
 SETTLED = 20.0
@@ -26,30 +24,6 @@ class AddressInUse(Refusal):
     """Something else listens where the desk should."""
 
     exit_code = 4
-
-
-class RefusedTask(ErrorTask, WSGITask):
-    """Answers what waitress refused: the application speaks for a body that is too large, waitress for the rest."""
-
-    def execute(self) -> None:
-        request: Any = self.request
-        if isinstance(request.error, RequestEntityTooLarge):
-            self.complete = False
-            self.set_close_on_finish()
-            WSGITask.execute(self)
-        else:
-            ErrorTask.execute(self)
-
-    def get_environment(self) -> dict[str, Any]:
-        environ: dict[str, Any] = super().get_environment()
-        environ.update({"CONTENT_LENGTH": "0", TOO_LARGE: True})
-        return environ
-
-
-class Channel(HTTPChannel):
-    """A connection whose refusals speak the user's language."""
-
-    error_task_class = RefusedTask
 
 
 def listen(app: Flask, station: Station, host: str, port: int, *, streams: bool) -> Any:
@@ -75,10 +49,7 @@ def listen(app: Flask, station: Station, host: str, port: int, *, streams: bool)
             host=host,
             why=why(error),
         ) from None
-    # A name with several addresses has a listener for each.
-    listeners: Any = [server] if isinstance(server, BaseWSGIServer) else (server.map or {}).values()
-    for listener in listeners:
-        listener.channel_class = Channel
+    word_refusals(server)
     return server
 
 

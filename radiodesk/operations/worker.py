@@ -1,4 +1,4 @@
-"""The worker process: answers the doorbell, sweeps for what was left lying, prunes old events and live words.
+"""The worker process: runs jobs, sweeps for jobs that were left, prunes old events and live words.
 
 It is a process of its own, so that a native crash in an engine takes neither the desk nor the public site down.
 """

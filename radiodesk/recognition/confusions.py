@@ -1,6 +1,6 @@
-"""What a word may have been before the line and the recogniser blurred it: known words that sound much the same.
+"""Known words that sound like a word that the recogniser wrote.
 
-Narrow telephone lines lose the hiss of s, the breath of h and the difference between voiced and unvoiced stops, and
+Telephone bandwidth loses the fricatives s and h and the difference between voiced and unvoiced stops, and
 vowels shift ("tikat" for "tiket", "buruh" for "puluh"). The distance here is an edit distance in which such slips cost
 less than others. Two words that run together are found too ("perubantuan" for "perlu bantuan").
 """

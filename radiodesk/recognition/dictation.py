@@ -14,7 +14,7 @@ from math import exp
 
 from radiodesk.language.digit_words import DIGIT_WORDS, DIGITS, NUMBER_WORDS, tokens
 from radiodesk.recognition.confusions import sound_distance
-from radiodesk.recognition.hallucination_guard import recited
+from radiodesk.recognition.hallucination_guard import is_recited
 from radiodesk.recognition.rescoring import Choice, Guess, agreement
 
 _LEAST = 2
@@ -56,7 +56,7 @@ def voted(readings: Sequence[Reading], seconds: float) -> Choice | None:
         scores: dict[tuple[str, ...], float] = {}
         for guess in reading.guesses:
             line = as_digits(guess.text)
-            if not line or len(line) > 2 + _DIGITS_A_SECOND * seconds or recited(line, reading.prompt):
+            if not line or len(line) > 2 + _DIGITS_A_SECOND * seconds or is_recited(line, reading.prompt):
                 continue
             score = guess.log_probability + sum(_DIGIT if word in DIGIT_WORDS else _OTHER for word in line)
             scores[line] = max(score, scores.get(line, score))

@@ -1,4 +1,4 @@
-"""Keeps invented text out: what a recogniser writes when nobody spoke, or when it loops.
+"""Rejects hallucinated text: what a recogniser writes when nobody spoke, or when it loops.
 
 Whisper fills silence with sentences from its training ("terima kasih telah menonton"), repeats a phrase with high
 confidence, and may recite its own prompt. Every test here names the reason, so that a drop can be explained.
@@ -40,18 +40,18 @@ def doubt(
         return "unsure of every word"
     if _CREDITS.search(text):
         return "credits of a video"
-    if repeated(words):
+    if is_repeated(words):
         return "repeated phrase"
     if compression(" ".join(word for word in words if word not in NUMBER_WORDS)) > _COMPRESSION:
         return "repetitive"
     if len(words) > 4 + _WORDS_A_SECOND * seconds:
         return "more words than time"
-    if recited(words, prompt):
+    if is_recited(words, prompt):
         return "prompt recited"
     return None
 
 
-def repeated(words: Sequence[str]) -> bool:
+def is_repeated(words: Sequence[str]) -> bool:
     """Whether a phrase of one to six words stands at least four (one word), else three times in a row.
 
     Dictated digits may repeat, other words hardly do.
@@ -67,7 +67,7 @@ def repeated(words: Sequence[str]) -> bool:
     return False
 
 
-def recited(words: Sequence[str], prompt: Sequence[str]) -> bool:
+def is_recited(words: Sequence[str], prompt: Sequence[str]) -> bool:
     """Whether six or more words in a row stand in the prompt in the same order."""
     shown = {tuple(prompt[at : at + _RECITED]) for at in range(len(prompt) - _RECITED + 1)}
     return any(tuple(words[at : at + _RECITED]) in shown for at in range(len(words) - _RECITED + 1))

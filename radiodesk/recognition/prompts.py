@@ -1,4 +1,4 @@
-"""What the recogniser is told beforehand: a few sentences in the trade's own voice.
+"""What the recogniser is told beforehand: a few sentences as a traffic desk would say them.
 
 Whisper continues in the manner of the text before it. One that greets, reports and spells numbers out makes it write
 "satu satu sembilan" where it would write 119, and know the words of police and roads. The sentences are made up.

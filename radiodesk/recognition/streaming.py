@@ -12,7 +12,8 @@ import numpy as np
 
 from radiodesk.language.digit_words import tokens
 from radiodesk.recognition.ports import Partial, Segment, Word
-from radiodesk.recognition.voice_detector import RATE, Pauses, Samples, SpeechFinder, Utterance
+from radiodesk.recognition.silero import Samples
+from radiodesk.recognition.voice_detector import RATE, Pauses, SpeechFinder, Utterance
 
 _LONGEST = 10.0
 _STEP = 0.8

@@ -1,27 +1,22 @@
-"""Finds where somebody speaks, while the sound flows by: Silero's voice activity detector with memory of its own.
+"""Finds speech in a stream: Silero's voice activity detector, with its state carried from block to block.
 
-The network (MIT, shipped inside faster-whisper) gives a probability every 32 ms. What lies around it here makes
-utterances of that: cut at pauses, padded, never longer than a recogniser's window, at flat memory for any length.
+The network (MIT, shipped inside faster-whisper) gives a probability every 32 ms. This module makes utterances of
+that: cut at pauses, padded, never longer than a recogniser's window, in constant memory.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from faster_whisper.vad import get_vad_model
-from numpy.typing import NDArray
+
+from radiodesk.recognition.silero import CONTEXT, WINDOW, Samples, SileroNetwork
 
 RATE = 16_000
-WINDOW = 512
-_CONTEXT = 64
 _STRIDE = 8 * WINDOW
 _QUIET = 0.01
 _WEARY = 2.0
 _LOUDEST = 0.1
 _FADING = 0.8  # of the loudest sound so far, a second
-
-Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +73,8 @@ class SpeechProbability:
     """
 
     def __init__(self) -> None:
-        self._session: Any = get_vad_model().session
-        self._h: Samples = np.zeros((1, 1, 128), np.float32)
-        self._c: Samples = np.zeros((1, 1, 128), np.float32)
-        self._context: Samples = np.zeros(_CONTEXT, np.float32)
+        self._network = SileroNetwork()
+        self._context: Samples = np.zeros(CONTEXT, np.float32)
         self._peak = 0.0
 
     def reset(self) -> None:
@@ -89,19 +82,15 @@ class SpeechProbability:
 
         Not after music or tones: without the state their next note is taken for a voice.
         """
-        self._h.fill(0)
-        self._c.fill(0)
+        self._network.reset()
 
     def __call__(self, samples: Samples) -> Samples:
         self._peak = max(float(np.abs(samples).max()), self._peak * _FADING ** (len(samples) / RATE))
         windows = samples.reshape(-1, WINDOW) * np.float32(min(1.0, _LOUDEST / max(self._peak, _LOUDEST)))
-        tails = windows[:, -_CONTEXT:]
+        tails = windows[:, -CONTEXT:]
         contexts = np.concatenate([self._context[None], tails[:-1]])
         self._context = tails[-1].copy()
-        given = np.concatenate([contexts, windows], axis=1)
-        out, self._h, self._c = self._session.run(None, {"input": given, "h": self._h, "c": self._c})
-        probabilities: Samples = out.reshape(-1)
-        return probabilities
+        return self._network(np.concatenate([contexts, windows], axis=1))
 
 
 class SpeechFinder:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from radiodesk.recognition.voice_detector import RATE, Samples, Utterance
+from radiodesk.recognition.silero import Samples
+from radiodesk.recognition.voice_detector import RATE, Utterance
 
 _PAUSE = 0.3
 

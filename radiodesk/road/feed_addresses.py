@@ -1,7 +1,7 @@
-"""Where a feed may be fetched from: known hosts at public addresses, looked up once and then held on to.
+"""Where a feed may be fetched from: known hosts at public addresses, looked up once and then kept for the connection.
 
 A station's machine sits beside other machines of the police; an address in a settings page, or a redirect from a
-publisher that was broken into, must not make it talk to them (server-side request forgery).
+compromised publisher, must not make it connect to them (server-side request forgery).
 """
 
 import ipaddress

@@ -1,4 +1,4 @@
-"""Fetching a feed politely and safely: only what changed, only from where it may, never more than is good for us.
+"""Fetches a feed: conditional requests, allowed hosts only, limits on size and time.
 
 Nothing here knows a database or a clock. ``FetchState`` is what must be remembered between two fetches; it goes in
 and comes out, and what was good before stays in it until something better has been read.

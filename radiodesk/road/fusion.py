@@ -77,7 +77,7 @@ def fuse(
     by_place: dict[str, list[_Open]] = defaultdict(list)
     closed: list[_Open] = []
     for report in sorted(filter(_says_something, reports), key=_time):
-        if _time(report) > at or not report.begun(at):
+        if _time(report) > at or not report.has_begun(at):
             continue
         here = by_place[spot_of(report)]
         _drop_expired(here, _time(report), closed)

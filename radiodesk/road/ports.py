@@ -1,7 +1,7 @@
 """What crosses the feeds port, and what the traffic room computes with before anything is a table row.
 
-A feed turns bytes into reports and alerts. Reading text (`reading`), fusing (`fusion`) and composing (`composing`)
-are functions over these values, so that the same code serves the desk, the pipes and the benchmarks.
+A feed turns bytes into reports and alerts. Reading text (`road.reading`), fusing (`road.fusion`) and composing
+(`road.bulletin`) are functions over these values, so that the same code serves the desk, the pipes and the benchmarks.
 """
 
 import re
@@ -59,7 +59,7 @@ class Report:
             return self.starts_at, self.expires_at
         return next((period for period in self.periods if period[1] > at), self.periods[-1])
 
-    def begun(self, at: datetime) -> bool:
+    def has_begun(self, at: datetime) -> bool:
         """Whether the time for which it holds has begun."""
         start = self.spell(at)[0]
         return start is None or start <= at
@@ -102,7 +102,7 @@ class Alert:
     response_types: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
 
-    def said_by(self, at: datetime) -> bool:
+    def is_said_by(self, at: datetime) -> bool:
         """Whether it was sent; the publisher's clock may be ahead of ours."""
         return self.sent is None or self.sent <= at + CLOCKS_DIFFER
 

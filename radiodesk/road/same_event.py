@@ -76,7 +76,7 @@ def _repost_in_time(a: Told, b: Told, time_a: datetime | None, time_b: datetime 
 def _repost(a: Told, b: Told) -> float:
     """Likeness of wordings, that of one cut off to the beginning of the other; 0 when they differ in a name."""
     short, long = sorted((a, b), key=lambda told: len(told.words))
-    if (a.free and b.jammed) or (a.jammed and b.free) or _opposed(a, b):
+    if (a.free and b.jammed) or (a.jammed and b.free) or _are_opposed(a, b):
         return 0.0
     if len(short.words) < 3 or a.numbers != b.numbers or a.sides != b.sides or a.kilometre != b.kilometre:
         return 0.0
@@ -121,7 +121,7 @@ def _together(a: Told, b: Told, apart: timedelta | None) -> float:
         return 0.0
     if a.kilometre is not None and b.kilometre is not None and abs(a.kilometre - b.kilometre) > 1.0:
         return 0.0
-    if _opposed(a, b):
+    if _are_opposed(a, b):
         return 0.0
     value = 1.0
     if a.numbers and b.numbers and a.numbers.isdisjoint(b.numbers):
@@ -157,7 +157,7 @@ def _agree(a: frozenset[Kind], b: frozenset[Kind]) -> bool:
     return any(not cousins.isdisjoint(a) and not cousins.isdisjoint(b) for cousins in _COUSINS)
 
 
-def _opposed(a: Told, b: Told) -> bool:
+def _are_opposed(a: Told, b: Told) -> bool:
     """Directions that exclude one another: other goals, other origins, or one's goal is the other's origin."""
     if a.both_ways or b.both_ways:
         return False

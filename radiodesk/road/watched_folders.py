@@ -1,7 +1,7 @@
 """Watched folders: a file that is put there is read like a feed or like pasted posts, then moved out of the way.
 
-A folder lies in the station's data folder (``inbox/NAME``), so that an address typed in the desk can never make it read
-anything else of the machine.
+A folder lies in the station's data folder (``inbox/NAME``), so that a name typed in the desk cannot make the desk
+read other files of the machine.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""How the desk speaks with a part that holds live sound: a Unix socket, one JSON object a line, one answer a line.
+"""How the desk controls a part that holds live sound: a Unix socket, one JSON object a line, one answer a line.
 
 Only this machine and this user can reach it. An answer is the part's own object, or ``{"error": sentence id, "facts":
 {…}}`` for what it refuses.

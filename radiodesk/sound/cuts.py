@@ -1,4 +1,4 @@
-"""Takes seconds out of what the public hears: under a tone, or altogether. The source is never touched.
+"""Removes seconds from the public sound: replaced by a tone, or cut. The source is not changed.
 
 The sound under a bleep is replaced, not covered, so that nothing of it can be recovered; both ends are faded over a few
 milliseconds, so that nothing clicks.

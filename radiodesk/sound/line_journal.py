@@ -1,4 +1,4 @@
-"""Journals: what a part with live sound (recorder, telephone) tells the rest of the house, one JSON object a line.
+"""Journals: what a part with live sound (recorder, telephone) tells the other processes, one JSON object a line.
 
 A part appends and flushes; it never waits for a reader. Readers keep their own offset, so they miss nothing however
 long they were away. Numbers of callers stand encrypted in it.

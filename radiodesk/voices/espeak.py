@@ -1,4 +1,4 @@
-"""The voice that needs nothing from outside: pyttsx3 on espeak-ng, and espeak-ng itself when pyttsx3 fails."""
+"""The default voice: pyttsx3 on espeak-ng, and espeak-ng itself when pyttsx3 fails."""
 
 import json
 import logging

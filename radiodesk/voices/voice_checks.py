@@ -1,4 +1,4 @@
-"""Checks on what a voice wrote: engines fail silently, with no file, an empty one, or a stump of the text."""
+"""Checks on what a voice wrote: engines fail without an error: no file, an empty one, or one that breaks off."""
 
 import wave
 from array import array

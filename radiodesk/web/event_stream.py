@@ -18,7 +18,7 @@ from radiodesk.http.request import station
 from radiodesk.rooms.accounts import second_factor, sessions
 from radiodesk.rooms.accounts.access import COOKIE
 from radiodesk.rooms.accounts.models import Person
-from radiodesk.rooms.recordings.access import Act, permitted
+from radiodesk.rooms.recordings.access import Act, is_permitted
 from radiodesk.web.event_subjects import Subjects
 
 blueprint = Blueprint("live", __name__)
@@ -39,7 +39,7 @@ def _told(change: Change) -> str:
 def _for(person: Person, change: Change, subjects: Subjects) -> Change | None:
     """A change as this person may know of it."""
     belonging = subjects.belonging(change)
-    if belonging is None or permitted(person, Act.READ, belonging):
+    if belonging is None or is_permitted(person, Act.READ, belonging):
         return change
     return None if change.topic in _WORDS else Change(change.id, change.topic, "changed", None, {})
 

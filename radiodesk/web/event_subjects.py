@@ -1,4 +1,5 @@
-"""What changes of the event stream are about, for the rule of ``recordings.access``: who may not look learns no id."""
+"""What changes of the event stream are about, by ``recordings.access``: ids of what a person may not read are left
+out."""
 
 import threading
 import time
@@ -63,7 +64,7 @@ class Subjects:
         self._held: OrderedDict[int, tuple[float, Belonging | None]] = OrderedDict()
 
     def belonging(self, change: Change) -> Belonging | None:
-        """What a change is about; ``None`` for what is nobody's words (scripts, broadcasts, the road)."""
+        """What a change is about; ``None`` where it is not about a caller (scripts, broadcasts, the road)."""
         now = time.monotonic()
         with self._lock:
             held = self._held.get(change.id)

@@ -166,7 +166,7 @@ def refused(refusal: Refusal) -> Response:
     if isinstance(refusal, DatabaseUnavailable):
         station().alarms.sound(DATABASE, refusal)
         if isinstance(refusal, DatabaseBusy) and not current_app.config["FOR_STAFF"]:
-            # Which program of the station is at work is no stranger's business.
+            # Visitors are not told which program of the station holds the database.
             refusal = busy(None)
     return _page(i18n.say(refusal), refusal.status)
 

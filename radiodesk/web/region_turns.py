@@ -1,4 +1,4 @@
-"""Live regions are answered one after the other: when all screens ask at once, most have their answer in half the time.
+"""Live regions are rendered one after the other: when all screens ask at once, the median answer takes half as long.
 
 Threads that work on forty answers at the same time share one interpreter, so that all forty are ready at the end of
 the rush. In turns the first is ready at once, the middle one at half of it, and the last no later than before.
@@ -6,10 +6,7 @@ the rush. In turns the first is ready at once, the middle one at half of it, and
 
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 LONGEST_WAIT = 1.0
 """Seconds after which an answer is made out of turn, so that one slow region holds nobody up for long."""

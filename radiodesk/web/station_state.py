@@ -88,11 +88,11 @@ def page() -> str:
 @allowed(*KEEPERS)
 def try_again(job_id: str) -> Response:
     """Put a job that was given up back into the queue."""
-    _tried_again(session(), inputs.number(job_id), by=me().username, at=now())
+    _try_again(session(), inputs.number(job_id), by=me().username, at=now())
     return back("state.page")
 
 
-def _tried_again(session: Session, job_id: int, *, by: str, at: datetime) -> None:
+def _try_again(session: Session, job_id: int, *, by: str, at: datetime) -> None:
     job = jobs.try_again(session, job_id)
     audit.record(session, at, by, "job tried again", f"job {job.id}", kind=job.kind)
     events.announce(session, at, "jobs", "again")

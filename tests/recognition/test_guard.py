@@ -3,7 +3,7 @@
 import pytest
 
 from radiodesk.language.digit_words import tokens
-from radiodesk.recognition.hallucination_guard import compression, doubt, recited, repeated
+from radiodesk.recognition.hallucination_guard import compression, doubt, is_recited, is_repeated
 from radiodesk.recognition.prompts import prompt_for
 
 
@@ -58,15 +58,15 @@ def test_a_quiet_line_with_an_unsure_text_is_silence() -> None:
 
 
 def test_digits_may_repeat_and_words_may_not() -> None:
-    assert not repeated(["satu", "satu", "satu", "satu", "satu"])
-    assert repeated(["lalu", "lintas", "lalu", "lintas", "lalu", "lintas"])
-    assert not repeated(["hati", "hati", "hati"])
+    assert not is_repeated(["satu", "satu", "satu", "satu", "satu"])
+    assert is_repeated(["lalu", "lintas", "lalu", "lintas", "lalu", "lintas"])
+    assert not is_repeated(["hati", "hati", "hati"])
 
 
 def test_reciting_needs_six_words_in_a_row() -> None:
     prompt = ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh"]
-    assert recited(["eh", "satu", "dua", "tiga", "empat", "lima", "enam"], prompt)
-    assert not recited(["satu", "dua", "tiga", "empat", "lima", "delapan"], prompt)
+    assert is_recited(["eh", "satu", "dua", "tiga", "empat", "lima", "enam"], prompt)
+    assert not is_recited(["satu", "dua", "tiga", "empat", "lima", "delapan"], prompt)
 
 
 def test_loops_pack_far_better_than_speech() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from radiodesk.recognition.pieces import NO_HINTS, Piece, collected
+from radiodesk.recognition.pieces import NO_HINTS, Piece, collect
 from radiodesk.recognition.ports import Hints, Segment, Word
 from tests.sound.sounds import write_wav
 
@@ -47,19 +47,19 @@ def test_progress_is_told_and_may_cancel(recording: Path) -> None:
             raise Killed
 
     with pytest.raises(Killed):
-        collected(Reader(), recording, progress=progress, clock=lambda: 0.0)
+        collect(Reader(), recording, progress=progress, clock=lambda: 0.0)
 
     assert told == [(10.0, 60.0), (20.0, 60.0), (30.0, 60.0)]
 
 
 def test_work_goes_on_from_where_it_was_killed(recording: Path, tmp_path: Path) -> None:
     journal = tmp_path / "work" / "call.journal"
-    whole = collected(Reader(), recording, clock=lambda: 0.0)
+    whole = collect(Reader(), recording, clock=lambda: 0.0)
     with pytest.raises(Killed):
-        collected(Reader(killed_at=30), recording, clock=lambda: 0.0, journal=journal)
+        collect(Reader(killed_at=30), recording, clock=lambda: 0.0, journal=journal)
 
     second = Reader()
-    resumed = collected(second, recording, clock=lambda: 0.0, journal=journal)
+    resumed = collect(second, recording, clock=lambda: 0.0, journal=journal)
 
     assert second.started == [30.0]
     assert resumed.segments == whole.segments
@@ -69,11 +69,11 @@ def test_work_goes_on_from_where_it_was_killed(recording: Path, tmp_path: Path) 
 def test_a_torn_last_line_costs_one_piece(recording: Path, tmp_path: Path) -> None:
     journal = tmp_path / "call.journal"
     with pytest.raises(Killed):
-        collected(Reader(killed_at=30), recording, clock=lambda: 0.0, journal=journal)
+        collect(Reader(killed_at=30), recording, clock=lambda: 0.0, journal=journal)
     journal.write_bytes(journal.read_bytes()[:-7])
 
     second = Reader()
-    resumed = collected(second, recording, clock=lambda: 0.0, journal=journal)
+    resumed = collect(second, recording, clock=lambda: 0.0, journal=journal)
 
     assert second.started == [20.0]
     assert resumed.text == "kata0 kata10 kata20 kata30 kata40 kata50"

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from radiodesk.recognition.ports import Partial, Segment, Word
+from radiodesk.recognition.silero import Samples
 from radiodesk.recognition.streaming import AgreeingSession
-from radiodesk.recognition.voice_detector import RATE, Pauses, Samples, SpeechFinder, Utterance
+from radiodesk.recognition.voice_detector import RATE, Pauses, SpeechFinder, Utterance
 from tests.recognition.test_vad import loud, voice
 
 SAID = ["jalan", "rusak", "di", "desa", "kami", "sejak", "kemarin", "sore"]

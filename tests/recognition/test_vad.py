@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from radiodesk.recognition.voice_detector import RATE, WINDOW, Pauses, Samples, SpeechFinder, Utterance
+from radiodesk.recognition.silero import WINDOW, Samples
+from radiodesk.recognition.voice_detector import RATE, Pauses, SpeechFinder, Utterance
 from radiodesk.recognition.windows import Packer, Window
 from radiodesk.sound.decoder import read_all
 from tests.recognition.noises import NOISES, through_telephone

@@ -267,7 +267,7 @@ class PlaceFinder:
             return 0.55 if lead == "person" and name.words == 1 else 0.95
         if lead == "person":
             return 0.0
-        capital = all(word.capital for word in words[first:last]) and not self._shouted(words)
+        capital = all(word.capital for word in words[first:last]) and not self._is_shouted(words)
         if lead == "likely":
             return 0.85 if capital or name.large else 0.6 if not name.everyday else 0.3
         if capital and first > 0 and not name.person:
@@ -275,7 +275,7 @@ class PlaceFinder:
         return 0.3 if name.large and not name.everyday else 0.0
 
     @staticmethod
-    def _shouted(words: list[_Word]) -> bool:
+    def _is_shouted(words: list[_Word]) -> bool:
         return all(word.capital for word in words[:12])
 
     def _misheard(self, words: list[_Word], first: int, last: int, lead: str) -> _Reading | None:

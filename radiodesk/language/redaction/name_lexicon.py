@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from importlib import resources
 
-from lokal.samaran import _names as lokal_names
+from radiodesk.language.redaction.lokal_names import LOKAL_NAMES
 
 
 def _listed(name: str) -> frozenset[str]:
@@ -18,16 +18,7 @@ AMBIGUOUS: frozenset[str] = _listed("ambiguous_names.txt")
 """Names that are ordinary words as well: they need a cue in front or a name behind."""
 
 GIVEN_NAMES: frozenset[str] = (
-    frozenset(
-        {
-            *lokal_names.GIVEN_NAMES,
-            *lokal_names.FAMILY_NAMES,
-            *lokal_names.SECOND_NAMES,
-            *lokal_names.BALINESE_NAMES,
-            *lokal_names.AMBIGUOUS_GIVEN_NAMES,
-            *_listed("given_names.txt"),
-        }
-    )
+    (LOKAL_NAMES | _listed("given_names.txt"))
     - AMBIGUOUS
     - frozenset({"lancar", "wong", "made", "gede", "dewa", "sudirman", "kartika"})
 )
@@ -58,7 +49,7 @@ def stems(word: str) -> Iterator[str]:
                     yield stem
 
 
-def made_of(word: str, words: Collection[str]) -> bool:
+def is_made_of(word: str, words: Collection[str]) -> bool:
     """Whether affixes make ``word`` of one of ``words``; stems of three letters or fewer prove nothing."""
     return any(stem in words for stem in stems(word) if len(stem) > _SHORTEST_STEM)
 
@@ -72,7 +63,7 @@ def _common_words() -> frozenset[str]:
 def is_common(word: str) -> bool:
     """Whether ``word`` (lower case) is an ordinary word of Indonesian or of how people talk on the telephone."""
     common = _common_words()
-    return word in common or made_of(word, common)
+    return word in common or is_made_of(word, common)
 
 
 def is_given_name(word: str) -> bool:

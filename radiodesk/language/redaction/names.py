@@ -57,7 +57,7 @@ class _Finder:
             yield from self._introduced(place)
         elif word in _CUES.offices:
             yield from self._official(place)
-        elif self._named_outright(place):
+        elif self._is_named_outright(place):
             yield from self._name(place, "well-known given name", 0.6, sure=False, past=frozenset())
 
     def _phrase(self, place: int) -> tuple[str, ...]:
@@ -82,16 +82,16 @@ class _Finder:
             and self._touches(start)
         ):
             start += 1
-        if start < len(self._words) and self._touches(start) and self._known(start) and not self._in_place(start):
+        if start < len(self._words) and self._touches(start) and self._is_known(start) and not self._in_place(start):
             yield from self._name(start, "name after a role", 0.85, sure=False, past=frozenset())
 
-    def _known(self, place: int) -> bool:
+    def _is_known(self, place: int) -> bool:
         """Whether a word is a name by itself: listed, built like one, or capitalised in the middle of a sentence."""
         token = self._words[place]
         if token.word in _CUES.never or token.word in _CUES.not_after_roles:
             return False
         capital = self._mixed_case and self._capital(token) and not is_common(token.word) and not token.word.isupper()
-        supported = token.word in AMBIGUOUS and self._supported(place, first=True)
+        supported = token.word in AMBIGUOUS and self._is_supported(place, first=True)
         return (
             is_given_name(token.word) or looks_like_name(token.word) or supported or (capital and len(token.word) > 3)
         )
@@ -125,7 +125,7 @@ class _Finder:
         if word in self._places:
             return False
         if word in AMBIGUOUS:
-            return sure or self._supported(place, first)
+            return sure or self._is_supported(place, first)
         if is_common(word):
             return False
         if first:
@@ -136,7 +136,7 @@ class _Finder:
             return False
         return looks_like_name(word) or is_given_name(self._words[place - 1].word)
 
-    def _supported(self, place: int, first: bool) -> bool:
+    def _is_supported(self, place: int, first: bool) -> bool:
         """Whether the neighbour of a name that is also an ordinary word ("budi", "indah") is a name beyond doubt."""
         token = self._words[place]
         if self._mixed_case and not self._capital(token):
@@ -172,11 +172,11 @@ class _Finder:
         window = [token.word for token in self._words[max(0, place - 4) : place]]
         return any(word in _CUES.offices for word in window) and not _ACCUSED.search(self._text.lower())
 
-    def _named_outright(self, place: int) -> bool:
+    def _is_named_outright(self, place: int) -> bool:
         """Two name parts in a row, the first of them a given name, away from any place or direction."""
         token = self._words[place]
-        known = is_given_name(token.word) or (token.word in AMBIGUOUS and self._supported(place, first=True))
-        if not known or self._in_place(place) or self._directed(place) or self._part_of_earlier(place):
+        known = is_given_name(token.word) or (token.word in AMBIGUOUS and self._is_supported(place, first=True))
+        if not known or self._in_place(place) or self._is_directed(place) or self._part_of_earlier(place):
             return False
         end = self._end(place, sure=False)
         if end - place < 2 or (self._mixed_case and not self._capital(token)):
@@ -186,7 +186,7 @@ class _Finder:
             for one in self._words[place:end]
         )
 
-    def _directed(self, place: int) -> bool:
+    def _is_directed(self, place: int) -> bool:
         return place > 0 and self._words[place - 1].word in _CUES.directions
 
     def _part_of_earlier(self, place: int) -> bool:

@@ -83,7 +83,7 @@ def _classified(text: str, run: HeardDigits) -> Span | None:
         return span("phone", "mobile number", 0.98)
     if _last(front, BANK_CUE, 45) and 8 <= count <= 18:
         return span("bank_account", "account number after its cue", 0.9)
-    if run.digits.startswith("0") and 8 <= count <= 12 and _grouped_landline(text, run):
+    if run.digits.startswith("0") and 8 <= count <= 12 and _is_grouped_landline(text, run):
         return span("phone", "landline number", 0.85)
     if _last(front, _PHONE_CUE, 30) and 6 <= count <= 14:
         return span("phone", "digits after a telephone cue", 0.8)
@@ -100,7 +100,7 @@ def _mobile(digits: str) -> bool:
     return digits.startswith("08") and 9 <= len(digits) <= 14
 
 
-def _grouped_landline(text: str, run: HeardDigits) -> bool:
+def _is_grouped_landline(text: str, run: HeardDigits) -> bool:
     """An area code that is set apart, or said; a bare long number with a zero in front may be anything."""
     return bool(run.spoken) or bool(re.match(r"\(?0\d{2,3}[)\s-]", text[max(0, run.start - 1) : run.end].lstrip("( ")))
 

@@ -1,8 +1,8 @@
-"""Numbers in a writing of their own: with slashes, commas or pictures between the digits, an O for a nought.
+"""Numbers written in unusual ways: with slashes, commas or pictures between the digits, an O for a zero.
 
-``numbers`` reads what is said and what is written as usual. Here nearly any sign may part the digits, so only what
-cannot well be anything else is taken: a mobile number by its beginning, a foreign one by its plus, all others after
-their cue. Times, dates, prices and lists of numbers stay.
+``private_numbers`` reads what is said and what is written as usual. Here nearly any sign may part the digits, so only
+what cannot well be anything else is taken: a mobile number by its beginning, a foreign one by its plus, all others
+after their cue. Times, dates, prices and lists of numbers stay.
 """
 
 import re
@@ -72,7 +72,7 @@ def _classified(text: str, lowered: str, run_start: int, groups: Sequence[_Group
         number = digits if plus else digits[2:]
         if _foreign(number):
             return Span(start - len(plus[0]) if plus else start, end, "phone", "number with its country code", 0.9)
-    if _MOBILE.fullmatch(digits) and (cued or _shaped_as_number(text, groups)):
+    if _MOBILE.fullmatch(digits) and (cued or _has_shape_of_number(text, groups)):
         return Span(start, end, "phone", "mobile number in a writing of its own", 0.95)
     if cued and digits.startswith("0") and len(groups[0].digits) > 2 and len(digits) <= 13:
         return Span(start, end, "phone", "digits after a telephone cue", 0.85)
@@ -89,7 +89,7 @@ def _foreign(number: str) -> bool:
         return False
 
 
-def _shaped_as_number(text: str, groups: Sequence[_Group]) -> bool:
+def _has_shape_of_number(text: str, groups: Sequence[_Group]) -> bool:
     """Whether the digits are parted as those of a telephone number are, and not as times, dates or prices."""
     lengths = [len(group.digits) for group in groups]
     between = {text[left.end : right.start].strip() for left, right in pairwise(groups)}

@@ -60,7 +60,7 @@ def _pass(text: str, additions: tuple[tuple[str, str], ...]) -> str:
         claims.take(_own_words(additions))
     for rule in _FIRST:
         claims.take(rule)
-    shouted = _shouted(written)
+    shouted = _is_shouted(written)
     claims.take(Rule(words.pattern, lambda match: words.say(match[0])))
     claims.take(Rule(_CAPITALS, _capitals(words, shouted)))
     for rule in signs.SIGN_RULES:
@@ -83,7 +83,7 @@ def _capitals(words: Words, shouted: bool) -> Say:
     return lambda match: words.capitals(match[0], shouted=shouted)
 
 
-def _shouted(text: str) -> bool:
+def _is_shouted(text: str) -> bool:
     cased = [sign for sign in text if sign.isalpha()]
     upper = sum(sign.isupper() for sign in cased)
     return len(cased) >= _SHOUTED_LEAST and upper >= _SHOUTED_SHARE * len(cased)

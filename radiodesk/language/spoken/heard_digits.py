@@ -1,6 +1,6 @@
 """Digits as people say them, in words or written: "kosong lapan satu dobel dua" and "0812 tiga empat" alike.
 
-The counterpart of ``numerals``: there digits become words, here words that were heard become digits again. Javanese
+The reverse of ``numerals``: words that were heard become digits. Javanese
 digits count too, as do pairs read as one number ("dua belas", "tiga puluh empat").
 """
 
@@ -87,7 +87,7 @@ def _runs(text: str, words: Sequence[Token], fillers: frozenset[str], longest: i
             following = _skip_fillers(words, after, fillers, longest)
             more, reached, said = _group(words, following)
             between = text[words[after - 1].end : words[following].start] if more else ""
-            if not more or not _joined(between, following == after, bool(spoken or said)):
+            if not more or not _is_joined(between, following == after, bool(spoken or said)):
                 break
             digits, after, spoken = digits + more, reached, spoken + said
             end = words[after - 1].end
@@ -95,7 +95,7 @@ def _runs(text: str, words: Sequence[Token], fillers: frozenset[str], longest: i
         place = after
 
 
-def _joined(between: str, adjacent: bool, spoken: bool) -> bool:
+def _is_joined(between: str, adjacent: bool, spoken: bool) -> bool:
     """Whether what stands between two digit groups keeps them in one string; speech has pauses, writing only marks."""
     if not spoken:
         return bool(_MARK.fullmatch(between))
@@ -136,7 +136,7 @@ def _composed(words: Sequence[Token], place: int, digit: str) -> tuple[str, int,
         return f"1{digit}", place + 2, 2
     if scale in {"puluh", "puloh"}:
         unit = DIGIT_WORDS.get(words[place + 2].word) if place + 2 < len(words) else None
-        if unit and unit != "0" and not _scaled(words, place + 3):
+        if unit and unit != "0" and not _is_scaled(words, place + 3):
             return digit + unit, place + 3, 3
         return f"{digit}0", place + 2, 2
     if scale in {"ratus", "ribu", "juta", "miliar", "atus", "ewu", "yuta"}:
@@ -144,7 +144,7 @@ def _composed(words: Sequence[Token], place: int, digit: str) -> tuple[str, int,
     return digit, place + 1, 1
 
 
-def _scaled(words: Sequence[Token], place: int) -> bool:
+def _is_scaled(words: Sequence[Token], place: int) -> bool:
     return place < len(words) and words[place].word in {"belas", "puluh"}
 
 

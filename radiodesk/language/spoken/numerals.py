@@ -1,4 +1,4 @@
-"""Numbers, single digits and letters as Indonesian words: the bricks of the spoken form.
+"""Numbers, single digits and letters as Indonesian words: used by all rules of the spoken form.
 
 Cardinals come from num2words, whose Indonesian cardinals are right; its clock times and currency are not, and are
 not used.

@@ -8,7 +8,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from radiodesk.language.triage.compiled_rules import Category, categories, covered, found, urgencies
+from radiodesk.language.triage.compiled_rules import Category, categories, found, is_covered, urgencies
 from radiodesk.language.triage.plain_words import Finding, Message
 
 __all__ = ["Suggestion", "triage"]
@@ -80,7 +80,7 @@ def _score(message: Message, category: Category) -> _Scored:
     for weight, terms in ((_SURE, category.sure), (_USUAL, category.usual), (_WEAK, category.weak)):
         for finding in found(message, terms, contrary):
             value = weight * (_HEDGED if finding.hedged else 1.0)
-            if covered(finding, findings):
+            if is_covered(finding, findings):
                 value *= _REPEATED
             elif finding.start < _EARLY_REACH:
                 value += _EARLY * (1 - finding.start / _EARLY_REACH) * (_HEDGED if finding.hedged else 1.0)
@@ -93,7 +93,7 @@ def _score(message: Message, category: Category) -> _Scored:
 def _masks(message: Message, category: Category, contrary: Finding) -> bool:
     """Whether a contrary term only takes back words of the category ("lampu merah" as a landmark)."""
     terms = (*category.sure, *category.usual, *category.weak)
-    return any(covered(finding, [contrary]) for entry in terms for finding in message.find(entry))
+    return any(is_covered(finding, [contrary]) for entry in terms for finding in message.find(entry))
 
 
 def _confidence(best: float, second: float) -> float:

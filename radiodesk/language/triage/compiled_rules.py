@@ -83,10 +83,10 @@ def urgencies() -> Urgencies:
 
 def found(message: Message, terms: Terms, masked: Sequence[Finding] = ()) -> list[Finding]:
     """Where each of ``terms`` first stands in ``message`` outside of ``masked`` places."""
-    firsts = (next((one for one in message.find(entry) if not covered(one, masked)), None) for entry in terms)
+    firsts = (next((one for one in message.find(entry) if not is_covered(one, masked)), None) for entry in terms)
     return [finding for finding in firsts if finding is not None]
 
 
-def covered(finding: Finding, others: Iterable[Finding]) -> bool:
+def is_covered(finding: Finding, others: Iterable[Finding]) -> bool:
     """Whether ``finding`` shares words with any of ``others``."""
     return any(finding.start < other.end and other.start < finding.end for other in others)

@@ -74,7 +74,7 @@ class Message:
     def _finding(self, match: "re.Match[str]") -> Finding:
         first = self._token_at(match.start())
         last = self._token_at(match.end() - 1)
-        return Finding(self.tokens[first].start, self.tokens[last].end, self._hedged(match.start()))
+        return Finding(self.tokens[first].start, self.tokens[last].end, self._is_hedged(match.start()))
 
     def _token_at(self, offset: int) -> int:
         low, high = 0, len(self._starts) - 1
@@ -83,7 +83,7 @@ class Message:
             low, high = (middle, high) if self._starts[middle] <= offset else (low, middle - 1)
         return low
 
-    def _hedged(self, offset: int) -> bool:
+    def _is_hedged(self, offset: int) -> bool:
         """Whether a word of fear, cause or purpose stands at most six words in front."""
         return any(end <= offset and self.line.count(" ", end, offset) <= _HEDGE_REACH for end in self._hedges)
 

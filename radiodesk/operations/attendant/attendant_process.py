@@ -1,7 +1,7 @@
 """The attendant as a process: a thread a round, so that neither long takes nor slow telephones hold up a caller."""
 
 from radiodesk.core.clock import SystemClock
-from radiodesk.core.processes import told_to_stop
+from radiodesk.core.processes import watch_for_stop
 from radiodesk.core.rounds import Round, Rounds
 from radiodesk.core.settings import Settings
 from radiodesk.operations.attendant import journal_intake, take_adoption
@@ -19,7 +19,7 @@ def attend(settings: Settings) -> None:
     """Run until told to stop."""
     database, clock = prepare(settings), SystemClock()
     connect_doorbell(settings)
-    stop = told_to_stop()
+    stop = watch_for_stop()
     steering = Steering(settings, database, clock)
     taker = Taker(settings, database)
     rounds = [

@@ -60,7 +60,7 @@ def _step_again(settings: Settings, database: Database, part: str, entry: Entry,
 
 def _step(settings: Settings, database: Database, part: str, entry: Entry, offset: int) -> None:
     with database.writing() as session:
-        _taken_in(session, settings, database.keys, part, entry)
+        _take_in(session, settings, database.keys, part, entry)
         lines.position(session, part).offset = offset
 
 
@@ -84,7 +84,7 @@ def _position(database: Database, part: str, path: Path) -> int:
     return known
 
 
-def _taken_in(session: Session, settings: Settings, keys: KeyRing, part: str, entry: Entry) -> None:
+def _take_in(session: Session, settings: Settings, keys: KeyRing, part: str, entry: Entry) -> None:
     at, key = entry.at, entry.call or entry.take
     events.announce(session, at, lines.LINES, entry.event, None, line=entry.line)
     if key is None or (part == lines.RECORDER and _is_broadcast(settings, entry)):

@@ -49,7 +49,7 @@ def adopt_finished(
     for take in takes(settings.spool):
         if not take.closed:
             _close_if_left(settings, take, seconds())
-        elif _explained(settings, database, take):
+        elif _is_explained(settings, database, take):
             try:
                 adopt(settings, database, clock, take)
                 adopted.append(take.id)
@@ -103,7 +103,7 @@ def _bind(session: Session, settings: Settings, take: Spooled, recordings: list[
             missing = _remarks(settings, found)
             lines.add_recording(session, call, recording, phrases=phrases, remarks=missing, by=BY, at=at)
             if recording.direction is Direction.CALLER:
-                live.recorded(session, take.id, recording)
+                live.bind_recording(session, take.id, recording)
         subject = f"call {call.public_id}"
     audit.record(session, at, BY, "take kept", subject, take=take.id, line=take.about.line, gaps=found)
 
@@ -149,7 +149,7 @@ def _unexplained(session: Session, settings: Settings, take: Spooled, at: dateti
     return found.call
 
 
-def _explained(settings: Settings, database: Database, take: Spooled) -> bool:
+def _is_explained(settings: Settings, database: Database, take: Spooled) -> bool:
     """Whether it is known whose take it is, or never will be."""
     if take.about.feed == "broadcast":
         return True
@@ -161,7 +161,7 @@ def _explained(settings: Settings, database: Database, take: Spooled) -> bool:
 
 def _close_if_left(settings: Settings, take: Spooled, now: float) -> None:
     """Close a take that has not grown for long and that its part does not know of."""
-    if now - _grown(take) < STALE or _claimed(settings, take):
+    if now - _grown(take) < STALE or _is_claimed(settings, take):
         return
     log.warning("The take %s was left behind; it ends where it stopped.", take.id)
     Take.resume(take).close("its writer was gone")
@@ -172,7 +172,7 @@ def _grown(take: Spooled) -> float:
     return max((path.stat().st_mtime for path in paths), default=0.0)
 
 
-def _claimed(settings: Settings, take: Spooled) -> bool:
+def _is_claimed(settings: Settings, take: Spooled) -> bool:
     part = _PARTS.get(take.about.kind, lines.RECORDER)
     try:
         return take.id in json.dumps(ask(settings.lines / f"{part}.sock", {"do": "state"}))

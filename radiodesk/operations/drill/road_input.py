@@ -1,4 +1,4 @@
-"""From what the road says to the bulletin: feeds, posts, and the situation report."""
+"""Road input of a drill: feeds, posts and the situation report, up to the bulletin."""
 
 from collections import Counter
 

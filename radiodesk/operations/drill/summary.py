@@ -1,4 +1,4 @@
-"""What came of a drill, as one JSON object: counted in and out, so that nothing can be lost unnoticed."""
+"""The result of a drill as one JSON object, with counts of what came in and what came of it, so that a loss shows."""
 
 from typing import Any
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from radiodesk.recognition.model_registry import ModelUnusable
-from radiodesk.recognition.pieces import NO_HINTS, Piece, collected
+from radiodesk.recognition.pieces import NO_HINTS, Piece, collect
 from radiodesk.recognition.ports import Hints, Partial, Progress, Segment, StreamingSession, Transcription, Word
 from radiodesk.sound.decoder import decode, probe
 
@@ -58,7 +58,7 @@ class VoskTranscriber:
 
     def transcribe(self, path: Path, *, hints: Hints = NO_HINTS, progress: Progress | None = None) -> Transcription:
         """Hear one file; hints are not used, a grammar is. Raises ``AudioUnreadable``."""
-        return collected(self, path, hints=hints, progress=progress, clock=self._clock)
+        return collect(self, path, hints=hints, progress=progress, clock=self._clock)
 
     def pieces(self, path: Path, *, hints: Hints = NO_HINTS, start: float = 0.0) -> Iterator[Piece]:
         """Hear a file bit by bit from ``start`` seconds on, each piece ending in a pause."""

@@ -1,8 +1,8 @@
 """The default recogniser for Indonesian: Whisper with rescoring, guarded against invented text.
 
-A file flows through in blocks: voice activity cuts utterances, a few windows at a time are decoded, the language model
-chooses among the guesses, the guard drops what nobody said, and every word gets its time and confidence. Memory stays
-flat for any length, and work can stop at any window and go on from there.
+A file is read in blocks: voice activity cuts utterances, a few windows at a time are decoded, the language model
+chooses among the guesses, the guard drops what nobody said, and every word gets its time and confidence. Memory is
+constant for any length, and work can stop at any window and resume there.
 """
 
 import time
@@ -18,12 +18,13 @@ from radiodesk.recognition.dictation import Reading, is_dictated, voted
 from radiodesk.recognition.engines.whisper_decoder import LONGEST_SPEECH, Heard, Search, TimedWord, WhisperDecoder
 from radiodesk.recognition.hallucination_guard import doubt
 from radiodesk.recognition.language_model import has_counts
-from radiodesk.recognition.pieces import NO_HINTS, Piece, collected
+from radiodesk.recognition.pieces import NO_HINTS, Piece, collect
 from radiodesk.recognition.ports import Hints, Progress, Segment, StreamingSession, Transcription, Word
 from radiodesk.recognition.prompts import dictation_prompts, prompt_for
 from radiodesk.recognition.rescoring import Choice, Guess, Rescorer
+from radiodesk.recognition.silero import Samples
 from radiodesk.recognition.streaming import AgreeingSession
-from radiodesk.recognition.voice_detector import RATE, Pauses, Samples, SpeechFinder, Utterance
+from radiodesk.recognition.voice_detector import RATE, Pauses, SpeechFinder, Utterance
 from radiodesk.recognition.windows import Packer, Window
 from radiodesk.sound.decoder import decode, probe
 
@@ -82,7 +83,7 @@ class WhisperTranscriber:
 
     def transcribe(self, path: Path, *, hints: Hints = NO_HINTS, progress: Progress | None = None) -> Transcription:
         """Hear one file; ``progress`` may raise to cancel. Raises ``AudioUnreadable``."""
-        return collected(self, path, hints=hints, progress=progress, clock=self._clock)
+        return collect(self, path, hints=hints, progress=progress, clock=self._clock)
 
     def pieces(self, path: Path, *, hints: Hints = NO_HINTS, start: float = 0.0) -> Iterator[Piece]:
         """Hear a file bit by bit from ``start`` seconds on; every ``until`` is a safe place to go on from."""
@@ -90,7 +91,7 @@ class WhisperTranscriber:
         finder, packer = SpeechFinder(_PAUSES), Packer(_PACKED, _WIDEST_GAP)
         waiting: list[Window] = []
         told = start
-        begun = position = max(0.0, start - _PAUSES.lookback)  # the detector wakes up before the words it is to find
+        begun = position = max(0.0, start - _PAUSES.lookback)  # the detector needs sound before the words
         for block in decode(path, start=begun):
             position += len(block) / RATE
             for utterance in _since(start, begun, finder.feed(block)):

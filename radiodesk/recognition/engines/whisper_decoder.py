@@ -17,12 +17,10 @@ from typing import Any
 
 import ctranslate2
 import numpy as np
-import tokenizers
-from faster_whisper.feature_extractor import FeatureExtractor
-from faster_whisper.tokenizer import Tokenizer
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
+from radiodesk.recognition.engines.whisper_parts import MelSpectrogram, whisper_tokenizer
 from radiodesk.recognition.engines.whisper_vocabulary import Vocabulary, bare_vocabulary, cut_vocabulary
 from radiodesk.recognition.engines.whisper_weights import Weights, read_weights
 from radiodesk.recognition.model_registry import ModelUnusable
@@ -86,17 +84,16 @@ class WhisperDecoder:
             weights = read_weights(folder / "model.bin")
             vocabulary, bare = cut_vocabulary(folder, language), bare_vocabulary(folder)
             # CTranslate2 wants both halves: of the one that is not used it gets the first layer.
-            self._model = _loaded(weights.where(_is_decoder), vocabulary, inter_threads=threads, intra_threads=1)
-            self._encoder = _loaded(weights.where(_is_encoder), bare, inter_threads=1, intra_threads=threads)
-            tokenizer = tokenizers.Tokenizer.from_str(vocabulary.tokenizer)
-            self._tokenizer: Any = Tokenizer(tokenizer, True, task="transcribe", language=language)
+            self._model = _load(weights.where(_is_decoder), vocabulary, inter_threads=threads, intra_threads=1)
+            self._encoder = _load(weights.where(_is_encoder), bare, inter_threads=1, intra_threads=threads)
+            self._tokenizer = whisper_tokenizer(vocabulary.tokenizer, language)
         except (RuntimeError, ValueError, KeyError, OSError) as error:
             raise ModelUnusable(
                 "The speech model in %(folder)s cannot be loaded (%(reason)s): “radiodesk models verify” tells why.",
                 folder=folder,
                 reason=str(error).splitlines()[0],
             ) from error
-        self._features = FeatureExtractor(feature_size=self._encoder.n_mels)
+        self._features = MelSpectrogram(self._encoder.n_mels)
         self._pools = ThreadpoolController()
 
     def prompt(self, text: str) -> list[int]:
@@ -182,11 +179,11 @@ class WhisperDecoder:
         padded[lead : lead + len(kept)] = kept
         # NumPy's threads go on spinning when they are done, and take the core that the encoder wants next.
         with self._pools.limit(limits=1, user_api="blas"):
-            mel: Samples = self._features(padded, padding=0)[:, :frames]
+            mel: Samples = self._features(padded)[:, :frames]
         return np.ascontiguousarray(np.pad(mel, ((0, 0), (0, frames - mel.shape[1]))), np.float32)
 
 
-def _loaded(weights: Weights, vocabulary: Vocabulary, **threads: int) -> Any:
+def _load(weights: Weights, vocabulary: Vocabulary, **threads: int) -> Any:
     """A model of these parts. It goes through files: handed over in memory, a model takes twice as much of it."""
     with TemporaryDirectory(prefix="radiodesk-") as scratch:
         weights.rows(vocabulary.count, vocabulary.kept).write(Path(scratch) / "model.bin")

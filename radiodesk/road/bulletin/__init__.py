@@ -1,4 +1,4 @@
-"""Bulletins: what the road says, put into words that an officer can read in the seconds that there are."""
+"""Bulletins: road conditions as text that an officer can read within a given number of seconds."""
 
 from radiodesk.road.bulletin.bulletin_json import Before, as_data, read_back, read_items, told_data
 from radiodesk.road.bulletin.composer import compose

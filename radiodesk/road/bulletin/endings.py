@@ -1,4 +1,4 @@
-"""What the bulletin before told of and what is over since: listeners who waited for it deserve to hear so."""
+"""What the previous bulletin told of and what has ended since, to be announced."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -71,7 +71,7 @@ def in_force(alerts: Sequence[Alert], at: datetime) -> tuple[list[Alert], list[L
             left_out.append(LeftOut(alert.headline, "not yet", alert=alert))
         else:
             known.setdefault(alert.identifier, []).append(alert)
-    kept = [_told_best(same, left_out) for same in known.values()]
+    kept = [_keep_best(same, left_out) for same in known.values()]
     replacing = [alert for same in kept for alert in same if alert.replaces]
     replaced = {reference for alert in replacing for reference in alert.references}
     ended = {reference for alert in replacing if alert.ends for reference in alert.references}
@@ -93,7 +93,7 @@ def in_force(alerts: Sequence[Alert], at: datetime) -> tuple[list[Alert], list[L
     return holding, left_out
 
 
-def _told_best(same: list[Alert], left_out: list[LeftOut]) -> list[Alert]:
+def _keep_best(same: list[Alert], left_out: list[LeftOut]) -> list[Alert]:
     """Of what shares an identifier: every event of the CAP file, and not the news feed that announces it."""
     drawn = [alert for alert in same if alert.polygons]
     kept: dict[tuple[object, ...], Alert] = {}

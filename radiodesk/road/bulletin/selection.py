@@ -125,7 +125,7 @@ def why_not(condition: Condition, at: datetime, pack: AreaPack | None) -> Reason
 
 
 def _starts_later(condition: Condition, at: datetime) -> bool:
-    return bool(condition.reports) and not any(report.begun(at) for report in condition.reports)
+    return bool(condition.reports) and not any(report.has_begun(at) for report in condition.reports)
 
 
 def _inside(condition: Condition, pack: AreaPack) -> bool:

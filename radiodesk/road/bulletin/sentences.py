@@ -68,7 +68,7 @@ class Speaker:
         return said.rstrip(".").casefold() in self.heard
 
     def seconds(self, sentence: str, *, alone: bool = False) -> float:
-        """How long a sentence takes with the breath after it; one that stands ``alone`` is a paragraph of its own."""
+        """How long a sentence takes with the pause after it; one that stands ``alone`` is a paragraph of its own."""
         breath = BREATH + (PARAGRAPH if alone else 0.0)
         return reading_seconds(sentence, words_per_minute=self.words_per_minute, lexicon=self.lexicon) + breath
 

@@ -126,7 +126,7 @@ class Slot:
 
     def _try_condition(self, score: float, candidate: Candidate) -> None:
         if self._room() >= LEAST_SENTENCE and self.misses < MOST_MISSES:
-            for short, announce in ((False, self._unannounced(candidate)), (True, False)):
+            for short, announce in ((False, self._is_unannounced(candidate)), (True, False)):
                 item = condition_item(self.speaker, candidate, self.turn, short=short, announce=announce)
                 if self._add(score, item, candidate):
                     self.misses = 0
@@ -134,7 +134,7 @@ class Slot:
             self.misses += 1
         self.left_out.extend(LeftOut(brief(one), "no room", condition=one) for one in candidate.conditions)
 
-    def _unannounced(self, candidate: Candidate) -> bool:
+    def _is_unannounced(self, candidate: Candidate) -> bool:
         """Whether this would be the first sentence about its road, which then names the road."""
         known = {other.road for _, _, other in self.chosen if other}
         return not self.short and candidate.road is not None and candidate.road not in known

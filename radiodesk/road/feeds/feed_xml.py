@@ -1,4 +1,4 @@
-"""Reading XML that strangers wrote: entities and bombs refused, encodings guessed when undeclared, names without
+"""Reads XML from outside: entities and bombs refused, encodings guessed when undeclared, names without
 namespaces, because publishers get namespaces wrong more often than element names.
 """
 

@@ -1,4 +1,4 @@
-"""Reading values out of JSON that strangers wrote, where any field may be missing, null or of another type.
+"""Reads values out of JSON from outside, where any field may be missing, null or of another type.
 
 Each function is total: it returns the empty value of its type instead of raising, so that one odd item never costs the
 others.

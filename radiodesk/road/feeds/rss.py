@@ -1,7 +1,7 @@
 """RSS, RDF, Atom and GeoRSS through feedparser; weather warnings in them become alerts.
 
-feedparser is forgiving, which is what real news feeds need; what it must never see (entities, documents that break off)
-is refused before.
+feedparser tolerates ill-formed documents, as real news feeds need. Entities and truncated documents are refused
+before it is called.
 """
 
 import io

@@ -36,7 +36,7 @@ def why_none(post: Post, start: int, stop: int, said: list[Said], now: list[int]
         return first[1]
     present = max((end for end in now if start < end <= stop), default=None)
     for begin, end, reason in known.talk_any.find(post.words, start, stop):
-        if not _outweighed(reason, begin, end, present, said):
+        if not _is_outweighed(reason, begin, end, present, said):
             return reason
     if ending := _ending(words, known):
         return ending
@@ -49,7 +49,7 @@ def why_none(post: Post, start: int, stop: int, said: list[Said], now: list[int]
     return "figure" if _figure(post, start, stop, said, known) else ""
 
 
-def _outweighed(reason: str, begin: int, end: int, present: int | None, said: list[Said]) -> bool:
+def _is_outweighed(reason: str, begin: int, end: int, present: int | None, said: list[Said]) -> bool:
     """What stands against a phrase: "kemarin macet, sekarang lancar" reports, and so does "padat, patuhi rambu"."""
     if reason in ("appeal", "figure", "chat", "later"):
         return any(mark.end <= begin for mark in said)

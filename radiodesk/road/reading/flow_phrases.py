@@ -114,12 +114,12 @@ def taken(post: Post, found: Iterable[Found], known: Dictionaries) -> set[int]:
     """Positions of words that can be of no place: those found, but not the name in "traffic light Sumbang padam"."""
     indices: set[int] = set()
     for one in found:
-        named = one.end - one.start > 2 and post.words[one.start] not in known.vehicles and _gapped(post, one, known)
+        named = one.end - one.start > 2 and post.words[one.start] not in known.vehicles and _has_gap(post, one, known)
         indices.update((one.start, one.end - 1) if named else range(one.start, one.end))
     return indices
 
 
-def _gapped(post: Post, found: Found, known: Dictionaries) -> bool:
+def _has_gap(post: Post, found: Found, known: Dictionaries) -> bool:
     return known.obstacles.at(post.words, found.start) is None and known.flows.at(post.words, found.start) is None
 
 

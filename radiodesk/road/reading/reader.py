@@ -80,7 +80,7 @@ def read_report(
         obstacle=obstacle.text if obstacle else None,
         kind=_kind(obstacle, flow),
         confidence=confidence,
-        cleared=_cleared(post, known, flows, obstacle),
+        cleared=_is_cleared(post, known, flows, obstacle),
         detour=_detour(text),
         until=read_until(text),
     )
@@ -110,7 +110,7 @@ def _kind(obstacle: Obstacle | None, flow: Flow | None) -> Kind:
     return "closure" if flow in ("ditutup", "dialihkan") else "flow"
 
 
-def _cleared(post: Post, known: Dictionaries, flows: list[Found], obstacle: Obstacle | None) -> bool:
+def _is_cleared(post: Post, known: Dictionaries, flows: list[Found], obstacle: Obstacle | None) -> bool:
     """A jam or an obstacle that is over: it flows again, or what stood there is gone, and the post says so."""
     if flows and flows[-1].label in FREE:
         return not known.steady.isdisjoint(post.words)

@@ -116,7 +116,7 @@ class Where:
         return tuple(found)
 
     def _from(self, index: int) -> bool:
-        """Whether the direction word belongs to "dari arah X", which says whence."""
+        """Whether the direction word belongs to "dari arah X", which gives the origin."""
         return index > 0 and self.words[index] == "arah" and self.words[index - 1] == "dari"
 
     def _starts_clause(self, index: int) -> bool:
@@ -185,7 +185,7 @@ class Where:
                     break
                 index = close
                 continue
-            if word in ENDERS and not self._shortened(index):
+            if word in ENDERS and not self._is_shortened(index):
                 break
             if not (word[0].isalnum() or word in _JOINERS or word in ENDERS):
                 break
@@ -226,7 +226,7 @@ class Where:
                 return None
         return None
 
-    def _shortened(self, index: int) -> bool:
+    def _is_shortened(self, index: int) -> bool:
         """Whether the full stop at ``index`` is part of a short form ("Jl.", "MT.", "S.Parman")."""
         if self.words[index] != "." or index == 0:
             return False

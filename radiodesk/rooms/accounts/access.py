@@ -43,7 +43,7 @@ def me() -> Person:
     return person
 
 
-def looked(action: str, subject: str, **details: Any) -> None:
+def note_look(action: str, subject: str, **details: Any) -> None:
     """Note that the signed-in person looked at something private: on disk at once, in the audit trail soon after.
 
     Never waits for whoever writes to the database; see ``core.look_journal``.
@@ -52,10 +52,10 @@ def looked(action: str, subject: str, **details: Any) -> None:
     station().recent_looks.add(now(), me().username, action, subject)
 
 
-def looked_on(action: str, subject: str) -> None:
+def note_further_look(action: str, subject: str) -> None:
     """The same for a further part of something, unless its look was noted a few minutes ago."""
     if not station().recent_looks.has(now(), me().username, action, subject):
-        looked(action, subject)
+        note_look(action, subject)
 
 
 def must_set_up(person: Person) -> bool:

@@ -1,8 +1,8 @@
-"""Passwords: which ones are taken, and their hashes (Argon2id).
+"""Passwords: which ones are accepted, and their hashes (Argon2id).
 
 Hashing and checking take a quarter of a second on purpose, so both are done before a transaction begins to write. What
-is refused follows NIST SP 800-63B: the common, the repeated, the counted, and what anyone would try of this person
-and this station. Nobody has to mix capitals and signs.
+is refused follows NIST SP 800-63B: common passwords, repeated characters, sequences, and what is easily guessed of
+this person and this station. No mix of capitals and signs is required.
 """
 
 import re

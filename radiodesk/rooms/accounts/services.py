@@ -174,7 +174,7 @@ def begin_attempt(session: Session, username: str, address: str, *, most: int, a
 
 
 @contextmanager
-def counted(database: Database, username: str, address: str, *, most: int, at: datetime) -> Iterator[int]:
+def count_attempt(database: Database, username: str, address: str, *, most: int, at: datetime) -> Iterator[int]:
     """Around every check of a password or a code: a wrong one counts and is in the trail.
 
     Gives the attempt's id. What was found right is taken off the count by ``uncount``, in the transaction of the act

@@ -47,7 +47,7 @@ def sign_in_form() -> str | Response:
 def sign_in() -> Response:
     username, code = field("username", 60), field("code", 30)
     settings, database = station().settings, station().database
-    counted = services.counted(database, username, _address(), most=settings.login_attempts, at=now())
+    counted = services.count_attempt(database, username, _address(), most=settings.login_attempts, at=now())
     with counted as attempt, database.writing(PROMPT) as tx:
         token = services.sign_in(tx, username, _password("password"), code, **_where())
         services.uncount(tx, attempt)
@@ -136,7 +136,7 @@ def change_language() -> Response:
 def _proven() -> Iterator[Session]:
     """A transaction for an act that needs the password once more; it begins when the password was found right."""
     database, most = station().database, station().settings.login_attempts
-    with services.counted(database, me().username, _address(), most=most, at=now()) as attempt:
+    with services.count_attempt(database, me().username, _address(), most=most, at=now()) as attempt:
         services.prove_password(me(), _password("present"))
         with database.writing(PROMPT) as tx:
             services.uncount(tx, attempt)

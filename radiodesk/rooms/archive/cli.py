@@ -1,4 +1,4 @@
-"""``radiodesk verify`` proves packages, or says what differs; ``radiodesk unlock`` reads a restricted file of one."""
+"""``radiodesk verify`` checks packages and prints what differs; ``radiodesk unlock`` reads a restricted file of one."""
 
 import json
 import sys

@@ -144,14 +144,14 @@ def offsets(broadcast: Broadcast) -> list[tuple[Recording, float]]:
     end = 0.0
     for recording in ordered:
         begins = end
-        if timed(recording) and broadcast.on_air_at is not None and recording.started_at is not None:
+        if is_timed(recording) and broadcast.on_air_at is not None and recording.started_at is not None:
             begins = (recording.started_at - broadcast.on_air_at).total_seconds()
         found.append((recording, begins))
         end = begins + recording.duration
     return found
 
 
-def timed(recording: Recording) -> bool:
+def is_timed(recording: Recording) -> bool:
     """Whether it is known when the recording began; for a file that was handed in it was worked out from its end."""
     if recording.started_at is None:
         return False

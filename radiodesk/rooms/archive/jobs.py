@@ -34,7 +34,7 @@ class _Sealed:
 
 def seal(context: Context, package_id: int) -> None:
     """Write a package, chain it, and mark its broadcast as sealed. Safe to run again after any interruption."""
-    with ledger.locked(context.settings.archive):
+    with ledger.lock(context.settings.archive):
         with context.database.reading() as session:
             package = session.get_one(Package, package_id)
             if package.state == PackageState.SEALED:
@@ -123,12 +123,12 @@ def check(context: Context, package_id: int) -> None:
         services.keep_check(session, again, report, by="desk", at=context.clock.now())
 
 
-def _given_up(session: Session, package_id: int, why: str, at: datetime) -> None:
+def _fail(session: Session, package_id: int, why: str, at: datetime) -> None:
     services.fail(session, session.get_one(Package, package_id), why, at=at)
 
 
-def _not_checked(session: Session, package_id: int, why: str, at: datetime) -> None:
+def _note_unchecked(session: Session, package_id: int, why: str, at: datetime) -> None:
     services.check_failed(session, session.get_one(Package, package_id), why, at=at)
 
 
-KINDS = {services.JOB: Kind(seal, _given_up), services.CHECK_JOB: Kind(check, _not_checked)}
+KINDS = {services.JOB: Kind(seal, _fail), services.CHECK_JOB: Kind(check, _note_unchecked)}

@@ -110,7 +110,7 @@ def append(file: StoreObject, line: Line) -> None:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def lock(folder: Path) -> Iterator[None]:
     """Hold the archive folder for one process: two packages must never follow the same one."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as file:

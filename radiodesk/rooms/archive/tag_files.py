@@ -1,7 +1,7 @@
 """The small text files of a BagIt bag (RFC 8493): the declaration, ``bag-info.txt``, manifests and ``fetch.txt``.
 
-Reads what any tool wrote from BagIt 0.93 on, and writes 1.0. Reading never trusts: every path is checked before a file
-is looked at, and every oddity becomes one sentence.
+Reads what any tool wrote from BagIt 0.93 on, and writes 1.0. Nothing that is read is trusted: every path is
+checked before a file is opened, and every fault becomes one sentence.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""Finds out whether packages are what was sealed. Needs the files alone: no database, no keys, no network.
+"""Checks whether packages are as they were sealed. Needs the files alone: no database, no keys, no network.
 
-Each bag is checked by itself (``checking``); a folder with a ledger also against the chain. Each difference is one
+Each bag is checked by itself (``bag_checks``); a folder with a ledger also against the chain. Each difference is one
 sentence.
 """
 

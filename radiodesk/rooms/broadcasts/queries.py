@@ -105,7 +105,7 @@ class Studio:
     held: list[HostCard]
     ready: list[HostCard]
     words: dict[str, str]
-    """What the callers said so far, by the call's public id; nobody's who is protected or complains in confidence."""
+    """What the callers said so far, by the call's public id; without protected callers and confidential complaints."""
     waiting: int
     emergencies: int
     """Emergencies that the screener has not settled."""

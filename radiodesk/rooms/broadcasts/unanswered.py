@@ -1,6 +1,6 @@
 """What earlier broadcasts left open: what listeners asked there and nobody has answered on air.
 
-Three kinds stand at the host's hand: complaints that still wait with a unit, complaints whose answer has come and can
+The host's screen lists three kinds: complaints that still wait with a unit, complaints whose answer has come and can
 be read out, and questions of callers who were not reached. What was answered on air is marked in the as-run, with the
 question's id, so that both moments can be found.
 """

@@ -1,4 +1,4 @@
-"""Every act on a call leaves its trace: what it was before (for undo), the audit entry, the event for the screens.
+"""What every act on a call writes: the values before (for undo), the audit entry, the event for the screens.
 
 An act that touches several calls (a merge) shares one batch, so that it is undone as one.
 """

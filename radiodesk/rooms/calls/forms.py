@@ -29,7 +29,7 @@ def choice(name: str, kind: type[Chosen]) -> Chosen | None:
         raise Unreadable("The form is incomplete. Please reload the page and try again.") from None
 
 
-def ticked(name: str) -> bool:
+def is_ticked(name: str) -> bool:
     """Whether a box is ticked."""
     return field(name, 3) == "yes"
 
@@ -40,7 +40,7 @@ def card(settings: Settings) -> Screening:
     quality = field("line_quality", 2)
     return Screening(
         phone=field("phone", 40) or None,
-        withheld=ticked("withheld"),
+        withheld=is_ticked("withheld"),
         name=field("name", 120),
         place=place,
         place_id=place_id(settings, place),
@@ -49,8 +49,8 @@ def card(settings: Settings) -> Screening:
         category=field("category", 40) or None,
         urgency=choice("urgency", Urgency) or Urgency.BIASA,
         protected=choice("protected", Protected),
-        may_name=ticked("may_name"),
-        may_call_back=ticked("may_call_back"),
+        may_name=is_ticked("may_name"),
+        may_call_back=is_ticked("may_call_back"),
         line_quality=inputs.number(quality) if quality else None,
         notes=field("notes", 4000),
     )

@@ -1,4 +1,4 @@
-"""What this room asks of later ones. They are higher in the house, so they are not imported but connected."""
+"""What this room asks of later ones. They may not be imported here, so they are connected."""
 
 from collections.abc import Collection
 from typing import Protocol

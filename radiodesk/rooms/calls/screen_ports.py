@@ -1,6 +1,6 @@
 """What later rooms lend to the screener's screen: suggestions, and what they know of a caller.
 
-They are higher in the house, so they are not imported; whoever builds the application connects them.
+They may not be imported here; the code that builds the application connects them.
 """
 
 from collections.abc import Collection, Mapping, Sequence

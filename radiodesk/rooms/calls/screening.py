@@ -101,7 +101,7 @@ def screen(session: Session, call: Call, card: Screening, *, version: int | None
     if version is not None and version > call.version:
         raise Unreadable("The form is incomplete. Please reload the page and try again.")
     if version is not None:
-        card, who = brought_over(session, call, card, version)
+        card, who = bring_over(session, call, card, version)
         if who is not None:
             raise ChangedMeanwhile(
                 "%(who)s changed this call while you were typing. Open the call again and add your words.",
@@ -118,7 +118,7 @@ def screen(session: Session, call: Call, card: Screening, *, version: int | None
         unlearn(session, call)
 
 
-def brought_over(session: Session, call: Call, card: Screening, version: int) -> tuple[Screening, str | None]:
+def bring_over(session: Session, call: Call, card: Screening, version: int) -> tuple[Screening, str | None]:
     """A card that was filled in when the call had ``version``, over what the call is now.
 
     What was not typed in is as it is now. The second value is who changed a field that was typed in, else ``None``.

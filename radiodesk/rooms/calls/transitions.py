@@ -149,7 +149,7 @@ def lose(session: Session, call: Call, *, by: str, at: datetime) -> None:
     _go(session, call, "lost", CallState.LOST, allowed, by=by, at=at, **values)
 
 
-def called_back(session: Session, call: Call, *, by: str, at: datetime) -> None:
+def note_call_back(session: Session, call: Call, *, by: str, at: datetime) -> None:
     """Take a call off the call-back list."""
     require(session, call, Call.ended_states)
     with acting(session, call, "called back", by=by, at=at):

@@ -42,7 +42,7 @@ SIMPLE_ACTS: dict[str, Callable[..., None]] = {
     "pegang": services.lock,
     "bebaskan": services.unlock,
     "ambil-alih": services.take_over,
-    "sudah-dihubungi": services.called_back,
+    "sudah-dihubungi": services.note_call_back,
 }
 LEAVES = {"antre", "selesai", "lepas", "terputus"}
 """Acts after which the screener is free for the next call."""
@@ -101,7 +101,7 @@ def take_down() -> Response:
     card = forms.card(station().settings)
     try:
         made = services.take_down(session(), forms.channel(), card, by=me().username, at=now())
-        if forms.ticked("consent"):
+        if forms.is_ticked("consent"):
             services.consent(session(), made, by=me().username, at=now())
         if receiver := field("hand", 40):
             services.hand_over(session(), made, receiver, by=me().username, at=now())
@@ -122,7 +122,7 @@ def save(public_id: str) -> Response:
         if version > found.version:
             return _shown_again(found, None, refusal)
         # The form is of the call as it is now: its next save must not take back what others did meanwhile.
-        card, _ = services.brought_over(session(), found, card, version)
+        card, _ = services.bring_over(session(), found, card, version)
         return _shown_again(found, card, refusal)
     return _then(found)
 

@@ -41,14 +41,14 @@ def stay_of(session: Session, part: str, key: str) -> LineCall | None:
 def ring(session: Session, stay: Stay, *, number: str | None, at: datetime) -> LineCall:
     """It rings: a new call, with its number or withheld."""
     found = stay_of(session, stay.part, stay.key)
-    return found or _received(session, stay, Stage.RINGING, number=number, at=at)
+    return found or _receive(session, stay, Stage.RINGING, number=number, at=at)
 
 
 def open_line(session: Session, stay: Stay, take: str, *, at: datetime, by: str | None = None) -> LineCall:
     """The line is open and recorded in a take; whoever opened it has the call."""
     found = stay_of(session, stay.part, stay.key)
     if found is None:
-        found = _received(session, stay, Stage.OPEN, number=None, by=by, at=at)
+        found = _receive(session, stay, Stage.OPEN, number=None, by=by, at=at)
     if found.stage is Stage.RINGING:
         found.stage = Stage.OPEN
         events.announce(session, at, TOPIC, "line open", found.call.public_id)
@@ -56,7 +56,7 @@ def open_line(session: Session, stay: Stay, take: str, *, at: datetime, by: str 
     return found
 
 
-def _received(
+def _receive(
     session: Session, stay: Stay, stage: Stage, *, number: str | None, at: datetime, by: str | None = None
 ) -> LineCall:
     call = receive(

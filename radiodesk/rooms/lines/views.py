@@ -72,13 +72,13 @@ def levels() -> Response:
 @blueprint.post("/saluran")
 @allowed(Role.ADMINISTRATOR)
 def add() -> Response:
-    return _saved(forms.changed(_lines(), None), "line added")
+    return _save(forms.changed(_lines(), None), "line added")
 
 
 @blueprint.post("/saluran/laju")
 @allowed(Role.ADMINISTRATOR)
 def set_rate() -> Response:
-    return _saved(forms.at_rate(_lines()), "sample rate set")
+    return _save(forms.at_rate(_lines()), "sample rate set")
 
 
 @blueprint.post("/saluran/sibuk")
@@ -95,13 +95,13 @@ def busy_all() -> Response:
 @blueprint.post("/saluran/<line_id>")
 @allowed(Role.ADMINISTRATOR)
 def change(line_id: str) -> Response:
-    return _saved(forms.changed(_lines(), line_id), "line changed")
+    return _save(forms.changed(_lines(), line_id), "line changed")
 
 
 @blueprint.post("/saluran/<line_id>/hapus")
 @allowed(Role.ADMINISTRATOR)
 def remove(line_id: str) -> Response:
-    return _saved(forms.without(_lines(), line_id), "line removed")
+    return _save(forms.without(_lines(), line_id), "line removed")
 
 
 @blueprint.post("/saluran/<line_id>/angkat")
@@ -177,7 +177,7 @@ def _telephone_line(line_id: str) -> Line:
     return line
 
 
-def _saved(lines: Lines, action: str) -> Response:
+def _save(lines: Lines, action: str) -> Response:
     settings = station().settings
     settings.lines.mkdir(parents=True, exist_ok=True)
     save_lines(settings.lines / FILE, lines)

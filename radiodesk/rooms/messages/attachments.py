@@ -17,7 +17,7 @@ from radiodesk.core.text import tidy
 from radiodesk.rooms.calls.merged_calls import keys_held_by
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.messages.models import Attachment, IncomingMedia, TransferState
-from radiodesk.rooms.recordings.services import gone_with
+from radiodesk.rooms.recordings.services import remove_on_rollback
 
 PICTURES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
 SHELF = "attachments"
@@ -46,7 +46,7 @@ def keep(
                 )
             sha.update(block)
             out.write(block)
-    gone_with(session, kept)
+    remove_on_rollback(session, kept)
     row = Attachment(
         public_id=identity,
         call_id=call.id,

@@ -1,4 +1,4 @@
-"""What the worker does for the channels: fetch the files of messages, send replies. The network is waited for here."""
+"""What the worker does for the channels: fetch files of messages, send replies. Only here the network is waited for."""
 
 from contextlib import closing
 from datetime import datetime
@@ -42,13 +42,13 @@ def send(context: jobs.Context, row_id: int) -> None:
     # The channel has it: a try that ended here would send it again.
     jobs.surely(
         context.database,
-        lambda session: outbox.sent(
+        lambda session: outbox.note_sent(
             session, session.get_one(OutgoingMessage, row_id), external_id, at=context.clock.now()
         ),
     )
 
 
-def _not_sent(session: Session, row_id: int, why: str, at: datetime) -> None:
+def _give_up(session: Session, row_id: int, why: str, at: datetime) -> None:
     row = session.get_one(OutgoingMessage, row_id)
     if row.state in outbox.UNSENT:
         outbox.give_up(session, row, why, at=at)
@@ -122,6 +122,6 @@ def _call_of(session: Session, media: IncomingMedia) -> Call:
 
 
 KINDS = {
-    outbox.SEND_JOB: jobs.Kind(send, _not_sent, waits=outbox.WAITS),
+    outbox.SEND_JOB: jobs.Kind(send, _give_up, waits=outbox.WAITS),
     FETCH_JOB: jobs.Kind(fetch, _not_fetched, waits=outbox.WAITS),
 }

@@ -1,4 +1,4 @@
-"""What strangers' JSON holds, read without trust: a value of the wrong type is as good as none."""
+"""Values out of JSON from outside: one of the wrong type counts as missing."""
 
 import hashlib
 import json

@@ -129,7 +129,7 @@ def replies(session: Session, call: Call) -> list[OutgoingMessage]:
     return list(session.scalars(query.order_by(OutgoingMessage.id)))
 
 
-def sent(session: Session, row: OutgoingMessage, external_id: str, *, at: datetime) -> None:
+def note_sent(session: Session, row: OutgoingMessage, external_id: str, *, at: datetime) -> None:
     """The channel took it."""
     row.state, row.external_id, row.sent_at, row.problem = TransferState.DONE, external_id or None, at, None
     events.announce(session, at, "calls", "reply", row.call.public_id)

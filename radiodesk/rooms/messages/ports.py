@@ -164,7 +164,7 @@ class PanicChannel(Protocol):
 
 @runtime_checkable
 class ReplyChannel(Protocol):
-    """Takes replies. ``replies_within`` is how long after a listener's last message; ``None`` is for ever."""
+    """Takes replies. ``replies_within`` is how long after a listener's last message; ``None`` is without limit."""
 
     replies_within: timedelta | None
 

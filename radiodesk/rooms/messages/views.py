@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from radiodesk.http.file_response import send
 from radiodesk.http.request import asked_page, back, field, now, session, station
-from radiodesk.rooms.accounts.access import allowed, looked, me
+from radiodesk.rooms.accounts.access import allowed, me, note_look
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls.models import CHANNEL_NAMES, Call
 from radiodesk.rooms.calls.views import in_place
@@ -58,7 +58,7 @@ def reply(public_id: str) -> Response:
 def attachment(public_id: str) -> Response:
     found = attachments.attachment_by_public_id(session(), public_id)
     opened(session().get_one(Call, found.call_id).public_id)
-    looked("attachment opened", f"attachment {public_id}")
+    note_look("attachment opened", f"attachment {public_id}")
     file = attachments.file_of(station().settings, found)
     shown = found.mime in attachments.PICTURES
     # Only plain pictures are shown; everything else is a download that no browser runs.

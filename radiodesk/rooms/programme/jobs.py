@@ -37,9 +37,9 @@ def read_aloud(context: Context, version_id: int) -> None:
         announce(session, context.clock.now(), "programme", "heard", public_id)
 
 
-def _given_up(session: Session, version_id: int, _why: str, at: datetime) -> None:
+def _stop_waiting(session: Session, version_id: int, _why: str, at: datetime) -> None:
     # The script's page stops waiting for the sound.
     announce(session, at, "programme", "not heard", session.get_one(ScriptVersion, version_id).script.public_id)
 
 
-KINDS = {READ_ALOUD: Kind(read_aloud, _given_up)}
+KINDS = {READ_ALOUD: Kind(read_aloud, _stop_waiting)}

@@ -118,12 +118,12 @@ def _judge(work: _Work, piece: Piece, call: Call) -> None:
     if piece.withheld is None and piece.doubt is None:
         if piece.offset is None and call.consent_at is None:
             piece.doubt = NOT_AIRED
-        elif _dumped_during(work.log, call):
+        elif _was_dumped_during(work.log, call):
             piece.doubt = DUMPED
     piece.shown = piece.withheld is None and piece.doubt is None
 
 
-def _dumped_during(log: list[AsRun], call: Call) -> bool:
+def _was_dumped_during(log: list[AsRun], call: Call) -> bool:
     """Whether seconds were dumped between the caller's going on air and off again."""
     dumps = gathered_show.dumps(log)
     return any(

@@ -1,4 +1,4 @@
-"""Looks for what may be private with the station's own place names at hand."""
+"""Looks for private matter in text, with the station's own place names."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial

@@ -96,7 +96,7 @@ def silence(piece: Piece, cuts: list[Silence], *, at: datetime) -> None:
     """Cut these seconds of the broadcast out of a recording of it, so far as they are in it and not cut yet."""
     inside = [(within(piece, one.seconds), one.why) for one in cuts]
     missing = [(seconds, why) for seconds, why in inside if seconds and not _is_cut(piece, seconds)]
-    untimed = piece.recording is not None and not gathered_show.timed(piece.recording)
+    untimed = piece.recording is not None and not gathered_show.is_timed(piece.recording)
     if untimed and piece.withheld is None and (missing or (cuts and piece.doubt != UNTIMED)):
         piece.doubt, piece.shown = UNTIMED, False
     for seconds, why in missing:

@@ -60,8 +60,8 @@ def clear(context: Context, publication_id: int) -> None:
     publishing.clear(context.settings, broadcast, kept)
 
 
-def _given_up(session: Session, publication_id: int, why: str, at: datetime) -> None:
+def _fail(session: Session, publication_id: int, why: str, at: datetime) -> None:
     services.fail(session, session.get_one(Publication, publication_id), why, at=at)
 
 
-KINDS = {services.PUBLISH_JOB: Kind(publish, _given_up), services.CLEAR_JOB: Kind(clear, nothing)}
+KINDS = {services.PUBLISH_JOB: Kind(publish, _fail), services.CLEAR_JOB: Kind(clear, nothing)}

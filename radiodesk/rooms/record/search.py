@@ -49,7 +49,7 @@ def keep(session: Session, piece: PublishedPiece) -> None:
 
 def forget(session: Session, pieces: Iterable[int]) -> None:
     """Make pieces unfindable."""
-    if _indexed(session):
+    if _has_index(session):
         for piece in pieces:
             session.execute(text(f"DELETE FROM {INDEX} WHERE rowid = :id"), {"id": piece})  # noqa: S608
 
@@ -62,7 +62,7 @@ def find(session: Session, words: str, page: int = 1) -> tuple[list[Hit], int]:
     asked = _WORD.findall(words.casefold())[:12]
     if not asked:
         return [], 0
-    indexed = _indexed(session)
+    indexed = _has_index(session)
     rows = session.execute(*(_match(asked) if indexed else _plain_match(asked))).all()
     best: dict[int, int] = {}
     for piece, broadcast in rows:
@@ -75,7 +75,7 @@ def _sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _indexed(session: Session) -> bool:
+def _has_index(session: Session) -> bool:
     return _sqlite(session) and inspect(session.connection()).has_table(INDEX)
 
 

@@ -153,7 +153,7 @@ def prepare_again(
     publication = session.scalar(select(Publication).where(Publication.broadcast_id == broadcast.id))
     if publication is None:
         return prepare(session, settings, broadcast, pieces=fresh, by=by, at=at)
-    _may_decide(publication)
+    _require_decidable(publication)
     decided = {
         (piece.subject, piece.text[span.start : span.end], span.kind): span
         for piece in publication.pieces
@@ -177,7 +177,7 @@ def prepare_again(
 
 def decide(session: Session, span: Span, state: SpanState, *, by: str, at: datetime) -> None:
     """A person says that a span is private, or that it may be shown. Seconds that must be cut stay out."""
-    _may_decide(span.piece.publication)
+    _require_decidable(span.piece.publication)
     if span.kind in CUT:
         raise Conflict("What was dumped on air, and what a protected caller said, is never shown.")
     span.state, span.by, span.at = state, by, at
@@ -187,7 +187,7 @@ def decide(session: Session, span: Span, state: SpanState, *, by: str, at: datet
 
 def hide(session: Session, piece: Piece, words: str, kind: str, *, by: str, at: datetime) -> int:
     """Take out every place of a piece where some words stand; returns how many. Raises ``NotFound`` for none."""
-    _may_decide(piece.publication)
+    _require_decidable(piece.publication)
     wanted = tidy(words)
     if not wanted:
         raise Unreadable("Please give the words that are to be taken out.")
@@ -217,7 +217,7 @@ def _accept_covering(piece: Piece, start: int, end: int, *, by: str, at: datetim
 
 def show(session: Session, piece: Piece, shown: bool, *, by: str, at: datetime) -> None:
     """A person says whether a piece is shown at all; what must be withheld stays withheld."""
-    _may_decide(piece.publication)
+    _require_decidable(piece.publication)
     if shown and piece.withheld is not None:
         raise Conflict("This piece must not be shown.")
     piece.shown = shown
@@ -225,7 +225,7 @@ def show(session: Session, piece: Piece, shown: bool, *, by: str, at: datetime) 
     _note(session, piece, "piece shown" if shown else "piece left out", by=by, at=at)
 
 
-def _may_decide(publication: Publication) -> None:
+def _require_decidable(publication: Publication) -> None:
     if publication.state == PublicationState.WAITING:
         raise BeingPublished("The public copy is being written. Please wait a moment, then decide.")
 

@@ -56,7 +56,7 @@ def face_of(found: PublishedTicket) -> dict[str, Any]:
     return {
         "ticket": found,
         "state_name": STATE_NAMES[TicketState(found.state)],
-        "steps": [(STATE_NAMES[step], _passed(found, step)) for step in STEPS],
+        "steps": [(STATE_NAMES[step], _has_passed(found, step)) for step in STEPS],
         "entries": [
             {**entry, "name": ENTRY_NAMES[EntryKind(entry["kind"])], "at": datetime.fromisoformat(entry["at"])}
             for entry in found.entries
@@ -74,7 +74,7 @@ def _page(found: PublishedTicket) -> str:
     )
 
 
-def _passed(found: PublishedTicket, step: TicketState) -> bool:
+def _has_passed(found: PublishedTicket, step: TicketState) -> bool:
     return found.state in STEPS and STEPS.index(step) <= STEPS.index(TicketState(found.state))
 
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from radiodesk.core.errors import Conflict, Forbidden, Unreadable
 from radiodesk.http.request import SAFE, back, field, now, session, station
-from radiodesk.rooms.accounts.access import allowed, looked, me
+from radiodesk.rooms.accounts.access import allowed, me, note_look
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive.queries import sealed_package_of
 from radiodesk.rooms.broadcasts import queries as broadcasts
@@ -16,7 +16,7 @@ from radiodesk.rooms.record import queries, services
 from radiodesk.rooms.record.masks import CHOICES, kind_name
 from radiodesk.rooms.record.models import PIECE_KIND_NAMES, PUBLICATION_STATE_NAMES, Piece, Publication, SpanState
 from radiodesk.rooms.record.preparation import heard_at
-from radiodesk.rooms.recordings.access import GUARDED, Act, belongings, permitted
+from radiodesk.rooms.recordings.access import GUARDED, Act, belongings, is_permitted
 
 blueprint = Blueprint("record", __name__)
 
@@ -66,10 +66,10 @@ def _closed(pieces: Sequence[Piece]) -> set[int]:
     """Pieces whose words and sound this person may not have; looks at those that are guarded, and open, are noted."""
     held = {piece.id: piece.recording for piece in pieces if piece.recording is not None}
     found = belongings(session(), held.values())
-    closed = {key for key, one in held.items() if not permitted(me(), Act.READ, found[one.id])}
+    closed = {key for key, one in held.items() if not is_permitted(me(), Act.READ, found[one.id])}
     for key, recording in held.items():
         if key not in closed and found[recording.id] in GUARDED and request.method in SAFE:
-            looked("words reviewed", f"recording {recording.public_id}")
+            note_look("words reviewed", f"recording {recording.public_id}")
     return closed
 
 

@@ -1,7 +1,7 @@
 """Who may read, hear and change what was said: one rule, asked by every page, file, stream and export of the desk.
 
-The rule (``RULE``, written out in ``docs/access.md``) goes by what a recording or a call belongs to. Rooms higher in
-the house know that, so they are not imported but connected (``rooms.rules``). Of several answers the
+The rule (``RULE``, written out in ``docs/access.md``) goes by what a recording or a call belongs to. Later rooms
+know that; they may not be imported here, so they are connected (``rooms.rules``). Of several answers the
 strictest one counts.
 """
 
@@ -75,7 +75,7 @@ def owners(database: Database) -> list[Owners]:
     return database.connected.setdefault(_PORT, [])
 
 
-def permitted(person: Person, act: Act, belonging: Belonging) -> bool:
+def is_permitted(person: Person, act: Act, belonging: Belonging) -> bool:
     """The rule itself."""
     return person.may(*RULE[belonging][act])
 
@@ -105,7 +105,7 @@ def _alone(recording: Recording) -> Belonging:
 def require(session: Session, person: Person, act: Act, recording: Recording) -> Belonging:
     """What the recording belongs to; for those who may not, it is not there (``NotFound``)."""
     belonging = belonging_of(session, recording)
-    if not permitted(person, act, belonging):
+    if not is_permitted(person, act, belonging):
         raise NotFound("This recording is not known.")
     return belonging
 
@@ -114,4 +114,4 @@ def open_to(session: Session, person: Person, act: Act, recordings: Iterable[Rec
     """Those of the recordings with which the person may do this, in their order."""
     asked = list(recordings)
     found = belongings(session, asked)
-    return [one for one in asked if permitted(person, act, found[one.id])]
+    return [one for one in asked if is_permitted(person, act, found[one.id])]

@@ -139,7 +139,7 @@ def pick_up(settings: Settings, laid: Laid) -> None:
     originals(settings).object(laid.key).delete()
 
 
-def gone_with(session: Session, kept: StoreObject) -> None:
+def remove_on_rollback(session: Session, kept: StoreObject) -> None:
     """Remove a file when the transaction that tells of it is rolled back: nobody would know of it."""
     session.info.setdefault(_LAID, []).append(kept)
 
@@ -205,7 +205,7 @@ def store_upload(
 ) -> Recording:
     """``lay_down`` and ``describe`` in one, for where nobody waits for the transaction."""
     laid = lay_down(settings, stream, filename, at=at, direction=direction, announced=announced)
-    gone_with(session, originals(settings).object(laid.key))
+    remove_on_rollback(session, originals(settings).object(laid.key))
     return describe(session, laid, at=at, direction=direction, started_at=started_at)
 
 

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from radiodesk.http.file_response import asked_part, send
 from radiodesk.http.request import session, station
-from radiodesk.rooms.accounts.access import allowed, looked, looked_on, me
+from radiodesk.rooms.accounts.access import allowed, me, note_further_look, note_look
 from radiodesk.rooms.recordings import queries, services
 from radiodesk.rooms.recordings.access import EVERYBODY, GUARDED, Act, require
 from radiodesk.rooms.recordings.models import Recording
@@ -57,5 +57,5 @@ def _note(action: str, recording: Recording) -> None:
     # A player fetches the rest of the file in ranges: they belong to the listening that began with the first byte, if
     # there was one.
     part = asked_part()
-    note = looked if part is None or part[0] == 0 else looked_on
+    note = note_look if part is None or part[0] == 0 else note_further_look
     note(action, f"recording {recording.public_id}")

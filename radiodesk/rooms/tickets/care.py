@@ -1,4 +1,4 @@
-"""What is done to a ticket without moving it along: notes, its public words, secrecy, more time, a new PIN, a reply."""
+"""Changes of a ticket that leave its state as it is: notes, public words, secrecy, more time, a new PIN, a reply."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -98,7 +98,7 @@ def running_clock(ticket: Ticket, deadline_id: int) -> TicketDeadline:
     return found
 
 
-def time_is_over(session: Session, rules: Rules, deadline: TicketDeadline, *, at: datetime) -> bool:
+def run_out(session: Session, rules: Rules, deadline: TicketDeadline, *, at: datetime) -> bool:
     """What happens when a clock runs out: the desk closes a ticket whose complainant stayed silent.
 
     Returns whether the clock really ran out; it may have been met, cancelled or extended since its job was made.

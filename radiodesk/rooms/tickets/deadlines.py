@@ -21,7 +21,7 @@ def reach(session: Session, rules: Rules, ticket: Ticket, milestone: Milestone, 
     """Stop the clocks that a milestone meets, then start those that begin with it."""
     for deadline in ticket.deadlines:
         step = rules.step(deadline)
-        if deadline.running and step and step.stopped_by(milestone):
+        if deadline.running and step and step.is_stopped_by(milestone):
             deadline.met_at = at
     if milestone == Milestone.CLOSED:
         _cancel(ticket, at)

@@ -14,7 +14,7 @@ def due(context: Context, deadline_id: int) -> None:
     rules, at = load_rules(context.settings), context.clock.now()
     with context.database.writing() as session:
         deadline = session.get(TicketDeadline, deadline_id)
-        if deadline is not None and care.time_is_over(session, rules, deadline, at=at):
+        if deadline is not None and care.run_out(session, rules, deadline, at=at):
             events.announce(session, at, TOPIC, "overdue", deadline.ticket.public_id)
 
 

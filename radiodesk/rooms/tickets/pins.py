@@ -1,7 +1,7 @@
 """The PIN of a ticket: shown once, kept as an Argon2 hash of its keyed hash.
 
-Six digits can be tried out by anyone who has the table; the key file makes that need a second theft, Argon2 makes it
-slow, and the public page counts wrong PINs (``record.tracking``).
+Whoever has the table can try all six-digit numbers; with the keyed hash that needs the key file too, Argon2 makes
+it slow, and the public page counts wrong PINs (``record.tracking``).
 """
 
 from dataclasses import dataclass

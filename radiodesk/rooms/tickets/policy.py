@@ -59,7 +59,7 @@ class Step:
     def name_in(self, language: str) -> str:
         return self.name_en if language == "en" else self.name
 
-    def stopped_by(self, milestone: Milestone) -> bool:
+    def is_stopped_by(self, milestone: Milestone) -> bool:
         return not self.met_by.isdisjoint(IMPLIES.get(milestone, frozenset()) | {milestone})
 
 

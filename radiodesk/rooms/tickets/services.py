@@ -150,10 +150,10 @@ def forward(
         raise NotPossible(
             "Complaint %(number)s already lies with %(unit)s.", number=ticket.number, unit=rules.unit_name(unit_id)
         )
-    _known_unit(rules, unit_id)
+    _require_unit(rules, unit_id)
     ticket.unit_id, ticket.state = unit_id, TicketState.FORWARDED
     if ticket.undecided:
-        _decided(ticket, by=by, at=at)
+        _note_decision(ticket, by=by, at=at)
     if text:
         write(session, ticket, EntryKind.NOTED, by=by, at=at, text=text, unit_id=unit_id)
     write(session, ticket, EntryKind.FORWARDED, by=by, at=at, public=True, unit_id=unit_id)
@@ -243,20 +243,20 @@ def _end(
 
 
 def _decide(rules: Rules, ticket: Ticket, decision: Decision, *, by: str, at: datetime) -> None:
-    _known_unit(rules, decision.unit_id)
+    _require_unit(rules, decision.unit_id)
     if not decision.category:
         raise Unreadable("Please choose what the complaint is about.")
     ticket.category, ticket.unit_id, ticket.urgency = decision.category, decision.unit_id, decision.urgency
-    _decided(ticket, by=by, at=at)
+    _note_decision(ticket, by=by, at=at)
 
 
-def _decided(ticket: Ticket, *, by: str, at: datetime) -> None:
+def _note_decision(ticket: Ticket, *, by: str, at: datetime) -> None:
     ticket.decided_by, ticket.decided_at = by, at
     asked, chosen = ticket.suggestion, (ticket.category, ticket.unit_id, ticket.urgency)
     ticket.corrected = asked is not None and (asked["category"], asked["unit"], asked["urgency"]) != chosen
 
 
-def _known_unit(rules: Rules, unit_id: str) -> None:
+def _require_unit(rules: Rules, unit_id: str) -> None:
     if unit_id not in rules.unit_by_id:
         raise UnknownUnit("The unit %(unit)s is not in this area. Please choose one from the list.", unit=unit_id)
 

@@ -17,7 +17,7 @@ from radiodesk.core.text import shorten, tidy
 from radiodesk.http.request import asked_page, now, number, session, station
 from radiodesk.language.phones import masked, readable
 from radiodesk.language.triage import Suggestion
-from radiodesk.rooms.accounts.access import looked, me
+from radiodesk.rooms.accounts.access import me, note_look
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls.access import belonging_of
 from radiodesk.rooms.calls.call_words import words_of
@@ -263,4 +263,4 @@ def _similar(matter: Matter, but: Ticket | None = None) -> list[tuple[Ticket, in
 
 
 def _note(action: str, ticket: Ticket) -> None:
-    looked(action, f"ticket {ticket.public_id}")
+    note_look(action, f"ticket {ticket.public_id}")

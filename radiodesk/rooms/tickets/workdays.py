@@ -2,7 +2,7 @@
 
 Both come from the package ``holidays``, which follows the joint decree that three ministers sign for each year. A
 station corrects them and adds its own in files (``calendars/*.tsv`` in its data folder, a day a line). For a year whose
-decree is not known yet, holidays are reckoned and collective leave is missing; ``WorkCalendar.knows`` says so.
+decree is not known yet, holidays are calculated and collective leave is missing; ``WorkCalendar.knows`` says so.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""Looking at a source: a thin job over ``fetching`` and ``watching``, which do the careful part."""
+"""The job that looks at a source, by ``road.fetcher`` or ``folder_watch``."""
 
 import logging
 from datetime import datetime, timedelta
@@ -76,11 +76,11 @@ def _fetch_feed(context: Context, source: Source) -> None:
         announce(session, now, services.TOPIC, "source", row.public_id)
 
 
-def _given_up(session: Session, source_id: int, why: str, at: datetime) -> None:
+def _note_problem(session: Session, source_id: int, why: str, at: datetime) -> None:
     source = session.get_one(Source, source_id)
     source.problem = why
     announce(session, at, services.TOPIC, "source", source.public_id)
 
 
 # The next turn of the source is its next try.
-KINDS = {FETCH: Kind(fetch_source, _given_up, waits=())}
+KINDS = {FETCH: Kind(fetch_source, _note_problem, waits=())}

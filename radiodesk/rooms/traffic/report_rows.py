@@ -52,7 +52,7 @@ def _typed(name: str, value: Any) -> Any:
 
 
 def in_words(place: str, flow: Flow | None, toward: Iterable[str]) -> str:
-    """Place, direction and flow alone: all that is told of a report whose own words are nobody's business."""
+    """Place, direction and flow alone: all that is shown of a report whose words are private."""
     directions = ", ".join(toward)
     return " ".join(part for part in (place, f"arah {directions}" if directions else "", flow or "") if part)
 

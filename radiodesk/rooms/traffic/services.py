@@ -85,13 +85,13 @@ def keep_posts(session: Session, posts: Posts, *, by: str, at: datetime, call_id
 
 def take_reports(session: Session, reports: Iterable[Report], *, by: str, at: datetime) -> list[RoadReport]:
     """Keep reports that are values already; one that is known by its id from the same source is not kept twice."""
-    rows = [_keep(session, report, by=by, at=at) for report in reports if not _known(session, report)]
+    rows = [_keep(session, report, by=by, at=at) for report in reports if not _is_known(session, report)]
     if rows:
         _take_in(session, rows, at=at)
     return rows
 
 
-def _known(session: Session, report: Report) -> bool:
+def _is_known(session: Session, report: Report) -> bool:
     if report.external_id is None:
         return False
     same = select(RoadReport).where(RoadReport.external_id == report.external_id, RoadReport.source == report.source)
@@ -184,7 +184,7 @@ def _end_replaced(session: Session, *, at: datetime) -> None:
     remembered = Warned.received_at > at - REMEMBERED
     refer = select(Warned).where(remembered, Warned.content["references"].as_string().is_not(None))
     told = [alert for alert in (alert_of(row.content) for row in session.scalars(refer)) if alert.replaces]
-    gone = {reference for alert in told if alert.said_by(at) for reference in alert.references}
+    gone = {reference for alert in told if alert.is_said_by(at) for reference in alert.references}
     lasting = or_(Warned.expires_at.is_(None), Warned.expires_at > at)
     ended = update(Warned).where(remembered, lasting, Warned.content["identifier"].as_string().in_(gone))
     session.execute(ended.values(expires_at=at))
@@ -230,7 +230,7 @@ def let_begin(session: Session, *, at: datetime) -> None:
     wanted = select(RoadReport).outerjoin(RoadCondition, RoadReport.condition_id == RoadCondition.id)
     rows = session.scalars(wanted.where(RoadReport.expires_at > at, RoadReport.observed_at <= at, over))
     said = [(row.spot, report_of(row)) for row in rows if row.content is not None]
-    begun = sorted({spot for spot, report in said if report.spell(at)[0] is not None and report.begun(at)})
+    begun = sorted({spot for spot, report in said if report.spell(at)[0] is not None and report.has_begun(at)})
     for start in range(0, len(begun), AT_ONCE):
         refresh(session, begun[start : start + AT_ONCE], at=at)
 

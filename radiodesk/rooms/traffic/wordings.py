@@ -1,4 +1,4 @@
-"""The station's own spoken wording: officers change a phrase, and give it back to the one that ships."""
+"""The station's own spoken wording: officers change a phrase, or restore the one that ships."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Takes a transcript along: as text, subtitles, data, or a document to print and sign."""
+"""Exports a transcript as text, subtitles, data, or a document to print and sign."""
 
 import io
 import json

@@ -135,7 +135,7 @@ def _kept(transcript: Transcript) -> list[Segment]:
     ]
 
 
-def _given_up(session: Session, transcript_id: int, why: str, at: datetime) -> None:
+def _fail(session: Session, transcript_id: int, why: str, at: datetime) -> None:
     transcript = session.get_one(Transcript, transcript_id)
     if transcript.is_open:
         services.fail(session, transcript, why, at=at)
@@ -161,4 +161,4 @@ class _Teller:
             services.tell_progress(session, transcript, share, at=self._context.clock.now())
 
 
-KINDS = {services.JOB: jobs.Kind(transcribe, _given_up)}
+KINDS = {services.JOB: jobs.Kind(transcribe, _fail)}

@@ -86,7 +86,7 @@ def keep_heard(session: Session, transcript: Transcript, heard: Transcription, *
     transcript.text = heard.text
     transcript.words, transcript.segments = _words(heard.segments), _segments(heard.segments)
     transcript.heard_until = heard.duration
-    live.replaced(session, transcript.recording, at=at)
+    live.forget_replaced(session, transcript.recording, at=at)
     _finish(session, transcript, TranscriptState.DONE, at=at)
 
 

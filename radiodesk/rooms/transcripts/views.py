@@ -1,4 +1,4 @@
-"""Transcripts at the desk: reading, correcting, asking again, taking them along."""
+"""Transcripts at the desk: reading, correcting, asking again, exporting."""
 
 import math
 import secrets
@@ -12,8 +12,8 @@ from radiodesk.core import inputs
 from radiodesk.core.errors import Conflict, NotFound, TooLarge, Unreadable
 from radiodesk.core.i18n import gettext
 from radiodesk.http.request import back, field, now, session, station
-from radiodesk.rooms.accounts.access import allowed, looked, me
-from radiodesk.rooms.recordings.access import EVERYBODY, GUARDED, Act, Belonging, belonging_of, permitted
+from radiodesk.rooms.accounts.access import allowed, me, note_look
+from radiodesk.rooms.recordings.access import EVERYBODY, GUARDED, Act, Belonging, belonging_of, is_permitted
 from radiodesk.rooms.transcripts import edited_times, exports, queries, services, vocabulary
 from radiodesk.rooms.transcripts.models import Kind, Transcript
 
@@ -139,13 +139,13 @@ def _wanted(public_id: str, act: Act, tx: Session | None = None) -> tuple[Transc
     asked = tx or session()
     found = queries.transcript_by_public_id(asked, public_id)
     belonging = belonging_of(asked, found.recording)
-    if not permitted(me(), act, belonging):
+    if not is_permitted(me(), act, belonging):
         raise NotFound("This transcript is not known.")
     return found, belonging
 
 
 def _note(action: str, found: Transcript, **details: Any) -> None:
-    looked(action, f"transcript {found.public_id}", **details)
+    note_look(action, f"transcript {found.public_id}", **details)
 
 
 def _whole(found: Transcript) -> list[dict[str, Any]]:

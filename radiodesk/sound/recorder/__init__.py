@@ -1,4 +1,4 @@
-"""Records sound-card lines: a process of its own that needs neither database nor network, and outlives its devices.
+"""Records sound-card lines in a process that needs neither database nor network and survives the loss of a device.
 
 Each device is read by a child process (``capture``), because PortAudio sees a device that was plugged in only after it
 was started anew, which would cut the streams of all others in the same process; and because a driver that hangs or

@@ -1,4 +1,4 @@
-"""The child that reads one device and sends what it hears; it waits for the device as long as it takes.
+"""The child that reads one device and sends what it hears; it waits for the device without a time limit.
 
 PortAudio's callback only copies into a ring that holds half a minute, so that a recorder that is busy costs nothing; a
 thread empties the ring into the pipe. When the device goes, PortAudio is ended and begun again until it is back: only
@@ -15,6 +15,7 @@ from typing import Any
 
 from radiodesk.sound.recorder.input_devices import DeviceAbsent, find
 from radiodesk.sound.recorder.packets import Kind, Packet
+from radiodesk.sound.recorder.portaudio import begin_again
 
 RING_SECONDS = 30.0
 SEND_EVERY = 0.1
@@ -88,7 +89,7 @@ class Capture:
         self._wait = wait
 
     def run(self, rounds: int | None = None) -> None:
-        """Capture for ever, or so many times."""
+        """Capture without end, or ``rounds`` times."""
         failed = 0
         while rounds is None or rounds > 0:
             rounds = None if rounds is None else rounds - 1
@@ -101,8 +102,7 @@ class Capture:
                 failed += 1
             self._wait(_WAITS[min(failed, len(_WAITS) - 1)])
             # Only a PortAudio that begins anew sees a device that was plugged in again.
-            self._sound._terminate()
-            self._sound._initialize()
+            begin_again(self._sound)
 
     def _once(self) -> None:
         """Read the device until it is lost; raises ``DeviceAbsent`` or what PortAudio raises."""

@@ -1,4 +1,4 @@
-"""Keeps one capturing child alive for each device, and hands on what it sends."""
+"""Runs one capturing child for each device, starts it again when it ends, and passes on what it sends."""
 
 import logging
 import os
@@ -54,7 +54,7 @@ class Reader:
                 log.exception("The device %s could not be read.", self._device)
             if self._stop.is_set():
                 return
-            self._recorder.lost(self._device, "the reader of the device died")
+            self._recorder.lose_device(self._device, "the reader of the device died")
             deaths = 0 if time.monotonic() - began > 30 else deaths + 1
             self._stop.wait(_WAITS[min(deaths, len(_WAITS) - 1)])
 
@@ -88,7 +88,7 @@ class Reader:
         if packet.kind is Kind.AUDIO:
             self._recorder.deliver(self._device, block_of(packet, self._channels, self._rate))
         elif packet.kind in (Kind.LOST, Kind.FAILED):
-            self._recorder.lost(self._device, packet.data.decode("utf-8", "replace"))
+            self._recorder.lose_device(self._device, packet.data.decode("utf-8", "replace"))
 
 
 def block_of(packet: Packet, channels: int, rate: int) -> Block:

@@ -39,6 +39,6 @@ class DiskWatch:
         self.room = Room.FULL if self.free < stop else Room.LOW if self.free < alarm else Room.GOOD
         return self.room
 
-    def refused(self) -> None:
+    def mark_full(self) -> None:
         """A write found no room, whatever the count says."""
         self.room = Room.FULL

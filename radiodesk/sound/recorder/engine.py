@@ -101,16 +101,16 @@ class Recorder:
             source = self.sources.get(device)
             if source is None or block.samples.shape[1] != source.channels:
                 return  # of a reader that is about to be ended, because the list was changed
-            self._heard(source)
+            self._mark_heard(source)
             source.remember(block)
             if block.overflowed or block.dropped:
-                self._overflowed(source, block)
+                self._count_overflow(source, block)
             for live in self._lines_of(device):
                 self._measure(live, block)
             for feed in self._feeds(device):
                 self._write(feed, block)
 
-    def lost(self, device: str, reason: str) -> None:
+    def lose_device(self, device: str, reason: str) -> None:
         """A device cannot be heard, for a reason; told once until it is back."""
         with self.lock:
             source = self.sources.get(device)
@@ -128,7 +128,7 @@ class Recorder:
                 if not known:
                     self.tell(live, "device_lost", device=device, why=reason)
 
-    def _heard(self, source: Source) -> None:
+    def _mark_heard(self, source: Source) -> None:
         if source.heard:
             return
         source.heard, source.reason = True, ""
@@ -138,7 +138,7 @@ class Recorder:
             for live in self._lines_of(source.device):
                 self.tell(live, "device_back", device=source.device)
 
-    def _overflowed(self, source: Source, block: Block) -> None:
+    def _count_overflow(self, source: Source, block: Block) -> None:
         source.overflows += 1
         source.dropped += block.dropped
         if block.ends - source.overflow_told < OVERFLOW_TOLD_EVERY:
@@ -173,7 +173,7 @@ class Recorder:
         except OSError as error:
             # Mostly a full disk; a failing one is treated alike: stop clearly, try again with the next tick.
             log.error("The take %s cannot be written: %s.", feed.take.id, error.strerror)
-            self.disk.refused()
+            self.disk.mark_full()
             self._stop_for_room()
 
     # What people and the desk want

@@ -1,4 +1,4 @@
-"""How loud a line is, whether it is too loud or dead; in dBFS (0 is full scale of 16 bit, a sine then has -3 RMS)."""
+"""Level of a line, and whether it clips or is silent; in dBFS (0 is full scale of 16 bit, a sine then has -3 RMS)."""
 
 import math
 from collections import deque

@@ -12,7 +12,7 @@ from typing import Any
 
 from radiodesk.core.atomic_files import replacing
 from radiodesk.core.errors import Conflict, Unreadable
-from radiodesk.core.processes import AlreadyRunning, hold, told_to_stop
+from radiodesk.core.processes import AlreadyRunning, hold, watch_for_stop
 from radiodesk.core.settings import Settings
 from radiodesk.sound.control_socket import Answer, ControlServer, Request
 from radiodesk.sound.line_journal import Journal
@@ -114,7 +114,7 @@ def record_lines(settings: Settings) -> None:
     settings.lines.mkdir(parents=True, exist_ok=True)
     if not hold(settings.lines / f"{PART}.lock"):
         raise AlreadyRunning("A recorder is running already in this data folder.")
-    stop = told_to_stop()
+    stop = watch_for_stop()
     process = assemble(settings)
     process.reload()
     recover(process.recorder)

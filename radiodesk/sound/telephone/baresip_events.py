@@ -1,4 +1,4 @@
-"""What baresip says over its control socket, read with suspicion: names and addresses in it are a stranger's words."""
+"""What baresip says over its control socket, read without trust: names and addresses in it come from outside."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""baresip as a child process that outlives us: when the telephone is killed, its callers keep the line.
+"""baresip as a process that goes on when the telephone process is killed, so that callers keep the line.
 
 Whoever starts next finds the running one by its number file and goes on with it.
 """

@@ -25,7 +25,7 @@ class Stage(StrEnum):
 class Caller:
     """One call; ``key`` is ours, ``sip`` is SIP's Call-ID, ``number`` is encrypted (``None``: withheld).
 
-    ``silent`` says that the caller hears nothing, for want of a sound device.
+    ``silent`` says that the caller hears nothing, because a sound device is missing.
     """
 
     key: str

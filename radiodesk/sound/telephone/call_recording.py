@@ -66,7 +66,7 @@ class CallRecording:
 
     def _align(self, direction: str, *, last: bool = False) -> None:
         """Keep as silence what did not come in time, before what came after it is written."""
-        dump = self._opened(direction)
+        dump = self._open(direction)
         waiting = (dump.waiting if dump else 0) + len(self._held.get(direction, b"")) // SAMPLE
         if self._began is None or not (waiting or last):
             return
@@ -98,10 +98,10 @@ class CallRecording:
         self.take.close(why)
 
     def _next(self, direction: str) -> bytes:
-        dump = self._opened(direction)
+        dump = self._open(direction)
         return self._held.get(direction) or (dump.read() if dump else b"")
 
-    def _opened(self, direction: str) -> Dump | None:
+    def _open(self, direction: str) -> Dump | None:
         if direction not in self._dumps and (paths := dumps_in(self._folder)[direction]):
             self._dumps[direction] = Dump(paths[0], self._copied[direction])
         return self._dumps.get(direction)

@@ -94,7 +94,7 @@ class Sound:
         else:
             self.full = False
 
-    def stopped(self, process: Running | None) -> list[str]:
+    def find_unrecorded(self, process: Running | None) -> list[str]:
         """Keys of the calls whose callers baresip records no more; each is told once.
 
         baresip 1.0 closes a dump when the caller's own telephone puts us on hold, and opens no other.

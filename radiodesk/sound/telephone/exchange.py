@@ -1,4 +1,4 @@
-"""The telephone's own truth: which calls ring, which are up, and what became of them.
+"""The state of the telephone: which calls ring, which are up, and how they ended.
 
 It turns baresip's events into journal lines and takes, and the desk's requests into baresip's commands. One lock
 guards it all, for events, requests and the copying of sound come from different threads.
@@ -65,7 +65,7 @@ class Exchange:
 
     # What baresip says
 
-    def happened(self, event: Event) -> None:
+    def take_event(self, event: Event) -> None:
         """Take in one event."""
         with self.lock:
             if event.type.startswith("REGISTER_"):
@@ -73,11 +73,11 @@ class Exchange:
             elif event.call is None or event.outgoing:
                 return
             elif event.type == "CALL_INCOMING":
-                self.rings(event.call, event.peer)
+                self.receive(event.call, event.peer)
             elif event.type == "CALL_CLOSED" and (call := self.callers.by_sip(event.call)):
-                self.ended(call, "station" if call.key in self._let_go else "caller")
+                self.end(call, "station" if call.key in self._let_go else "caller")
 
-    def rings(self, sip: str, peer: str) -> None:
+    def receive(self, sip: str, peer: str) -> None:
         """A new call; with no free line, or with all lines busied out, it is turned away and its number kept."""
         if self.callers.by_sip(sip):
             log.warning("Two calls came in under one name; the second one is not taken.")
@@ -95,7 +95,7 @@ class Exchange:
         if self.board:
             self.board.hang_up(sip)
 
-    def ended(self, call: Caller, by: str) -> None:
+    def end(self, call: Caller, by: str) -> None:
         """A call is over, by the ``caller``, the ``station`` or a ``failure``: its sound is closed, then told of."""
 
         def told(event: str) -> None:
@@ -107,11 +107,11 @@ class Exchange:
         if not self.sound.end(call, by, lambda: told("closed")):
             told("lost")
 
-    def all_ended(self, by: str) -> None:
+    def end_all(self, by: str) -> None:
         """baresip is gone, and all calls with it."""
         with self.lock:
             for call in self.callers:
-                self.ended(call, by)
+                self.end(call, by)
 
     # What the desk asks
 
@@ -125,7 +125,7 @@ class Exchange:
             self._point(key)
             try:
                 board.answer(call.sip)
-                if not self._recorded(key):
+                if not self._wait_for_dumps(key):
                     raise Conflict("The call was answered, but is not recorded. Hang up and call back.")
             except Refusal as refusal:
                 self.callers.keep(call.now(Stage.RINGING))
@@ -180,7 +180,7 @@ class Exchange:
 
     @property
     def silent(self) -> bool:
-        """Whether calls that come in now hear nothing and are heard nowhere, for a sound device is missing."""
+        """Whether new calls have no sound in the studio, because a sound device is missing."""
         return self._silent.exists()
 
     def set_silent(self, silent: bool) -> None:
@@ -206,7 +206,7 @@ class Exchange:
                 self._full = self.sound.full
                 event = "disk_full" if self._full else "disk_free"
                 self._journal.write(Entry(at=self.clocks.now(), line=PART, event=event))
-            for key in self.sound.stopped(self.process):
+            for key in self.sound.find_unrecorded(self.process):
                 self._tell(self._call(key), "device_lost", why="held by the caller")
 
     def restore(self, there: list[Found], by: str) -> None:
@@ -226,12 +226,12 @@ class Exchange:
             alive = {found.sip for found in there}
             for call in self.callers:
                 if call.sip not in alive:
-                    self.ended(call, by)
+                    self.end(call, by)
             for found in there:
                 if self.callers.by_sip(found.sip):
                     continue
                 if found.ringing:
-                    self.rings(found.sip, found.peer)
+                    self.receive(found.sip, found.peer)
                 else:
                     self._board().hang_up(found.sip)
 
@@ -243,9 +243,9 @@ class Exchange:
                 self.callers.keep(call.now(Stage.RINGING))
         return call.stage is not Stage.UP or self.sound.resume(call)
 
-    # Small things
+    # Helpers
 
-    def _recorded(self, key: str) -> bool:
+    def _wait_for_dumps(self, key: str) -> bool:
         """Wait until both dumps of a call are there: at once, or when the caller's offer came late, with it."""
         end = self.clocks.monotonic() + DUMPS_WITHIN
         while not all(dumps_in(self.callers.folder(key)).values()):

@@ -1,4 +1,4 @@
-"""The far end of a call that rings for ever and is never answered.
+"""The remote party of a placeholder call, which rings and is never answered.
 
 baresip 1.0 puts "the previous call" on hold whenever another one is answered, by a new SIP offer, and a call that was
 held that way is not recorded any more. So its list always has one call more, to here: it is moved in front of the call

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.keys import KeyRing
-from radiodesk.core.processes import AlreadyRunning, hold, told_to_stop
+from radiodesk.core.processes import AlreadyRunning, hold, watch_for_stop
 from radiodesk.core.settings import Settings
 from radiodesk.sound.control_socket import Answer, ControlServer, Request
 from radiodesk.sound.line_journal import Journal
@@ -60,13 +60,13 @@ class Telephone:
         except queue.Empty:
             event = None
         if isinstance(event, Event):
-            self.exchange.happened(event)
+            self.exchange.take_event(event)
         running = self.exchange.process
-        if running is None or not running.alive or (isinstance(event, Gone) and not self._connected_again(running)):
-            self._lost()
+        if running is None or not running.alive or (isinstance(event, Gone) and not self._connect_again(running)):
+            self._start_again()
         elif self._hangs():
             log.error("baresip runs, but answers nothing.")
-            self._lost()
+            self._start_again()
         self.exchange.pump()
         if self.exchange.silent and time.monotonic() - self._tried > TRY_AGAIN:
             self._tried = time.monotonic()
@@ -130,7 +130,7 @@ class Telephone:
             self.exchange.restore(there, "failure" if fresh else "caller")
         log.info("The telephone takes calls on %s:%s.", self.settings.sip_address, self.settings.sip_port)
 
-    def _connected_again(self, running: baresip_process.Running) -> bool:
+    def _connect_again(self, running: baresip_process.Running) -> bool:
         """Somebody else took the control port, which serves one at a time: take it back, and see what was missed."""
         try:
             board = self._board(running)
@@ -158,8 +158,8 @@ class Telephone:
                     raise
                 time.sleep(0.05)
 
-    def _lost(self) -> None:
-        """baresip died or fell silent: its calls are over, and it is started again, later each time."""
+    def _start_again(self) -> None:
+        """baresip ended or does not answer: end its calls and start it again, after a longer pause each time."""
         now = time.monotonic()
         with self.exchange.lock:
             if self.exchange.process is not None:
@@ -168,7 +168,7 @@ class Telephone:
                 self._wait_until = now + min(_LONGEST_WAIT, 0.25 * 2 ** (self._failures - 1))
                 self.exchange.process.stop(0.0)
                 self.exchange.board = self.exchange.process = None
-                self.exchange.all_ended("failure")
+                self.exchange.end_all("failure")
         if now >= self._wait_until:
             try:
                 self.connect()
@@ -178,11 +178,11 @@ class Telephone:
                 log.error("%s %s", error, _last_words(self._output))
 
     def stop(self) -> None:
-        """Say goodbye to all callers and keep what was recorded."""
+        """Hang up all calls and keep what was recorded."""
         with self.exchange.lock:
             if self.exchange.process is not None:
                 self.exchange.process.stop(STOP_WITHIN)
-            self.exchange.all_ended("station")
+            self.exchange.end_all("station")
             self.exchange.pump()
         self._placeholder.close()
 
@@ -199,7 +199,7 @@ def telephone(settings: Settings, station_keys: Callable[[], KeyRing]) -> None:
     settings.spool.mkdir(parents=True, exist_ok=True)
     if not hold(settings.lines / f"{PART}.lock"):
         raise AlreadyRunning("A telephone is running already in this data folder.")
-    stop = told_to_stop()
+    stop = watch_for_stop()
     journal = Journal(settings.lines / f"{PART}.jsonl")
     exchange = Exchange(settings, keys, journal, Clocks(lambda: datetime.now(UTC)))
     part = Telephone(settings, exchange, _placeholder(settings, home))

@@ -108,7 +108,7 @@ def test_who_hangs_up_stands_on_the_call_back_list_until_called(session: Session
     lost = make.in_state(session, S.LOST, now)
     make.in_state(session, S.LOST, now, phone=None)
     assert queries.call_back_list(session, at=now).rows == [lost]
-    calls.called_back(session, lost, by="wati", at=now)
+    calls.note_call_back(session, lost, by="wati", at=now)
     assert queries.call_back_list(session, at=now).rows == []
 
 

@@ -201,7 +201,7 @@ def test_an_arrival_that_kills_whoever_reads_it_is_set_aside_and_holds_up_no_oth
     clock.advance(timedelta(seconds=1))
     taker.store.put("sms", json.dumps({"from": "1235", "text": "Halo"}).encode(), at=clock.now())
     for _ in range(MOST_TRIES):
-        taker.store.tried(poison)
+        taker.store.count_try(poison)
     assert taker.turn() == 2
     assert sorted(call.message for call in every(database)) == [CARD, "Halo"]
     assert [path.name for path in taker.store.all_odd()] == [poison.id]
@@ -428,7 +428,7 @@ def test_a_kill_between_the_commit_and_its_note_leaves_one_copy_of_the_sound(
     body = FormFields("Lampu padam", "", "", "", False, False, "192.0.2.1").as_body()
     taker.store.put(arrival_reader.WEB, body, at=clock.now(), sound=("suara.wav", io.BytesIO(make.wav())))
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "done", lambda *_: None)
+        patch.setattr(Store, "settle", lambda *_: None)
         taker.turn()
     taker.turn()
     assert len(list(settings.audio.rglob("*.wav"))) == 1

@@ -277,14 +277,14 @@ def test_what_the_channel_took_is_never_sent_again(
     write(database, replying, clock, arrive(database, clock, bodies.text("Halo")))
     monkeypatch.setattr("time.sleep", lambda _: None)
     tries = iter([DatabaseBusy("Sibuk."), DatabaseBusy("Sibuk."), None])
-    noted = outbox.sent
+    noted = outbox.note_sent
 
     def busy(*arguments: Any, **named: Any) -> None:
         if (trouble := next(tries)) is not None:
             raise trouble
         noted(*arguments, **named)
 
-    monkeypatch.setattr(outbox, "sent", busy)
+    monkeypatch.setattr(outbox, "note_sent", busy)
     graph.answer = body
     runner.run_all()
     assert reply_of(database).state is TransferState.DONE

@@ -60,8 +60,8 @@ def test_an_unplugged_device_leaves_a_marked_gap_of_the_right_length_and_goes_on
     rig.hear(1.0)
     take = rig.recorder.open("hibrida")
     first = rig.hear(1.0)
-    rig.recorder.lost("USB", "absent")
-    rig.recorder.lost("USB", "absent")
+    rig.recorder.lose_device("USB", "absent")
+    rig.recorder.lose_device("USB", "absent")
     rig.wait(4.0)
     second = rig.hear(1.0)
     rig.recorder.close("hibrida")
@@ -78,7 +78,7 @@ def test_one_device_that_goes_does_not_stop_the_other(rig: Rig) -> None:
     rig.hear(1.0, "USB", "Meja")
     take = rig.recorder.open("hibrida")
     rig.hear(1.0, "USB", "Meja")
-    rig.recorder.lost("Meja", "absent")
+    rig.recorder.lose_device("Meja", "absent")
     rig.hear(2.0, "USB")
     rig.recorder.close("hibrida")
     kept = rig.take(take.id)
@@ -87,7 +87,7 @@ def test_one_device_that_goes_does_not_stop_the_other(rig: Rig) -> None:
 
 
 def test_a_line_opened_while_its_device_is_away_waits_for_it(rig: Rig) -> None:
-    rig.recorder.lost("USB", "absent")
+    rig.recorder.lose_device("USB", "absent")
     take = rig.recorder.open("hibrida")
     rig.wait(3.0)
     heard = rig.hear(1.0)

@@ -90,11 +90,11 @@ def closed(sip: str) -> Event:
 
 def test_a_call_rings_is_answered_and_closed_with_its_sound(made: Made, settings: Settings) -> None:
     exchange, board = made()
-    exchange.happened(incoming("a"))
+    exchange.take_event(incoming("a"))
     key = told(settings)[0].call
     assert key is not None
     call = exchange.answer(key)
-    exchange.happened(closed("a"))
+    exchange.take_event(closed("a"))
     events = told(settings)
     assert [(entry.event, entry.take) for entry in events] == [
         ("ringing", None),
@@ -114,8 +114,8 @@ def test_a_call_rings_is_answered_and_closed_with_its_sound(made: Made, settings
 
 def test_numbers_stand_encrypted_in_journal_and_files(made: Made, settings: Settings) -> None:
     exchange, _ = made()
-    exchange.happened(incoming("a"))
-    exchange.happened(incoming("b", "anonymous"))
+    exchange.take_event(incoming("a"))
+    exchange.take_event(incoming("b", "anonymous"))
     first, second = told(settings)
     assert first.caller is not None
     assert opened_number(load_keys(settings.data / "keys.json"), first.caller) == "+6281230000001"
@@ -127,20 +127,20 @@ def test_numbers_stand_encrypted_in_journal_and_files(made: Made, settings: Sett
 def test_with_no_free_line_a_caller_is_turned_away_and_kept(made: Made, settings: Settings) -> None:
     exchange, board = made()
     for sip in ("a", "b", "c"):
-        exchange.happened(incoming(sip))
+        exchange.take_event(incoming(sip))
     assert [entry.event for entry in told(settings)] == ["ringing", "ringing", "ringing", "lost"]
     assert (told(settings)[3].facts, board.said) == ({"by": "busy"}, ["hang up c"])
-    exchange.happened(closed("c"))
-    exchange.happened(closed("a"))
+    exchange.take_event(closed("c"))
+    exchange.take_event(closed("a"))
     assert told(settings)[4].line == "sip-1"
-    exchange.happened(incoming("d"))
+    exchange.take_event(incoming("d"))
     assert told(settings)[5].line == "sip-1"
 
 
 def test_a_second_call_of_the_same_name_is_not_taken(made: Made, settings: Settings) -> None:
     exchange, _ = made()
-    exchange.happened(incoming("a"))
-    exchange.happened(incoming("a", "081239999999"))
+    exchange.take_event(incoming("a"))
+    exchange.take_event(incoming("a", "081239999999"))
     assert len(told(settings)) == 1
 
 
@@ -148,7 +148,7 @@ def test_what_is_impossible_is_refused(made: Made, settings: Settings) -> None:
     exchange, board = made()
     with pytest.raises(NotFound):
         exchange.answer("nobody")
-    exchange.happened(incoming("a"))
+    exchange.take_event(incoming("a"))
     key = str(told(settings)[0].call)
     with pytest.raises(Conflict):
         exchange.hold(key, True)
@@ -166,7 +166,7 @@ def test_what_is_impossible_is_refused(made: Made, settings: Settings) -> None:
 
 def test_held_and_resumed_are_told_once_each(made: Made, settings: Settings) -> None:
     exchange, _ = made()
-    exchange.happened(incoming("a"))
+    exchange.take_event(incoming("a"))
     key = str(told(settings)[0].call)
     exchange.answer(key)
     for held in (True, True, False, False):
@@ -177,22 +177,22 @@ def test_held_and_resumed_are_told_once_each(made: Made, settings: Settings) -> 
 def test_busy_all_outlives_a_restart(made: Made, settings: Settings) -> None:
     made()[0].set_busy(True)
     exchange, board = made()
-    exchange.happened(incoming("a"))
+    exchange.take_event(incoming("a"))
     assert (state(exchange)["busy_all"], board.said) == (True, ["hang up a"])
     exchange.set_busy(False)
-    exchange.happened(incoming("b"))
+    exchange.take_event(incoming("b"))
     assert state(exchange)["lines"][0]["stage"] == "ringing"
 
 
 def test_a_missing_device_is_done_without_from_the_next_call_on(made: Made, settings: Settings) -> None:
     exchange, board = made()
     exchange.settings = exchange.settings.model_copy(update={"sip_microphone": "usb"})
-    exchange.happened(incoming("a"))
+    exchange.take_event(incoming("a"))
     board.refusal = SoundMissing("The call could not be answered.")
     with pytest.raises(SoundMissing):
         exchange.answer(str(told(settings)[0].call))
     board.refusal = None
-    exchange.happened(incoming("b"))
+    exchange.take_event(incoming("b"))
     exchange.answer(str(told(settings)[2].call))
     exchange.set_silent(False)
     exchange.set_silent(False)
@@ -202,8 +202,8 @@ def test_a_missing_device_is_done_without_from_the_next_call_on(made: Made, sett
 
 def test_a_telephone_that_was_killed_goes_on_with_its_calls(made: Made, settings: Settings) -> None:
     exchange, _ = made()
-    exchange.happened(incoming("up"))
-    exchange.happened(incoming("rings"))
+    exchange.take_event(incoming("up"))
+    exchange.take_event(incoming("rings"))
     up, rings = (str(entry.call) for entry in told(settings))
     take = exchange.answer(up).take
     exchange.pump()
@@ -212,7 +212,7 @@ def test_a_telephone_that_was_killed_goes_on_with_its_calls(made: Made, settings
         [Found("up", "sip:1@h", False), Found("rings", "sip:2@h", True), Found("new", "sip:3@h", True)], "caller"
     )
     assert [call.key for call in again.callers][:2] == sorted([up, rings])
-    again.happened(closed("up"))
+    again.take_event(closed("up"))
     assert [(entry.event, entry.call, entry.take) for entry in told(settings)][-1] == ("closed", up, take)
     assert open_take(settings.spool / str(take)).frames("caller") >= SAMPLE_RATE
     # Two lines only: the one that came in between is turned away with its number kept.
@@ -221,8 +221,8 @@ def test_a_telephone_that_was_killed_goes_on_with_its_calls(made: Made, settings
 
 def test_calls_that_ended_meanwhile_are_closed_or_lost(made: Made, settings: Settings) -> None:
     exchange, _ = made()
-    exchange.happened(incoming("up"))
-    exchange.happened(incoming("rings"))
+    exchange.take_event(incoming("up"))
+    exchange.take_event(incoming("rings"))
     up, rings = (str(entry.call) for entry in told(settings))
     exchange.answer(up)
     made()[0].restore([], "failure")
@@ -233,7 +233,7 @@ def test_a_call_killed_while_it_was_being_answered_is_found(
     made: Made, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     exchange, board = made()
-    exchange.happened(incoming("a"))
+    exchange.take_event(incoming("a"))
     key = str(told(settings)[0].call)
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(exchange, "begin", _killed)
@@ -250,7 +250,7 @@ def _killed(*_: object) -> None:
 
 def test_a_take_that_was_taken_over_is_not_told_of_again(made: Made, settings: Settings) -> None:
     exchange, _ = made()
-    exchange.happened(incoming("a"))
+    exchange.take_event(incoming("a"))
     key = str(told(settings)[0].call)
     take = exchange.answer(key).take
     exchange.pump()
@@ -262,7 +262,7 @@ def test_a_take_that_was_taken_over_is_not_told_of_again(made: Made, settings: S
 
 def test_nothing_is_lost_on_a_full_disk(made: Made, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     exchange, board = made()
-    exchange.happened(incoming("a"))
+    exchange.take_event(incoming("a"))
     key = str(told(settings)[0].call)
     take = exchange.answer(key).take
     write_block = Take.write
@@ -272,7 +272,7 @@ def test_nothing_is_lost_on_a_full_disk(made: Made, settings: Settings, monkeypa
 
     monkeypatch.setattr(Take, "write", full)
     exchange.pump()
-    exchange.happened(closed("a"))
+    exchange.take_event(closed("a"))
     exchange.pump()
     assert [entry.event for entry in told(settings)][2:] == ["disk_full"]
     monkeypatch.setattr(Take, "write", write_block)

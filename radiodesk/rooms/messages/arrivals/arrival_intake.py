@@ -62,7 +62,7 @@ class Taker:
         except (TooMany, PhoneUnreadable):
             self.store.throw_away(arrival)
             raise
-        except Exception as error:  # the edge: it lies safe on disk, and its sender shall hear that
+        except Exception as error:  # the edge: it is safe on disk, and the sender is told so
             if (trouble := unavailable(error)) is not None:
                 log.warning("An arrival waits for the database: %s", trouble)
             else:
@@ -92,9 +92,9 @@ class Taker:
 
     def forget(self, *, at: datetime) -> int:
         """Remove originals whose days are over; returns how many."""
-        return self.store.forget(at=at, settled=self._settled)
+        return self.store.forget(at=at, settled=self._is_settled)
 
-    def _settled(self, arrival: Arrival) -> bool:
+    def _is_settled(self, arrival: Arrival) -> bool:
         card = arrival_reader.card(arrival)
         with self._database.reading() as session:
             found = card_there(session, card, at=arrival.received_at)
@@ -103,7 +103,7 @@ class Taker:
     def _one(self, path: Path) -> bool:
         try:
             with self.store.claimed(path) as mine:
-                return mine and self._tried(path)
+                return mine and self._try(path)
         except Exception as error:  # the edge: one that is odd holds up no other
             if unavailable(error) is not None:
                 raise
@@ -116,9 +116,9 @@ class Taker:
             self._told[path.name] = told
             log.error("The arrival %s cannot be taken in now and goes on waiting: %s", path.name, told)
 
-    def _tried(self, path: Path) -> bool:
+    def _try(self, path: Path) -> bool:
         arrival = self.store.read(path)
-        fatal = self.store.tried(arrival) > MOST_TRIES
+        fatal = self.store.count_try(arrival) > MOST_TRIES
         try:
             if fatal:
                 log.error("The arrival %s (%s) killed its readers; it is set aside.", arrival.id, arrival.source)
@@ -156,7 +156,7 @@ class Taker:
                     if shown is not None and shown.raw is not None and not delivery.odd:
                         empty(session, shown, at=arrival.received_at)
                 taken = Taken(tuple(dict.fromkeys(new)), tuple(one.external_id for one in delivery.everything))
-        self.store.done(arrival)
+        self.store.settle(arrival)
         return taken
 
     def _form(self, arrival: Arrival, *, patience: float, strict: bool) -> Taken:

@@ -196,7 +196,7 @@ class Store:
         finally:
             os.close(handle)
 
-    def tried(self, arrival: Arrival) -> int:
+    def count_try(self, arrival: Arrival) -> int:
         """Count one more try, before it is made; returns how many there were, this one included."""
         path = self.waiting / f"{arrival.id}.tries"
         count = len(path.read_bytes()) + 1 if path.is_file() else 1
@@ -208,7 +208,7 @@ class Store:
         """A try that ended without the reader's death does not count: the database was in trouble."""
         (self.waiting / f"{arrival.id}.tries").unlink(missing_ok=True)
 
-    def done(self, arrival: Arrival) -> None:
+    def settle(self, arrival: Arrival) -> None:
         """It is in the database: keep the original for a while, without its sound, which lies with the recordings."""
         self._move(arrival, self.kept / f"{arrival.received_at:%Y-%m-%d}")
         for folder in (self.waiting, self.odd):

@@ -1,4 +1,4 @@
-"""A channel that leads nowhere: for tests, demonstrations and training, without a server of anybody's.
+"""A channel that sends nothing: for tests, demonstrations and training, without any server.
 
 It is open where the setting ``channels`` names it, with a ``token`` and, for files, a ``folder``. It takes messages as
 ``{"id", "from", "text", "name", "place", "written", "files": [{"name", "mime"}]}``, accepts every reply and sends none,

@@ -1,4 +1,4 @@
-"""SMS: what gateways post, and what Gammu's daemon hands over. A listener's words arrive however they are wrapped."""
+"""SMS: what gateways post, and what Gammu's daemon hands over. The formats of several gateways are understood."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -26,7 +26,7 @@ _USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,140}")
 """A user as this business alone sees him, ``ID.9f3kd83hs71``: all there is of somebody who hides the number."""
 
 
-def signed(secret: str, body: bytes, header: str) -> bool:
+def is_signed(secret: str, body: bytes, header: str) -> bool:
     """Whether ``X-Hub-Signature-256`` is the body's HMAC-SHA-256 under the app secret."""
     expected = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected.encode(), header.encode("utf-8", "replace"))

@@ -36,7 +36,7 @@ class WhatsAppChannel:
 
     def admit(self, settings: Settings, posted: Posted) -> Admitted:
         secret, signature = settings.whatsapp_app_secret, posted.headers.get("x-hub-signature-256", "")
-        if secret is None or not whatsapp.signed(secret.get_secret_value(), posted.body, signature):
+        if secret is None or not whatsapp.is_signed(secret.get_secret_value(), posted.body, signature):
             raise NotSigned("The signature does not fit.")
         # WhatsApp knows one good answer.
         return Admitted(posted.body, new_status=200)

@@ -1,8 +1,8 @@
 """Listens to all open takes with one recogniser, fairly: the call on air first, then the one being screened.
 
-Whoever has waited longest in proportion to how much it presses is heard next. When more callers speak than the machine
-can follow, the least pressing one is put off, which its screen says, until there is room again; nobody's words come
-later and later. The recording is not touched by any of this, and the transcript of the whole call follows anyway.
+The take with the longest waiting time, weighted by priority, is heard next. When more callers speak than the machine
+can follow, the one of the lowest priority is put off, which its screen says, until there is room again; so no delay
+grows. The recording is not touched by any of this, and the transcript of the whole call follows anyway.
 """
 
 import time
@@ -161,7 +161,7 @@ class Listener:
         return min(1.0, sum(took for _, took in self._worked) / _BUSY_OVER)
 
     def _grows(self, take: Spooled) -> bool:
-        """Whether a take that was not listened to is alive: what a crash left behind stands still."""
+        """Whether a take that was not listened to grows; one that a crash left does not."""
         if take.id in self._done:
             return False
         if take.about.feed != "caller" or DIRECTION not in take.about.directions or take.closed:

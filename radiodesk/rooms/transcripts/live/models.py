@@ -1,4 +1,4 @@
-"""Live words as they stand in the database. They are personal data of passing use: encrypted, and soon deleted."""
+"""Live words as rows. They are personal data that is needed for a short time: encrypted, and soon deleted."""
 
 from datetime import datetime
 from enum import StrEnum

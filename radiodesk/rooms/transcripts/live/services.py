@@ -61,14 +61,14 @@ def show(session: Session, shown: Iterable[Shown], *, at: datetime) -> set[str]:
     return gone
 
 
-def recorded(session: Session, take: str, recording: Recording) -> None:
+def bind_recording(session: Session, take: str, recording: Recording) -> None:
     """Say which recording a take became: its transcript will take the place of the live words."""
     words = session.scalar(select(LiveWords).where(LiveWords.take == take))
     if words is not None:
         words.recording_id = recording.id
 
 
-def replaced(session: Session, recording: Recording, *, at: datetime) -> None:
+def forget_replaced(session: Session, recording: Recording, *, at: datetime) -> None:
     """The transcript of a recording is there: its live words are forgotten."""
     _delete(session, list(session.scalars(select(LiveWords).where(LiveWords.recording_id == recording.id))), at)
 
@@ -87,5 +87,5 @@ def _delete(session: Session, found: list[LiveWords], at: datetime) -> None:
 
 
 def _announce(session: Session, words: LiveWords, at: datetime) -> None:
-    # The take's id stands in for a call that is not known yet, so that no other call's screen asks in vain.
+    # The take's id stands in for a call that is not known yet, so that no other call's screen fetches its region.
     events.announce(session, at, TOPIC, words.state, words.about or words.take)

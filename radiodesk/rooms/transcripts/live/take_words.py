@@ -1,4 +1,4 @@
-"""One ear: follows the caller's side of one growing take, and holds the words that were heard of it so far."""
+"""An ear: follows the caller's side of one growing take, and holds the words that were heard of it so far."""
 
 from collections.abc import Callable
 

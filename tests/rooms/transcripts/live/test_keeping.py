@@ -40,7 +40,7 @@ def begun(session: Session, at: datetime, take: str = "T1", about: str | None = 
 
 def recording(session: Session, settings: Settings, at: datetime) -> Recording:
     made = factory.recording(session, settings, at)
-    services.recorded(session, "T1", made)
+    services.bind_recording(session, "T1", made)
     return made
 
 

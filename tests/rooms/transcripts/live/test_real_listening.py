@@ -126,7 +126,7 @@ def test_words_follow_the_caller_and_the_transcript_takes_their_place(
     to_flac(take, "caller", tmp_path / "caller.flac")
     with database.writing() as tx:
         recording = audio.store_file(tx, real, tmp_path / "caller.flac", at=clock.now())
-        live.recorded(tx, take.id, recording)
+        live.bind_recording(tx, take.id, recording)
         speech.request_transcript(tx, recording, by="test", at=clock.now())
     runner(real, database).run_all()
 

@@ -1,0 +1,12 @@
+"""Ends and begins PortAudio. The one file that calls these private functions of sounddevice.
+
+PortAudio lists the devices once, when it begins; sounddevice has no public function to begin it again.
+"""
+
+from typing import Any
+
+
+def begin_again(sound: Any) -> None:
+    """Let ``sound`` (the module ``sounddevice``) list its devices anew. No stream may be open."""
+    sound._terminate()
+    sound._initialize()
