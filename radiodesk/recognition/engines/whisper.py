@@ -91,9 +91,7 @@ class WhisperTranscriber:
         finder, packer = SpeechFinder(_PAUSES), Packer(_PACKED, _WIDEST_GAP)
         waiting: list[Window] = []
         told = start
-        begun = position = max(
-            0.0, start - _PAUSES.lookback
-        )  # the detector needs sound before the words
+        begun = position = max(0.0, start - _PAUSES.lookback)  # the detector needs sound before the words
         for block in decode(path, start=begun):
             position += len(block) / RATE
             for utterance in _since(start, begun, finder.feed(block)):
