@@ -87,7 +87,7 @@ class Phrasebook:
         return tuple(templates)
 
     def say(self, name: str, turn: int, **facts: Any) -> str:
-        """The phrase ``name`` worded for this ``turn``; raises ``Unreadable`` when a needed word is missing."""
+        """The phrase ``name`` in words for this ``turn``; raises ``Unreadable`` when a word that it needs is absent."""
         ways = self._phrases.get(name)
         if not ways:
             raise Unreadable("The spoken template %(file)s is missing or has no line.", file=f"{name}.txt")
