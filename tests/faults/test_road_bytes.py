@@ -58,7 +58,7 @@ def mutated(data: bytes, seed: int) -> bytes:
 
 def worked_out(data: bytes) -> None:
     """The whole way of a document: read, placed, fused, kept as JSON and back, cut to the station's area."""
-    began = time.monotonic()
+    began = time.process_time()
     try:
         result = read_feed(data, source="acak", now=AT)
     except FeedUnreadable as refusal:
@@ -70,7 +70,7 @@ def worked_out(data: bytes) -> None:
         assert all(report_from(to_json(one)) == one for one in (replace(r, observed_at=AT) for r in result.reports))
         assert all(alert_of(to_json(alert)) == alert for alert in result.alerts)
         assert all(str(problem) for problem in result.problems)
-    assert time.monotonic() - began < SLOW
+    assert time.process_time() - began < SLOW
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -166,7 +166,7 @@ def test_any_words_are_a_situation_report_or_refused(words: list[str], between: 
 )
 def test_long_repetitions_do_not_hang_any_reader(unit: str) -> None:
     text = unit * (60_000 // len(unit))
-    began = time.monotonic()
+    began = time.process_time()
     sort_posts(text[:20_000], source="acak", at=AT, finder=place_finder("bojonegoro"), zone=ZONE)
     parse_lapsit(text[:20_000])
     parse_time(text)
@@ -176,7 +176,7 @@ def test_long_repetitions_do_not_hang_any_reader(unit: str) -> None:
         f"<description>{escaped}</description><area><circle>{escaped}</circle></area></info></alert>".encode()
     )
     worked_out(f"<rss><channel><item><title>a</title><pubDate>{escaped}</pubDate></item></channel></rss>".encode())
-    assert time.monotonic() - began < 4 * SLOW
+    assert time.process_time() - began < 4 * SLOW
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00\x01", b"<rss>", b"{", b"<rss", "<a/>".encode("utf-16"), b"\xff" * 99])

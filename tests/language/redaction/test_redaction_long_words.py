@@ -26,9 +26,9 @@ from radiodesk.language.redaction import find_private
 )
 def test_a_long_word_is_looked_through_in_a_moment(text: str) -> None:
     find_private("siap")
-    begun = time.perf_counter()
+    begun = time.process_time()
     find_private(text)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_an_address_that_is_said_is_still_found() -> None:
