@@ -137,6 +137,18 @@ def test_changes_survive_a_reload_can_be_undone_and_are_saved_as_a_version(
     assert saved.words[0] == {"start": 0.5, "end": 1.0, "word": "selamat", "confidence": 0.9}
 
 
+def test_changes_that_were_not_saved_come_back_in_another_window(page: Page, transcript: Transcript) -> None:
+    word(page, 2, 4)
+    page.keyboard.press("End")
+    with page.expect_response(lambda answer: answer.url.endswith("/draf") and answer.request.method == "POST"):
+        page.keyboard.type(" lagi")
+    window = page.context.new_page()
+    window.goto(f"/transkrip/{transcript.public_id}")
+    expect(window.locator(".segment:nth-child(2) p span")).to_have_text(["lampu", "di", "pasar", "padam", "lagi"])
+    with window.expect_response(lambda answer: answer.url.endswith("/draf/buang")):
+        window.keyboard.press("Control+s")
+
+
 def test_doubtful_words_are_visited_and_accepted_one_after_the_other(page: Page) -> None:
     before = int(page.inner_text("#doubts"))
     page.keyboard.press("F2")

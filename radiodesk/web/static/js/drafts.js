@@ -2,22 +2,14 @@
 // outlive a reload, the end of a session and a restart. Every form with room for sentences is kept; the address that it
 // is sent to is the draft's place. What the desk does not answer to is kept in the window meanwhile.
 
+import { dropDraft, findDrafts, keepDraft } from "./drafts/desk_drafts.js";
 import { isSame, putFields, readFields } from "./drafts/form_fields.js";
 
-const { drafts, discardDraft, restored, restoredOverNewer, discard } = document.body.dataset;
+const { restored, restoredOverNewer, discard } = document.body.dataset;
 const RESTS = 700;
 const forms = new Map(); // form -> { place, first, timer }
 
-const token = () => document.querySelector("input[name=csrf_token]")?.value ?? "";
 const inWindow = (place) => `draft ${place}`;
-
-async function post(address, values, keepalive = false) {
-  const body = new URLSearchParams(values);
-  const headers = { "X-CSRFToken": token(), "HX-Request": "true" };
-  // The browser carries on with a small request only when the page goes.
-  const answer = await fetch(address, { method: "POST", body, headers, keepalive }).catch(() => null);
-  return answer?.status === 204;
-}
 
 function heldInWindow(place) {
   try {
@@ -40,12 +32,12 @@ async function keep(form, keepalive = false) {
   known.timer = undefined;
   if (isSame(readFields(form), known.first)) return drop(known.place);
   const { first, values } = hold(form);
-  await post(drafts, { untuk: known.place, isian: JSON.stringify([first, values]) }, keepalive);
+  await keepDraft(known.place, [first, values], keepalive);
 }
 
 function drop(place) {
   sessionStorage.removeItem(inWindow(place));
-  return post(discardDraft, { untuk: place });
+  return dropDraft(place);
 }
 
 function restore(form, [first, values]) {
@@ -86,16 +78,14 @@ async function watch() {
       place: new URL(form.getAttribute("action") ?? "", location.href).pathname,
       first: readFields(form),
     });
-  const asked = new URLSearchParams(found.map((form) => ["untuk", forms.get(form).place]));
-  const answer = await fetch(`${drafts}?${asked}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-  const kept = answer?.ok ? await answer.json() : {};
+  const kept = await findDrafts(found.map((form) => forms.get(form).place));
   for (const form of found) {
     const { place, first } = forms.get(form);
     const held = heldInWindow(place);
     // A form that was sent and taken has no draft at the desk any more.
-    if (held?.sent && answer?.ok && !kept[place]) sessionStorage.removeItem(inWindow(place));
+    if (held?.sent && kept && !kept[place]) sessionStorage.removeItem(inWindow(place));
     else if (held && isSame(readFields(form), first)) restore(form, [held.first, held.values]);
-    else if (kept[place] && isSame(readFields(form), first)) restore(form, kept[place]);
+    else if (kept?.[place] && isSame(readFields(form), first)) restore(form, kept[place]);
   }
 }
 

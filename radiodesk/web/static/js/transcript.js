@@ -2,6 +2,7 @@
 // What can be told without a page is in transcript/*.js.
 
 import { tell } from "./desk.js";
+import { DeskStorage } from "./drafts/desk_drafts.js";
 import { caretIn, placeCaret } from "./transcript/caret.js";
 import { EditedSegments } from "./transcript/edited_segments.js";
 import { replacement } from "./transcript/replacement.js";
@@ -17,14 +18,17 @@ if (waiting)
 const editor = document.getElementById("editor");
 if (editor) start();
 
-function start() {
+async function start() {
   const { id, align, save: saveTo, open, editable } = editor.dataset;
+  const draft = `transcript-${id}`;
+  const storage = new DeskStorage(saveTo);
+  if (editable) await storage.load(draft);
   const limit = Number(editor.dataset.doubtful);
   const player = document.getElementById("player");
   const text = document.getElementById("text");
   const token = editor.querySelector("input[name=csrf_token]").value;
   const segments = JSON.parse(document.getElementById("segments").textContent);
-  const edited = new EditedSegments(segments, sessionStorage, `transcript-${id}`);
+  const edited = new EditedSegments(segments, storage, draft);
   let spans = []; // [start, end, span, word, segment] in order of time
   let current = null;
 

@@ -1,5 +1,5 @@
 // The segments of a transcript while somebody corrects them. Every change is a splice, so that it can be undone, also
-// after the page was loaded anew: the splices lie in the window's storage until the transcript is saved.
+// after the page was loaded anew: the splices lie in a storage until the transcript is saved.
 
 export class EditedSegments {
   constructor(list, storage, key) {
