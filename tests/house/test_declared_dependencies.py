@@ -1,4 +1,4 @@
-"""What the code imports is asked for by name: what only comes along with another package may go with its next release."""
+"""What the code imports is asked for by name: what comes along with another package may go with its next release."""
 
 import ast
 import re
