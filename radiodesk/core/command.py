@@ -79,13 +79,13 @@ def input_lines(limit: int = 1_000_000) -> Iterator[str]:
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[float, float], None]]:
-    """A progress bar on standard error when that is a terminal; gives a function of (done, total)."""
+    """A progress bar on standard error, a line every tenth where it is no terminal; gives a function (done, total)."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda _done, _total: None
+        yield _tenths(title)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -96,6 +96,19 @@ def progress_bar(title: str) -> Iterator[Callable[[float, float], None]]:
     with Progress(*columns, console=console, transient=True) as shown:
         task = shown.add_task(title, total=1.0)
         yield lambda done, total: shown.update(task, completed=done, total=total or 1.0)
+
+
+def _tenths(title: str) -> Callable[[float, float], None]:
+    told = -1
+
+    def tell(done: float, total: float) -> None:
+        nonlocal told
+        tenth = int(10 * done / (total or 1.0))
+        if tenth > told:
+            told = tenth
+            click.echo(f"{title}: {10 * tenth} %", err=True)
+
+    return tell
 
 
 def readable_file(path: Path) -> Path:

@@ -273,12 +273,20 @@ class Runner:
         with self._database.reading() as session:
             return due(session, self._clock.now())
 
-    def run_all(self) -> int:
-        """Run what is due until nothing is; returns how many ran. For drills and tests."""
+    def run_all(self, progress: Callable[[float], None] = lambda _share: None) -> int:
+        """Run what is due until nothing is; returns how many ran. For drills and tests.
+
+        ``progress`` is told after each job which share of those that were due is done.
+        """
         count = 0
-        while ran := sum(self.run(job_id) for job_id in self.sweep()):
+        while True:
+            due, ran = list(self.sweep()), 0
+            for done, job_id in enumerate(due, 1):
+                ran += self.run(job_id)
+                progress(done / len(due))
+            if not ran:
+                return count
             count += ran
-        return count
 
     def _context(self, job: Job) -> Context:
         def report(share: float) -> None:

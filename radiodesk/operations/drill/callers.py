@@ -62,6 +62,8 @@ def _receive(played: Played, session: Session, wanted: DrillCall, path: Path, at
         recordings=recordings,
         phrases=[place.name for place in played.pack.places if place.kind == "kecamatan"],
     )
+    if wanted.reaches == "ringing":
+        return call
     calls.answer(session, call, by=SCREENER, at=at)
     card = calls.Screening(
         phone=wanted.phone,
@@ -76,8 +78,10 @@ def _receive(played: Played, session: Session, wanted: DrillCall, path: Path, at
     )
     calls.screen(session, call, card, by=SCREENER, at=at)
     calls.consent(session, call, by=SCREENER, at=at)
+    if wanted.reaches == "screening":
+        return call
     calls.queue(session, call, by=SCREENER, at=at)
-    if wanted.air and not any(recording.problem for recording in recordings):
+    if wanted.reaches == "ready" and wanted.air and not any(recording.problem for recording in recordings):
         calls.make_ready(session, call, by=SCREENER, at=at)
     return call
 

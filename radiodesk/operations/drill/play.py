@@ -122,7 +122,7 @@ class _Timing:
 
     def jobs(self, name: str) -> None:
         begun = time.perf_counter()
-        self._jobs.run_all()
+        self._jobs.run_all(lambda share: self._progress(len(self.seconds) + share, STAGES))
         self._note(name, begun)
 
     def _note(self, name: str, begun: float) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import say
 from radiodesk.language.places.station_area import place_finder
+from radiodesk.operations.drill.dated_words import dated
 from radiodesk.operations.drill.show import Post
 from radiodesk.operations.drill.stage import OFFICER, Played, moment_of
 from radiodesk.road.feed_files import read_feed_file
@@ -62,9 +63,10 @@ def file_lapsit(played: Played, session: Session) -> None:
     """The situation report, turned into a script for its item."""
     if played.show.lapsit is None:
         return
+    text = dated(played.show.lapsit, played.show.start, played.settings.zone)
     try:
         row, _lapsit = traffic.file_lapsit(
-            session, played.show.lapsit, by=OFFICER, at=played.clock.now(), zone=played.settings.timezone
+            session, text, by=OFFICER, at=played.clock.now(), zone=played.settings.timezone
         )
     except Refusal as refusal:
         played.problems.append(f"lapsit.txt: {say(refusal)}")

@@ -49,6 +49,8 @@ class DrillCall(_Strict):
     protected: Protected | None = None
     may_name: bool = False
     air: bool = True
+    reaches: Literal["ringing", "screening", "waiting", "ready"] = "ready"
+    """How far the screener brings the call before the show."""
     kind: Literal["complaint", "question", "traffic", "auto"] = "auto"
 
 

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import say, why
+from radiodesk.operations.drill.dated_words import dated
 from radiodesk.operations.drill.show import DrillItem
 from radiodesk.operations.drill.stage import HOST, OFFICER, Played
 from radiodesk.rooms.broadcasts import rundowns
@@ -21,7 +22,14 @@ def prepare(played: Played, session: Session) -> None:
         session, show.programme, by=HOST, at=at, minutes=show.minutes
     )
     broadcast = broadcasts.plan(
-        session, series, show.title, show.start, by=HOST, at=at, seconds=show.minutes * 60, hosts=show.hosts
+        session,
+        series,
+        dated(show.title, show.start, played.settings.zone),
+        show.start,
+        by=HOST,
+        at=at,
+        seconds=show.minutes * 60,
+        hosts=show.hosts,
     )
     played.broadcast_id = broadcast.id
     for item in show.rundown:
@@ -39,7 +47,7 @@ def write_texts(played: Played, session: Session) -> None:
                 session,
                 _kind_of(item),
                 item.title,
-                programme.Draft(text),
+                programme.Draft(dated(text, played.show.start, played.settings.zone)),
                 by=HOST,
                 at=played.clock.now(),
                 speed=played.settings.words_per_minute,

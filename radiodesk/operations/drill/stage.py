@@ -13,7 +13,8 @@ from radiodesk.language.places.station_area import area_pack
 from radiodesk.operations.drill.show import Post, Show
 from radiodesk.rooms.tickets.models import Ticket
 
-SCREENER, HOST, OFFICER, ARCHIVIST = "drill.screener", "drill.host", "drill.officer", "drill.archivist"
+SCREENER, HOST, OFFICER, ARCHIVIST = "umpamawati", "misalno", "aiptu.seumpama", "contohari"
+"""User names of people who do not exist; a drill signs nobody in."""
 
 
 @dataclass
