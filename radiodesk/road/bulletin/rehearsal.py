@@ -25,9 +25,11 @@ _TWO = "Pasar Kota arah Utara dan Simpang Lima"
 _FULL = {
     "where": "Pasar Kota arah Utara", "many": False, "flow": "padat merayap", "cause": "truk mogok",
     "seen": "terpantau", "time": "06.40", "forecast": False, "source": "BMKG", "until": "20 Desember",
+    "whom": "truk", "total": False,
 }  # fmt: skip
 _BARE = _FULL | {
     "where": _TWO, "many": True, "flow": "", "cause": "", "seen": "dilaporkan", "time": "", "source": "", "until": "",
+    "whom": "", "total": True,
 }  # fmt: skip
 _FRAME = {
     "greeting": "pagi", "time": "07.00 WIB", "station": "Radio Contoh", "programme": "Halo Polisi",

@@ -14,7 +14,8 @@ class Reading:
     """What one post says. ``time`` is station time as "HH:MM"; ``at`` and ``toward`` are the post's own wording.
 
     ``beside`` is how it lies to ``at`` ("depan"), ``parties`` who met in an accident ("motor dan truk"),
-    ``until`` the time at which it says that something ends.
+    ``until`` the time at which it says that something ends, ``whom`` those whom a closure concerns ("kendaraan besar"),
+    ``extent`` how much of the road is taken ("total", "menutup separuh jalan").
     ``parts`` are readings of their own where a post tells of several places or directions, the first stated first.
     ``reason`` says why a text with traffic words is no report (question, history, appeal,
     announcement, chat, figure).
@@ -36,6 +37,8 @@ class Reading:
     until: str | None = None
     beside: str = ""
     parties: str = ""
+    whom: str = ""
+    extent: str = ""
     parts: tuple["Reading", ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -91,6 +94,8 @@ def to_report(reading: Reading, *, source: str, observed_at: datetime, zone: str
         latitude=here.place.latitude if here else None,
         longitude=here.place.longitude if here else None,
         expires_at=until.astimezone(UTC) if until else None,
+        whom=reading.whom or None,
+        extent=reading.extent or None,
     )
 
 

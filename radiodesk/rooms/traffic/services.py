@@ -77,7 +77,7 @@ def take_posts(
 
 def keep_posts(session: Session, posts: Posts, *, by: str, at: datetime, call_id: int | None = None) -> Taken:
     """Keep posts that were read before, so that nobody waits for the reading."""
-    rows = [_keep(session, one, source=posts.source, by=by, at=at, call_id=call_id) for one in posts.reports]
+    rows = [keep_report(session, one, source=posts.source, by=by, at=at, call_id=call_id) for one in posts.reports]
     if rows:
         _take_in(session, rows, at=at)
     return Taken(tuple(rows), posts.refused)
@@ -85,7 +85,7 @@ def keep_posts(session: Session, posts: Posts, *, by: str, at: datetime, call_id
 
 def take_reports(session: Session, reports: Iterable[Report], *, by: str, at: datetime) -> list[RoadReport]:
     """Keep reports that are values already; one that is known by its id from the same source is not kept twice."""
-    rows = [_keep(session, report, by=by, at=at) for report in reports if not _known(session, report)]
+    rows = [keep_report(session, report, by=by, at=at) for report in reports if not _known(session, report)]
     if rows:
         _take_in(session, rows, at=at)
     return rows
@@ -114,10 +114,12 @@ def keep_feed(session: Session, alerts: Sequence[Alert], placed: Placed, *, by: 
     return Taken(tuple(rows), warnings=warnings, left={str(why): count for why, count in placed.left.items()})
 
 
-def _keep(
+def keep_report(
     session: Session, report: Report, *, source: str = "", by: str, at: datetime, call_id: int | None = None
 ) -> RoadReport:
-    """``source`` stands in the clear in place of the report's own, which may be a person's name or number."""
+    """Keep one report, which counts from the next ``refresh`` on.
+
+    ``source`` stands in the clear in place of the report's own, which may be a person's name or number."""
     observed = min(report.observed_at or at, at)
     report = replace(report, observed_at=observed)
     row = RoadReport(
@@ -199,7 +201,7 @@ def refresh(session: Session, spots: Collection[str], *, at: datetime) -> list[R
     over = update(RoadCondition).where(RoadCondition.ended_at.is_(None), RoadCondition.expires_at <= at)
     session.execute(over.values(ended_at=RoadCondition.expires_at, ended_why=EXPIRED))
     lasting = or_(RoadReport.observed_at > at - WINDOW, RoadReport.expires_at > at)
-    recent = select(RoadReport).where(lasting, RoadReport.spot.in_(spots))
+    recent = select(RoadReport).where(lasting, RoadReport.spot.in_(spots), RoadReport.replaced_by_id.is_(None))
     recent = recent.order_by(RoadReport.observed_at, RoadReport.id)
     rows = {row.id: row for row in session.scalars(recent) if row.content is not None}
     values = [kept_report(row.content, row.id, row.condition_id) for row in rows.values()]
@@ -220,7 +222,7 @@ def refresh(session: Session, spots: Collection[str], *, at: datetime) -> list[R
     session.flush()
     # The reports of a row are a view over condition_id; what was loaded before the change must not be shown.
     for row in kept:
-        session.expire(row, ["reports"])
+        session.expire(row, ["reports", "replaced"])
     return [row for row in kept if row.ended_at is None and row.expires_at > at]
 
 
@@ -228,6 +230,7 @@ def let_begin(session: Session, *, at: datetime) -> None:
     """Let reports count whose time has begun since they were taken in: tomorrow's closure, the next night's work."""
     over = or_(RoadCondition.id.is_(None), RoadCondition.ended_at.is_not(None), RoadCondition.expires_at <= at)
     wanted = select(RoadReport).outerjoin(RoadCondition, RoadReport.condition_id == RoadCondition.id)
+    wanted = wanted.where(RoadReport.replaced_by_id.is_(None))
     rows = session.scalars(wanted.where(RoadReport.expires_at > at, RoadReport.observed_at <= at, over))
     said = [(row.spot, report_of(row)) for row in rows if row.content is not None]
     begun = sorted({spot for spot, report in said if report.spell(at)[0] is not None and report.begun(at)})
@@ -255,6 +258,8 @@ def _fill(row: RoadCondition, condition: Condition, members: Sequence[RoadReport
     row.confidence, row.sources = condition.confidence, list(dict.fromkeys(member.source for member in members))
     row.confirmations = condition.confirmations
     row.detour = shorten(condition.detour, 300) if condition.detour else None
+    row.whom = shorten(condition.whom, 80) if condition.whom else None
+    row.extent = shorten(condition.extent, 80) if condition.extent else None
     row.ended_at, row.ended_why = condition.ended_at, condition.ended_why
 
 
@@ -303,7 +308,7 @@ def quick_report(
         latitude=found[0].place.latitude if found else None,
         longitude=found[0].place.longitude if found else None,
     )
-    row = _keep(session, report, by=by, at=at, call_id=heard.call_id if heard else None)
+    row = keep_report(session, report, by=by, at=at, call_id=heard.call_id if heard else None)
     _take_in(session, [row], at=at)
     audit.record(session, at, by, "road reported", f"report {row.public_id}", flow=flow, kind=kind)
     return row
@@ -321,7 +326,7 @@ def _officers_word(
     said = replace(last, starts_at=None, expires_at=work.spell(at)[1] if work else None, periods=())
     said = replace(said, **changes)  # type: ignore[arg-type]
     said = replace(said, text=in_words(row.called, said.flow, said.toward))
-    kept = _keep(session, said, by=by, at=at)
+    kept = keep_report(session, said, by=by, at=at)
     refresh(session, [kept.spot], at=at)
     audit.record(session, at, by, action, f"condition {row.public_id}", flow=said.flow)
     announce(session, at, TOPIC, "conditions", row.public_id)
