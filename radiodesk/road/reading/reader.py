@@ -45,14 +45,19 @@ _BEYOND = re.compile(
 
 
 def read_report(
-    text: str, *, now: datetime | None = None, finder: PlaceFinder | None = None, model: LinearModel | None = None
+    text: str,
+    *,
+    now: datetime | None = None,
+    finder: PlaceFinder | None = None,
+    model: LinearModel | None = None,
+    known: Dictionaries | None = None,
 ) -> Reading:
     """Read one post.
 
     ``now`` (station time) serves words like "ten minutes ago"; ``finder`` knows the area's places; ``model`` stands in
     for the one that comes with the program, for measuring on posts that it was not trained on.
     """
-    known = dictionaries()
+    known = known or dictionaries()
     post = read_post(text, known)
     if not post.words:
         return Reading(text, False, None, (), None, (), None, None, "other", 0.0)

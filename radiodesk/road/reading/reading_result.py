@@ -77,12 +77,13 @@ def to_report(reading: Reading, *, source: str, observed_at: datetime, zone: str
             at -= timedelta(days=1)
     until = _until(reading, local)
     here, ids = _place(reading)
+    at_place = _as_called(reading)
     return Report(
         text=reading.text,
         source=source,
         observed_at=at.astimezone(UTC),
         # Reports of a place that is known meet by its id, all others by the wording, so that must stay one.
-        place=f"{reading.beside if ids else ''} {reading.at}".strip() if reading.at else here.name if here else None,
+        place=f"{reading.beside if ids else ''} {at_place}".strip() if at_place else here.name if here else None,
         place_ids=ids,
         toward=reading.toward,
         flow=reading.flow,
@@ -97,6 +98,16 @@ def to_report(reading: Reading, *, source: str, observed_at: datetime, zone: str
         whom=reading.whom or None,
         extent=reading.extent or None,
     )
+
+
+def _as_called(reading: Reading) -> str | None:
+    """The wording of the place, with a name that the station was taught as the place is really called."""
+    at = reading.at
+    for found in reading.places:
+        wording = reading.text[found.start : found.end]
+        if at and found.taught and wording in at:
+            at = at.replace(wording, found.name)
+    return at
 
 
 def _on(day: datetime, time: str) -> datetime:

@@ -137,7 +137,7 @@ class Dictionaries:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What a station was taught: wordings with the flow or the kind of obstacle that they tell, and what ends a name."""
+    """What a station was taught: wordings with the flow or the kind of obstacle that they tell, and what ends names."""
 
     flows: tuple[tuple[str, str], ...] = ()
     obstacles: tuple[tuple[str, str], ...] = ()

@@ -103,6 +103,11 @@ def latest_reports(session: Session, limit: int = 40) -> list[RoadReport]:
     )
 
 
+def condition_by_key(session: Session, key: int | None) -> RoadCondition | None:
+    """One condition by the key of its row."""
+    return session.get(RoadCondition, key) if key is not None else None
+
+
 def report_by_public_id(session: Session, public_id: str) -> RoadReport:
     """One report; raises ``NotFound``."""
     found = session.scalar(select(RoadReport).where(RoadReport.public_id == public_id))

@@ -83,6 +83,16 @@ def keep_posts(session: Session, posts: Posts, *, by: str, at: datetime, call_id
     return Taken(tuple(rows), posts.refused)
 
 
+def file_reports(
+    session: Session, reports: Sequence[Report], *, source: str, by: str, at: datetime
+) -> list[RoadReport]:
+    """Keep reports that somebody looked over; ``source`` is where the text came from, whoever wrote the posts."""
+    rows = [keep_report(session, one, source=source, by=by, at=at) for one in reports]
+    if rows:
+        _take_in(session, rows, at=at)
+    return rows
+
+
 def take_reports(session: Session, reports: Iterable[Report], *, by: str, at: datetime) -> list[RoadReport]:
     """Keep reports that are values already; one that is known by its id from the same source is not kept twice."""
     rows = [keep_report(session, report, by=by, at=at) for report in reports if not _known(session, report)]
