@@ -174,6 +174,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /lalin/kondisi/<public_id>/selesai
         POST /lalin/kondisi/<public_id>/ubah
         POST /lalin/lapsit
+        POST /lalin/lapsit/<public_id>/angka
         POST /lalin/sumber
         POST /lalin/sumber/<public_id>
         POST /lalin/sumber/<public_id>/ambil

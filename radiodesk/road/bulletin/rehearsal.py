@@ -42,6 +42,7 @@ _WARNING = {
     "others": 2, "spreading": "Tiga", "areas": "Jawa Timur", "area": "Contoh", "whole_area": False,
     "begins": "14.00 WIB", "ends": "17.00 WIB", "happened": "13.58 WIB",
 }  # fmt: skip
+_SPAN = "dalam 12 jam terakhir"
 _CLEAR = {"corridor": "Kota–Utara", "whole": False, "places": "Pasar Kota", "flow": "lancar", "time": "06.40"}
 _OVER = {"where": "Pasar Kota", "cause": "pohon tumbang", "kind": "tree", "flow": "lancar"}
 
@@ -91,10 +92,10 @@ SAMPLES: Mapping[str, tuple[Facts, ...]] = {
     "lapsit/accidents": (
         {
             "count": 2, "victims": "1 orang luka berat dan 2 orang luka ringan", "unhurt": False, "nobody_died": True,
-            "damage": "Rp2.000.000",
+            "span": _SPAN, "damage": "Rp2.000.000",
         },
-        {"count": 1, "victims": "", "unhurt": True, "nobody_died": True, "damage": ""},
-        {"count": 0, "victims": "", "unhurt": False, "nobody_died": False, "damage": ""},
+        {"count": 1, "victims": "", "unhurt": True, "nobody_died": True, "span": _SPAN, "damage": ""},
+        {"count": 0, "victims": "", "unhurt": False, "nobody_died": False, "span": _SPAN, "damage": ""},
     ),
     "lapsit/closing": ({"unit": "Satlantas Contoh"},),
     "lapsit/education": ({"done": "2 kali penyuluhan dan 1 kali penerangan keliling"},),
@@ -107,6 +108,7 @@ SAMPLES: Mapping[str, tuple[Facts, ...]] = {
     "lapsit/opening": (
         {"day": "Selasa, 24 November 2026", "unit": "Satlantas Contoh"}, {"day": "", "unit": "Satlantas Contoh"},
     ),
+    "lapsit/traffic": ({"told": "ramai lancar di Simpang Contoh dan padat di Pasar Contoh"}, {"told": "lancar"}),
     "lapsit/patrols": ({"done": "4 kali pengaturan dan 2 kali patroli"},),
 }  # fmt: skip
 """What each phrase is tried with: everything that the program may give it, and the least."""
@@ -217,5 +219,6 @@ TITLES: Mapping[str, str] = {
     "lapsit/notable": N_("Outstanding events"),
     "lapsit/opening": N_("Opening"),
     "lapsit/patrols": N_("Patrols"),
+    "lapsit/traffic": N_("Traffic flow"),
 }
 """What the page calls each phrase."""

@@ -26,7 +26,7 @@ from radiodesk.road.bulletin import (
     read_items,
     told_data,
 )
-from radiodesk.road.lapsit import parse_lapsit, spoken
+from radiodesk.road.lapsit import parse_lapsit, put_right, spoken
 from radiodesk.road.ports import Condition
 from radiodesk.rooms.programme import services
 from radiodesk.rooms.programme.models import Script, ScriptKind, ScriptState
@@ -336,7 +336,7 @@ def situation_script(session: Session, settings: Settings, row: SituationReport,
 
 def plan_situation(session: Session, settings: Settings, row: SituationReport) -> tuple[str, services.Draft]:
     """Title and words of the script of a situation report; nothing is written."""
-    lapsit = parse_lapsit(row.text)
+    lapsit = put_right(parse_lapsit(row.text), row.corrections)
     title = gettext("Situation report %(day)s", day=f"{row.day:%d.%m.%Y}")
     return title, services.Draft(spoken(lapsit, station=identity(settings), wording=wordings.own(session)))
 

@@ -80,6 +80,9 @@ def file_posts() -> str | tuple[str, int]:
             if line.problem is not None:
                 raise line.problem
             changes = line.fields.changes(Fields.of(line.read))
+            if line.why:
+                # Nobody but the person at the desk understood it, so nothing of it is known but what stands here.
+                changes["place"] = line.fields.place
             reports.append((line, report_corrections.corrected(line.read, changes, ears.finder)))
         except Refusal as problem:
             lines[index], wrong = replace(line, problem=problem), True

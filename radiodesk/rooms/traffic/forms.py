@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
+from radiodesk.core import inputs
 from radiodesk.core.errors import Refusal, Unreadable
 from radiodesk.http.request import field, now, number, station
 from radiodesk.road.ports import FLOWS, Flow, Kind, Report
@@ -168,3 +169,17 @@ def read_lines(ears: Ears) -> Iterator[PastedLine]:
             except Refusal as problem:
                 line = replace(line, problem=problem)
         yield line
+
+
+def lapsit_numbers() -> tuple[dict[str, int | None], dict[int, tuple[str, int]]]:
+    """The numbers of the form by "head/key" (``None`` where one was emptied), and what lines were said to be."""
+    numbers: dict[str, int | None] = {}
+    lines: dict[int, tuple[str, int]] = {}
+    for name in request.form:
+        kind, _, rest = name.partition(":")
+        if kind == "n" and rest:
+            said = field(name, 20).replace(".", "").removeprefix("Rp").strip()
+            numbers[rest] = inputs.number(said) if said else None
+        elif kind == "as" and rest.isdigit() and field(name, 60):
+            lines[inputs.number(rest)] = (field(name, 60), inputs.number(field(f"v:{rest}", 20).replace(".", "")))
+    return numbers, lines

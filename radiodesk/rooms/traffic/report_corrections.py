@@ -99,7 +99,8 @@ def corrected(report: Report, changes: dict[str, Any], finder: PlaceFinder) -> R
     if changes.get("at") is not None:
         made["observed_at"] = changes["at"]
     fixed = replace(report, **made)
-    if fixed.flow is None and fixed.kind == "flow" and not fixed.obstacle and not fixed.cleared:
+    silent = fixed.flow is None and fixed.kind in ("flow", "other") and not fixed.obstacle and not fixed.cleared
+    if changes and silent:
         raise Unreadable("Please say how the traffic flows, or what is in the way.")
     if report.text == in_words(report.place or "", report.flow, report.toward):
         # Of a guarded caller no more is kept than this, which must not go on telling the old.

@@ -21,7 +21,8 @@ from radiodesk.core.ids import public_id
 from radiodesk.core.text import shorten
 from radiodesk.language.places.finder import PlaceFinder
 from radiodesk.road.fusion import EXPIRED, fuse, spot_of
-from radiodesk.road.lapsit import Lapsit, parse_lapsit
+from radiodesk.road.lapsit import LABELS, Lapsit, parse_lapsit, put_right
+from radiodesk.road.lapsit.number_corrections import LARGEST
 from radiodesk.road.ports import FLOWS, Alert, Condition, FeedResult, Flow, Kind, Report
 from radiodesk.road.posts import Posts, Refused, sort_posts
 from radiodesk.road.report_intake import Placed, place
@@ -367,6 +368,43 @@ def end(session: Session, row: RoadCondition, *, by: str, at: datetime) -> None:
 def use_appeal(session: Session, appeal: str, *, at: datetime) -> None:
     """Remember that an appeal went into a script."""
     session.add(AppealUse(appeal=appeal, at=at))
+
+
+def understood(row: SituationReport) -> Lapsit:
+    """What a situation report says, with the numbers that somebody put right."""
+    return put_right(parse_lapsit(row.text), row.corrections)
+
+
+def correct_lapsit(
+    session: Session,
+    row: SituationReport,
+    numbers: Mapping[str, int | None],
+    lines: Mapping[int, tuple[str, int]],
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    """Put numbers right, by "head/key", and say what lines are that were not understood; the text stays as sent."""
+    read = understood(row)
+    known = {f"{entry.head}/{entry.key}" for entry in read.entries} | LABELS.keys()
+    said = {**numbers, **dict(lines.values())}
+    for name, value in said.items():
+        if name not in known:
+            raise Unreadable("This number is not one of the form.")
+        if value is not None and not 0 <= value <= LARGEST:
+            raise Unreadable("A number must lie between 0 and %(most)s.", most=LARGEST)
+    before = row.corrections or {}
+    here = {name: read.value(*name.split("/", 1)) for name in said}  # type: ignore[arg-type]
+    changed = {name: value for name, value in said.items() if here[name] != value}
+    if not changed and not lines:
+        return
+    row.corrections = {
+        "numbers": {**(before.get("numbers") or {}), **changed},
+        "lines": sorted({*(before.get("lines") or ()), *lines}),
+    }
+    session.flush()
+    audit.record(session, at, by, "situation report corrected", f"lapsit {row.public_id}", count=len(changed))
+    announce(session, at, TOPIC, "lapsit", row.public_id)
 
 
 def file_lapsit(session: Session, text: str, *, by: str, at: datetime, zone: str) -> tuple[SituationReport, Lapsit]:

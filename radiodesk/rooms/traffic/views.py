@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from radiodesk.core.errors import Unreadable
-from radiodesk.core.i18n import gettext
+from radiodesk.core.errors import Refusal, Unreadable
+from radiodesk.core.i18n import gettext, say
 from radiodesk.http.request import asked_page, back, field, now, number, session, station
 from radiodesk.language.places.pack import AreaPack
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.road import watched_folders
 from radiodesk.road.appeals import PILLARS, fits, load_appeals, moment_of, weather_words
-from radiodesk.road.lapsit import parse_lapsit, spoken
+from radiodesk.road.lapsit import LABELS, TITLES, Entry, spoken
 from radiodesk.road.lapsit.comparison import charted, side_by_side
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
@@ -20,11 +20,18 @@ from radiodesk.rooms.calls.access import belonging_of
 from radiodesk.rooms.calls.queries import call_by_public_id
 from radiodesk.rooms.calls.visible import opened
 from radiodesk.rooms.recordings.access import GUARDED
-from radiodesk.rooms.traffic import learned_words, ports, queries, services, sources, traffic_board, wordings
+from radiodesk.rooms.traffic import forms, learned_words, ports, queries, services, sources, traffic_board, wordings
 from radiodesk.rooms.traffic.call_reports import heard_words, said_at
 from radiodesk.rooms.traffic.forms import flow_field, kind_field
 from radiodesk.rooms.traffic.learned_words import Ears
-from radiodesk.rooms.traffic.models import ENDED_NAMES, FLOW_NAMES, KIND_NAMES, REFUSAL_NAMES, RoadCondition
+from radiodesk.rooms.traffic.models import (
+    ENDED_NAMES,
+    FLOW_NAMES,
+    KIND_NAMES,
+    REFUSAL_NAMES,
+    RoadCondition,
+    SituationReport,
+)
 
 blueprint = Blueprint("traffic", __name__)
 
@@ -222,9 +229,31 @@ def file_lapsit() -> Response:
 @blueprint.get("/lalin/lapsit/<public_id>")
 def situation_report(public_id: str) -> str:
     row = queries.situation_report_by_public_id(session(), public_id)
-    lapsit = parse_lapsit(row.text)
+    return _lapsit_page(row)
+
+
+@blueprint.post("/lalin/lapsit/<public_id>/angka")
+@allowed(*CREW)
+def correct_lapsit(public_id: str) -> Response | tuple[str, int]:
+    row = queries.situation_report_by_public_id(session(), public_id)
+    try:
+        numbers, lines = forms.lapsit_numbers()
+        services.correct_lapsit(session(), row, numbers, lines, by=me().username, at=now())
+    except Refusal as refusal:
+        session().rollback()
+        row = queries.situation_report_by_public_id(session(), public_id)
+        return _lapsit_page(row, problem=say(refusal)), refusal.status
+    return back("traffic.situation_report", public_id=public_id)
+
+
+def _lapsit_page(row: SituationReport, problem: str = "") -> str:
+    lapsit = services.understood(row)
+    missed = {line.line for line in lapsit.not_understood}
+    counted: dict[int, list[Entry]] = {}
+    for entry in lapsit.entries:
+        counted.setdefault(entry.line, []).append(entry)
     earlier = traffic_board.earlier_lapsits(session(), row)
-    rows = side_by_side(lapsit, [parse_lapsit(one.text) for _title, one in earlier])
+    rows = side_by_side(lapsit, [services.understood(one) for _title, one in earlier])
     return render_template(
         "traffic/lapsit.html",
         row=row,
@@ -232,6 +261,13 @@ def situation_report(public_id: str) -> str:
         titles=[gettext("Today"), *(gettext(title) for title, _day in earlier)],
         rows=rows,
         charted=charted(rows),
+        sheet=list(enumerate(row.text.splitlines(), start=1)),
+        missed=missed,
+        counted=counted,
+        choices=LABELS,
+        heads=TITLES,
+        problem=problem,
+        typed=request.form,
         script=spoken(lapsit, wording=wordings.own(session())),
         crew=CREW,
     )
