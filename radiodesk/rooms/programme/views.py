@@ -16,7 +16,9 @@ from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.programme import followed_conditions, included_items, made_scripts, queries, services
 from radiodesk.rooms.programme.jobs import READ_ALOUD, heard_file
 from radiodesk.rooms.programme.models import SCRIPT_KIND_NAMES, SCRIPT_STATE_NAMES, Script, ScriptKind
+from radiodesk.rooms.traffic.forms import lapsit_numbers
 from radiodesk.rooms.traffic.queries import situation_report_by_public_id
+from radiodesk.rooms.traffic.services import correct_lapsit
 
 blueprint = Blueprint("programme", __name__)
 
@@ -80,9 +82,16 @@ def compile_bulletin() -> BaseResponse:
 @blueprint.post("/naskah/lapsit")
 @allowed(Role.OFFICER, Role.PRODUCER)
 def situation_script() -> BaseResponse:
-    with station().database.reading() as looking:
-        row = situation_report_by_public_id(looking, field("lapsit", 36))
-        title, draft = made_scripts.plan_situation(looking, station().settings, row)
+    numbers, lines = lapsit_numbers()
+    if numbers or lines:
+        # What was typed beside the button goes into the script.
+        row = situation_report_by_public_id(session(), field("lapsit", 36))
+        correct_lapsit(session(), row, numbers, lines, by=me().username, at=now())
+        title, draft = made_scripts.plan_situation(session(), station().settings, row)
+    else:
+        with station().database.reading() as looking:
+            row = situation_report_by_public_id(looking, field("lapsit", 36))
+            title, draft = made_scripts.plan_situation(looking, station().settings, row)
     found = made_scripts.keep_situation(session(), station().settings, title, draft, by=me().username, at=now())
     return redirect(url_for("programme.script", public_id=found.public_id), code=303)
 

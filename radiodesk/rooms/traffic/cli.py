@@ -7,6 +7,7 @@ import click
 from radiodesk.core import command
 from radiodesk.core.clock import SystemClock
 from radiodesk.core.i18n import gettext
+from radiodesk.core.schema import station_database
 from radiodesk.rooms.traffic import learned_words
 
 BY = "command"
@@ -21,7 +22,7 @@ def learned() -> None:
 def listed() -> None:
     """Print every learned word as a JSON object a line, the newest first."""
     settings = command.settings()
-    with command.database(settings).reading() as session:
+    with station_database(settings).reading() as session:
         rows = learned_words.learned(session)
         meanings = learned_words.in_words(rows, settings.area)
         for row in rows:
@@ -36,7 +37,7 @@ def listed() -> None:
 @click.option("--off/--on", default=True, help="Let the word count no more (the default), or again.")
 def switch(word: str, off: bool) -> None:
     """Switch the learned WORD (its id) off or on."""
-    with command.database(command.settings()).writing() as session:
+    with station_database(command.settings()).writing() as session:
         row = learned_words.learned_by_public_id(session, word)
         learned_words.switch(session, row, not off, by=BY, at=SystemClock().now())
     click.echo(gettext("It counts no more.") if off else gettext("It counts again."))
@@ -46,7 +47,7 @@ def switch(word: str, off: bool) -> None:
 @click.argument("word")
 def remove(word: str) -> None:
     """Forget the learned WORD (its id)."""
-    with command.database(command.settings()).writing() as session:
+    with station_database(command.settings()).writing() as session:
         row = learned_words.learned_by_public_id(session, word)
         learned_words.remove(session, row, by=BY, at=SystemClock().now())
     click.echo(gettext("It was forgotten."))

@@ -20,3 +20,11 @@ document.addEventListener("input", (event) => {
     box.list?.replaceChildren(...offered);
   }, 150);
 });
+
+// A paste that was begun stays while another form of the page is sent; signing out forgets it.
+for (const box of document.querySelectorAll("textarea[data-kept]")) {
+  const key = `kept ${box.dataset.kept}`;
+  if (!box.value) box.value = sessionStorage.getItem(key) ?? "";
+  box.addEventListener("input", () => sessionStorage.setItem(key, box.value));
+  box.form?.addEventListener("submit", () => sessionStorage.removeItem(key));
+}
