@@ -63,6 +63,18 @@ def _is_old(item: dict[str, Any], script: Script, corrected: dict[str, datetime]
     return any(corrected[one] > made for one in item.get("conditions") or () if one in corrected)
 
 
+def telling_the_old(session: Session, scripts: Iterable[Script], *, at: datetime) -> set[int]:
+    """Those of the scripts, by key, that are in use and tell what was put right since."""
+    lately = [
+        script
+        for script in scripts
+        if script.kind is ScriptKind.BULLETIN
+        and script.state is not ScriptState.WITHDRAWN
+        and script.created_at > at - LATELY
+    ]
+    return {script.id for script in lately if old_sentences(session, script)}
+
+
 def tellers(session: Session, condition: RoadCondition, /, *, at: datetime) -> list[ToldIn]:
     """Which scripts tell of a condition, and whether they tell the old."""
     corrected = {condition.public_id: condition.corrected_at} if condition.corrected_at else {}
@@ -85,20 +97,22 @@ def follow(
         out_of_date = script.valid_until is not None and script.valid_until <= at
         if script.state is ScriptState.DRAFT and not out_of_date and script.corrects_id is None:
             with suppress(Conflict):  # a sentence that a person changed is marked, and put right by a person
-                tell_anew(session, settings, script, by=by, at=at)
+                tell_anew(session, settings, script, by=by, at=at, also_changed=False)
 
 
-def tell_anew(session: Session, settings: Settings, script: Script, *, by: str, at: datetime) -> list[str]:
+def tell_anew(
+    session: Session, settings: Settings, script: Script, *, by: str, at: datetime, also_changed: bool = True
+) -> list[str]:
     """Put every sentence right that tells the old, as a new version; the new sentences, none where nothing was old.
 
-    Raises ``Conflict`` where the old sentence does not stand in the text any more as it was made.
+    ``also_changed`` says whether sentences that a person put into other words are told anew as well. Raises ``Conflict`` where the old sentence does not stand in the text any more as it was made.
     """
     latest = script.latest
     text, items, told = latest.text, [dict(item) for item in latest.items], list[str]()
     old = set(old_sentences(session, script))
     missing = [sentence for sentence in old if sentence not in text]
     for item in items:
-        if item["sentence"] not in old or item["sentence"] in missing:
+        if item["sentence"] not in old or item["sentence"] in missing or (item.get("edited") and not also_changed):
             continue
         rows = traffic.conditions_by_public_ids(session, item.get("conditions") or ())
         made = retold(
@@ -115,6 +129,7 @@ def tell_anew(session: Session, settings: Settings, script: Script, *, by: str, 
             continue
         told.append(made.sentence)
         kept = {one: item[one] for one in ("conditions",) if one in item}
+        item.pop("edited", None)
         item |= made_scripts.item_data(made, settings, at=at) | kept
     if text == latest.text:
         if missing:

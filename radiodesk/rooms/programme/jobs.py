@@ -31,7 +31,8 @@ def read_aloud(context: Context, version_id: int) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         voice = load_voice(context.settings)
         lexicon = area_pack(context.settings.area).spoken
-        voice.speak(to_spoken(text, lexicon=lexicon), target, words_per_minute=context.settings.words_per_minute)
+        said = to_spoken(text, lexicon=lexicon, bare_minutes=context.settings.bare_minutes)
+        voice.speak(said, target, words_per_minute=context.settings.words_per_minute)
     with context.database.writing() as session:
         announce(session, context.clock.now(), "programme", "heard", public_id)
 

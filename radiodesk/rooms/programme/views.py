@@ -40,9 +40,9 @@ def _script(public_id: str) -> Script:
 
 @blueprint.get("/naskah")
 def scripts() -> str:
-    return render_template(
-        "programme/scripts.html", listed=queries.scripts_page(session(), asked_page()), now=now(), **NAMES
-    )
+    listed = queries.scripts_page(session(), asked_page())
+    old = followed_conditions.telling_the_old(session(), listed.rows, at=now())
+    return render_template("programme/scripts.html", listed=listed, old=old, now=now(), **NAMES)
 
 
 @blueprint.post("/naskah")
