@@ -402,6 +402,7 @@ def test_numbers_are_put_right_and_unknown_lines_told(session: Session, sign_in:
     )
     assert [line.line for line in read.not_understood] == [12, 15]
     assert row.text == MIXED
+    session.commit()
     refused = desk.post(f"/lalin/lapsit/{identity}/angka", data={"n:laka/kejadian": "7", "n:laka/luka": "1"})
     assert refused.status_code == 422 and 'value="7"' in refused.text
     made = desk.post("/naskah/lapsit", data={"lapsit": identity, "n:laka/kejadian": "5"})

@@ -13,7 +13,8 @@ from jinja2 import TemplateError
 
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import N_
-from radiodesk.road.bulletin.wording import environment, shipped_names, tidied, ways_of
+from radiodesk.road.bulletin.plain_phrases import PLAIN, as_plain, as_template, words_for
+from radiodesk.road.bulletin.wording import environment, shipped, shipped_names, tidied, ways_of
 
 LONGEST = 4000
 LONGEST_SENTENCE = 700
@@ -141,11 +142,13 @@ def rehearse(name: str, text: str) -> list[Way]:
         said: list[str] = []
         problem: Unreadable | None = None
         try:
-            template = made.from_string(line)
+            template = made.from_string(as_template(line, name))
             for facts in SAMPLES[name]:
                 sentence = tidied(template.render(facts))
                 said.append(sentence)
                 problem = problem or _broken(name, number, sentence)
+        except Unreadable as refusal:
+            problem = refusal
         except TemplateError as error:
             problem = Unreadable(
                 "Line %(line)d cannot be filled in: %(why)s. The words in braces that may be used stand in the notes.",
@@ -156,6 +159,19 @@ def rehearse(name: str, text: str) -> list[Way]:
             problem = Unreadable("Line %(line)d cannot be filled in: %(why)s.", line=number, why=error)
         ways.append(Way(number, tuple(dict.fromkeys(said)), problem))
     return ways
+
+
+def shown(name: str, text: str) -> str:
+    """A phrase as people see and change it: plain sentences, a line each, notes left out."""
+    if name in PLAIN and text == shipped(name):
+        return PLAIN[name]
+    made = environment()
+    return "\n".join(as_plain(line, SAMPLES[name], made) for _number, line in ways_of(text))
+
+
+def words_of(name: str) -> list[str]:
+    """The words in brackets that may be used in a phrase."""
+    return words_for(SAMPLES[name][0])
 
 
 def _broken(name: str, line: int, sentence: str) -> Unreadable | None:

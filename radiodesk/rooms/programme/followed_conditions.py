@@ -105,7 +105,8 @@ def tell_anew(
 ) -> list[str]:
     """Put every sentence right that tells the old, as a new version; the new sentences, none where nothing was old.
 
-    ``also_changed`` says whether sentences that a person put into other words are told anew as well. Raises ``Conflict`` where the old sentence does not stand in the text any more as it was made.
+    ``also_changed`` says whether sentences that a person put into other words are told anew as well. Raises
+    ``Conflict`` where the old sentence does not stand in the text any more as it was made.
     """
     latest = script.latest
     text, items, told = latest.text, [dict(item) for item in latest.items], list[str]()
