@@ -20,7 +20,8 @@ WORDS: Mapping[str, str] = {
     "telepon polisi": "police", "yang keliru": "wrong", "yang benar": "right", "peristiwa": "event",
     "kecamatan": "districts", "meluas ke": "spreading", "mulai": "begins", "berakhir": "ends", "terjadi": "happened",
     "hari": "day", "jumlah": "count", "korban": "victims", "kerugian": "damage", "masa": "span", "kegiatan": "done",
-    "tilang": "tickets", "teguran": "warnings", "terbanyak": "most", "isi": "told", "jumlah lain": "others", "judul": "headline",
+    "tilang": "tickets", "teguran": "warnings", "terbanyak": "most", "isi": "told", "jumlah lain": "others",
+    "judul": "headline",
 }  # fmt: skip
 """What a person writes in square brackets, and the fact that it stands for."""
 
@@ -52,6 +53,14 @@ PLAIN: Mapping[str, str] = {
     "bulletin/warning": (
         f"peringatan dari [sumber]: [peristiwa]{_WHEN}, di [daerah]{_SPREADING}\n"
         f"[sumber] mengingatkan potensi [peristiwa]{_WHEN} di [daerah]{_SPREADING}"
+    ),
+    "bulletin/flood": (
+        "ada [penyebab] di [tempat]( pada pantauan pukul [pukul])(, arus lalu lintas [arus]).\n"
+        "waspadai [penyebab] di [tempat]( menurut laporan pukul [pukul])(. Arus lalu lintas [arus])."
+    ),
+    "bulletin/roadwork": (
+        "ada [penyebab] di [tempat]( hingga [sampai])(, arus lalu lintas [arus]).\n"
+        "di [tempat] ada [penyebab]( sampai [sampai])(, arus kendaraan [arus])."
     ),
     "bulletin/clear": (
         "arus di [tempat-tempat]( di jalur [jalur]) terpantau [arus]( pada pukul [pukul]).\n"
