@@ -200,7 +200,8 @@ def dictionaries(folder: Path = FOLDER) -> Dictionaries:
         flows=Phrases((phrase, name) for name in flow_names for phrase in flows[name]),
         flow_nouns=Phrases((phrase, name) for name, phrases in flows["nouns"].items() for phrase in phrases),
         **{name: frozenset(flows[name]) for name in FLOW_WORDS},
-        **{name: Phrases((phrase, name) for phrase in flows[name]) for name in EXTENTS},
+        concerned=Phrases((phrase, "concerned") for phrase in flows["concerned"]),
+        part=Phrases((phrase, "part") for phrase in flows["part"]),
         obstacles=Phrases(_obstacle_phrases(obstacles)),
         mishaps={
             thing: {word: kind for kind, words in kinds.items() for word in words}
