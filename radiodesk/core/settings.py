@@ -111,6 +111,11 @@ class Settings(BaseSettings):
     words_per_minute: Annotated[int, Field(ge=60, le=260)] = Field(
         140, description="Reading speed, in words a minute, until a reader's own speed is known."
     )
+    bare_minutes: bool = Field(
+        True,
+        description="Whether the voice says 06.30 as “pukul enam tiga puluh”, "
+        "else as “pukul enam lewat tiga puluh menit”.",
+    )
     bulletin_seconds: Annotated[int, Field(ge=15, le=600)] = Field(60, description="Usual length of a bulletin.")
     call_seconds: Annotated[int, Field(ge=15, le=3600)] = Field(
         180, description="Time on air that a caller usually gets, in seconds; the host's clock turns red after it."

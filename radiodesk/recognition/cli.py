@@ -104,6 +104,6 @@ def speak() -> None:
     settings = command.settings()
     lexicon = area_pack(settings.area).spoken
     for text in command.input_lines():
-        spoken = to_spoken(text, lexicon=lexicon)
+        spoken = to_spoken(text, lexicon=lexicon, bare_minutes=settings.bare_minutes)
         seconds = reading_seconds(text, words_per_minute=settings.words_per_minute, lexicon=lexicon)
         click.echo(json.dumps({"text": text, "spoken": spoken, "seconds": round(seconds, 1)}, ensure_ascii=False))

@@ -156,7 +156,7 @@ def _take_in(
     if joined is None:
         if report.cleared and report.flow is None:
             return
-        joined = _Open(spot_of(report), toward, kilometre, report.kind, report.flow, [], _time(report))
+        joined = _Open(spot_of(report), toward, kilometre, _kind_of(report), report.flow, [], _time(report))
         here.append(joined)
     _join(joined, report, toward, until, expiry)
 
@@ -202,13 +202,18 @@ def _join(
     expiry: Mapping[Kind, timedelta],
 ) -> None:
     if entry.kind == "flow":
-        entry.kind = report.kind
+        entry.kind = _kind_of(report)
     entry.flow = report.flow or entry.flow
     entry.toward = entry.toward or toward
     entry.reports.append(report)
     until = stated or _time(report) + expiry[entry.kind]
     entry.expires_at = until if stated else max(entry.expires_at, until)
     entry.doubts[report.source] = min(entry.doubts.get(report.source, 1.0), 1.0 - min(report.confidence, 0.99))
+
+
+def _kind_of(report: Report) -> Kind:
+    """What a report leaves to tell: of a thing that is gone, no more than how it flows."""
+    return "flow" if report.cleared and report.flow is not None else report.kind
 
 
 def _end(here: list[_Open], entry: _Open, report: Report, why: str, closed: list[_Open]) -> None:
@@ -236,7 +241,7 @@ def _condition(entry: _Open) -> Condition:
         place_ids=with_ids.place_ids,
         toward=toward,
         flow=entry.flow,
-        obstacle=next((report.obstacle for report in reversed(entry.reports) if report.obstacle), None),
+        obstacle=next((one.obstacle for one in reversed(entry.reports) if one.obstacle and not one.cleared), None),
         kind=entry.kind,
         first_at=_time(entry.reports[0]),
         last_at=entry.last_at(),
@@ -248,6 +253,8 @@ def _condition(entry: _Open) -> Condition:
         detour=next((report.detour for report in reversed(entry.reports) if report.detour), None),
         ended_at=entry.ended_at,
         ended_why=entry.ended_why,
+        whom=next((report.whom for report in reversed(entry.reports) if report.whom), None),
+        extent=next((report.extent for report in reversed(entry.reports) if report.extent), None),
     )
 
 

@@ -52,6 +52,10 @@ class Report:
     """When it holds, in order, where that is not all the time from ``starts_at`` to ``expires_at`` (night work)."""
     unnamed: bool = False
     """Whether only its position is known, and ``place`` is no more than the district in which that lies."""
+    whom: str | None = None
+    """Whom a closure or diversion concerns, where not everybody ("kendaraan besar")."""
+    extent: str | None = None
+    """How much of the road is taken: "total" of a closure, "menutup separuh jalan" of what lies on it."""
 
     def spell(self, at: datetime) -> tuple[datetime | None, datetime | None]:
         """From when to when it holds at the moment ``at``; else the next time that it does, else the last."""
@@ -173,3 +177,5 @@ class Condition:
     detour: str | None = None
     ended_at: datetime | None = None
     ended_why: str | None = None
+    whom: str | None = None
+    extent: str | None = None

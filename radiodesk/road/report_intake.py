@@ -16,6 +16,7 @@ from radiodesk.language.places.finder import FoundPlace, PlaceFinder
 from radiodesk.road.bulletin.selection import near_area
 from radiodesk.road.ports import CLOCKS_DIFFER, Report
 from radiodesk.road.reading import read_report, to_reports
+from radiodesk.road.reading.road_words import Dictionaries
 
 OLD = timedelta(hours=24)
 """News that is older tells nothing of the road now, unless it says until when it holds."""
@@ -31,7 +32,9 @@ class Placed:
     left: Counter[Left]
 
 
-def place(reports: Iterable[Report], *, at: datetime, finder: PlaceFinder, zone: str) -> Placed:
+def place(
+    reports: Iterable[Report], *, at: datetime, finder: PlaceFinder, zone: str, known: Dictionaries | None = None
+) -> Placed:
     """Read and place the reports of a feed at the moment ``at`` (aware); ``zone`` is that of times in texts."""
     kept: list[Report] = []
     left: Counter[Left] = Counter()
@@ -42,7 +45,7 @@ def place(reports: Iterable[Report], *, at: datetime, finder: PlaceFinder, zone:
         if report.observed_at is not None and report.observed_at > at + CLOCKS_DIFFER:
             left["ahead"] += 1
             continue
-        read = list(_read(report, at, finder, zone))
+        read = list(_read(report, at, finder, zone, known))
         here = [one for one in (_found(one, finder) for one in read) if _is_here(one, finder)]
         kept += here
         if not here:
@@ -56,12 +59,14 @@ def _is_old(report: Report, at: datetime) -> bool:
     return report.observed_at is not None and report.observed_at < at - OLD
 
 
-def _read(report: Report, at: datetime, finder: PlaceFinder, zone: str) -> Iterator[Report]:
+def _read(report: Report, at: datetime, finder: PlaceFinder, zone: str, known: Dictionaries | None) -> Iterator[Report]:
     """The report itself, or what its text says when it is nothing but a text (news)."""
     if report.flow is not None or report.obstacle is not None or report.kind != "other" or report.cleared:
         yield report
         return
-    reading = read_report(report.text, now=(report.observed_at or at).astimezone(ZoneInfo(zone)), finder=finder)
+    reading = read_report(
+        report.text, now=(report.observed_at or at).astimezone(ZoneInfo(zone)), finder=finder, known=known
+    )
     if not reading.is_traffic:
         return
     said = to_reports(reading, source=report.source, observed_at=report.observed_at or at, zone=zone)

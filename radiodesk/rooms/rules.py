@@ -12,11 +12,13 @@ from radiodesk.rooms.broadcasts.ports import outcome_sources
 from radiodesk.rooms.calls import access as call_access
 from radiodesk.rooms.calls import protected_words
 from radiodesk.rooms.calls.ports import secrets
+from radiodesk.rooms.programme import followed_conditions
 from radiodesk.rooms.record import access as record_access
 from radiodesk.rooms.record import ticket_publication
 from radiodesk.rooms.recordings.access import owners
 from radiodesk.rooms.tickets import access as ticket_access
 from radiodesk.rooms.tickets.ports import followers
+from radiodesk.rooms.traffic.ports import connect_followers
 from radiodesk.rooms.transcripts.ports import connect_learning
 
 
@@ -26,4 +28,5 @@ def connect(database: Database) -> None:
     secrets(database).append(ticket_access.secret_calls)
     connect_learning(database, protected_words.learnable)
     followers(database).append(ticket_publication.follow)
+    connect_followers(database, followed_conditions.follow, followed_conditions.tellers)
     outcome_sources(database).extend((archive_access.sealed, record_access.published))

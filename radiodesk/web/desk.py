@@ -32,6 +32,7 @@ from radiodesk.rooms.recordings.views import blueprint as recordings
 from radiodesk.rooms.tickets import hooks as ticket_hooks
 from radiodesk.rooms.tickets.views import blueprint as tickets
 from radiodesk.rooms.traffic import hooks as traffic_hooks
+from radiodesk.rooms.traffic.correction_views import blueprint as fixes
 from radiodesk.rooms.traffic.views import blueprint as traffic
 from radiodesk.rooms.traffic.wording_views import blueprint as wording
 from radiodesk.rooms.transcripts.views import blueprint as transcripts
@@ -59,6 +60,7 @@ BLUEPRINTS = [
     ticket_preview,
     tickets,
     traffic,
+    fixes,
     wording,
 ]
 

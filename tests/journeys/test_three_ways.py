@@ -65,10 +65,12 @@ def test_from_a_whatsapp_voice_note_to_its_transcript(
     assert "padam" in page
 
 
-def test_from_a_post_to_a_sentence_of_the_bulletin(sign_in: Callable[..., FlaskClient]) -> None:
+def test_from_a_post_to_a_sentence_of_the_bulletin(sign_in: Callable[..., FlaskClient], clock: ManualClock) -> None:
     desk = sign_in(Role.OFFICER)
     post = "18.20 WIB lalin di depan Pasar Kalitidu macet ada truk mogok"
-    assert desk.post("/lalin/tempel", data={"text": post}).status_code == 200
+    assert post in desk.post("/lalin/tempel", data={"text": post}).text
+    line = {"count": "1", "text-0": post, "who-0": "petugas", "seen-0": clock.now().isoformat(), "part-0": "0"}
+    assert desk.post("/lalin/tempel/simpan", data={**line, "wanted-0": "yes"}).status_code == 200
     made = desk.post("/naskah/buletin", data={"seconds": "60"})
     page = desk.get(made.headers["Location"]).get_data(as_text=True)
     assert re.search(r"Kalitidu.{0,80}(macet|truk mogok)", page, re.DOTALL)

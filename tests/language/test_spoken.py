@@ -120,3 +120,9 @@ def test_pauses_count_but_not_behind_the_last_word() -> None:
 def test_a_pace_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="positive"):
         reading_seconds("Macet", words_per_minute=0)
+
+
+def test_a_station_may_have_minutes_said_bare() -> None:
+    assert to_spoken("pukul 06.30", bare_minutes=True) == "pukul enam tiga puluh"
+    assert to_spoken("pukul 06.05", bare_minutes=True) == "pukul enam lewat lima menit"
+    assert to_spoken("pukul 06.30") == "pukul enam lewat tiga puluh menit"

@@ -48,6 +48,9 @@ CASES = [
     Case("sms-received", ("17",), environment=tuple(SMS.items())),
     Case("sms-received", code=1),
     Case("intake list"),
+    Case("learned list"),
+    Case("learned switch", ("tidak-ada",), code=1),
+    Case("learned remove", ("tidak-ada",), code=1),
     Case("intake again", says="0"),
     Case("intake again", ("tidak-ada",), code=1, says="tidak-ada"),
     Case(

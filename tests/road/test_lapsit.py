@@ -330,3 +330,80 @@ def test_a_form_without_a_day_is_of_the_day_on_the_stations_clock(session: Sessi
         session, "LAKA LANTAS\nKEJADIAN : NIHIL", by="petugas", at=before_dawn, zone="Asia/Jakarta"
     )
     assert row.day == date(2026, 11, 25)
+
+
+MIXED = """LAPORAN HARIAN
+Dari : Kasat Lantas Polres Contoh
+Hari Senin tgl 30 Nopember 2026, periode pukul 06.00 s.d. 18.00 WIB
+1. LAKA LANTAS
+a. Kejadian : 2 kasus
+2. GIAT GAKKUM
+- Tilang : 15
+- Teguran: 35
+3. SITUASI ARUS LALU LINTAS
+Simpang Jetak : ramai lancar
+Pasar Sumberrejo : padat
+jalan basah
+KEJADIAN MENONJOL : NIHIL
+PERSONEL : 24
+IV. SARANA DAN PRASARANA
+kamera 2 buah"""
+
+
+def test_sections_beyond_the_form_are_read_or_said_to_be_unknown_at_their_place() -> None:
+    lapsit = parse_lapsit(MIXED)
+    assert [(one.unit, one.text) for one in lapsit.traffic] == [
+        ("Simpang Jetak", "ramai lancar"), ("Pasar Sumberrejo", "padat"),
+    ]  # fmt: skip
+    assert lapsit.nothing_notable and lapsit.notable == ()
+    assert lapsit.value("personel", "jumlah") == 24
+    assert [line.line for line in lapsit.not_understood] == [12, 15, 16]
+
+
+def test_the_number_of_a_head_itself_is_counted() -> None:
+    assert parse_lapsit("GIAT TURJAWALI : 12").value("turjawali", "jumlah") == 12
+    assert parse_lapsit("KEJADIAN MENONJOL : NIHIL\nKEKUATAN PERSONEL: 40 orang").value("personel", "jumlah") == 40
+
+
+def test_tickets_without_a_kind_are_said() -> None:
+    assert "15 pelanggaran dengan tilang" in spoken(parse_lapsit(MIXED))
+    whole = parse_lapsit("GAKKUM\nTilang : 20\nE-tilang : 12\nManual : 8")
+    assert "20 pelanggaran dengan tilang" in spoken(whole)
+
+
+def test_the_time_is_said_as_the_sheet_states_it() -> None:
+    assert "Dari pukul 06.00 hingga 18.00" in spoken(parse_lapsit(MIXED))
+    head = "LAPORAN {} TERAKHIR\n1. LAKA LANTAS\na. Kejadian : 1"
+    assert "Dalam 12 jam terakhir" in spoken(parse_lapsit(head.format("12 JAM")))
+    assert "Dalam 24 jam terakhir" in spoken(parse_lapsit(head.format("1 x 24 JAM")))
+    assert "Dalam dua puluh empat jam terakhir" in spoken(parse_lapsit("LAKA LANTAS\nKejadian : 1"))
+
+
+def test_how_it_flows_is_said() -> None:
+    assert "ramai lancar di Simpang Jetak dan padat di Pasar Sumberrejo" in spoken(parse_lapsit(MIXED))
+
+
+def test_numbers_are_put_right_and_unknown_lines_told(session: Session, sign_in: Callable[..., FlaskClient]) -> None:
+    at = datetime(2026, 11, 30, 1, tzinfo=UTC)
+    row, _ = services.file_lapsit(session, MIXED, by="petugas", at=at, zone="Asia/Jakarta")
+    identity = row.public_id
+    session.commit()
+    desk = sign_in(Role.OFFICER)
+    page = desk.get(f"/lalin/lapsit/{identity}").text
+    assert page.count('class="missed"') == 3
+    sent = {"n:laka/kejadian": "3", "n:gakkum/tilang": "", "as:16": "gakkum/etle", "v:16": "2"}
+    assert desk.post(f"/lalin/lapsit/{identity}/angka", data=sent).status_code == 303
+    session.expire_all()
+    read = services.understood(row)
+    assert (read.value("laka", "kejadian"), read.value("gakkum", "tilang"), read.value("gakkum", "etle")) == (
+        3,
+        None,
+        2,
+    )
+    assert [line.line for line in read.not_understood] == [12, 15]
+    assert row.text == MIXED
+    session.commit()
+    refused = desk.post(f"/lalin/lapsit/{identity}/angka", data={"n:laka/kejadian": "7", "n:laka/luka": "1"})
+    assert refused.status_code == 422 and 'value="7"' in refused.text
+    made = desk.post("/naskah/lapsit", data={"lapsit": identity, "n:laka/kejadian": "5"})
+    assert "5 kejadian kecelakaan" in desk.get(made.headers["Location"]).text

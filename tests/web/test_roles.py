@@ -88,6 +88,7 @@ TABLE: dict[tuple[Role, ...], str] = {
     """,
     (P, S, F): """
         POST /lalin/lapor
+        GET /lalin/tempat
         GET /lalin/panggilan/<public_id>
         POST /lalin/panggilan/<public_id>
     """,
@@ -95,6 +96,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /naskah
         POST /naskah/<public_id>
         POST /naskah/<public_id>/dengar
+        POST /naskah/<public_id>/muat
         POST /naskah/<public_id>/tarik
         POST /siaran/<public_id>/acara/<item_id>/mulai
         POST /siaran/<public_id>/acara/<item_id>/naskah
@@ -175,10 +177,20 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /lalin/kondisi/<public_id>/selesai
         POST /lalin/kondisi/<public_id>/ubah
         POST /lalin/lapsit
+        POST /lalin/lapsit/<public_id>/angka
         POST /lalin/sumber
         POST /lalin/sumber/<public_id>
         POST /lalin/sumber/<public_id>/ambil
         POST /lalin/tempel
+        POST /lalin/tempel/simpan
+        GET /lalin/kata
+        POST /lalin/kata/<public_id>
+        POST /lalin/kata/<public_id>/hapus
+        GET /lalin/kondisi/<public_id>/koreksi
+        POST /lalin/kondisi/<public_id>/koreksi
+        GET /lalin/laporan/<public_id>/koreksi
+        POST /lalin/laporan/<public_id>/koreksi
+        POST /naskah/<public_id>/perbarui
         GET /naskah/<public_id>/ralat
         POST /naskah/<public_id>/ralat
         POST /naskah/buletin

@@ -48,6 +48,7 @@ class FoundPlace:
     end: int
     score: float
     kilometre: float | None = None
+    taught: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -119,8 +120,10 @@ def _as_written(names: tuple[Name, ...], wording: str) -> tuple[Name, ...]:
 class PlaceFinder:
     """Looks for the places of one pack. Made once (about 0.1 s), then used for any number of texts."""
 
-    def __init__(self, pack: AreaPack, words: Words | None = None) -> None:
+    def __init__(self, pack: AreaPack, words: Words | None = None, *, taught: frozenset[str] = frozenset()) -> None:
+        """``taught`` are names in small letters that the station was taught; on air the place's own is said."""
         self.pack = pack
+        self.taught = taught
         self.words = words or load_words()
         self.index = NameIndex(pack.places, self.words, pack.seat)
         self._heard = lru_cache(maxsize=50_000)(self.index.heard_as)
@@ -322,7 +325,8 @@ class PlaceFinder:
             kilometre = None
             if match := _KILOMETRE.match(text, end):
                 kilometre, end = float(match.group(1).replace(",", ".").replace("+", ".")), match.end()
-            found.append(FoundPlace(place, place.name, place.kind, place.code, start, end, score, kilometre))
+            taught = bool(self.taught) and text[start:end].casefold() in self.taught
+            found.append(FoundPlace(place, place.name, place.kind, place.code, start, end, score, kilometre, taught))
         return found
 
     def _beside(self, readings: list[_Reading]) -> set[int]:

@@ -1,4 +1,7 @@
-"""Clock times: "06.45 WIB" → "pukul enam lewat empat puluh lima menit Waktu Indonesia Barat"."""
+"""Clock times: "06.45 WIB" → "pukul enam lewat empat puluh lima menit Waktu Indonesia Barat".
+
+Stations that prefer it say the minutes bare, from ten on: "pukul enam empat puluh lima".
+"""
 
 import re
 
@@ -22,9 +25,15 @@ _NO_CLOCK_AFTER = re.compile(
 _SENTENCE = re.compile(r"\s[A-Z][a-z]")
 
 
-def _moment(written: str) -> str:
+BARE_FROM = 10
+"""Fewer minutes are always said with "lewat": "pukul enam lima" could be anything."""
+
+
+def _moment(written: str, *, bare: bool) -> str:
     hour, minute, *second = (int(part) for part in re.split(r"[.:]", written))
     said = cardinal(hour)
+    if bare and minute >= BARE_FROM and not any(second):
+        return f"{said} {cardinal(minute)}"
     if minute or any(second):
         said += f" lewat {cardinal(minute)} menit"
     if any(second):
@@ -41,14 +50,18 @@ def _zone(match: "re.Match[str]") -> str:
     return f" {_ZONES[match['zone'].upper()]}" if match["zone"] else ""
 
 
-def _clock(match: "re.Match[str]") -> str | None:
+def _bare_clock(match: "re.Match[str]") -> str | None:
+    return _clock(match, bare=True)
+
+
+def _clock(match: "re.Match[str]", *, bare: bool = False) -> str | None:
     sure = match["cue"] or match["zone"] or ":" in match["first"]
     if not sure and (_NO_CLOCK_BEFORE.search(before(match, 12)) or _NO_CLOCK_AFTER.match(after(match, 12))):
         return None
     cue = _cue(match)
-    said = f"{cue} {_moment(match['first'])}"
+    said = f"{cue} {_moment(match['first'], bare=bare)}"
     if match["last"]:
-        said += f" sampai {cue} {_moment(match['last'])}"
+        said += f" sampai {cue} {_moment(match['last'], bare=bare)}"
     return said + _zone(match) + _pause(match)
 
 
@@ -79,3 +92,5 @@ RULES: tuple[Rule, ...] = (
         _full_hour,
     ),
 )
+
+BARE_RULES: tuple[Rule, ...] = (Rule(RULES[0].pattern, _bare_clock), *RULES[1:])

@@ -37,29 +37,32 @@ _PASSES = 6
 """A second pass finds nothing in ordinary text; garbage can uncover a short form when a sign beside it falls away."""
 
 
-def to_spoken(text: str, *, lexicon: Mapping[str, str] | None = None) -> str:
+_BARE = dict(zip(clock_times.RULES, clock_times.BARE_RULES, strict=True))
+
+
+def to_spoken(text: str, *, lexicon: Mapping[str, str] | None = None, bare_minutes: bool = False) -> str:
     """``text`` with its numbers, times, amounts and short forms as words; already spoken text comes back unchanged.
 
     ``lexicon`` maps written forms to what is said (an area pack's own); keys follow ``words.toml``. Any string is
-    accepted; signs that have no sound are left out.
+    accepted; signs that have no sound are left out. With ``bare_minutes`` 06.30 is "pukul enam tiga puluh".
     """
     additions = tuple((lexicon or {}).items())
     for _ in range(_PASSES):
-        said = _pass(text, additions)
+        said = _pass(text, additions, bare_minutes=bare_minutes)
         if said == text:
             break
         text = said
     return text
 
 
-def _pass(text: str, additions: tuple[tuple[str, str], ...]) -> str:
+def _pass(text: str, additions: tuple[tuple[str, str], ...], *, bare_minutes: bool) -> str:
     written = signs.unfold(signs.tidy(text))
     words = words_with(additions)
     claims = _Claims(written)
     if additions:
         claims.take(_own_words(additions))
     for rule in _FIRST:
-        claims.take(rule)
+        claims.take(_BARE.get(rule, rule) if bare_minutes else rule)
     shouted = _is_shouted(written)
     claims.take(Rule(words.pattern, lambda match: words.say(match[0])))
     claims.take(Rule(_CAPITALS, _capitals(words, shouted)))

@@ -4,6 +4,7 @@ from radiodesk.road.bulletin.bulletin_json import Before, as_data, read_back, re
 from radiodesk.road.bulletin.composer import compose
 from radiodesk.road.bulletin.corrections import correct
 from radiodesk.road.bulletin.endings import told_of
+from radiodesk.road.bulletin.one_sentence import retold, warned
 from radiodesk.road.bulletin.parts import Composition, Identity, Item, LeftOut, SpokenAppeal, Why
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "correct",
     "read_back",
     "read_items",
+    "retold",
     "told_data",
     "told_of",
+    "warned",
 ]

@@ -38,8 +38,24 @@ BEFALLEN = {
     "mogok": "kendaraan mogok", "berlubang": "jalan berlubang", "ambles": "jalan ambles", "tergenang": "genangan air",
     "longsor": "tanah longsor", "menabrak": "kecelakaan", "nabrak": "kecelakaan", "tertabrak": "kecelakaan",
     "ditabrak": "kecelakaan", "terlindas": "kecelakaan", "terserempet": "kecelakaan",
+    "tergenang banjir": "genangan banjir", "tergenang air": "genangan air", "air meluap": "luapan air",
+    "kali meluap": "luapan kali", "sungai meluap": "luapan sungai", "genangan": "genangan air",
+    "adu banteng": "tabrakan adu banteng", "adu moncong": "tabrakan adu moncong", "patah as": "kendaraan patah as",
+    "as patah": "kendaraan patah as", "pecah ban": "kendaraan pecah ban", "ban pecah": "kendaraan pecah ban",
+    "kempes ban": "kendaraan kempes ban", "ban kempes": "kendaraan kempes ban", "ban bocor": "kendaraan kempes ban",
+    "rem blong": "kendaraan rem blong", "oli tumpah": "tumpahan oli", "solar tumpah": "tumpahan solar",
+    "muatan tumpah": "tumpahan muatan", "muatan tercecer": "muatan yang tercecer", "awas paku": "paku di jalan",
+    "banyak paku": "paku di jalan", "menimpa jalan": "pohon tumbang", "menutup jalan": "penghalang jalan",
+    "tutup jalan": "penghalang jalan", "ngecor jalan": "pengecoran jalan", "cor jalan": "pengecoran jalan",
+    "berlubang di jalan": "jalan berlubang", "amblas": "jalan ambles",
+    # A closed road is not closed because it is closed.
+    "jalan ditutup": "", "jembatan ditutup": "", "penutupan": "", "penutupan jalan": "", "pengalihan": "",
 }  # fmt: skip
 """What only says what befell, as a thing that there can be: "ada kendaraan mogok"."""
+
+KINDS = frozenset({"simpang", "pertigaan", "perempatan", "jalan", "desa", "kecamatan", "pasar"})
+TOTAL = "total"
+"""How much of a closed road is closed; what lies on a road has its own words for it."""
 
 MOST_DIRECTIONS = 2
 COMPASS = frozenset({"utara", "selatan", "timur", "barat", "tenggara", "timur laut", "barat laut", "barat daya"})
@@ -87,6 +103,19 @@ def obstacle_words(obstacle: str | None) -> str:
     words = ACCIDENT.sub(_accident, written_out(LEADING.sub("", (obstacle or "").strip())))
     words = " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words.split())
     return BEFALLEN.get(words, words)
+
+
+def cause_words(condition: Condition) -> str:
+    """The obstacle with how much of the road it takes, without the place that the sentence names already."""
+    words = obstacle_words(condition.obstacle)
+    place = written_out(condition.place).lower()
+    for name in (place, place.partition(" ")[2] if place.partition(" ")[0] in KINDS else ""):
+        inner = re.search(rf"\s{re.escape(name)}(?=\s)", words) if name else None
+        if inner:
+            words = words[: inner.start()] + words[inner.end() :]
+    if words and condition.extent and condition.extent != TOTAL:
+        words += f" yang {condition.extent}"
+    return words
 
 
 def _accident(short: re.Match[str]) -> str:

@@ -13,7 +13,8 @@ from jinja2 import TemplateError
 
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import N_
-from radiodesk.road.bulletin.wording import environment, shipped_names, tidied, ways_of
+from radiodesk.road.bulletin.plain_phrases import PLAIN, as_plain, as_template, words_for
+from radiodesk.road.bulletin.wording import environment, shipped, shipped_names, tidied, ways_of
 
 LONGEST = 4000
 LONGEST_SENTENCE = 700
@@ -25,9 +26,11 @@ _TWO = "Pasar Kota arah Utara dan Simpang Lima"
 _FULL = {
     "where": "Pasar Kota arah Utara", "many": False, "flow": "padat merayap", "cause": "truk mogok",
     "seen": "terpantau", "time": "06.40", "forecast": False, "source": "BMKG", "until": "20 Desember",
+    "whom": "truk", "total": False,
 }  # fmt: skip
 _BARE = _FULL | {
     "where": _TWO, "many": True, "flow": "", "cause": "", "seen": "dilaporkan", "time": "", "source": "", "until": "",
+    "whom": "", "total": True,
 }  # fmt: skip
 _FRAME = {
     "greeting": "pagi", "time": "07.00 WIB", "station": "Radio Contoh", "programme": "Halo Polisi",
@@ -40,6 +43,7 @@ _WARNING = {
     "others": 2, "spreading": "Tiga", "areas": "Jawa Timur", "area": "Contoh", "whole_area": False,
     "begins": "14.00 WIB", "ends": "17.00 WIB", "happened": "13.58 WIB",
 }  # fmt: skip
+_SPAN = "dalam 12 jam terakhir"
 _CLEAR = {"corridor": "Kota–Utara", "whole": False, "places": "Pasar Kota", "flow": "lancar", "time": "06.40"}
 _OVER = {"where": "Pasar Kota", "cause": "pohon tumbang", "kind": "tree", "flow": "lancar"}
 
@@ -89,10 +93,10 @@ SAMPLES: Mapping[str, tuple[Facts, ...]] = {
     "lapsit/accidents": (
         {
             "count": 2, "victims": "1 orang luka berat dan 2 orang luka ringan", "unhurt": False, "nobody_died": True,
-            "damage": "Rp2.000.000",
+            "span": _SPAN, "damage": "Rp2.000.000",
         },
-        {"count": 1, "victims": "", "unhurt": True, "nobody_died": True, "damage": ""},
-        {"count": 0, "victims": "", "unhurt": False, "nobody_died": False, "damage": ""},
+        {"count": 1, "victims": "", "unhurt": True, "nobody_died": True, "span": _SPAN, "damage": ""},
+        {"count": 0, "victims": "", "unhurt": False, "nobody_died": False, "span": _SPAN, "damage": ""},
     ),
     "lapsit/closing": ({"unit": "Satlantas Contoh"},),
     "lapsit/education": ({"done": "2 kali penyuluhan dan 1 kali penerangan keliling"},),
@@ -105,6 +109,7 @@ SAMPLES: Mapping[str, tuple[Facts, ...]] = {
     "lapsit/opening": (
         {"day": "Selasa, 24 November 2026", "unit": "Satlantas Contoh"}, {"day": "", "unit": "Satlantas Contoh"},
     ),
+    "lapsit/traffic": ({"told": "ramai lancar di Simpang Contoh dan padat di Pasar Contoh"}, {"told": "lancar"}),
     "lapsit/patrols": ({"done": "4 kali pengaturan dan 2 kali patroli"},),
 }  # fmt: skip
 """What each phrase is tried with: everything that the program may give it, and the least."""
@@ -137,11 +142,13 @@ def rehearse(name: str, text: str) -> list[Way]:
         said: list[str] = []
         problem: Unreadable | None = None
         try:
-            template = made.from_string(line)
+            template = made.from_string(as_template(line, name))
             for facts in SAMPLES[name]:
                 sentence = tidied(template.render(facts))
                 said.append(sentence)
                 problem = problem or _broken(name, number, sentence)
+        except Unreadable as refusal:
+            problem = refusal
         except TemplateError as error:
             problem = Unreadable(
                 "Line %(line)d cannot be filled in: %(why)s. The words in braces that may be used stand in the notes.",
@@ -152,6 +159,19 @@ def rehearse(name: str, text: str) -> list[Way]:
             problem = Unreadable("Line %(line)d cannot be filled in: %(why)s.", line=number, why=error)
         ways.append(Way(number, tuple(dict.fromkeys(said)), problem))
     return ways
+
+
+def shown(name: str, text: str) -> str:
+    """A phrase as people see and change it: plain sentences, a line each, notes left out."""
+    if name in PLAIN and text == shipped(name):
+        return PLAIN[name]
+    made = environment()
+    return "\n".join(as_plain(line, SAMPLES[name], made) for _number, line in ways_of(text))
+
+
+def words_of(name: str) -> list[str]:
+    """The words in brackets that may be used in a phrase."""
+    return words_for(SAMPLES[name][0])
 
 
 def _broken(name: str, line: int, sentence: str) -> Unreadable | None:
@@ -215,5 +235,6 @@ TITLES: Mapping[str, str] = {
     "lapsit/notable": N_("Outstanding events"),
     "lapsit/opening": N_("Opening"),
     "lapsit/patrols": N_("Patrols"),
+    "lapsit/traffic": N_("Traffic flow"),
 }
 """What the page calls each phrase."""

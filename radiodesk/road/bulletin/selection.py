@@ -25,6 +25,9 @@ FORGOTTEN = timedelta(hours=1)
 """What was over longer ago is not even listed as left out."""
 
 CLEAR: frozenset[Flow] = frozenset({"lancar", "ramai lancar"})
+BARE = frozenset({"flow", "other"})
+"""Kinds that tell nothing by themselves."""
+
 TOGETHER = 3
 """Most places that one sentence can hold and still be followed by ear."""
 
@@ -174,6 +177,15 @@ def choose(
     left_out.extend(repeated)
     candidates = _side_by_side(_placed(_with_their_flow(groups), scores, pack))
     return sorted(candidates, key=lambda one: -one.score), left_out
+
+
+def candidates_of(conditions: Sequence[Condition], at: datetime, pack: AreaPack | None) -> list[Candidate]:
+    """Candidates for these conditions, the best first, where a person decided that they are to be said."""
+    said = [one for one in conditions if one.place.strip() and (one.flow or one.obstacle or one.kind not in BARE)]
+    scores = {id(condition): score(condition, at) for condition in said}
+    said.sort(key=lambda condition: -scores[id(condition)])
+    groups, _repeated = _said_once(said)
+    return sorted(_side_by_side(_placed(_with_their_flow(groups), scores, pack)), key=lambda one: -one.score)
 
 
 def brief(condition: Condition) -> str:

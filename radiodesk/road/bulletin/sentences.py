@@ -1,7 +1,7 @@
 """From candidates and warnings to sentences, through the editable templates."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from radiodesk.language.places.nouns import AreaPack
 from radiodesk.language.spoken import reading_seconds
 from radiodesk.road.bulletin.official_warnings import Warned
 from radiodesk.road.bulletin.parts import Identity
-from radiodesk.road.bulletin.place_phrases import detour_words, obstacle_words, where_words
+from radiodesk.road.bulletin.place_phrases import TOTAL, cause_words, detour_words, where_words
 from radiodesk.road.bulletin.selection import Candidate, Stop
 from radiodesk.road.bulletin.wording import Phrasebook, listing, sentence_case
 from radiodesk.road.ports import Condition
@@ -113,7 +113,9 @@ class Speaker:
             where=listing(tuple(self._where(one) for one in candidate.stops)),
             many=len(candidate.stops) > 1,
             flow=flow,
-            cause=obstacle_words(first.obstacle),
+            cause=cause_words(first),
+            whom=first.whom or "",
+            total=first.extent == TOTAL,
             seen="terpantau" if first.confidence >= SURE else "dilaporkan",
             time="" if brief else self._time(candidate.conditions),
             forecast=_ahead(first, self.at),
@@ -181,7 +183,7 @@ class Speaker:
                 "ended",
                 turn,
                 where=listing(tuple(where_words(one, one.toward, self.pack) for one in conditions)),
-                cause=obstacle_words(first.obstacle),
+                cause=cause_words(replace(first, extent=None)),
                 kind=first.kind,
                 flow=flow_now,
             )

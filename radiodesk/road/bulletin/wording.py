@@ -15,6 +15,7 @@ from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from radiodesk.core.errors import Unreadable
+from radiodesk.road.bulletin.plain_phrases import as_template
 
 PACKAGE = Path(__file__).parents[2]
 SPACES = re.compile(r"\s+")
@@ -62,13 +63,14 @@ def tidied(said: str) -> str:
 class Phrasebook:
     """All ways to say everything, from texts by name."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(self, texts: Mapping[str, str], group: str = "") -> None:
+        self._group = group
         self._environment = environment()
         self._phrases = {name: self._read(name, text) for name, text in texts.items()}
 
     def with_own(self, texts: Mapping[str, str]) -> "Phrasebook":
         """The same book with some phrases in a station's own words."""
-        book = Phrasebook(texts)
+        book = Phrasebook(texts, self._group)
         book._phrases = {**self._phrases, **book._phrases}
         return book
 
@@ -76,7 +78,7 @@ class Phrasebook:
         templates = []
         for number, line in ways_of(text):
             try:
-                templates.append(self._environment.from_string(line))
+                templates.append(self._environment.from_string(as_template(line, f"{self._group}/{name}")))
             except TemplateError as error:
                 raise Unreadable(
                     "Line %(line)d of %(file)s is not a template that can be read: %(why)s.",
@@ -108,7 +110,7 @@ class Phrasebook:
 
 @cache
 def _shipped_book(group: str) -> Phrasebook:
-    return Phrasebook({name: shipped(f"{group}/{name}") for name in shipped_names(group)})
+    return Phrasebook({name: shipped(f"{group}/{name}") for name in shipped_names(group)}, group)
 
 
 @lru_cache(maxsize=16)

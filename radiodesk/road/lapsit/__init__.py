@@ -3,10 +3,12 @@
 from radiodesk.road.lapsit.comparison import Row, charted, side_by_side
 from radiodesk.road.lapsit.form_heads import TITLES
 from radiodesk.road.lapsit.form_parser import parse_lapsit
+from radiodesk.road.lapsit.number_corrections import LABELS, put_right
 from radiodesk.road.lapsit.report_script import spoken
 from radiodesk.road.lapsit.report_values import Entry, Lapsit, MarkedLine, Plan
 
 __all__ = [
+    "LABELS",
     "TITLES",
     "Entry",
     "Lapsit",
@@ -15,6 +17,7 @@ __all__ = [
     "Row",
     "charted",
     "parse_lapsit",
+    "put_right",
     "side_by_side",
     "spoken",
 ]

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Head = Literal["laka", "gakkum", "kamsel", "media", "pembinaan", "turjawali"]
+Head = Literal["laka", "gakkum", "kamsel", "media", "pembinaan", "turjawali", "personel"]
 
 TITLES: dict[Head, str] = {
     "laka": "Laka lantas",
@@ -16,14 +16,25 @@ TITLES: dict[Head, str] = {
     "media": "Publikasi media sosial",
     "pembinaan": "Giat pembinaan",
     "turjawali": "Giat turjawali",
+    "personel": "Kekuatan personel",
 }
 
-HEADS: tuple[tuple[Head | Literal["plan", "notable"], re.Pattern[str]], ...] = tuple(
+HEADS: tuple[tuple[Head | Literal["plan", "notable", "traffic"], re.Pattern[str]], ...] = tuple(
     (head, re.compile(pattern, re.IGNORECASE))  # type: ignore[misc]
     for head, pattern in (
         (
             "notable",
             r"^(?:kejadian|keadaan|hal|peristiwa)[\s-]*(?:hal\s+)?(?:yg\s+|yang\s+)?menonjol|^kej\.?\s*menonjol",
+        ),
+        (
+            "traffic",
+            r"^(?:data\s+|pantauan\s+|situasi\s+|kondisi\s+|keadaan\s+)*(?:arus\s+)?(?:lalu\s*lintas|lalin)"
+            r"(?:\s+(?:jalan|terkini|hari\s+ini))?\s*(?=$|[:=]|umum)",
+        ),
+        (
+            "personel",
+            r"^(?:jumlah\s+|kekuatan\s+|kuat\s+|data\s+)*(?:personel|personil|pers|anggota)(?:\s+(?:yang\s+|yg\s+)?\w+){0,2}"
+            r"\s*(?=$|[:=])",
         ),
         ("plan", r"^(?:ren(?:cana)?[\s.]*(?:giat|kegiatan)|rengiat|rencana)\b"),
         (
@@ -74,6 +85,8 @@ FIELDS: tuple[Field, ...] = (
             ("e_tilang", "E-tilang", r"e[\s-]*tilang|tilang\s+elektronik"),
             ("etle", "ETLE", r"etle(?:\s+(?:statis|mobile|mobil))?"),
             ("manual", "Tilang manual", r"(?:tilang\s+)?manual"),
+            ("tilang", "Tilang",
+             r"(?:jumlah\s+|jml\.?\s*|total\s+)?(?:gar\s+)?tilang(?:\s+(?:di\s*tempat|konvensional))?"),
             ("teguran", "Teguran", r"teguran(?:\s+(?:tertulis|lisan|simpatik))?|blangko\s+teguran"),
             ("helm", "Helm", r"(?:tdk\s+|tidak\s+|tanpa\s+)?(?:pakai\s+|menggunakan\s+)?hel[mn]"),
             ("mabuk", "Mabuk", r"mabuk|pengaruh\s+alkohol"),
@@ -140,6 +153,15 @@ FIELDS: tuple[Field, ...] = (
             ("penjagaan", "Penjagaan", r"(?:pen)?jaga(?:an)?(?:\s+[a-z/]+){0,3}"),
             ("pengawalan", "Pengawalan", r"(?:(?:peng|pen)?[gk]?awal(?:an)?|wal)(?:\s+[a-z/]+){0,3}"),
             ("patroli", "Patroli", r"(?:patroli|ptrl)(?:\s+[a-z0-9/]+){0,3}"),
+        ),
+    ),
+    *_fields(
+        "personel",
+        (
+            ("jumlah", "Jumlah personel",
+             r"(?:jumlah|jml|total|kekuatan|kuat)?\s*(?:personel|personil|pers|anggota)?(?:\s+(?:polri|satlantas|siaga|terlibat))?"),
+            ("hadir", "Hadir", r"hadir"),
+            ("kurang", "Kurang", r"kurang|tidak\s+hadir"),
         ),
     ),
 )  # fmt: skip

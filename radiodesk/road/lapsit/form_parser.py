@@ -7,6 +7,9 @@ from datetime import date
 from radiodesk.road.feeds.feed_times import MONTHS, WIB, parse_worded
 from radiodesk.road.lapsit.form_heads import FIELDS_OF, HEADS, Field, Head
 from radiodesk.road.lapsit.report_values import Entry, Lapsit, MarkedLine, Plan
+from radiodesk.road.reading.flow_phrases import find_flows
+from radiodesk.road.reading.road_words import dictionaries
+from radiodesk.road.reading.tokens import read_post
 
 DECORATION = re.compile(r"[*_~`\u200b-\u200f\u2060\ufe0f]|\[\d{1,2}[/.]\d{1,2}[^\]]*\]\s*[^:]{0,40}:\s(?=\S)")
 BULLET = re.compile(
@@ -50,6 +53,35 @@ PLAN_SIGN = re.compile(r"(\s*[:;]|\s[-–]\s)")
 DATE_LINE = re.compile(r"(?P<day>\d{1,2})[\s/.-]+(?P<month>\d{1,2}|[A-Za-z]{3,9})[\s/.-]+(?P<year>\d{4})")
 
 
+OTHERS = frozenset({"plan", "notable", "traffic"})
+"""Heads below which nothing is counted."""
+
+BARE = re.compile(rf"^\s*[:=]\s*(?P<value>{NUMBER})\s*(?:{COUNTED})?[\s.,;-]*$", re.IGNORECASE)
+NUMBERED = re.compile(r"^\s*(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]+\s*\S")
+HOURS = re.compile(r"\b(?:1\s*x\s*)?(?P<hours>\d{1,2})\s*jam\b(?!\s*(?:lalu|yang))", re.IGNORECASE)
+PERIOD = re.compile(
+    r"(?:pukul|pkl|jam)\.?\s*(?P<from>\d{1,2}[.:]\d{2})\s*(?:wib)?\s*(?:s\s*[./]?\s*d\.?|sampai(?:\s+dengan)?|hingga|-|–)"
+    r"\s*(?:pukul|pkl|jam)?\.?\s*(?P<to>\d{1,2}[.:]\d{2})",
+    re.IGNORECASE,
+)
+
+
+def _hours(text: str) -> int | None:
+    """How many hours the report covers, where its head says so ("1 x 24 jam", "12 jam terakhir")."""
+    match = HOURS.search("\n".join(text.splitlines()[:HEADING]))
+    return int(match["hours"]) if match and 0 < int(match["hours"]) <= 72 else None
+
+
+def _period(text: str) -> tuple[str, str] | None:
+    """From when to when it holds, where its head says so."""
+    match = PERIOD.search("\n".join(text.splitlines()[:HEADING]))
+    return (match["from"].replace(":", "."), match["to"].replace(":", ".")) if match else None
+
+
+HEADING = 12
+"""Lines within which a report says what time it covers."""
+
+
 def parse_lapsit(text: str) -> Lapsit:
     """Read a pasted report. Never raises: what is not understood is kept, with its line number."""
     reader = _Reader()
@@ -68,6 +100,7 @@ class _Reader:
     plans: list[Plan] = field(default_factory=list)
     around: list[MarkedLine] = field(default_factory=list)
     not_understood: list[MarkedLine] = field(default_factory=list)
+    traffic: list[Plan] = field(default_factory=list)
 
     def take(self, number: int, raw: str) -> None:
         line = BULLET.sub("", DECORATION.sub("", raw).replace("|", ":").strip()).strip()
@@ -76,24 +109,36 @@ class _Reader:
         head, rest = _head(line, self.section)
         if head:
             self._begin(head, rest, number, raw)
+        elif self._is_unknown_head(line, raw):
+            self.section, self.head = "unknown", None
+            self.not_understood.append(MarkedLine(number, raw.strip()))
         elif self.section == "heading" or AROUND.match(line):
             self.around.append(MarkedLine(number, raw.strip()))
         elif self.section == "plan":
             self._plan(number, line)
         elif self.section == "notable":
             self._notable(number, line)
+        elif self.section == "traffic":
+            self._traffic(number, line, raw)
         else:
             self._counts(number, line, raw)
 
     def _begin(self, head: str, rest: str, number: int, raw: str) -> None:
-        self.section = head if head in ("plan", "notable") else "counts"
-        self.head = None if head in ("plan", "notable") else head  # type: ignore[assignment]
+        self.section = head if head in OTHERS else "counts"
+        self.head = None if head in OTHERS else head  # type: ignore[assignment]
         if not re.search(r"\w|-", rest):
             return
         if head == "notable":
             self._notable(number, rest)
         elif head == "plan":
             self._plan(number, rest)
+        elif head == "traffic":
+            self._traffic(number, rest, raw)
+        elif self.head and (alone := BARE.fullmatch(rest)) and (amount := read_number(alone["value"])):
+            # "PERSONEL : 24": the number of the head itself.
+            key = "kejadian" if self.head == "laka" else "jumlah"
+            label = next((one.label for one in FIELDS_OF[self.head] if one.key == key), "Jumlah")
+            self.entries.append(Entry(self.head, key, label, amount, number))
         elif re.fullmatch(rf"[:=.\s]*(?:{NIL})[\s.,-]*", rest, re.IGNORECASE):
             main = FIELDS_OF[self.head][0] if self.head else None
             if main and self.head == "laka":
@@ -102,6 +147,29 @@ class _Reader:
                 self.entries.append(Entry(main.head, "jumlah", "Jumlah", 0, number))
         else:
             self._counts(number, rest.lstrip(" :=.-"), raw, heading=True)
+
+    def _is_unknown_head(self, line: str, raw: str) -> bool:
+        """Whether a numbered line in capitals, or below what is told in words a line with nothing but a number, begins
+        a section that the form does not know."""
+        label, sign, value = line.partition(":")
+        counted = bool(sign) and bool(BARE.fullmatch(f":{value}"))
+        short = len(label.split()) <= 5
+        if self.section in ("notable", "plan", "traffic") and counted and short and label.isupper():
+            return True
+        if not NUMBERED.match(DECORATION.sub("", raw).strip()) or not label.isupper() or not short:
+            return False
+        return not (sign and value.strip()) and not (self.head and _known(label, self.head))
+
+    def _traffic(self, number: int, line: str, raw: str) -> None:
+        """ "Simpang Jetak : ramai lancar", or a sentence that says how it flows everywhere."""
+        line = line.lstrip(" :=.-")
+        place, sign, said = [*(part.strip() for part in PLAN_SIGN.split(line, maxsplit=1)), "", ""][:3]
+        known = dictionaries()
+        flows = find_flows(read_post(said if sign else line, known), known)
+        if not flows:
+            self.not_understood.append(MarkedLine(number, raw.strip()))
+            return
+        self.traffic.append(Plan(place if sign else "", flows[0].label, number))
 
     def _notable(self, number: int, line: str) -> None:
         line = line.lstrip(" :=.")
@@ -143,6 +211,9 @@ class _Reader:
             plans=tuple(self.plans),
             around=tuple(self.around),
             not_understood=tuple(self.not_understood),
+            traffic=tuple(self.traffic),
+            hours=_hours(text),
+            period=_period(text),
         )
 
 

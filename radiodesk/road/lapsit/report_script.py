@@ -13,11 +13,10 @@ from radiodesk.road.lapsit.report_values import Lapsit
 Words = dict[str, dict[str, str]]
 
 FROM_WORST = ("md", "lb", "lr")
-OFFENCES = tuple(
-    one.key
-    for one in FIELDS_OF["gakkum"]
-    if one.key not in ("e_tilang", "etle", "manual", "teguran", "jumlah", "lain", "bb_sim", "bb_stnk", "bb_ranmor")
+NO_OFFENCES = frozenset(
+    {"e_tilang", "etle", "manual", "tilang", "teguran", "jumlah", "lain", "bb_sim", "bb_stnk", "bb_ranmor"}
 )
+OFFENCES = tuple(one.key for one in FIELDS_OF["gakkum"] if one.key not in NO_OFFENCES)
 
 
 def spoken(
@@ -43,7 +42,7 @@ def spoken(
             unit=lapsit.unit or identity.unit,
         )
     ]
-    for name in ("accidents", "enforcement", "education", "patrols", "notable"):
+    for name in ("accidents", "enforcement", "education", "patrols", "traffic", "notable"):
         facts = _FACTS[name](lapsit, words)
         if facts:
             paragraphs.append(phrases.say(name, variation, **facts))
@@ -59,6 +58,7 @@ def _accidents(lapsit: Lapsit, words: Words) -> dict[str, object]:
     victims = [f"{value} orang {words['victims'][key]}" for key, value in given.items() if value]
     return {
         "count": count,
+        "span": _span(lapsit),
         "victims": listing(tuple(victims)),
         "unhurt": bool(count) and all(value == 0 for value in given.values()),
         "nobody_died": given["md"] == 0,
@@ -71,6 +71,10 @@ def _enforcement(lapsit: Lapsit, words: Words) -> dict[str, object]:
     # Some units list the cameras below e-tilang as its parts; those are not counted a second time.
     tickets = [lapsit.value("gakkum", "etle") if electronic is None else electronic, lapsit.value("gakkum", "manual")]
     warnings = lapsit.value("gakkum", "teguran")
+    # "Tilang" is all of them where the kinds stand beside it.
+    whole = lapsit.value("gakkum", "tilang")
+    if whole is not None:
+        tickets = [max(whole, sum(value or 0 for value in tickets)), None]
     if all(value is None for value in (*tickets, warnings)):
         return {}
     offences = {key: lapsit.value("gakkum", key) or 0 for key in OFFENCES}
@@ -99,6 +103,25 @@ def _patrols(lapsit: Lapsit, words: Words) -> dict[str, object]:
     return _counts(lapsit, "turjawali", words)
 
 
+def _traffic(lapsit: Lapsit, words: Words) -> dict[str, object]:
+    by_flow: dict[str, list[str]] = {}
+    for one in lapsit.traffic:
+        by_flow.setdefault(one.text, []).append(one.unit)
+    if not by_flow:
+        return {}
+    told = [
+        f"{flow} di {listing(tuple(filter(None, places)))}" if any(places) else flow for flow, places in by_flow.items()
+    ]
+    return {"told": listing(tuple(told))}
+
+
+def _span(lapsit: Lapsit) -> str:
+    """The time that the report covers, as it states it; a daily report that states none covers a day."""
+    if lapsit.period is not None:
+        return f"dari pukul {lapsit.period[0]} hingga {lapsit.period[1]}"
+    return f"dalam {lapsit.hours} jam terakhir" if lapsit.hours else "dalam dua puluh empat jam terakhir"
+
+
 def _notable(lapsit: Lapsit, words: Words) -> dict[str, object]:
     return {"nothing": True} if lapsit.nothing_notable else {}
 
@@ -108,6 +131,7 @@ _FACTS = {
     "enforcement": _enforcement,
     "education": _education,
     "patrols": _patrols,
+    "traffic": _traffic,
     "notable": _notable,
 }
 

@@ -54,6 +54,12 @@ class Lapsit:
     plans: tuple[Plan, ...]
     around: tuple[MarkedLine, ...]
     not_understood: tuple[MarkedLine, ...]
+    traffic: tuple[Plan, ...] = ()
+    """How it flows, place by place: the place as ``unit``, the flow as ``text``."""
+    hours: int | None = None
+    """How many hours the report covers, where it says so."""
+    period: tuple[str, str] | None = None
+    """From when to when, as "06.00", where it says so."""
 
     def value(self, head: Head, key: str) -> int | None:
         """The number given, or None when the report does not give it (which is not the same as nil)."""

@@ -110,6 +110,8 @@ def _figure(post: Post, start: int, stop: int, said: list[Said], known: Dictiona
         for index in reach:
             if mark.start <= index < mark.end or not _in(post.words[index], subjects):
                 continue
+            if post.words[index] in post.words[max(0, index - 1) : index] + post.words[index + 1 : index + 2]:
+                continue  # "Hati-hati" is an appeal, not a heart.
             # "Jl. Urip Sumoharjo" is a road, whatever the word means.
             if not known.kinds.isdisjoint(post.words[max(start, index - 2) : index]):
                 continue

@@ -22,6 +22,8 @@ _VAGUE = frozenset({"gangguan", "ganguan"})
 _AGAINST = frozenset({"lawan", "vs", "versus", "kontra"})
 _WITH = frozenset({"dan", "dengan", "sama"})
 
+_TOWED = frozenset({"dievakuasi", "evakuasi", "terevakuasi", "diderek", "digeret", "dipinggirkan", "minggir"})
+
 JAMS = frozenset({"padat", "padat merayap", "tersendat", "macet"})
 
 
@@ -71,6 +73,18 @@ def find_changes(post: Post, known: Dictionaries) -> list[tuple[int, int]]:
             if behind == ["habis"] or (denied and known.queued.issuperset(behind)):
                 found.append((index, index + 1))
     return found
+
+
+def find_removals(post: Post, known: Dictionaries) -> list[tuple[int, int]]:
+    """Where it says that a vehicle was taken away, whatever befell it: "truk di Jetak sudah dievakuasi"."""
+    words = post.words
+    if known.vehicles.isdisjoint(words):
+        return []
+    first = next(index for index, word in enumerate(words) if word in known.vehicles)
+    for index in range(first + 1, len(words)):
+        if words[index] in known.done and not _TOWED.isdisjoint(words[index + 1 : index + 4]):
+            return [(index, index + 1)]
+    return []
 
 
 def choose_flow(flows: list[Found], post: Post, known: Dictionaries) -> Flow | None:

@@ -16,6 +16,7 @@ from radiodesk.road.reading.flow_phrases import (
     find_changes,
     find_flows,
     find_obstacles,
+    find_removals,
     gravest,
     parties,
     taken,
@@ -25,6 +26,7 @@ from radiodesk.road.reading.reading_result import Reading
 from radiodesk.road.reading.road_words import Dictionaries, dictionaries
 from radiodesk.road.reading.stated_time import read_time, read_until
 from radiodesk.road.reading.tokens import Post, read_post
+from radiodesk.road.reading.way_round import find_detour, find_extent, find_whom
 from radiodesk.road.reading.where import Where
 
 FREE: frozenset[str] = frozenset({"lancar", "ramai lancar"})
@@ -43,18 +45,25 @@ _BEYOND = re.compile(
 
 
 def read_report(
-    text: str, *, now: datetime | None = None, finder: PlaceFinder | None = None, model: LinearModel | None = None
+    text: str,
+    *,
+    now: datetime | None = None,
+    finder: PlaceFinder | None = None,
+    model: LinearModel | None = None,
+    known: Dictionaries | None = None,
 ) -> Reading:
     """Read one post.
 
     ``now`` (station time) serves words like "ten minutes ago"; ``finder`` knows the area's places; ``model`` stands in
     for the one that comes with the program, for measuring on posts that it was not trained on.
     """
-    known = dictionaries()
+    known = known or dictionaries()
     post = read_post(text, known)
     if not post.words:
         return Reading(text, False, None, (), None, (), None, None, "other", 0.0)
     flows, obstacles, changes = find_flows(post, known), find_obstacles(post, known), find_changes(post, known)
+    removals = [] if flows or obstacles else find_removals(post, known)
+    changes += removals
     marks = taken(post, (*flows, *obstacles), known)
     marks.update(index for start, end in changes for index in range(start, end))
     evidence = Evidence(post, known, marks)
@@ -68,6 +77,8 @@ def read_report(
     obstacle = gravest(post, obstacles, known)
     where = Where(post, known, frozenset(marks))
     at = where.at() or (places[0].name if places else None)
+    closed_for, sent = find_whom(post, known)
+    detour = _detour(text) or find_detour(post, known, where, marks, [(one.start, one.end) for one in places])
     whole = Reading(
         text=text,
         is_traffic=True,
@@ -80,13 +91,21 @@ def read_report(
         obstacle=obstacle.text if obstacle else None,
         kind=_kind(obstacle, flow),
         confidence=confidence,
-        cleared=_is_cleared(post, known, flows, obstacle),
-        detour=_detour(text),
+        cleared=bool(removals) or _is_cleared(post, known, flows, obstacle),
+        detour=f"{detour}, khusus {sent}" if detour and sent else detour or None,
         until=read_until(text),
+        whom=closed_for or (sent if flow == "dialihkan" and not detour else ""),
+        extent=find_extent(post, known),
     )
     parts = split(whole, post, flows, obstacles, marks, known)
     if parts:
         return replace(whole, parts=parts)
+    if obstacle is not None and flow is not None and flow not in FREE and _gone(post, known):
+        # "Truk sudah dievakuasi, masih padat": the truck is over and the jam is not.
+        return replace(
+            whole,
+            parts=(replace(whole, flow=None, cleared=True), replace(whole, obstacle=None, kind=_kind(None, flow))),
+        )
     met = parties(post, known, obstacle) if obstacle is not None and obstacle.kind == "accident" else ""
     return replace(whole, parties=met) if met else whole
 
@@ -116,6 +135,11 @@ def _is_cleared(post: Post, known: Dictionaries, flows: list[Found], obstacle: O
         return not known.steady.isdisjoint(post.words)
     if flows or obstacle is None:
         return False
+    return _gone(post, known)
+
+
+def _gone(post: Post, known: Dictionaries) -> bool:
+    """Whether the post says that what stood in the way was taken away."""
     done = (index for index, word in enumerate(post.words) if word in known.done)
     return any(not known.removed.isdisjoint(post.words[index + 1 : index + 4]) for index in done)
 

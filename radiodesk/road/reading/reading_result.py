@@ -14,7 +14,8 @@ class Reading:
     """What one post says. ``time`` is station time as "HH:MM"; ``at`` and ``toward`` are the post's own wording.
 
     ``beside`` is how it lies to ``at`` ("depan"), ``parties`` who met in an accident ("motor dan truk"),
-    ``until`` the time at which it says that something ends.
+    ``until`` the time at which it says that something ends, ``whom`` those whom a closure concerns ("kendaraan besar"),
+    ``extent`` how much of the road is taken ("total", "menutup separuh jalan").
     ``parts`` are readings of their own where a post tells of several places or directions, the first stated first.
     ``reason`` says why a text with traffic words is no report (question, history, appeal,
     announcement, chat, figure).
@@ -36,6 +37,8 @@ class Reading:
     until: str | None = None
     beside: str = ""
     parties: str = ""
+    whom: str = ""
+    extent: str = ""
     parts: tuple["Reading", ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -74,12 +77,13 @@ def to_report(reading: Reading, *, source: str, observed_at: datetime, zone: str
             at -= timedelta(days=1)
     until = _until(reading, local)
     here, ids = _place(reading)
+    at_place = _as_called(reading)
     return Report(
         text=reading.text,
         source=source,
         observed_at=at.astimezone(UTC),
         # Reports of a place that is known meet by its id, all others by the wording, so that must stay one.
-        place=f"{reading.beside if ids else ''} {reading.at}".strip() if reading.at else here.name if here else None,
+        place=f"{reading.beside if ids else ''} {at_place}".strip() if at_place else here.name if here else None,
         place_ids=ids,
         toward=reading.toward,
         flow=reading.flow,
@@ -91,7 +95,19 @@ def to_report(reading: Reading, *, source: str, observed_at: datetime, zone: str
         latitude=here.place.latitude if here else None,
         longitude=here.place.longitude if here else None,
         expires_at=until.astimezone(UTC) if until else None,
+        whom=reading.whom or None,
+        extent=reading.extent or None,
     )
+
+
+def _as_called(reading: Reading) -> str | None:
+    """The wording of the place, with a name that the station was taught as the place is really called."""
+    at = reading.at
+    for found in reading.places:
+        wording = reading.text[found.start : found.end]
+        if at and found.taught and wording in at:
+            at = at.replace(wording, found.name)
+    return at
 
 
 def _on(day: datetime, time: str) -> datetime:

@@ -3,8 +3,8 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,12 @@ FOLDER = Path(__file__).parent / "dictionaries"
 
 FLOW_WORDS = (
     "negated", "averted", "steady", "done", "removed", "changing", "changed", "easing", "begun", "unchanged", "queued",
+    "for_whom", "taking", "round", "turned",
 )  # fmt: skip
 """Lists of flows.toml that are no flow, each a field of ``Dictionaries``."""
+
+EXTENTS = ("concerned", "part")
+"""Lists of flows.toml with phrases of several words that are no flow."""
 
 PLACE_LISTS = (
     "indoors",
@@ -35,7 +39,7 @@ PLACE_LISTS = (
 
 
 class Phrases:
-    """Finds phrases of several words in a list of words; at one spot the longest wins."""
+    """Finds phrases of several words in a list of words; at one spot the longest wins, of one wording the first."""
 
     def __init__(self, labelled: Iterable[tuple[str, str]]) -> None:
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
@@ -44,6 +48,11 @@ class Phrases:
             self._by_first.setdefault(words[0], []).append((words, label))
         for entries in self._by_first.values():
             entries.sort(key=lambda entry: -len(entry[0]))
+
+    def with_more(self, labelled: Iterable[tuple[str, str]]) -> "Phrases":
+        """These phrases with others, which come first where both say the same words."""
+        own = [(" ".join(words), label) for entries in self._by_first.values() for words, label in entries]
+        return Phrases([*labelled, *own])
 
     def at(self, words: list[str], index: int) -> tuple[int, str] | None:
         """End and label of the longest phrase that begins at ``index``."""
@@ -87,6 +96,12 @@ class Dictionaries:
     begun: frozenset[str]
     unchanged: frozenset[str]
     queued: frozenset[str]
+    for_whom: frozenset[str]
+    taking: frozenset[str]
+    round: frozenset[str]
+    turned: frozenset[str]
+    concerned: Phrases
+    part: Phrases
     obstacles: Phrases
     mishaps: dict[str, dict[str, str]]
     obstacle_order: dict[str, int]
@@ -120,6 +135,31 @@ class Dictionaries:
     shortened: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a station was taught: wordings with the flow or the kind of obstacle that they tell, and what ends names."""
+
+    flows: tuple[tuple[str, str], ...] = ()
+    obstacles: tuple[tuple[str, str], ...] = ()
+    ends: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=4)
+def taught(lesson: Lesson) -> Dictionaries:
+    """The dictionaries that come with the program, and what the station was taught."""
+    known = dictionaries()
+    if lesson == Lesson():
+        return known
+    return replace(
+        known,
+        flows=known.flows.with_more((standard(words, known.spelling), flow) for words, flow in lesson.flows),
+        obstacles=known.obstacles.with_more(
+            (standard(words, known.spelling), kind) for words, kind in lesson.obstacles
+        ),
+        stop=known.stop | {standard(word, known.spelling) for word in lesson.ends},
+    )
+
+
 @dataclass(frozen=True)
 class Comparing:
     """What the comparison of two posts looks up: wide areas, words that name no place, wordings of one thing."""
@@ -146,7 +186,7 @@ def comparing(folder: Path = FOLDER) -> Comparing:
 def dictionaries(folder: Path = FOLDER) -> Dictionaries:
     """Read and compile the dictionaries of a folder, by default those that come with the program."""
     flows, obstacles, cues, talk = (_toml(folder / name) for name in ("flows", "obstacles", "cues", "talk"))
-    flow_names = [name for name in flows if isinstance(flows[name], list) and name not in FLOW_WORDS]
+    flow_names = [name for name in flows if isinstance(flows[name], list) and name not in (*FLOW_WORDS, *EXTENTS)]
     place = cues["place"]
     spelling = _spelling(folder / "spelling.txt", cues["keywords"])
     return Dictionaries(
@@ -160,6 +200,8 @@ def dictionaries(folder: Path = FOLDER) -> Dictionaries:
         flows=Phrases((phrase, name) for name in flow_names for phrase in flows[name]),
         flow_nouns=Phrases((phrase, name) for name, phrases in flows["nouns"].items() for phrase in phrases),
         **{name: frozenset(flows[name]) for name in FLOW_WORDS},
+        concerned=Phrases((phrase, "concerned") for phrase in flows["concerned"]),
+        part=Phrases((phrase, "part") for phrase in flows["part"]),
         obstacles=Phrases(_obstacle_phrases(obstacles)),
         mishaps={
             thing: {word: kind for kind, words in kinds.items() for word in words}

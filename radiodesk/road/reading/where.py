@@ -1,7 +1,9 @@
 """Where a post says something is, and toward where: the wording between the words that lead to a place and end it."""
 
+import re
 from functools import cached_property
 
+from radiodesk.language.places.dictionaries import load_words
 from radiodesk.road.reading.road_words import Dictionaries
 from radiodesk.road.reading.tokens import ENDERS, Post
 
@@ -13,6 +15,12 @@ BESIDE = frozenset({"depan", "belakang", "dekat", "seberang", "samping"})
 _OPEN, _CLOSE = "(", ")"
 _CROSSINGS = frozenset({"simpang", "pertigaan", "perempatan"})
 _NUMBERS = frozenset({"dua", "tiga", "empat", "lima", "enam"})
+_VERB = re.compile(r"(?:mem|men|di)[a-z]{4,}$")
+"""How verbs begin; names of places that do are no everyday words."""
+
+_DOING = re.compile(r"(?:me|di)[a-z]{3,}kan$")
+"""Verbs that no place is called like."""
+
 _JOINERS = frozenset("./-–—+&'’:")
 
 
@@ -39,6 +47,15 @@ class Where:
         if first is not None and self._opens(first[0]):
             return first
         return self._after("di") or first or self._after(*self.known.at) or self._after_subject() or self._whence()
+
+    def name_at(self, start: int) -> tuple[int, int] | None:
+        """The range of the name that begins at a word, past "jalan", "arah" and the like that may stand before it."""
+        return self._name(self._skip_near(start)) if start < self.size else None
+
+    @property
+    def place_span(self) -> tuple[int, int] | None:
+        """The range of words that ``at`` took."""
+        return self._span
 
     def by_kind(self, wording: str | None) -> bool:
         """Whether a wording begins with a kind of road or place ("Jl. Veteran", "Simpang Jetak")."""
@@ -110,6 +127,7 @@ class Where:
                     after + 1 < self.size
                     and self.words[after] in ("dan", "&", ",")
                     and not self._starts_clause(after + 1)
+                    and self._as_written(start, after + 1)
                 ):
                     span = self._name(after + 1, direction=True)
             index = start
@@ -118,6 +136,15 @@ class Where:
     def _from(self, index: int) -> bool:
         """Whether the direction word belongs to "dari arah X", which gives the origin."""
         return index > 0 and self.words[index] == "arah" and self.words[index - 1] == "dari"
+
+    def _as_written(self, first: int, index: int) -> bool:
+        """Whether a further direction is written like the first: "arah Babat, Lamongan", not "arah Babat, jalan licin".
+
+        In a post without capitals a word of everyday talk is none.
+        """
+        if self._upper(first):
+            return self._upper(index)
+        return self.words[index] in self.known.compass or self.words[index] not in load_words().common
 
     def _starts_clause(self, index: int) -> bool:
         word = self.words[index]
@@ -189,7 +216,7 @@ class Where:
                 break
             if not (word[0].isalnum() or word in _JOINERS or word in ENDERS):
                 break
-            if index in self.marks or (index > start and word in known.vehicles):
+            if index in self.marks or (index > start and (word in known.vehicles or self._tells(start, index))):
                 break
             if word in known.stop and not ((index > start or word == "dalam") and self._inside_name(index, direction)):
                 break
@@ -203,6 +230,14 @@ class Where:
         ):
             return (start, index) if direction else None
         return start, index
+
+    def _tells(self, start: int, index: int) -> bool:
+        """Whether a verb of everyday talk stands behind a name: "Jl. Veteran menyebabkan antrean"."""
+        word = self.words[index]
+        alone = index == start + 1 and self.words[start] in self.known.kinds
+        if alone or self._upper(index):
+            return False
+        return bool(_DOING.match(word)) or (bool(_VERB.match(word)) and word in load_words().common)
 
     def _inside_name(self, index: int, direction: bool) -> bool:
         """Whether a word that usually ends a name goes on with it here."""

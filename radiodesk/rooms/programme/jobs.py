@@ -31,8 +31,9 @@ def read_aloud(context: Context, version_id: int) -> None:
     if not sound.is_there():
         voice = load_voice(context.settings)
         lexicon = area_pack(context.settings.area).spoken
+        said = to_spoken(text, lexicon=lexicon, bare_minutes=context.settings.bare_minutes)
         with sound.draft() as target:
-            voice.speak(to_spoken(text, lexicon=lexicon), target, words_per_minute=context.settings.words_per_minute)
+            voice.speak(said, target, words_per_minute=context.settings.words_per_minute)
     with context.database.writing() as session:
         announce(session, context.clock.now(), "programme", "heard", public_id)
 

@@ -1,7 +1,7 @@
 """Bulletins and situation reports become scripts: the traffic room's words, put where an officer approves them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,22 +14,31 @@ from radiodesk.core.settings import Settings
 from radiodesk.language.places.pack import AreaPack
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.road.appeals import load_appeals, pick_appeal, resting, weather_words
-from radiodesk.road.bulletin import Before, Composition, Identity, Item, compose, correct, read_items, told_data
-from radiodesk.road.lapsit import parse_lapsit, spoken
+from radiodesk.road.bulletin import (
+    Before,
+    Composition,
+    Identity,
+    Item,
+    LeftOut,
+    Why,
+    compose,
+    correct,
+    read_items,
+    told_data,
+)
+from radiodesk.road.lapsit import parse_lapsit, put_right, spoken
 from radiodesk.road.ports import Condition
 from radiodesk.rooms.programme import services
 from radiodesk.rooms.programme.models import Script, ScriptKind, ScriptState
+from radiodesk.rooms.programme.sentence_sources import all_sentences
 from radiodesk.rooms.traffic import queries as traffic
 from radiodesk.rooms.traffic import wordings
-from radiodesk.rooms.traffic.models import RoadCondition, SituationReport
+from radiodesk.rooms.traffic.models import FLOW_NAMES, KIND_NAMES, RoadCondition, SituationReport
 from radiodesk.rooms.traffic.report_rows import condition_key, condition_of
 from radiodesk.rooms.traffic.services import use_appeal
 
 REMEMBERED = timedelta(hours=3)
 """A bulletin that is older has nothing to do with the next one any more."""
-
-SAID_OF_THE_ROAD = frozenset({"condition", "ended", "clear", "warning"})
-"""Items of a bulletin that may turn out to be wrong."""
 
 
 def identity(settings: Settings) -> Identity:
@@ -145,16 +154,17 @@ def _read(script: Script) -> Before:
 
 
 def correctable(script: Script) -> list[str]:
-    """The sentences of a bulletin that tell of the road, as they stand in the words that were approved."""
+    """The sentences of a bulletin as they stand in the words that were approved, those that a person wrote included."""
     if script.kind is not ScriptKind.BULLETIN:
         return []
-    return [item.sentence for item in _read(script).items if item.kind in SAID_OF_THE_ROAD]
+    version = script.approved or script.latest
+    return all_sentences(version.items, version.text)
 
 
 def places_of(script: Script, sentence: str) -> list[str]:
     """Public ids of the conditions behind one sentence of a bulletin."""
     items = (script.approved or script.latest).items
-    return [one for item in items if item["sentence"] == sentence for one in item.get("conditions", ())]
+    return [one for item in items if item["sentence"] == sentence for one in item.get("conditions") or ()]
 
 
 def compile_correction(
@@ -174,9 +184,13 @@ def compile_correction(
     Raises ``Conflict`` when the bulletin does not say that.
     """
     before = _read(script)
-    wrong = next((item for item in before.items if item.sentence == sentence and item.kind in SAID_OF_THE_ROAD), None)
-    if wrong is None:
+    if sentence not in correctable(script):
         raise Conflict("This bulletin does not say that, so there is nothing to correct.")
+    wrong = next((item for item in before.items if item.sentence == sentence), None)
+    if wrong is None:
+        # A person wrote it, so nothing is behind it.
+        wrong = Item("condition", sentence, 0.0, Why("A person wrote it."))
+        before = replace(before, items=(*before.items, wrong))
     speed = services.words_per_minute(session, reader, settings.words_per_minute)
     conditions = [condition_of(row) for row in right]
     composed = correct(
@@ -219,28 +233,34 @@ def _valid_until(composed: Composition) -> datetime | None:
 def _behind(session: Session, composed: Composition) -> dict[int, str]:
     """The public id of every condition that is told of, by the key of its row."""
     keys = {condition_key(one) for item in composed.items for one in item.conditions}
+    keys |= {condition_key(one.condition) for one in composed.left_out if one.condition is not None}
     return traffic.public_ids(session, {key for key in keys if key is not None})
 
 
 def _draft(composed: Composition, known: dict[int, str], settings: Settings) -> services.Draft:
     """The words with what is behind each sentence; ``known`` gives a condition's public id by the key of its row."""
-    return services.Draft(composed.text, _items(composed, known, settings), _left_out(composed))
+    return services.Draft(composed.text, _items(composed, known, settings), _left_out(composed, known))
 
 
 def _items(composed: Composition, known: dict[int, str], settings: Settings) -> list[dict[str, Any]]:
     return [
-        {
-            "kind": item.kind,
-            "sentence": item.sentence,
-            "seconds": round(item.seconds, 1),
-            "why": gettext(item.why.message, **_readable(item.why.facts, settings)),
-            "sources": _sources(item, settings),
-            "conditions": _known(item.conditions, known),
-            "told": told_data(item),
-            "appeal": item.appeal_id,
-        }
+        item_data(item, settings, at=composed.at) | {"conditions": _known(item.conditions, known)}
         for item in composed.items
     ]
+
+
+def item_data(item: Item, settings: Settings, *, at: datetime) -> dict[str, Any]:
+    """A sentence as it lies beside a script: what it is, why it is there, what it rests on, and when it was made."""
+    return {
+        "kind": item.kind,
+        "sentence": item.sentence,
+        "seconds": round(item.seconds, 1),
+        "why": gettext(item.why.message, **_readable(item.why.facts, settings)),
+        "sources": _sources(item, settings),
+        "told": told_data(item),
+        "appeal": item.appeal_id,
+        "at": at.isoformat(),
+    }
 
 
 def _known(conditions: Collection[Condition], known: dict[int, str]) -> list[str]:
@@ -249,9 +269,14 @@ def _known(conditions: Collection[Condition], known: dict[int, str]) -> list[str
 
 
 def _readable(facts: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    """Times in facts as the station's clock shows them."""
+    """Times in facts as the station's clock shows them, kinds of events by their names."""
+    names: dict[Any, str] = {**KIND_NAMES, **FLOW_NAMES}
     return {
-        name: f"{fact.astimezone(settings.zone):%H.%M}" if isinstance(fact, datetime) else fact
+        name: f"{fact.astimezone(settings.zone):%H.%M}"
+        if isinstance(fact, datetime)
+        else gettext(names[fact])
+        if name == "what" and fact in names
+        else fact
         for name, fact in facts.items()
     }
 
@@ -265,8 +290,26 @@ def _sources(item: Item, settings: Settings) -> list[str]:
     return said + [f"{alert.attribution or alert.sender}: {alert.headline}" for alert in item.alerts]
 
 
-def _left_out(composed: Composition) -> list[dict[str, Any]]:
-    return [{"what": one.what, "why": gettext(one.why)} for one in composed.left_out]
+def _left_out(composed: Composition, known: dict[int, str]) -> list[dict[str, Any]]:
+    """What is not said and why, with what is needed to say it after all."""
+    return [
+        {
+            "what": _called(one),
+            "why": gettext(one.why),
+            "conditions": _known([one.condition], known) if one.condition is not None else [],
+            "alert": one.alert.identifier if one.alert is not None else None,
+            "appeal": one.appeal_id,
+        }
+        for one in composed.left_out
+    ]
+
+
+def _called(left: LeftOut) -> str:
+    """What it is in a few words; where nothing says how it flows or why, the kind of event."""
+    condition = left.condition
+    if condition is None or condition.flow or condition.obstacle or condition.kind in ("flow", "other"):
+        return left.what
+    return f"{gettext(KIND_NAMES[condition.kind])} · {left.what}"
 
 
 def appeal_script(
@@ -293,7 +336,7 @@ def situation_script(session: Session, settings: Settings, row: SituationReport,
 
 def plan_situation(session: Session, settings: Settings, row: SituationReport) -> tuple[str, services.Draft]:
     """Title and words of the script of a situation report; nothing is written."""
-    lapsit = parse_lapsit(row.text)
+    lapsit = put_right(parse_lapsit(row.text), row.corrections)
     title = gettext("Situation report %(day)s", day=f"{row.day:%d.%m.%Y}")
     return title, services.Draft(spoken(lapsit, station=identity(settings), wording=wordings.own(session)))
 

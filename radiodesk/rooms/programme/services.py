@@ -16,6 +16,7 @@ from radiodesk.core.private_columns import copied
 from radiodesk.core.text import shorten
 from radiodesk.language.spoken import reading_seconds
 from radiodesk.rooms.programme.models import Programme, ReadingSpeed, Script, ScriptKind, ScriptState, ScriptVersion
+from radiodesk.rooms.programme.sentence_sources import carried_over
 
 TOPIC = "programme"
 LONGEST_SCRIPT = 20_000
@@ -155,7 +156,7 @@ def edit_script(
             "%(by)s changed this script meanwhile. Your words are below; open the script again and put them in.",
             by=script.latest.by,
         )
-    if draft.text.strip() == script.latest.text:
+    if draft.text.replace("\r\n", "\n").strip() == script.latest.text:
         return script.latest
     draft = _with_sources(draft, script.latest)
     version = _version(expected + 1, draft, by=by, at=at, speed=speed, lexicon=lexicon)
@@ -168,10 +169,10 @@ def edit_script(
 
 
 def _with_sources(draft: Draft, before: ScriptVersion) -> Draft:
-    """What a person typed keeps the sources of the sentences that he left as they were."""
+    """What a person typed keeps the sources of the sentences, those that were put into other words included."""
     kept = copied(before.items)
     if kept:
-        kept = [item for item in kept if item["sentence"] in draft.text]
+        kept = carried_over(kept, draft.text.replace("\r\n", "\n"))
     return replace(draft, items=draft.items or kept, left_out=draft.left_out or before.left_out)
 
 

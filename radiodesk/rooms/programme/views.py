@@ -5,17 +5,20 @@ from collections.abc import Mapping
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from radiodesk.core.errors import NotFound, Unreadable
+from radiodesk.core.errors import NotFound, Refusal, Unreadable
+from radiodesk.core.i18n import say
 from radiodesk.core.jobs import enqueue
 from radiodesk.http.file_response import send
 from radiodesk.http.request import asked_page, back, field, now, number, session, station
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.programme import made_scripts, queries, services
+from radiodesk.rooms.programme import followed_conditions, included_items, made_scripts, queries, services
 from radiodesk.rooms.programme.jobs import READ_ALOUD, heard_sound
 from radiodesk.rooms.programme.models import SCRIPT_KIND_NAMES, SCRIPT_STATE_NAMES, Script, ScriptKind
+from radiodesk.rooms.traffic.forms import lapsit_numbers
 from radiodesk.rooms.traffic.queries import situation_report_by_public_id
+from radiodesk.rooms.traffic.services import correct_lapsit
 
 blueprint = Blueprint("programme", __name__)
 
@@ -37,9 +40,9 @@ def _script(public_id: str) -> Script:
 
 @blueprint.get("/naskah")
 def scripts() -> str:
-    return render_template(
-        "programme/scripts.html", listed=queries.scripts_page(session(), asked_page()), now=now(), **NAMES
-    )
+    listed = queries.scripts_page(session(), asked_page())
+    old = followed_conditions.telling_the_old(session(), listed.rows, at=now())
+    return render_template("programme/scripts.html", listed=listed, old=old, now=now(), **NAMES)
 
 
 @blueprint.post("/naskah")
@@ -79,9 +82,16 @@ def compile_bulletin() -> BaseResponse:
 @blueprint.post("/naskah/lapsit")
 @allowed(Role.OFFICER, Role.PRODUCER)
 def situation_script() -> BaseResponse:
-    with station().database.reading() as looking:
-        row = situation_report_by_public_id(looking, field("lapsit", 36))
-        title, draft = made_scripts.plan_situation(looking, station().settings, row)
+    numbers, lines = lapsit_numbers()
+    if numbers or lines:
+        # What was typed beside the button goes into the script.
+        row = situation_report_by_public_id(session(), field("lapsit", 36))
+        correct_lapsit(session(), row, numbers, lines, by=me().username, at=now())
+        title, draft = made_scripts.plan_situation(session(), station().settings, row)
+    else:
+        with station().database.reading() as looking:
+            row = situation_report_by_public_id(looking, field("lapsit", 36))
+            title, draft = made_scripts.plan_situation(looking, station().settings, row)
     found = made_scripts.keep_situation(session(), station().settings, title, draft, by=me().username, at=now())
     return redirect(url_for("programme.script", public_id=found.public_id), code=303)
 
@@ -96,33 +106,101 @@ def sound_part(public_id: str) -> str:
     return render_template("programme/_sound.html", **_page(public_id))
 
 
-def _page(public_id: str) -> dict[str, object]:
+def _page(public_id: str, *, typed: str | None = None, problem: str = "") -> dict[str, object]:
     found = _script(public_id)
     heard = heard_sound(station().settings, found.latest).is_there()
-    return {"script": found, "heard": heard, "now": now(), "writers": WRITERS, **NAMES}
+    return {
+        "script": found,
+        "heard": heard,
+        "now": now(),
+        "writers": WRITERS,
+        "typed": typed,
+        "problem": problem,
+        "old": followed_conditions.old_sentences(session(), found),
+        **NAMES,
+    }
+
+
+def _save(public_id: str) -> Script:
+    """Keep the words on the screen, where the form holds some; the script."""
+    found = _script(public_id)
+    if "text" in request.form:
+        services.edit_script(
+            session(),
+            found,
+            services.Draft(field("text", services.LONGEST_SCRIPT)),
+            expected=number("expected"),
+            by=me().username,
+            at=now(),
+            speed=_speed(),
+            lexicon=_lexicon(),
+        )
+    return found
+
+
+def _refused(public_id: str, refusal: Refusal) -> tuple[str, int]:
+    """The script's page with the words as they were typed, and what is wrong."""
+    typed = request.form.get("text")
+    session().rollback()
+    page = _page(public_id, typed=typed, problem=say(refusal))
+    return render_template("programme/script.html", **page), refusal.status
 
 
 @blueprint.post("/naskah/<public_id>")
 @allowed(*WRITERS)
-def edit(public_id: str) -> BaseResponse:
-    draft = services.Draft(field("text", services.LONGEST_SCRIPT))
-    services.edit_script(
-        session(),
-        _script(public_id),
-        draft,
-        expected=number("expected"),
-        by=me().username,
-        at=now(),
-        speed=_speed(),
-        lexicon=_lexicon(),
-    )
+def edit(public_id: str) -> BaseResponse | tuple[str, int]:
+    try:
+        _save(public_id)
+    except Refusal as refusal:
+        return _refused(public_id, refusal)
     return back("programme.script", public_id=public_id)
 
 
 @blueprint.post("/naskah/<public_id>/setujui")
 @allowed(Role.OFFICER)
-def approve(public_id: str) -> BaseResponse:
-    services.approve(session(), _script(public_id), number=number("number"), by=me().username, at=now())
+def approve(public_id: str) -> BaseResponse | tuple[str, int]:
+    """Approve what is on the screen: words that were typed and not saved are saved first."""
+    try:
+        found = _save(public_id)
+        looked_at = found.latest.number if "text" in request.form else number("number")
+        services.approve(session(), found, number=looked_at, by=me().username, at=now())
+    except Refusal as refusal:
+        return _refused(public_id, refusal)
+    return back("programme.script", public_id=public_id)
+
+
+@blueprint.post("/naskah/<public_id>/muat")
+@allowed(*WRITERS)
+def include(public_id: str) -> BaseResponse | tuple[str, int]:
+    """Take in one thing that was left out, together with the words on the screen."""
+    found = _script(public_id)
+    typed = field("text", services.LONGEST_SCRIPT) or found.latest.text
+    try:
+        included_items.include(
+            session(),
+            station().settings,
+            found,
+            typed,
+            number("left"),
+            expected=number("expected"),
+            by=me().username,
+            at=now(),
+            speed=_speed(),
+        )
+    except Refusal as refusal:
+        return _refused(public_id, refusal)
+    return back("programme.script", public_id=public_id)
+
+
+@blueprint.post("/naskah/<public_id>/perbarui")
+@allowed(Role.OFFICER, Role.PRODUCER)
+def tell_anew(public_id: str) -> BaseResponse | tuple[str, int]:
+    """Put the sentences right that tell the old, together with the words on the screen."""
+    try:
+        found = _save(public_id)
+        followed_conditions.tell_anew(session(), station().settings, found, by=me().username, at=now())
+    except Refusal as refusal:
+        return _refused(public_id, refusal)
     return back("programme.script", public_id=public_id)
 
 
@@ -135,8 +213,12 @@ def withdraw(public_id: str) -> BaseResponse:
 
 @blueprint.post("/naskah/<public_id>/dengar")
 @allowed(*WRITERS)
-def listen(public_id: str) -> BaseResponse:
-    enqueue(session(), now(), READ_ALOUD, _script(public_id).latest.id)
+def listen(public_id: str) -> BaseResponse | tuple[str, int]:
+    try:
+        found = _save(public_id)
+    except Refusal as refusal:
+        return _refused(public_id, refusal)
+    enqueue(session(), now(), READ_ALOUD, found.latest.id)
     return back("programme.script", public_id=public_id)
 
 

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from radiodesk.language.places.finder import PlaceFinder
 from radiodesk.road.reading import Reading, read_report
 from radiodesk.rooms.calls.call_words import words_of
 from radiodesk.rooms.calls.models import Call, Channel
+from radiodesk.rooms.traffic.learned_words import Ears
 
 LONGEST = 2000
 _SPOKEN = frozenset({Channel.PHONE, Channel.SIP, Channel.WALK_IN})
@@ -20,7 +20,7 @@ def said_at(call: Call, *, at: datetime) -> datetime:
     return min(call.told_at, at)
 
 
-def heard_words(session: Session, call: Call, *, at: datetime, finder: PlaceFinder) -> tuple[str, Reading | None]:
+def heard_words(session: Session, call: Call, *, at: datetime, ears: Ears) -> tuple[str, Reading | None]:
     """The words of a call that tell of a road, with what was read in them; without such, the best that there is.
 
     The screener's line for the host comes first: it was written after hearing the caller out.
@@ -29,7 +29,7 @@ def heard_words(session: Session, call: Call, *, at: datetime, finder: PlaceFind
     line = " ".join(part for part in (call.point, call.place and f"di {call.place}") if part)
     texts = [text[:LONGEST] for text in (line, words.message, words.heard, call.topic) if text and text.strip()]
     for text in texts:
-        reading = read_report(text, now=at, finder=finder)
+        reading = read_report(text, now=at, finder=ears.finder, known=ears.known)
         if reading.is_traffic:
             return text, reading
     return (texts[0] if texts else ""), None

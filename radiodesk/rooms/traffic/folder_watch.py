@@ -16,13 +16,11 @@ from radiodesk.core.errors import Refusal
 from radiodesk.core.events import announce
 from radiodesk.core.i18n import say, speaking
 from radiodesk.core.jobs import Context
-from radiodesk.core.settings import Settings
-from radiodesk.language.places.station_area import place_finder
 from radiodesk.road.feeds import FeedUnreadable
 from radiodesk.road.posts import Posts, sort_posts
 from radiodesk.road.report_intake import Placed, place
 from radiodesk.road.watched_folders import MOST, READ, REFUSED, FileRead, put_away, read_file, settled_files
-from radiodesk.rooms.traffic import services
+from radiodesk.rooms.traffic import learned_words, services
 from radiodesk.rooms.traffic.models import Source
 from radiodesk.rooms.traffic.tally import MOST_NOTES, Tally
 
@@ -67,7 +65,7 @@ def look_into_folder(context: Context, source: Source, folder: Path) -> None:
 def _take_in(context: Context, source_id: int, file: FileRead, tally: Tally, now: datetime) -> Refusal | None:
     """Keep what a file holds, once; the reason when that fails, in which case the file stays and is tried again."""
     try:
-        held = _understood(file, context.settings, now)
+        held = _understood(file, context, now)
         with context.database.writing() as session:
             row = session.get_one(Source, source_id)
             if file.key in row.state.get(TAKEN, []):
@@ -87,12 +85,14 @@ def _take_in(context: Context, source_id: int, file: FileRead, tally: Tally, now
     return None
 
 
-def _understood(file: FileRead, settings: Settings, now: datetime) -> Placed | Posts:
+def _understood(file: FileRead, context: Context, now: datetime) -> Placed | Posts:
     """What a file says of the station's roads, found out before anybody has to wait for it."""
-    finder, zone = place_finder(settings.area), settings.timezone
+    zone = context.settings.timezone
+    with context.database.reading() as session:
+        ears = learned_words.ears(session, context.settings.area)
     if file.result is not None:
-        return place(file.result.reports, at=now, finder=finder, zone=zone)
-    return sort_posts(file.text, source=file.path.stem, at=now, finder=finder, zone=zone)
+        return place(file.result.reports, at=now, finder=ears.finder, zone=zone, known=ears.known)
+    return sort_posts(file.text, source=file.path.stem, at=now, finder=ears.finder, zone=zone, known=ears.known)
 
 
 def _keep(session: Session, file: FileRead, held: Placed | Posts, now: datetime) -> services.Taken:

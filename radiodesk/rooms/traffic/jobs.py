@@ -9,13 +9,12 @@ from radiodesk.core.errors import Refusal
 from radiodesk.core.events import announce
 from radiodesk.core.i18n import say, speaking
 from radiodesk.core.jobs import Context, Kind
-from radiodesk.language.places.station_area import place_finder
 from radiodesk.road.fetch_state import FetchPolicy, FetchState
 from radiodesk.road.fetcher import refresh
 from radiodesk.road.linked_warnings import with_linked
 from radiodesk.road.report_intake import place
 from radiodesk.road.watched_folders import folder_of, is_folder
-from radiodesk.rooms.traffic import queries, services
+from radiodesk.rooms.traffic import learned_words, queries, services
 from radiodesk.rooms.traffic.folder_watch import BY, look_into_folder
 from radiodesk.rooms.traffic.models import Source
 from radiodesk.rooms.traffic.sources import FETCH
@@ -58,8 +57,12 @@ def _fetch_feed(context: Context, source: Source) -> None:
         with context.database.reading() as session:
             known = queries.warnings_in_full(session, [alert.identifier for alert in result.alerts])
         result, linked = with_linked(result, known=known, source=source.name, now=now, policy=policy)
-    finder, zone = place_finder(context.settings.area), context.settings.timezone
-    placed = place(result.reports, at=now, finder=finder, zone=zone) if result is not None else None
+    with context.database.reading() as session:
+        ears = learned_words.ears(session, context.settings.area)
+    zone = context.settings.timezone
+    placed = (
+        place(result.reports, at=now, finder=ears.finder, zone=zone, known=ears.known) if result is not None else None
+    )
     with context.database.writing() as session, speaking(context.settings.language):
         row = session.get_one(Source, source.id)
         row.state, row.next_at = fetched.state.to_json(), fetched.state.next_at

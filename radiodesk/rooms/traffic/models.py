@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, String, Text
+from sqlalchemy import Date, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from radiodesk.core.database import Base
+from radiodesk.core.database import Base, spelled
 from radiodesk.core.i18n import N_
 from radiodesk.core.private_columns import Private, PrivateJson
 from radiodesk.core.text import shorten
@@ -40,6 +40,7 @@ ENDED_NAMES = {
     "expired": N_("nobody confirmed it in time"),
     "cleared": N_("it was seen to be over"),
     "contradicted": N_("a newer report says otherwise"),
+    "corrected": N_("it was put right"),
 }
 REFUSAL_NAMES = {
     "question": N_("It asks."),
@@ -80,7 +81,10 @@ class Source(Base):
 
 
 class RoadReport(Base):
-    """One statement about one place at one time, as it was read; never changed afterwards."""
+    """One statement about one place at one time, as it was read; never changed afterwards.
+
+    What was read wrongly is put right by another report that takes its place (``replaced_by_id``).
+    """
 
     __tablename__ = "road_report"
 
@@ -100,6 +104,8 @@ class RoadReport(Base):
     """The report's remaining fields as ``report_rows.to_json`` writes them."""
     expires_at: Mapped[datetime | None]
     condition_id: Mapped[int | None] = mapped_column(ForeignKey("road_condition.id"), index=True)
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("road_report.id"))
+    """The report as somebody put it right; this one counts no more."""
 
 
 class RoadCondition(Base):
@@ -123,10 +129,23 @@ class RoadCondition(Base):
     sources: Mapped[list[str]]
     confirmations: Mapped[int]
     detour: Mapped[str | None] = mapped_column(String(300))
+    whom: Mapped[str | None] = mapped_column(String(80))
+    extent: Mapped[str | None] = mapped_column(String(80))
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
     ended_why: Mapped[str | None] = mapped_column(String(120))
+    corrected_at: Mapped[datetime | None]
+    """When somebody last put right what was read; what told of it before told the old."""
 
-    reports: Mapped[list[RoadReport]] = relationship(order_by=RoadReport.observed_at, viewonly=True)
+    reports: Mapped[list[RoadReport]] = relationship(
+        primaryjoin=lambda: (RoadReport.condition_id == RoadCondition.id) & RoadReport.replaced_by_id.is_(None),
+        order_by=RoadReport.observed_at,
+        viewonly=True,
+    )
+    replaced: Mapped[list[RoadReport]] = relationship(
+        primaryjoin=lambda: (RoadReport.condition_id == RoadCondition.id) & RoadReport.replaced_by_id.is_not(None),
+        order_by=RoadReport.observed_at,
+        viewonly=True,
+    )
 
     @property
     def called(self) -> str:
@@ -171,6 +190,43 @@ class SpokenWording(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
+class LearnedSense(StrEnum):
+    """What a word was learned as."""
+
+    PLACE = "place"
+    FLOW = "flow"
+    CAUSE = "cause"
+    END = "end"
+
+
+LEARNED_SENSE_NAMES = {
+    LearnedSense.PLACE: N_("Another name of a place"),
+    LearnedSense.FLOW: N_("Tells how traffic flows"),
+    LearnedSense.CAUSE: N_("Tells of a cause"),
+    LearnedSense.END: N_("No part of a place name"),
+}
+
+
+class LearnedWord(Base):
+    """Words that were read wrongly once, and what they mean here; never out of what a caller said."""
+
+    __tablename__ = "learned_word"
+    __table_args__ = (UniqueConstraint("words", "sense"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(36), unique=True)
+    words: Mapped[str] = mapped_column(String(120))
+    """In small letters, as they stood in a post."""
+    sense: Mapped[LearnedSense] = mapped_column(spelled(LearnedSense))
+    meaning: Mapped[str] = mapped_column(String(200))
+    """The id of a place, a flow or a kind of cause; empty for what ends a name."""
+    example: Mapped[str] = mapped_column(Private)
+    """The post in which they stood."""
+    by: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+    active: Mapped[bool] = mapped_column(default=True)
+
+
 class SituationReport(Base):
     """A day's Lapsit as a unit sent it, with what was understood of it."""
 
@@ -183,6 +239,8 @@ class SituationReport(Base):
     text: Mapped[str] = mapped_column(Private)
     received_at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(40))
+    corrections: Mapped[Any] = mapped_column(PrivateJson, nullable=True)
+    """Numbers as somebody put them right, by "head/key"; the text stays as it was sent."""
 
 
 class SourceState(StrEnum):

@@ -45,7 +45,8 @@ def recent_conditions(session: Session, at: datetime) -> list[Condition]:
     Fused from the reports themselves, which is much quicker than to load thousands of rows with their reports.
     """
     lasting = or_(RoadReport.observed_at > at - WINDOW, RoadReport.expires_at > at)
-    wanted = select(RoadReport.id, RoadReport.content, RoadReport.condition_id, RoadReport.call_id).where(lasting)
+    wanted = select(RoadReport.id, RoadReport.content, RoadReport.condition_id, RoadReport.call_id)
+    wanted = wanted.where(lasting, RoadReport.replaced_by_id.is_(None))
     reports: list[Report] = []
     found = session.execute(wanted.order_by(RoadReport.observed_at, RoadReport.id)).all()
     untold = _guarded(session, {call for *_, call in found if call is not None})
@@ -95,7 +96,24 @@ def _guarded(session: Session, calls: Collection[int]) -> set[int]:
 
 def latest_reports(session: Session, limit: int = 40) -> list[RoadReport]:
     """The newest reports, newest first."""
-    return list(session.scalars(select(RoadReport).order_by(RoadReport.id.desc()).limit(limit)))
+    return list(
+        session.scalars(
+            select(RoadReport).where(RoadReport.replaced_by_id.is_(None)).order_by(RoadReport.id.desc()).limit(limit)
+        )
+    )
+
+
+def condition_by_key(session: Session, key: int | None) -> RoadCondition | None:
+    """One condition by the key of its row."""
+    return session.get(RoadCondition, key) if key is not None else None
+
+
+def report_by_public_id(session: Session, public_id: str) -> RoadReport:
+    """One report; raises ``NotFound``."""
+    found = session.scalar(select(RoadReport).where(RoadReport.public_id == public_id))
+    if found is None:
+        raise NotFound("This report is not there.")
+    return found
 
 
 def live_warnings(session: Session, at: datetime) -> list[Alert]:

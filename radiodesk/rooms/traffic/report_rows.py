@@ -115,4 +115,6 @@ def condition_of(row: RoadCondition) -> Condition:
         detour=row.detour,
         ended_at=row.ended_at,
         ended_why=row.ended_why,
+        whom=row.whom,
+        extent=row.extent,
     )

@@ -21,7 +21,8 @@ from radiodesk.core.ids import public_id
 from radiodesk.core.text import shorten
 from radiodesk.language.places.finder import PlaceFinder
 from radiodesk.road.fusion import EXPIRED, fuse, spot_of
-from radiodesk.road.lapsit import Lapsit, parse_lapsit
+from radiodesk.road.lapsit import LABELS, Lapsit, parse_lapsit, put_right
+from radiodesk.road.lapsit.number_corrections import LARGEST
 from radiodesk.road.ports import FLOWS, Alert, Condition, FeedResult, Flow, Kind, Report
 from radiodesk.road.posts import Posts, Refused, sort_posts
 from radiodesk.road.report_intake import Placed, place
@@ -77,15 +78,25 @@ def take_posts(
 
 def keep_posts(session: Session, posts: Posts, *, by: str, at: datetime, call_id: int | None = None) -> Taken:
     """Keep posts that were read before, so that nobody waits for the reading."""
-    rows = [_keep(session, one, source=posts.source, by=by, at=at, call_id=call_id) for one in posts.reports]
+    rows = [keep_report(session, one, source=posts.source, by=by, at=at, call_id=call_id) for one in posts.reports]
     if rows:
         _take_in(session, rows, at=at)
     return Taken(tuple(rows), posts.refused)
 
 
+def file_reports(
+    session: Session, reports: Sequence[Report], *, source: str, by: str, at: datetime
+) -> list[RoadReport]:
+    """Keep reports that somebody looked over; ``source`` is where the text came from, whoever wrote the posts."""
+    rows = [keep_report(session, one, source=source, by=by, at=at) for one in reports]
+    if rows:
+        _take_in(session, rows, at=at)
+    return rows
+
+
 def take_reports(session: Session, reports: Iterable[Report], *, by: str, at: datetime) -> list[RoadReport]:
     """Keep reports that are values already; one that is known by its id from the same source is not kept twice."""
-    rows = [_keep(session, report, by=by, at=at) for report in reports if not _is_known(session, report)]
+    rows = [keep_report(session, report, by=by, at=at) for report in reports if not _is_known(session, report)]
     if rows:
         _take_in(session, rows, at=at)
     return rows
@@ -114,10 +125,12 @@ def keep_feed(session: Session, alerts: Sequence[Alert], placed: Placed, *, by: 
     return Taken(tuple(rows), warnings=warnings, left={str(why): count for why, count in placed.left.items()})
 
 
-def _keep(
+def keep_report(
     session: Session, report: Report, *, source: str = "", by: str, at: datetime, call_id: int | None = None
 ) -> RoadReport:
-    """``source`` stands in the clear in place of the report's own, which may be a person's name or number."""
+    """Keep one report, which counts from the next ``refresh`` on.
+
+    ``source`` stands in the clear in place of the report's own, which may be a person's name or number."""
     observed = min(report.observed_at or at, at)
     report = replace(report, observed_at=observed)
     row = RoadReport(
@@ -199,7 +212,7 @@ def refresh(session: Session, spots: Collection[str], *, at: datetime) -> list[R
     over = update(RoadCondition).where(RoadCondition.ended_at.is_(None), RoadCondition.expires_at <= at)
     session.execute(over.values(ended_at=RoadCondition.expires_at, ended_why=EXPIRED))
     lasting = or_(RoadReport.observed_at > at - WINDOW, RoadReport.expires_at > at)
-    recent = select(RoadReport).where(lasting, RoadReport.spot.in_(spots))
+    recent = select(RoadReport).where(lasting, RoadReport.spot.in_(spots), RoadReport.replaced_by_id.is_(None))
     recent = recent.order_by(RoadReport.observed_at, RoadReport.id)
     rows = {row.id: row for row in session.scalars(recent) if row.content is not None}
     values = [kept_report(row.content, row.id, row.condition_id) for row in rows.values()]
@@ -220,7 +233,7 @@ def refresh(session: Session, spots: Collection[str], *, at: datetime) -> list[R
     session.flush()
     # The reports of a row are a view over condition_id; what was loaded before the change must not be shown.
     for row in kept:
-        session.expire(row, ["reports"])
+        session.expire(row, ["reports", "replaced"])
     return [row for row in kept if row.ended_at is None and row.expires_at > at]
 
 
@@ -228,6 +241,7 @@ def let_begin(session: Session, *, at: datetime) -> None:
     """Let reports count whose time has begun since they were taken in: tomorrow's closure, the next night's work."""
     over = or_(RoadCondition.id.is_(None), RoadCondition.ended_at.is_not(None), RoadCondition.expires_at <= at)
     wanted = select(RoadReport).outerjoin(RoadCondition, RoadReport.condition_id == RoadCondition.id)
+    wanted = wanted.where(RoadReport.replaced_by_id.is_(None))
     rows = session.scalars(wanted.where(RoadReport.expires_at > at, RoadReport.observed_at <= at, over))
     said = [(row.spot, report_of(row)) for row in rows if row.content is not None]
     begun = sorted({spot for spot, report in said if report.spell(at)[0] is not None and report.has_begun(at)})
@@ -255,6 +269,8 @@ def _fill(row: RoadCondition, condition: Condition, members: Sequence[RoadReport
     row.confidence, row.sources = condition.confidence, list(dict.fromkeys(member.source for member in members))
     row.confirmations = condition.confirmations
     row.detour = shorten(condition.detour, 300) if condition.detour else None
+    row.whom = shorten(condition.whom, 80) if condition.whom else None
+    row.extent = shorten(condition.extent, 80) if condition.extent else None
     row.ended_at, row.ended_why = condition.ended_at, condition.ended_why
 
 
@@ -303,7 +319,7 @@ def quick_report(
         latitude=found[0].place.latitude if found else None,
         longitude=found[0].place.longitude if found else None,
     )
-    row = _keep(session, report, by=by, at=at, call_id=heard.call_id if heard else None)
+    row = keep_report(session, report, by=by, at=at, call_id=heard.call_id if heard else None)
     _take_in(session, [row], at=at)
     audit.record(session, at, by, "road reported", f"report {row.public_id}", flow=flow, kind=kind)
     return row
@@ -321,7 +337,7 @@ def _officers_word(
     said = replace(last, starts_at=None, expires_at=work.spell(at)[1] if work else None, periods=())
     said = replace(said, **changes)  # type: ignore[arg-type]
     said = replace(said, text=in_words(row.called, said.flow, said.toward))
-    kept = _keep(session, said, by=by, at=at)
+    kept = keep_report(session, said, by=by, at=at)
     refresh(session, [kept.spot], at=at)
     audit.record(session, at, by, action, f"condition {row.public_id}", flow=said.flow)
     announce(session, at, TOPIC, "conditions", row.public_id)
@@ -352,6 +368,43 @@ def end(session: Session, row: RoadCondition, *, by: str, at: datetime) -> None:
 def use_appeal(session: Session, appeal: str, *, at: datetime) -> None:
     """Remember that an appeal went into a script."""
     session.add(AppealUse(appeal=appeal, at=at))
+
+
+def understood(row: SituationReport) -> Lapsit:
+    """What a situation report says, with the numbers that somebody put right."""
+    return put_right(parse_lapsit(row.text), row.corrections)
+
+
+def correct_lapsit(
+    session: Session,
+    row: SituationReport,
+    numbers: Mapping[str, int | None],
+    lines: Mapping[int, tuple[str, int]],
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    """Put numbers right, by "head/key", and say what lines are that were not understood; the text stays as sent."""
+    read = understood(row)
+    known = {f"{entry.head}/{entry.key}" for entry in read.entries} | LABELS.keys()
+    said = {**numbers, **dict(lines.values())}
+    for name, value in said.items():
+        if name not in known:
+            raise Unreadable("This number is not one of the form.")
+        if value is not None and not 0 <= value <= LARGEST:
+            raise Unreadable("A number must lie between 0 and %(most)s.", most=LARGEST)
+    before = row.corrections or {}
+    here = {name: read.value(*name.split("/", 1)) for name in said}  # type: ignore[arg-type]
+    changed = {name: value for name, value in said.items() if here[name] != value}
+    if not changed and not lines:
+        return
+    row.corrections = {
+        "numbers": {**(before.get("numbers") or {}), **changed},
+        "lines": sorted({*(before.get("lines") or ()), *lines}),
+    }
+    session.flush()
+    audit.record(session, at, by, "situation report corrected", f"lapsit {row.public_id}", count=len(changed))
+    announce(session, at, TOPIC, "lapsit", row.public_id)
 
 
 def file_lapsit(session: Session, text: str, *, by: str, at: datetime, zone: str) -> tuple[SituationReport, Lapsit]:

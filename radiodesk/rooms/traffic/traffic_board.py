@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from radiodesk.core.i18n import N_
+from radiodesk.core.i18n import N_, gettext
 from radiodesk.language.places.pack import AreaPack
 from radiodesk.road.bulletin.official_warnings import for_station
 from radiodesk.road.ports import Alert
-from radiodesk.rooms.traffic.models import RoadCondition, SituationReport
+from radiodesk.rooms.traffic.models import FLOW_NAMES, KIND_NAMES, RoadCondition, SituationReport
 from radiodesk.rooms.traffic.queries import live_warnings
 
 
@@ -104,7 +104,8 @@ def as_geojson(rows: list[RoadCondition], pack: AreaPack) -> dict[str, Any]:
     for row in rows:
         point = _point(row, pack)
         if point is not None:
-            properties = {"place": row.called, "flow": row.flow, "kind": row.kind, "id": row.public_id}
+            said = gettext(FLOW_NAMES[row.flow] if row.flow else KIND_NAMES[row.kind])
+            properties = {"place": row.called, "flow": row.flow, "said": said, "id": row.public_id}
             geometry = {"type": "Point", "coordinates": [point[1], point[0]]}
             features.append({"type": "Feature", "geometry": geometry, "properties": properties})
     return {"type": "FeatureCollection", "features": features}

@@ -1,31 +1,37 @@
 """The traffic pages: board and map, quick form, paste, sources, situation reports."""
 
-from typing import Any, get_args
+from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from radiodesk.core.errors import Unreadable
-from radiodesk.core.i18n import gettext
+from radiodesk.core.errors import Refusal, Unreadable
+from radiodesk.core.i18n import gettext, say
 from radiodesk.http.request import asked_page, back, field, now, number, session, station
-from radiodesk.language.places.finder import PlaceFinder
 from radiodesk.language.places.pack import AreaPack
-from radiodesk.language.places.station_area import area_pack, place_finder
+from radiodesk.language.places.station_area import area_pack
 from radiodesk.road import watched_folders
 from radiodesk.road.appeals import PILLARS, fits, load_appeals, moment_of, weather_words
-from radiodesk.road.lapsit import parse_lapsit, spoken
+from radiodesk.road.lapsit import LABELS, TITLES, Entry, spoken
 from radiodesk.road.lapsit.comparison import charted, side_by_side
-from radiodesk.road.ports import FLOWS, Flow, Kind
-from radiodesk.road.posts import sort_posts
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls.access import belonging_of
 from radiodesk.rooms.calls.queries import call_by_public_id
 from radiodesk.rooms.calls.visible import opened
 from radiodesk.rooms.recordings.access import GUARDED
-from radiodesk.rooms.traffic import queries, services, sources, traffic_board, wordings
+from radiodesk.rooms.traffic import forms, learned_words, ports, queries, services, sources, traffic_board, wordings
 from radiodesk.rooms.traffic.call_reports import heard_words, said_at
-from radiodesk.rooms.traffic.models import ENDED_NAMES, FLOW_NAMES, KIND_NAMES, REFUSAL_NAMES, RoadCondition
+from radiodesk.rooms.traffic.forms import flow_field, kind_field
+from radiodesk.rooms.traffic.learned_words import Ears
+from radiodesk.rooms.traffic.models import (
+    ENDED_NAMES,
+    FLOW_NAMES,
+    KIND_NAMES,
+    REFUSAL_NAMES,
+    RoadCondition,
+    SituationReport,
+)
 
 blueprint = Blueprint("traffic", __name__)
 
@@ -37,27 +43,13 @@ def _pack() -> AreaPack:
     return area_pack(station().settings.area)
 
 
-def _finder() -> PlaceFinder:
-    return place_finder(station().settings.area)
+def _ears() -> Ears:
+    with station().database.reading() as looking:
+        return learned_words.ears(looking, station().settings.area)
 
 
 def _condition(public_id: str) -> RoadCondition:
     return queries.condition_by_public_id(session(), public_id)
-
-
-def _flow(name: str) -> Flow | None:
-    found: Flow | None = next((flow for flow in FLOWS if flow == name), None)
-    if name and found is None:
-        raise Unreadable("This traffic flow is not known.")
-    return found
-
-
-def _kind(name: str) -> Kind:
-    for kind in get_args(Kind):
-        if kind == name:
-            found: Kind = kind
-            return found
-    raise Unreadable("This kind of event is not known.")
 
 
 @blueprint.get("/lalin")
@@ -114,11 +106,11 @@ def _quick(heard: services.Heard | None = None) -> None:
     services.quick_report(
         session(),
         field("place", 200) or field("spot", 200),
-        _flow(field("flow", 20)),
-        _kind(field("kind", 10) or "flow"),
+        flow_field("flow"),
+        kind_field("kind"),
         by=me().username,
         at=now(),
-        finder=_finder(),
+        finder=_ears().finder,
         toward=field("toward", 120) or field("end", 120),
         detour=field("detour", 200),
         heard=heard,
@@ -129,7 +121,7 @@ def _quick(heard: services.Heard | None = None) -> None:
 @allowed(*CREW, Role.SCREENER)
 def from_call(public_id: str) -> str:
     call = opened(public_id)
-    words, reading = heard_words(session(), call, at=said_at(call, at=now()), finder=_finder())
+    words, reading = heard_words(session(), call, at=said_at(call, at=now()), ears=_ears())
     return render_template(
         "traffic/from_call.html", call=call, words=words, reading=reading, pack=_pack(), form=_form(), **NAMES
     )
@@ -139,27 +131,17 @@ def from_call(public_id: str) -> str:
 @allowed(*CREW, Role.SCREENER)
 def file_from_call(public_id: str) -> Response:
     # Read while others may write; whether this person may is asked before anything is kept.
+    ears = _ears()
     with station().database.reading() as looking:
         heard = call_by_public_id(looking, public_id)
         at = said_at(heard, at=now())
-        words, _reading = heard_words(looking, heard, at=at, finder=_finder())
+        words, _reading = heard_words(looking, heard, at=at, ears=ears)
     call = opened(public_id)
     guarded = belonging_of(session(), call) in GUARDED
     _quick(services.Heard(call.id, words or field("place", 200), at, guarded))
     if me().may(Role.SCREENER, Role.PRODUCER):
         return redirect(url_for("calls.call", public_id=public_id), code=303)
     return back("traffic.traffic")
-
-
-@blueprint.post("/lalin/tempel")
-@allowed(*CREW)
-def paste() -> str:
-    settings = station().settings
-    text, source = field("text", services.LONGEST_PASTE), field("source", 60) or services.OFFICER
-    # Read before the database is asked for anything: a whole chat takes its time, and writing makes others wait.
-    posts = sort_posts(text, source=source, at=now(), finder=_finder(), zone=settings.timezone)
-    taken = services.keep_posts(session(), posts, by=me().username, at=now())
-    return render_template("traffic/pasted.html", taken=taken, **NAMES)
 
 
 @blueprint.post("/lalin/kondisi/<public_id>/benar")
@@ -172,7 +154,7 @@ def confirm(public_id: str) -> Response:
 @blueprint.post("/lalin/kondisi/<public_id>/ubah")
 @allowed(*CREW)
 def correct(public_id: str) -> Response:
-    flow = _flow(field("flow", 20))
+    flow = flow_field("flow")
     if flow is None:
         raise Unreadable("Please say how the traffic flows.")
     services.correct(session(), _condition(public_id), flow, by=me().username, at=now())
@@ -189,8 +171,9 @@ def end(public_id: str) -> Response:
 @blueprint.get("/lalin/kondisi/<public_id>")
 def condition(public_id: str) -> str:
     row = _condition(public_id)
-    words = queries.words_of(session(), row.reports)
-    return render_template("traffic/condition.html", row=row, words=words, crew=CREW, now=now(), **NAMES)
+    words = queries.words_of(session(), [*row.reports, *row.replaced])
+    told = ports.told_in(session(), row, at=now())
+    return render_template("traffic/condition.html", row=row, words=words, told=told, crew=CREW, now=now(), **NAMES)
 
 
 @blueprint.get("/lalin/sumber")
@@ -246,9 +229,31 @@ def file_lapsit() -> Response:
 @blueprint.get("/lalin/lapsit/<public_id>")
 def situation_report(public_id: str) -> str:
     row = queries.situation_report_by_public_id(session(), public_id)
-    lapsit = parse_lapsit(row.text)
+    return _lapsit_page(row)
+
+
+@blueprint.post("/lalin/lapsit/<public_id>/angka")
+@allowed(*CREW)
+def correct_lapsit(public_id: str) -> Response | tuple[str, int]:
+    row = queries.situation_report_by_public_id(session(), public_id)
+    try:
+        numbers, lines = forms.lapsit_numbers()
+        services.correct_lapsit(session(), row, numbers, lines, by=me().username, at=now())
+    except Refusal as refusal:
+        session().rollback()
+        row = queries.situation_report_by_public_id(session(), public_id)
+        return _lapsit_page(row, problem=say(refusal)), refusal.status
+    return back("traffic.situation_report", public_id=public_id)
+
+
+def _lapsit_page(row: SituationReport, problem: str = "") -> str:
+    lapsit = services.understood(row)
+    missed = {line.line for line in lapsit.not_understood}
+    counted: dict[int, list[Entry]] = {}
+    for entry in lapsit.entries:
+        counted.setdefault(entry.line, []).append(entry)
     earlier = traffic_board.earlier_lapsits(session(), row)
-    rows = side_by_side(lapsit, [parse_lapsit(one.text) for _title, one in earlier])
+    rows = side_by_side(lapsit, [services.understood(one) for _title, one in earlier])
     return render_template(
         "traffic/lapsit.html",
         row=row,
@@ -256,6 +261,13 @@ def situation_report(public_id: str) -> str:
         titles=[gettext("Today"), *(gettext(title) for title, _day in earlier)],
         rows=rows,
         charted=charted(rows),
+        sheet=list(enumerate(row.text.splitlines(), start=1)),
+        missed=missed,
+        counted=counted,
+        choices=LABELS,
+        heads=TITLES,
+        problem=problem,
+        typed=request.form,
         script=spoken(lapsit, wording=wordings.own(session())),
         crew=CREW,
     )

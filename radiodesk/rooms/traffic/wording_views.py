@@ -29,7 +29,7 @@ def phrases() -> str:
 def phrase(group: str, name: str) -> str:
     full = wordings.known(f"{group}/{name}")
     row = wordings.own_rows(session()).get(full)
-    return _page(full, row.text if row else _without_notes(shipped(full)), row.version if row else 0)
+    return _page(full, rehearsal.shown(full, row.text if row else shipped(full)), row.version if row else 0)
 
 
 @blueprint.post("/lalin/kalimat/<any(bulletin, lapsit):group>/<name>")
@@ -39,6 +39,9 @@ def save(group: str, name: str) -> Response | tuple[str, int] | str:
     text, expected = field("text", rehearsal.LONGEST), number("expected")
     if request.form.get("then") == "look":
         return _page(full, text, expected)
+    if text.replace("\r\n", "\n").strip() == rehearsal.shown(full, shipped(full)) and expected == 0:
+        # Nothing was changed: what ships can say more than its plain form shows.
+        return back("wording.phrase", group=group, name=name)
     try:
         wordings.save(session(), full, text, expected=expected, by=me().username, at=now())
     except Refusal as refusal:
@@ -66,12 +69,8 @@ def _page(name: str, text: str, expected: int, problem: str = "") -> str:
         text=text,
         expected=expected,
         problem=problem,
-        notes=[line.lstrip("# ") for line in original.splitlines() if line.startswith("#")],
-        original=_without_notes(original),
+        words=rehearsal.words_of(name),
+        original=rehearsal.shown(name, original),
         ways=[(way, i18n.say(way.problem) if way.problem else "") for way in rehearsal.rehearse(name, text)],
         row=wordings.own_rows(session()).get(name),
     )
-
-
-def _without_notes(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if not line.startswith("#"))

@@ -112,7 +112,8 @@ def test_a_correction_takes_back_one_sentence_and_points_at_its_bulletin(
 ) -> None:
     post(session, settings, clock, "18.30 Simpang Kapas arah Babat macet ada truk mogok")
     script = bulletin(session, settings, clock)
-    (wrong,) = made_scripts.correctable(script)
+    (wrong,) = sentences(script, "condition")
+    assert wrong in made_scripts.correctable(script)
     (condition,) = queries.live_conditions(session, clock.now())
     assert made_scripts.places_of(script, wrong) == [condition.public_id]
     clock.advance(timedelta(minutes=4))

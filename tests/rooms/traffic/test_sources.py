@@ -25,7 +25,7 @@ from radiodesk.road.fetch_state import FetchState
 from radiodesk.road.posts import Posts
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.programme import made_scripts
-from radiodesk.rooms.traffic import folder_watch, jobs, queries, services, sources, views
+from radiodesk.rooms.traffic import correction_views, folder_watch, jobs, queries, services, sources, views
 from radiodesk.rooms.traffic.jobs import KINDS
 from radiodesk.rooms.traffic.models import RoadReport, Source, Warned
 
@@ -487,7 +487,8 @@ def test_nothing_is_read_while_others_wait_to_write(
 
     folder = watched(database, settings, clock)
     for module, name in (
-        (folder_watch, "sort_posts"), (folder_watch, "place"), (views, "sort_posts"), (services, "parse_lapsit"),
+        (folder_watch, "sort_posts"), (folder_watch, "place"), (correction_views, "sort_posts"),
+        (services, "parse_lapsit"),
         (views, "heard_words"), (made_scripts, "compose"), (made_scripts, "parse_lapsit"),
     ):  # fmt: skip
         spied(module, name)
@@ -503,7 +504,12 @@ def test_nothing_is_read_while_others_wait_to_write(
     with database.reading() as session:
         lapsit = queries.situation_reports(session, page=1).rows[0].public_id
     assert client.post("/naskah/lapsit", data={"lapsit": lapsit}).status_code == 303
-    assert {"folder_watch.sort_posts", "folder_watch.place", "views.sort_posts", "services.parse_lapsit"} <= set(seen)
+    assert {
+        "folder_watch.sort_posts",
+        "folder_watch.place",
+        "correction_views.sort_posts",
+        "services.parse_lapsit",
+    } <= set(seen)
     assert {"made_scripts.compose", "made_scripts.parse_lapsit"} <= set(seen)
 
 

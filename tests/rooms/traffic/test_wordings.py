@@ -97,3 +97,29 @@ def test_only_an_officer_changes_what_is_read(sign_in: Callable[..., FlaskClient
     data = {"text": OWN, "expected": "0", "then": "save"}
     assert producer.post("/lalin/kalimat/bulletin/closing", data=data).status_code == 403
     assert sign_in(Role.SCREENER, username="penyaring").get("/lalin/kalimat").status_code == 403
+
+
+@pytest.mark.parametrize("name", rehearsal.names())
+def test_what_ships_is_shown_as_plain_sentences_that_can_be_kept(name: str) -> None:
+    text = rehearsal.shown(name, shipped(name))
+    assert "{" not in text
+    assert "[" in text or "{" not in shipped(name)
+    rehearsal.checked(name, text)
+
+
+def test_a_plain_sentence_leaves_out_what_is_not_known() -> None:
+    (way,) = rehearsal.rehearse("bulletin/flow", "arus [arus] di [tempat]( akibat [penyebab])( pukul [pukul]).")
+    assert way.problem is None
+    assert way.said[0] == "arus padat merayap di Pasar Kota arah Utara akibat truk mogok pukul 06.40."
+    assert way.said[1] == "arus macet di Pasar Kota arah Utara dan Simpang Lima."
+    (wrong,) = rehearsal.rehearse("bulletin/flow", "arus [arus] di [kota raya].")
+    assert wrong.problem is not None
+
+
+def test_no_code_is_shown_on_the_page_of_a_phrase(sign_in: Callable[..., FlaskClient]) -> None:
+    desk = sign_in(Role.OFFICER)
+    page = desk.get("/lalin/kalimat/bulletin/flood").text
+    assert "{%" not in page and "[tempat]" in page
+    text = rehearsal.shown("bulletin/flood", shipped("bulletin/flood"))
+    assert desk.post("/lalin/kalimat/bulletin/flood", data={"text": text, "expected": "0"}).status_code == 303
+    assert "kata stasiun" not in desk.get("/lalin/kalimat/bulletin/flood").text.lower()

@@ -25,7 +25,7 @@ async function show() {
   points.clearLayers();
   for (const feature of found.features) {
     const [lon, lat] = feature.geometry.coordinates;
-    const { place, flow, kind } = feature.properties;
+    const { place, flow, said } = feature.properties;
     L.circleMarker([lat, lon], {
       radius: 9,
       weight: 2,
@@ -33,7 +33,7 @@ async function show() {
       fillColor: colours[flow] ?? "#8ecbff",
       fillOpacity: 1,
     })
-      .bindTooltip(`${place}: ${flow ?? kind}`.replace(/[<>&]/g, ""), { direction: "top" })
+      .bindTooltip(`${place}: ${said}`.replace(/[<>&]/g, ""), { direction: "top" })
       .addTo(points);
   }
 }

@@ -1,0 +1,216 @@
+"""What stands on the screen is what is approved, included, corrected and followed; nothing typed is thrown away."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from radiodesk.core.clock import ManualClock
+from radiodesk.core.database import Database
+from radiodesk.core.settings import Settings
+from radiodesk.language.places.station_area import area_pack, place_finder
+from radiodesk.road.ports import Flow
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.programme import followed_conditions, included_items, made_scripts, queries, services
+from radiodesk.rooms.programme.models import Script, ScriptState
+from radiodesk.rooms.programme.sentence_sources import sentences_of
+from radiodesk.rooms.traffic import queries as traffic
+from radiodesk.rooms.traffic import report_corrections
+from radiodesk.rooms.traffic import services as reports
+from radiodesk.rooms.traffic.models import RoadCondition
+from radiodesk.rooms.traffic.ports import told_in
+from radiodesk.rooms.traffic.report_corrections import Fields
+
+BY = "petugas"
+
+
+def paste(session: Session, settings: Settings, clock: ManualClock, *lines: str) -> None:
+    finder = place_finder(settings.area)
+    text = "\n".join(lines)
+    reports.take_posts(session, text, source=BY, by=BY, at=clock.now(), finder=finder, zone=settings.timezone)
+
+
+def bulletin(session: Session, settings: Settings, clock: ManualClock, seconds: int = 120) -> Script:
+    pack = area_pack(settings.area)
+    return made_scripts.compile_bulletin(session, settings, pack, seconds=seconds, reader="", by=BY, at=clock.now())
+
+
+def condition(session: Session, clock: ManualClock, place: str) -> RoadCondition:
+    return next(row for row in traffic.live_conditions(session, clock.now()) if row.place == place)
+
+
+def put_right(
+    session: Session, settings: Settings, clock: ManualClock, row: RoadCondition, flow: Flow, place: str = ""
+) -> None:
+    shown = Fields.of_condition(row)
+    wanted = replace(shown, flow=flow, place=place or shown.place)
+    finder = place_finder(settings.area)
+    report_corrections.correct_condition(session, row, wanted, settings=settings, by=BY, at=clock.now(), finder=finder)
+
+
+def edit(session: Session, script: Script, text: str, clock: ManualClock) -> None:
+    services.edit_script(
+        session, script, services.Draft(text), expected=script.latest.number, by=BY, at=clock.now(), speed=140
+    )
+
+
+def test_approving_saves_and_approves_what_was_typed(
+    database: Database, settings: Settings, clock: ManualClock, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with database.writing() as tx:
+        paste(tx, settings, clock, "18.30 Simpang Kapas macet")
+        identity = bulletin(tx, settings, clock).public_id
+    desk = sign_in(Role.OFFICER)
+    typed = {"text": "Halo pendengar.\r\nSimpang Kapas macet.", "expected": "1"}
+    assert desk.post(f"/naskah/{identity}/setujui", data=typed).status_code == 303
+    with database.reading() as session:
+        script = queries.script_by_public_id(session, identity)
+        assert script.state is ScriptState.APPROVED
+        assert script.approved is not None and script.approved.text == "Halo pendengar.\nSimpang Kapas macet."
+
+
+def test_words_that_came_too_late_stand_in_the_form(
+    database: Database, settings: Settings, clock: ManualClock, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with database.writing() as tx:
+        paste(tx, settings, clock, "18.30 Simpang Kapas macet")
+        script = bulletin(tx, settings, clock)
+        identity = script.public_id
+        edit(tx, script, "Kata petugas lain.", clock)
+    desk = sign_in(Role.OFFICER, Role.PRODUCER)
+    for way in ("", "/setujui", "/muat", "/perbarui", "/dengar"):
+        typed = {"text": "Kata saya sendiri.", "expected": "1", "left": "0"}
+        answer = desk.post(f"/naskah/{identity}{way}", data=typed)
+        assert answer.status_code == 409
+        assert "Kata saya sendiri." in answer.text
+    with database.reading() as session:
+        assert queries.script_by_public_id(session, identity).latest.text == "Kata petugas lain."
+
+
+def test_listening_keeps_what_was_typed(
+    database: Database, settings: Settings, clock: ManualClock, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with database.writing() as tx:
+        paste(tx, settings, clock, "18.30 Simpang Kapas macet")
+        identity = bulletin(tx, settings, clock).public_id
+    desk = sign_in(Role.HOST)
+    assert desk.post(f"/naskah/{identity}/dengar", data={"text": "Kata saya.", "expected": "1"}).status_code == 303
+    with database.reading() as session:
+        assert queries.script_by_public_id(session, identity).latest.text == "Kata saya."
+
+
+def test_a_changed_sentence_keeps_what_it_rests_on(session: Session, settings: Settings, clock: ManualClock) -> None:
+    paste(session, settings, clock, "18.30 Simpang Kapas arah Babat macet ada truk mogok", "18.30 banjir di Kanor")
+    script = bulletin(session, settings, clock)
+    told = next(item for item in script.latest.items if "truk mogok" in item["sentence"])
+    changed = told["sentence"].rstrip(".") + ", hati-hati."
+    edit(session, script, script.latest.text.replace(told["sentence"], changed) + "\nTetap di sini.", clock)
+    (item,) = [item for item in script.latest.items if "hati-hati" in item["sentence"] and item.get("edited")]
+    assert item["conditions"] == told["conditions"] and item["sources"] == told["sources"]
+    assert item["made"] == told["sentence"]
+    assert len([one for one in script.latest.items if one["kind"] == "condition"]) == 2
+
+
+def test_a_ralat_can_pick_any_sentence(session: Session, settings: Settings, clock: ManualClock) -> None:
+    paste(session, settings, clock, "18.30 Simpang Kapas arah Babat macet ada truk mogok")
+    script = bulletin(session, settings, clock)
+    own = "Kantor Samsat tutup sampai pukul 20.00 WIB."
+    edit(session, script, f"{script.latest.text}\n{own}", clock)
+    assert own in made_scripts.correctable(script)
+    ralat = made_scripts.compile_correction(
+        session, settings, area_pack(settings.area), script, own, [], reader="", by=BY, at=clock.now()
+    )
+    assert "Samsat tutup" in ralat.latest.text and "alat" in ralat.latest.text
+
+
+def test_short_forms_and_times_end_no_sentence() -> None:
+    text = "Di Jl. Veteran macet. Pukul 06.30 WIB lancar! Selesai?\nDemikian."
+    assert sentences_of(text) == ["Di Jl. Veteran macet.", "Pukul 06.30 WIB lancar!", "Selesai?", "Demikian."]
+
+
+def test_what_was_left_out_can_be_put_in_together_with_typed_words(
+    session: Session, settings: Settings, clock: ManualClock
+) -> None:
+    places = ("Simpang Kapas", "Pasar Kalitidu", "Pasar Dander", "Pasar Sumberrejo", "Simpang Jetak")
+    for place, flow in zip(places, ("macet", "padat", "tersendat", "padat merayap", "lancar"), strict=True):
+        paste(session, settings, clock, f"18.30 {place} {flow}")
+    script = bulletin(session, settings, clock, seconds=30)
+    assert script.latest.left_out
+    chosen = next(number for number, one in enumerate(script.latest.left_out) if one["conditions"])
+    what = script.latest.left_out[chosen]["what"]
+    before = len(script.latest.left_out)
+    typed = script.latest.text.replace(sentences_of(script.latest.text)[0], "Sugeng enjing.", 1)
+    told = included_items.include(
+        session, settings, script, typed, chosen, expected=1, by=BY, at=clock.now(), speed=140
+    )
+    assert told in script.latest.text and "Sugeng enjing." in script.latest.text
+    assert what not in [one["what"] for one in script.latest.left_out]
+    assert len(script.latest.left_out) == before - 1
+    (item,) = [item for item in script.latest.items if item["sentence"] == told]
+    assert item["conditions"] and item["included"]
+    assert script.latest.text.index(told) < script.latest.text.index(sentences_of(script.latest.text)[-1])
+
+
+def test_a_draft_follows_what_is_put_right_at_once(session: Session, settings: Settings, clock: ManualClock) -> None:
+    paste(session, settings, clock, "18.30 Simpang Kapas macet", "18.30 banjir di Kanor")
+    script = bulletin(session, settings, clock)
+    clock.advance(timedelta(minutes=1))
+    put_right(session, settings, clock, condition(session, clock, "Simpang Kapas"), "padat", "Pasar Dander")
+    assert "Kapas" not in script.latest.text and "macet" not in script.latest.text
+    assert "Pasar Dander" in script.latest.text and "padat" in script.latest.text
+    assert "Kanor" in script.latest.text
+    assert followed_conditions.old_sentences(session, script) == []
+    (told,) = told_in(session, condition(session, clock, "Pasar Dander"), at=clock.now())
+    assert (told.old, told.approved) == (False, False)
+
+
+def test_an_approved_script_that_tells_the_old_is_marked_and_told_anew_when_asked(
+    database: Database, settings: Settings, clock: ManualClock, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with database.writing() as tx:
+        paste(tx, settings, clock, "18.30 Simpang Kapas macet")
+        script = bulletin(tx, settings, clock)
+        services.approve(tx, script, number=1, by=BY, at=clock.now())
+        identity = script.public_id
+    clock.advance(timedelta(minutes=1))
+    with database.writing() as tx:
+        put_right(tx, settings, clock, condition(tx, clock, "Simpang Kapas"), "padat")
+    desk = sign_in(Role.OFFICER)
+    with database.reading() as session:
+        script = queries.script_by_public_id(session, identity)
+        assert script.state is ScriptState.APPROVED and "macet" in script.latest.text
+        (old,) = followed_conditions.old_sentences(session, script)
+        shown = condition(session, clock, "Simpang Kapas").public_id
+    assert old in desk.get(f"/naskah/{identity}").text
+    assert "berisi kabar lama" in desk.get(f"/lalin/kondisi/{shown}").text
+    assert "berisi kabar lama" in desk.get("/naskah").text
+    assert desk.post(f"/naskah/{identity}/perbarui").status_code == 303
+    with database.reading() as session:
+        script = queries.script_by_public_id(session, identity)
+        assert script.state is ScriptState.DRAFT and "macet" not in script.latest.text
+        assert "padat" in script.latest.text
+
+
+def test_a_sentence_that_was_changed_by_hand_is_marked_and_left(
+    session: Session, settings: Settings, clock: ManualClock
+) -> None:
+    paste(session, settings, clock, "18.30 Simpang Kapas macet")
+    script = bulletin(session, settings, clock)
+    told = next(item["sentence"] for item in script.latest.items if item["kind"] == "condition")
+    mine = told.rstrip(".") + ", kata petugas."
+    edit(session, script, script.latest.text.replace(told, mine), clock)
+    clock.advance(timedelta(minutes=1))
+    put_right(session, settings, clock, condition(session, clock, "Simpang Kapas"), "padat")
+    assert mine in script.latest.text
+    assert followed_conditions.old_sentences(session, script) == [mine]
+
+
+def test_kinds_of_events_are_called_by_their_names(session: Session, settings: Settings, clock: ManualClock) -> None:
+    paste(session, settings, clock, "18.30 banjir di Kanor")
+    script = bulletin(session, settings, clock)
+    whys = " ".join(item["why"] for item in script.latest.items)
+    assert "flood" not in whys
+    assert session.scalars(select(Script)).all() == [script]
