@@ -1,0 +1,177 @@
+"""A form that is refused comes back whole, on its page, with the reason at its field: every form of both sites."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+
+from radiodesk.core.clock import ManualClock
+from radiodesk.core.database import open_database
+from radiodesk.core.keys import load_keys
+from radiodesk.core.notifier import Notifier
+from radiodesk.core.settings import Settings
+from radiodesk.http.request import Station
+from radiodesk.rooms.accounts import services as accounts
+from radiodesk.rooms.accounts.access import COOKIE
+from radiodesk.rooms.accounts.models import Role
+from radiodesk.web.desk import create_desk
+from radiodesk.web.form_markup import SECRETS
+from radiodesk.web.public_site import create_public
+from tests.factories.filled import fill
+from tests.factories.forms import FormClient
+from tests.factories.page_forms import PageForm, forms_of, read, rule_of
+
+START = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)
+PASSWORD = "sepuluh-huruf"
+CODE = "kata-rahasia-uji"
+TYPED = "kata-yang-diketik & <lainnya>"
+LONG = "panjang " * 1200
+
+UNREAD = {
+    "/draf": "sent by a script alone",
+    "/draf/buang": "sent by a script alone",
+    "/transkrip/<public_id>": "the editor sends JSON and keeps its words",
+    "/transkrip/<public_id>/selaras": "the editor sends JSON and keeps its words",
+}
+"""Addresses that take no form."""
+
+CUT = {
+    "/antrean/<public_id>/kartu": "the card saves itself while one types, and says what it could not take",
+}
+"""Forms of which a field that is too long is not refused at the field."""
+
+
+@pytest.fixture(scope="module")
+def filled(template_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
+    """A station with at least one of everything."""
+    folder = tmp_path_factory.mktemp("refused") / "data"
+    shutil.copytree(template_data, folder)
+    own = Settings(data=folder, pos_jago_token=SecretStr(CODE), intake_per_hour=1_000_000)
+    database = open_database(own.database, load_keys(folder / "keys.json"))
+    with database.writing() as tx:
+        fill(tx, own, START)
+    notifier = Notifier(database, interval=0.02)
+    yield Station(own, database, ManualClock(START), notifier)
+    notifier.close()
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def full_desk(filled: Station) -> FormClient:
+    """The desk of that station, with somebody signed in who may do everything."""
+    app = create_desk(filled)
+    app.test_client_class = FormClient
+    with filled.database.writing() as tx:
+        accounts.add_person(tx, "semua", "Petugas Uji", list(Role), PASSWORD, by="test", at=START)
+    with filled.database.writing() as tx:
+        token = accounts.sign_in(tx, "semua", PASSWORD, None, address="::1", browser="test", hours=12, at=START)
+    client = app.test_client()
+    assert isinstance(client, FormClient)
+    client.set_cookie(COOKIE, token)
+    return client
+
+
+@pytest.fixture(scope="module")
+def full_site(filled: Station) -> FlaskClient:
+    return create_public(filled).test_client()
+
+
+@pytest.fixture(scope="module")
+def desk_forms(full_desk: FormClient) -> dict[str, PageForm]:
+    """Of each form of the desk the one with the most to fill in, by the rule that it is sent to."""
+    return _by_rule(full_desk.application, full_desk)
+
+
+def _by_rule(app: Flask, client: FlaskClient) -> dict[str, PageForm]:
+    found: dict[str, PageForm] = {}
+    for form in forms_of(app, client):
+        rule = rule_of(app, form.action)
+        if rule not in found or len(form.controls) > len(found[rule].controls):
+            found[rule] = form
+    return found
+
+
+def changing(app: Flask) -> set[str]:
+    return {rule.rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+
+
+def send(client: FlaskClient, form: PageForm, values: dict[str, list[str]], **more: str) -> tuple[int, str]:
+    answer = client.post(
+        form.action,
+        data=values | more,
+        headers={"Referer": f"http://localhost{form.page}"},
+        content_type="multipart/form-data" if form.upload else "application/x-www-form-urlencoded",
+    )
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def words_in(form: PageForm) -> list[str]:
+    """Names of the fields for words that a page may give back."""
+    names = [one.name for one in form.controls if one.takes_words() and one.name not in {"", "situs"} | SECRETS]
+    return list(dict.fromkeys(name for name in names if names.count(name) == 1))
+
+
+def is_whole(page: str) -> bool:
+    return page.count('id="refusal"') == 1 and "<h1>That did not work" not in page and "Tidak bisa diproses" not in page
+
+
+def form_again(page: str, form: PageForm) -> PageForm:
+    """The refused form in the page that came back."""
+    back = [one for one in read(form.page, page).forms if "data-refused" in one.attributes]
+    assert len(back) == 1
+    return back[0]
+
+
+def test_every_form_of_the_desk_comes_back_whole_on_its_page(
+    full_desk: FormClient, desk_forms: dict[str, PageForm]
+) -> None:
+    assert len(desk_forms) > 60
+    full_desk.sends_token = False
+    try:
+        for rule, form in desk_forms.items():
+            names = words_in(form)
+            values = form.values() | {name: [f"{TYPED} {name}"] for name in names} | {"csrf_token": ["terlalu lama"]}
+            status, page = send(full_desk, form, values)
+            assert status == 400, rule
+            assert is_whole(page), rule
+            again = form_again(page, form)
+            assert again.action == form.action, rule
+            given = again.values()
+            assert [given[name] for name in names] == [[f"{TYPED} {name}"] for name in names], rule
+            for one in form.controls:
+                if one.tag == "select" and one.name and one.chosen:
+                    assert given[one.name] == form.values()[one.name], rule
+    finally:
+        full_desk.sends_token = True
+
+
+def test_no_address_of_the_desk_answers_a_form_with_a_bare_page(full_desk: FormClient) -> None:
+    full_desk.sends_token = False
+    try:
+        for rule in sorted(changing(full_desk.application) - UNREAD.keys() - {"/keluar"}):
+            address = re.sub(r"<any\(([^)]*)\):\w+>", lambda one: one[1].split(",")[0].strip(" '\""), rule)
+            address = re.sub(r"<int:\w+>", "1", re.sub(r"<\w+>", "x", address))
+            answer = full_desk.post(address, data={"csrf_token": "terlalu lama", "ketikan": TYPED})
+            page = answer.get_data(as_text=True)
+            assert answer.status_code == 400, rule
+            assert is_whole(page), rule
+            assert TYPED in unescape(page), rule
+    finally:
+        full_desk.sends_token = True
+
+
+def test_what_is_too_long_is_told_at_its_field(full_desk: FormClient, desk_forms: dict[str, PageForm]) -> None:
+    seen = []
+    for rule, form in desk_forms.items():
+        for name in words_in(form):
+            others = {other: [f"{TYPED} {other}"] for other in words_in(form) if other != name}
+            status, page = send(full_desk, form, form.values() | others | {name: [LONG]})
+            seen.append((rule, name, status, is_whole(page), f'aria-invalid' in page))
+    for s in seen: print(s)
