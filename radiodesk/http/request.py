@@ -169,6 +169,11 @@ def asked_number(name: str, otherwise: int) -> int:
         return otherwise
 
 
+def stands_on(page: "Callable[[], str]") -> None:
+    """Say how the page is made on which the form of this request stands, where no address gives that page."""
+    g.form_page = page
+
+
 def secure_cookie() -> bool:
     """Whether a cookie may go over HTTPS alone: as the settings say, or when this request came so."""
     return station().settings.secure_cookies or request.is_secure

@@ -12,13 +12,13 @@ from urllib.parse import unquote, urlsplit
 
 PAGE = "_page"
 """The field that names the page of a form, in pages that stand at the address of the form itself."""
-TOKEN = "csrf_token"
 SECRETS = frozenset({"password", "again", "secret", "token", "code", "pin", "present", "kode"})
 """Fields that no page gives back."""
 MESSAGE = "refusal"
 """The id of the sentence that says why."""
 
-_APART = frozenset({TOKEN, PAGE, "_draft", "version"})
+_APART = frozenset({"csrf_token", PAGE, "_draft", "version"})
+_BARE = frozenset({"autofocus", "checked", "open", "selected"})
 _PRESSED = frozenset({"submit", "button", "image", "reset"})
 _CONTROLS = frozenset({"input", "select", "textarea", "button"})
 _AROUND = frozenset({"form", "label", "details", "select", "textarea", "option"})
@@ -66,7 +66,10 @@ class _Tag:
 
     def written(self) -> str:
         """The tag as text."""
-        parts = (name if value is None else f'{name}="{escape(value)}"' for name, value in self.attributes.items())
+        parts = (
+            name if value is None or name in _BARE else f'{name}="{escape(value)}"'
+            for name, value in self.attributes.items()
+        )
         return f"<{' '.join((self.name, *parts))}>"
 
 
@@ -239,8 +242,9 @@ def _fill(form: _Form, values: Mapping[str, Sequence[str]], edits: _Edits, page:
         elif one.name == "select":
             _choose(one, given, edits, page)
         elif one.name == "textarea":
+            words = _next(given)
             # The first line end of a textarea is dropped by browsers.
-            edits.put(one.end, "\n" + escape(_next(given)), until=one.closed)
+            edits.put(one.end, ("\n" if words[:1] in ("\r", "\n") else "") + escape(words), until=one.closed)
         elif kind in ("checkbox", "radio"):
             edits.change(one, checked="" if (one.value() or "on") in given else None)
         elif kind != "hidden":

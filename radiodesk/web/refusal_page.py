@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.urls import uri_to_iri
@@ -37,6 +37,8 @@ def page_of_form(reason: str, status: int, field: str | None) -> Response | None
     if status in (500, 503) or request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return None
     sent = _sent(reason, field)
+    if (own := g.get("form_page")) is not None:
+        return current_app.make_response((filled(own(), sent, request.path), status))
     first: tuple[Response, str, str] | None = None
     for address in dict.fromkeys(_addresses()):
         page = _page_at(address)

@@ -55,6 +55,8 @@ class Reader(HTMLParser):
         self._form: PageForm | None = None
         self._select: Control | None = None
         self._text: Control | None = None
+        self._first = False
+        self._named = True
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -63,7 +65,9 @@ class Reader(HTMLParser):
             self._form = None
             if (given.get("method") or "").lower() == "post":
                 upload = (given.get("enctype") or "").startswith("multipart")
-                self._form = PageForm(self.page, urljoin(self.page, given.get("action") or ""), upload, attributes=given)
+                self._form = PageForm(
+                    self.page, urljoin(self.page, given.get("action") or ""), upload, attributes=given
+                )
                 self.forms.append(self._form)
         elif self._form is not None:
             self._control(tag, given)
@@ -77,6 +81,7 @@ class Reader(HTMLParser):
             chosen = "checked" in given if ticks else kind not in ("submit", "image", "button", "reset", "file")
             self._form.controls.append(Control(name, tag, kind, value or ("on" if ticks else ""), chosen, given))
         elif tag == "textarea":
+            self._first = True
             self._text = Control(name, tag, "", "", chosen=True, attributes=given)
             self._form.controls.append(self._text)
         elif tag == "select":
@@ -84,6 +89,7 @@ class Reader(HTMLParser):
             self._form.controls.append(self._select)
         elif tag == "option" and self._select is not None and ("selected" in given or not self._select.chosen):
             self._select.value, self._select.chosen = value, True
+            self._named = "value" in given
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -94,8 +100,13 @@ class Reader(HTMLParser):
             self._text = None
 
     def handle_data(self, data: str) -> None:
+        if self._select is not None and not self._named and not self._select.value:
+            # An option without a value is sent as its words.
+            self._select.value = data.strip()
         if self._text is not None:
-            self._text.value += data
+            # As browsers do: the first line end of a textarea is none of its words.
+            self._text.value += data.removeprefix("\n") if self._first else data
+            self._first = False
 
 
 def read(page: str, text: str) -> Reader:
@@ -108,9 +119,7 @@ def read(page: str, text: str) -> Reader:
 def forms_of(app: Flask, client: FlaskClient) -> Iterator[PageForm]:
     """Every form that is sent by POST on every page that the client's links lead to, a form of each kind a page."""
     adapter = app.url_map.bind("localhost")
-    waiting = [
-        rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments
-    ]
+    waiting = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments]
     seen, looked = set(waiting), Counter[str]()
     while waiting:
         address = waiting.pop(0)

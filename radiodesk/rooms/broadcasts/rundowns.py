@@ -84,9 +84,9 @@ def add_item(
     """Append an item to a broadcast's rundown; a script gives its reading time when no length is set."""
     require_unsealed(session, broadcast)
     if not title.strip():
-        raise Unreadable("Please give the item a title.")
+        raise Unreadable("Please give the item a title.").of("title")
     if not 0 <= seconds <= 6 * 3600:
-        raise Unreadable("The length of an item must lie between 0 seconds and 6 hours.")
+        raise Unreadable("The length of an item must lie between 0 seconds and 6 hours.").of("minutes")
     last = session.scalar(select(func.max(RundownItem.position)).where(RundownItem.broadcast_id == broadcast.id))
     item = RundownItem(
         public_id=public_id(at),

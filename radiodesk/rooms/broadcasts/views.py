@@ -115,7 +115,7 @@ def end(public_id: str) -> BaseResponse:
 def attach(public_id: str) -> BaseResponse:
     upload = request.files.get("file")
     if upload is None or not upload.filename:
-        raise Unreadable("Please choose a file.")
+        raise Unreadable("Please choose a file.").of("file")
     settings = station().settings
     recording = store_upload(
         session(),
@@ -156,7 +156,7 @@ def _kind(name: str) -> ItemKind:
     try:
         return ItemKind(name)
     except ValueError:
-        raise Unreadable("This kind of item is not there.") from None
+        raise Unreadable("This kind of item is not there.").of("kind") from None
 
 
 @blueprint.post("/siaran/<public_id>/acara/<item_id>/pindah")

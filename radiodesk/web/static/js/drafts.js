@@ -92,6 +92,12 @@ async function watch() {
   for (const form of found) {
     const { place, first } = forms.get(form);
     const held = heldInWindow(place);
+    if ("refused" in form.dataset) {
+      // The refused form holds what was typed; it is a draft until it is sent and taken.
+      forms.get(form).first = held?.first ?? kept[place]?.[0] ?? [];
+      keep(form);
+      continue;
+    }
     // A form that was sent and taken has no draft at the desk any more.
     if (held?.sent && answer?.ok && !kept[place]) sessionStorage.removeItem(inWindow(place));
     else if (held && isSame(readFields(form), first)) restore(form, [held.first, held.values]);
