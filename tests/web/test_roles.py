@@ -98,6 +98,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /naskah/<public_id>/tarik
         POST /siaran/<public_id>/acara/<item_id>/mulai
         POST /siaran/<public_id>/acara/<item_id>/naskah
+        POST /siaran/<public_id>/acara/urung
         POST /siaran/<public_id>/naskah-selesai
     """,
     (P, F, T): """

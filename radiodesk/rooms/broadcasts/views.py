@@ -12,7 +12,7 @@ from radiodesk.http.request import asked_page, back, field, now, number, session
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.broadcasts import queries, rundowns, services
+from radiodesk.rooms.broadcasts import queries, rundown_acts, rundowns, services
 from radiodesk.rooms.broadcasts.models import (
     AS_RUN_KIND_NAMES,
     BROADCAST_STATE_NAMES,
@@ -90,6 +90,8 @@ def broadcast(public_id: str) -> str:
         titles=queries.titles(session(), log),
         calls=queries.filed_calls(session(), found),
         scripts=programme_queries.scripts(session()),
+        undoable=rundown_acts.undoable(session(), found, by=me().username, at=now()),
+        rundown_act_names=rundown_acts.ACT_NAMES,
         crew=CREW,
         now=now(),
         **NAMES,
@@ -178,6 +180,13 @@ def remove_item(public_id: str, item_id: str) -> BaseResponse:
 def put_script(public_id: str, item_id: str) -> BaseResponse:
     script = programme_queries.script_by_public_id(session(), field("script", 36))
     rundowns.put_script(session(), _broadcast(public_id), _item(item_id), script, by=me().username, at=now())
+    return back("broadcasts.broadcast", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/acara/urung")
+@allowed(*CREW, Role.OFFICER)
+def undo_rundown(public_id: str) -> BaseResponse:
+    rundowns.undo(session(), _broadcast(public_id), by=me().username, at=now())
     return back("broadcasts.broadcast", public_id=public_id)
 
 
