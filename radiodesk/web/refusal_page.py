@@ -32,13 +32,15 @@ def page_of_form(reason: str, status: int, field: str | None) -> Response | None
     ``field`` is the name of the field that is to be mended. An unreachable database and a fault of ours have pages of
     their own.
     """
-    if request.method != "POST" or request.url_rule is None or request.mimetype not in _FORMS:
+    if request.method != "POST" or request.url_rule is None or request.mimetype not in _FORMS | {""}:
         return None
     if status in (500, 503) or request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return None
     sent = _sent(reason, field)
     if (own := g.get("form_page")) is not None:
-        return current_app.make_response((filled(own(), sent, request.path), status))
+        return current_app.make_response((filled(own(), sent, sent.address), status))
+    if not request.mimetype:
+        return None
     first: tuple[Response, str, str] | None = None
     for address in dict.fromkeys(_addresses()):
         page = _page_at(address)

@@ -8,16 +8,17 @@ from werkzeug.wrappers import Response as BaseResponse
 from radiodesk.core.csv_tables import csv_text
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.inputs import station_time
-from radiodesk.http.request import asked_page, back, field, now, number, session, station
+from radiodesk.http.request import asked_page, back, field, now, number, session, stands_on, station
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.broadcasts import queries, rundown_acts, rundowns, services
+from radiodesk.rooms.broadcasts import checklist, queries, rundown_acts, rundowns, services
 from radiodesk.rooms.broadcasts.models import (
     AS_RUN_KIND_NAMES,
     BROADCAST_STATE_NAMES,
     ITEM_KIND_NAMES,
     Broadcast,
+    BroadcastState,
     ItemKind,
     RundownItem,
 )
@@ -98,10 +99,22 @@ def broadcast(public_id: str) -> str:
     )
 
 
+@blueprint.get("/siaran/<public_id>/mulai")
+@allowed(*CREW)
+def before_air(public_id: str) -> str:
+    found = _broadcast(public_id)
+    points = checklist.before_air(session(), found, now())
+    return render_template("broadcasts/go_on_air.html", broadcast=found, points=points)
+
+
 @blueprint.post("/siaran/<public_id>/mulai")
 @allowed(*CREW)
 def go_on_air(public_id: str) -> BaseResponse:
-    services.go_on_air(session(), _broadcast(public_id), by=me().username, at=now())
+    found = _broadcast(public_id)
+    if found.state is BroadcastState.PLANNED:
+        stands_on(lambda: before_air(public_id))
+        checklist.require(checklist.before_air(session(), found, now()), sure=field("sure", 3) == "yes")
+    services.go_on_air(session(), found, by=me().username, at=now())
     return back("broadcasts.host", public_id=public_id)
 
 
