@@ -36,6 +36,8 @@ class PageForm:
     upload: bool
     controls: list[Control] = field(default_factory=list)
     attributes: dict[str, str | None] = field(default_factory=dict)
+    drafted: bool = False
+    """Whether what is typed into it and not sent is kept for the person (``js/drafts.js``)."""
 
     def values(self) -> dict[str, list[str]]:
         """What a browser would send if nobody touched it."""
@@ -75,6 +77,9 @@ class Reader(HTMLParser):
     def _control(self, tag: str, given: dict[str, str | None]) -> None:
         assert self._form is not None
         name, value = given.get("name") or "", given.get("value") or ""
+        self._form.drafted |= (tag == "textarea" or "data-draft" in given) and "data-no-draft" not in (
+            self._form.attributes
+        )
         if tag == "input":
             kind = (given.get("type") or "").lower()
             ticks = kind in ("checkbox", "radio")

@@ -48,6 +48,10 @@ LONG_TEXTS = {"/naskah", "/naskah/<public_id>", "/lalin/tempel", "/lalin/lapsit"
 """Forms of which the field ``text`` takes pages."""
 
 
+ALONE = {"/antrean/blokir"}
+"""Forms beside buttons that are for other numbers."""
+
+
 @pytest.fixture(scope="module")
 def filled(template_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
     """A station with at least one of everything."""
@@ -254,3 +258,19 @@ def test_without_leaving_the_page_the_field_is_named(full_desk: FormClient) -> N
     assert answer.status_code == 422
     assert answer.headers["X-Refused-Field"] == "programme"
     assert answer.mimetype == "text/plain"
+
+
+def test_no_other_button_throws_away_what_was_typed(full_desk: FormClient) -> None:
+    """Pages of complaints, messages and broadcasts: whatever else is pressed there, typed words are kept."""
+    pages: dict[str, list[PageForm]] = {}
+    for form in forms_of(full_desk.application, full_desk):
+        if form.page.startswith(("/pengaduan", "/siaran/", "/antrean/")) and not form.page.endswith("/penyiar"):
+            pages.setdefault(form.page, []).append(form)
+    tried = 0
+    for page, forms in pages.items():
+        others = [form for form in forms if form.action != "/keluar"]
+        for form in others if len(others) > 1 else []:
+            if words_in(form) and form.attributes.get("id") != "card" and form.action not in ALONE:
+                assert form.drafted, (page, form.action)
+                tried += 1
+    assert tried > 40
