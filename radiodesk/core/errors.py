@@ -4,7 +4,7 @@ A ``Refusal`` carries a message id and the facts; the edge (web, command line, j
 exit code and never shows a traceback.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 class Refusal(Exception):
@@ -16,11 +16,18 @@ class Refusal(Exception):
 
     status: ClassVar[int] = 400
     exit_code: ClassVar[int] = 1
+    field: str | None = None
+    """The name of the form's field that is to be mended, where it is one alone."""
 
     def __init__(self, message: str, **facts: Any) -> None:
         super().__init__(message)
         self.message = message
         self.facts = facts
+
+    def of(self, field: str) -> Self:
+        """The same refusal, of one field of the form."""
+        self.field = field
+        return self
 
     def __str__(self) -> str:
         return self.message % self.facts if self.facts else self.message

@@ -6,6 +6,7 @@ returned, rolled back when it raised. Safe methods get a session that only reads
 
 import logging
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as field_
 from datetime import datetime
@@ -22,7 +23,7 @@ from radiodesk.core import inputs
 from radiodesk.core.alarms import DATABASE, Alarms
 from radiodesk.core.clock import Clock
 from radiodesk.core.database import PROMPT, Database
-from radiodesk.core.errors import Unreadable
+from radiodesk.core.errors import Refusal, Unreadable
 from radiodesk.core.locks import doing
 from radiodesk.core.look_journal import Recent
 from radiodesk.core.notifier import Notifier
@@ -30,7 +31,7 @@ from radiodesk.core.settings import Settings
 from radiodesk.core.text import is_text, mended
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 log = logging.getLogger(__name__)
 
@@ -126,15 +127,28 @@ def field(name: str, most: int = 2000) -> str:
     """A text field of the form, trimmed; raises ``Unreadable`` on signs that are no text or when it is too long."""
     text = request.form.get(name, "").strip()
     if not is_text(text):
-        raise Unreadable("A field holds characters that are not text. Please type it again.")
+        raise Unreadable("A field holds characters that are not text. Please type it again.").of(name)
     if len(text) > most:
-        raise Unreadable("A field is too long: %(length)s characters, at most %(most)s.", length=len(text), most=most)
+        raise Unreadable(
+            "A field is too long: %(length)s characters, at most %(most)s.", length=len(text), most=most
+        ).of(name)
     return text
 
 
 def number(name: str) -> int:
     """A whole number of the form; raises ``Unreadable`` when it is none, or larger than a column holds."""
-    return inputs.number(request.form.get(name, ""))
+    with of_field(name):
+        return inputs.number(request.form.get(name, ""))
+
+
+@contextmanager
+def of_field(name: str) -> "Iterator[None]":
+    """What is refused inside is to be mended in this field of the form, unless the refusal names another."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.field = refusal.field or name
+        raise
 
 
 def asked(name: str, most: int = 200) -> str:
@@ -153,6 +167,11 @@ def asked_number(name: str, otherwise: int) -> int:
         return max(0, inputs.number(request.args.get(name, "")))
     except Unreadable:
         return otherwise
+
+
+def stands_on(page: "Callable[[], str]") -> None:
+    """Say how the page is made on which the form of this request stands, where no address gives that page."""
+    g.form_page = page
 
 
 def secure_cookie() -> bool:

@@ -29,7 +29,7 @@ def normalised(text: str) -> str:
     if not _ALLOWED.fullmatch(plain) or not FEWEST_DIGITS <= len(digits) <= 18:
         raise PhoneUnreadable(
             "%(text)s is not a telephone number. Type its digits, or leave the field empty.", text=mended(text).strip()
-        )
+        ).of("phone")
     if plain.startswith("+"):
         return _full(f"+{digits}") or f"+{digits}"
     if digits.startswith("62") and len(digits) >= 10:

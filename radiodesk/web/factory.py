@@ -21,7 +21,9 @@ from radiodesk.core.settings import CHECKOUT
 from radiodesk.core.unavailable import RETRY_AFTER, DatabaseBusy, DatabaseUnavailable, busy, unavailable
 from radiodesk.http.request import SAFE, TOO_LARGE, Station, let_go, own_transaction, secure_cookie, station
 from radiodesk.web import assets, filters
+from radiodesk.web.form_markup import SECRETS
 from radiodesk.web.proxies import BehindProxies
+from radiodesk.web.refusal_page import page_of_form
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -38,9 +40,7 @@ HTTP_SENTENCES = {
     500: N_("Something went wrong here. It was noted; please try again, and tell an administrator if it stays."),
 }
 
-
-_SECRETS = frozenset({"password", "again", "secret", "token", "code", "pin", "present", "kode"})
-"""Fields that no page gives back."""
+FIELD_HEADER = "X-Refused-Field"
 
 TOO_LARGE_SENTENCE = N_(
     "What was sent is larger than %(most)s MB, which is the most that is taken here. Send a part of it."
@@ -123,7 +123,7 @@ def _headers(response: Response) -> Response:
     return response
 
 
-def _page(sentence: str, status: int) -> Response:
+def _page(sentence: str, status: int, field: str | None = None) -> Response:
     # Whatever the view had begun is over: this page holds nothing, and asks the database nothing.
     let_go()
     answers = current_app.config.get("ERROR_ANSWERS", {})
@@ -135,6 +135,11 @@ def _page(sentence: str, status: int) -> Response:
         response.status_code = status
     elif request.headers.get("HX-Request"):
         response = Response(sentence, status, content_type="text/plain; charset=utf-8")
+        if field is not None:
+            # The page is there still: its script puts the sentence beside the field.
+            response.headers[FIELD_HEADER] = field
+    elif (page := page_of_form(sentence, status, field)) is not None:
+        response = page
     else:
         typed = {k: v for k, v in request.form.items(multi=True) if _worth_keeping(k, v)} if status != 413 else {}
         template = current_app.config.get("ERROR_PAGE", "web/error.html")
@@ -151,14 +156,14 @@ def _page(sentence: str, status: int) -> Response:
 
 def _resend() -> list[tuple[str, str]] | None:
     """The fields of a form that can be sent again as it was; ``None`` when it held files or secrets."""
-    if request.files or _SECRETS & request.form.keys():
+    if request.files or SECRETS & request.form.keys():
         return None
     return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
 
 
 def _worth_keeping(name: str, value: str) -> bool:
     # What a person typed at length must not be lost with a refused form.
-    return len(value) >= 20 and name not in _SECRETS | {"csrf_token"}
+    return len(value) >= 20 and name not in SECRETS | {"csrf_token"}
 
 
 def refused(refusal: Refusal) -> Response:
@@ -168,7 +173,7 @@ def refused(refusal: Refusal) -> Response:
         if isinstance(refusal, DatabaseBusy) and not current_app.config["FOR_STAFF"]:
             # Visitors are not told which program of the station holds the database.
             refusal = busy(None)
-    return _page(i18n.say(refusal), refusal.status)
+    return _page(i18n.say(refusal), refusal.status, refusal.field)
 
 
 def _http_error(error: HTTPException) -> Response:

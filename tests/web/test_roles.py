@@ -100,6 +100,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /naskah/<public_id>/tarik
         POST /siaran/<public_id>/acara/<item_id>/mulai
         POST /siaran/<public_id>/acara/<item_id>/naskah
+        POST /siaran/<public_id>/acara/urung
         POST /siaran/<public_id>/naskah-selesai
     """,
     (P, F, T): """
@@ -160,6 +161,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /arsip/daftar
         GET /siaran/<public_id>/arsip
         POST /siaran/<public_id>/rekaman
+        GET /siaran/<public_id>/segel
         POST /siaran/<public_id>/segel
         POST /siaran/<public_id>/tarik
         GET /siaran/<public_id>/terbit
@@ -204,6 +206,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /siaran/<public_id>/acara/<item_id>/pindah
         POST /siaran/<public_id>/ambil
         POST /siaran/<public_id>/buang
+        GET /siaran/<public_id>/mulai
         POST /siaran/<public_id>/mulai
         POST /siaran/<public_id>/pengaduan
         POST /siaran/<public_id>/selesai

@@ -43,11 +43,13 @@ def hashed(password: str, about: Collection[str] = ()) -> str:
     ``about`` are the words of this person and this station that others would try.
     """
     if len(password) < SHORTEST:
-        raise Unreadable("The password is too short: at least %(least)s characters.", least=SHORTEST)
+        raise Unreadable("The password is too short: at least %(least)s characters.", least=SHORTEST).of("password")
     if len(password) > LONGEST:
-        raise Unreadable("The password is too long: at most %(most)s characters.", most=LONGEST)
+        raise Unreadable("The password is too long: at most %(most)s characters.", most=LONGEST).of("password")
     if is_guessable(password, about):
-        raise Unreadable("This password is easy to guess. Take three or four words that have nothing to do with you.")
+        raise Unreadable(
+            "This password is easy to guess. Take three or four words that have nothing to do with you."
+        ).of("password")
     return _hasher.hash(password)
 
 

@@ -52,14 +52,16 @@ def add_person(
     """
     username = username.strip().lower()
     if not _USERNAME.fullmatch(username):
-        raise Unreadable("The user name must have 2 to 40 small letters or digits and begin with a letter.")
+        raise Unreadable("The user name must have 2 to 40 small letters or digits and begin with a letter.").of(
+            "username"
+        )
     if not name.strip():
-        raise Unreadable("Please give the person's name.")
+        raise Unreadable("Please give the person's name.").of("name")
     if not roles:
         raise Unreadable("Please give the person at least one role.")
     password_hash = passwords.hashed(password, (*about, username, name))
     if session.scalar(select(Person.id).where(Person.username == username)):
-        raise Conflict("The user name %(username)s is taken. Please choose another.", username=username)
+        raise Conflict("The user name %(username)s is taken. Please choose another.", username=username).of("username")
     person = Person(
         public_id=public_id(at),
         username=username,
@@ -210,7 +212,7 @@ def _uncount_now(database: Database, attempt: int) -> None:
 def prove_password(person: Person, password: str) -> None:
     """Before an act that a borrowed screen must not do; raises ``SignInRefused``."""
     if not passwords.fits(person.password_hash, password):
-        raise SignInRefused("Your present password is wrong.")
+        raise SignInRefused("Your present password is wrong.").of("present")
 
 
 def require(person: Person, *roles: Role) -> None:

@@ -71,7 +71,7 @@ def _password(name: str) -> str:
 
 def _new_password() -> str:
     if _password("password") != _password("again"):
-        raise Unreadable("The two passwords differ. Please type them again.")
+        raise Unreadable("The two passwords differ. Please type them again.").of("again")
     return _password("password")
 
 

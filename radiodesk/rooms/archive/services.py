@@ -163,7 +163,7 @@ def correct(session: Session, package: Package, text: str, *, by: str, at: datet
     if package.state != PackageState.SEALED:
         raise Conflict("This package is not sealed yet.")
     if not text.strip():
-        raise Unreadable("Please write what is to be corrected.")
+        raise Unreadable("Please write what is to be corrected.").of("text")
     correction = Correction(public_id=public_id(at), package=package, at=at, by=by, text=text.strip())
     session.add(correction)
     session.flush()

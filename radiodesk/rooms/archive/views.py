@@ -5,12 +5,14 @@ from werkzeug.wrappers import Response
 
 from radiodesk.core.errors import NotFound
 from radiodesk.http.file_response import send
-from radiodesk.http.request import asked_page, back, field, now, session, station
+from radiodesk.http.request import asked_page, back, field, now, session, stands_on, station
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.archive import ledger, queries, services
+from radiodesk.rooms.archive import ledger, queries, seal_checklist, services
 from radiodesk.rooms.archive.models import PACKAGE_STATE_NAMES, Package
+from radiodesk.rooms.broadcasts import checklist
 from radiodesk.rooms.broadcasts import queries as broadcasts
+from radiodesk.rooms.broadcasts.models import BroadcastState
 
 blueprint = Blueprint("archive", __name__)
 
@@ -77,12 +79,24 @@ def of_broadcast(public_id: str) -> Response:
     return redirect(url_for("archive.package", public_id=found.public_id))
 
 
+@blueprint.get("/siaran/<public_id>/segel")
+@allowed(*KEEPERS)
+def before_seal(public_id: str) -> str:
+    broadcast = broadcasts.broadcast_by_public_id(session(), public_id)
+    points = seal_checklist.before_seal(session(), station().settings.spool, broadcast)
+    return render_template("archive/seal.html", broadcast=broadcast, points=points)
+
+
 @blueprint.post("/siaran/<public_id>/segel")
 @allowed(*KEEPERS)
 def seal(public_id: str) -> Response:
     broadcast = broadcasts.broadcast_by_public_id(session(), public_id)
-    settings = station().settings
-    made = services.seal(session(), settings, broadcast, by=me().username, at=now(), note=field("note", 500))
+    settings, note = station().settings, field("note", 500)
+    if broadcast.state is BroadcastState.ENDED and queries.package_of(session(), broadcast) is None:
+        stands_on(lambda: before_seal(public_id))
+        # Who says why it is sealed without what is missing is sure.
+        checklist.require(seal_checklist.before_seal(session(), settings.spool, broadcast), sure=bool(note))
+    made = services.seal(session(), settings, broadcast, by=me().username, at=now(), note=note)
     return back("archive.package", public_id=made.public_id)
 
 

@@ -129,6 +129,23 @@ class RundownItem(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
+class RundownAct(Base):
+    """What someone did to a rundown, and what it was before: undo goes by it.
+
+    ``before`` is JSON of all items in their order; it is encrypted, since titles may hold names.
+    """
+
+    __tablename__ = "rundown_act"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), index=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(30))
+    before: Mapped[str] = mapped_column(Private)
+    undone_at: Mapped[datetime | None]
+
+
 class FiledCall(Base):
     """That a call belongs to a broadcast, which the call itself does not know."""
 

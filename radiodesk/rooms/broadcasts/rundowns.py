@@ -10,15 +10,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from radiodesk.core import audit
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
-from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import shorten
+from radiodesk.rooms.broadcasts import rundown_acts
 from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind, RundownItem
 from radiodesk.rooms.broadcasts.ports import outcomes
+from radiodesk.rooms.broadcasts.rundown_acts import acting, rundown
 from radiodesk.rooms.programme.models import Script
-from radiodesk.rooms.programme.services import TOPIC
 from radiodesk.rooms.transcripts import vocabulary
 
 NAMES_HEARD = timedelta(days=1)
@@ -31,12 +30,6 @@ def item_by_public_id(session: Session, public_id: str) -> RundownItem:
     if found is None:
         raise NotFound("This item is not in the rundown any more.")
     return found
-
-
-def rundown(session: Session, broadcast_id: int) -> list[RundownItem]:
-    """The items of a broadcast in order."""
-    wanted = select(RundownItem).where(RundownItem.broadcast_id == broadcast_id).order_by(RundownItem.position)
-    return list(session.scalars(wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +77,9 @@ def add_item(
     """Append an item to a broadcast's rundown; a script gives its reading time when no length is set."""
     require_unsealed(session, broadcast)
     if not title.strip():
-        raise Unreadable("Please give the item a title.")
+        raise Unreadable("Please give the item a title.").of("title")
     if not 0 <= seconds <= 6 * 3600:
-        raise Unreadable("The length of an item must lie between 0 seconds and 6 hours.")
+        raise Unreadable("The length of an item must lie between 0 seconds and 6 hours.").of("minutes")
     last = session.scalar(select(func.max(RundownItem.position)).where(RundownItem.broadcast_id == broadcast.id))
     item = RundownItem(
         public_id=public_id(at),
@@ -98,11 +91,9 @@ def add_item(
         reader=reader,
         script=script,
     )
-    session.add(item)
-    session.flush()
+    with acting(session, broadcast, rundown_acts.ADDED, item=item.public_id, by=by, at=at):
+        session.add(item)
     listen_for_names(session, [item], by=by, at=at)
-    audit.record(session, at, by, "rundown item added", f"item {item.public_id}")
-    announce(session, at, TOPIC, "rundown", item.public_id)
     return item
 
 
@@ -115,14 +106,12 @@ def listen_for_names(session: Session, items: Iterable[RundownItem], *, by: str,
 def move_item(session: Session, broadcast: Broadcast, item: RundownItem, to: int, *, by: str, at: datetime) -> None:
     """Put an item at a place of its rundown, counted from 1."""
     require_item(session, broadcast, item)
-    items = rundown(session, broadcast.id)
-    items.remove(item)
-    items.insert(max(0, min(len(items), to - 1)), item)
-    for position, one in enumerate(items, start=1):
-        one.position = position
-    session.flush()
-    audit.record(session, at, by, "rundown item moved", f"item {item.public_id}", to=to)
-    announce(session, at, TOPIC, "rundown", item.public_id)
+    with acting(session, broadcast, rundown_acts.MOVED, item=item.public_id, to=to, by=by, at=at):
+        items = rundown(session, broadcast.id)
+        items.remove(item)
+        items.insert(max(0, min(len(items), to - 1)), item)
+        for position, one in enumerate(items, start=1):
+            one.position = position
 
 
 def put_script(
@@ -130,16 +119,19 @@ def put_script(
 ) -> None:
     """Give an item the script that is to be read there."""
     require_item(session, broadcast, item)
-    item.script, item.kind, item.seconds = script, ItemKind.SCRIPT, round(script.latest.seconds)
-    session.flush()
-    audit.record(session, at, by, "script placed", f"item {item.public_id}", script=script.public_id)
-    announce(session, at, TOPIC, "rundown", item.public_id)
+    told = {"item": item.public_id, "script": script.public_id}
+    with acting(session, broadcast, rundown_acts.PLACED, by=by, at=at, **told):
+        item.script, item.kind, item.seconds = script, ItemKind.SCRIPT, round(script.latest.seconds)
 
 
 def remove_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by: str, at: datetime) -> None:
     """Take an item out of the plan."""
     require_item(session, broadcast, item)
-    audit.record(session, at, by, "rundown item removed", f"item {item.public_id}")
-    announce(session, at, TOPIC, "rundown", item.public_id)
-    session.delete(item)
-    session.flush()
+    with acting(session, broadcast, rundown_acts.REMOVED, item=item.public_id, by=by, at=at):
+        session.delete(item)
+
+
+def undo(session: Session, broadcast: Broadcast, *, by: str, at: datetime) -> None:
+    """Take back a person's last change of a rundown; raises ``NothingToUndo``."""
+    require_unsealed(session, broadcast)
+    rundown_acts.undo_last(session, broadcast, by=by, at=at)

@@ -249,7 +249,7 @@ def dump(session: Session, broadcast: Broadcast, seconds: int, why: str, *, by: 
     """Mark the last seconds to be cut from every public copy; the sealed original keeps them, restricted."""
     running = _running(broadcast)
     if not 1 <= seconds <= LONGEST_DUMP:
-        raise Unreadable("A dump takes 1 to %(most)s seconds.", most=LONGEST_DUMP)
+        raise Unreadable("A dump takes 1 to %(most)s seconds.", most=LONGEST_DUMP).of("seconds")
     begins = max(0.0, (at - running).total_seconds() - seconds)
     audit.record(session, at, by, "dumped", f"broadcast {broadcast.public_id}", seconds=seconds)
     return _log(
@@ -296,7 +296,7 @@ def end(session: Session, broadcast: Broadcast, *, by: str, at: datetime) -> int
 def talk_back(session: Session, text: str, *, by: str, at: datetime) -> None:
     """A line for host, screener and producer."""
     if not text.strip():
-        raise Unreadable("Please write something.")
+        raise Unreadable("Please write something.").of("text")
     session.add(TalkbackMessage(at=at, by=by, text=shorten(text.strip(), 300)))
     announce(session, at, "talkback", "said")
 

@@ -8,16 +8,17 @@ from werkzeug.wrappers import Response as BaseResponse
 from radiodesk.core.csv_tables import csv_text
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.inputs import station_time
-from radiodesk.http.request import asked_page, back, field, now, number, session, station
+from radiodesk.http.request import asked_page, back, field, now, number, session, stands_on, station
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.broadcasts import queries, rundowns, services
+from radiodesk.rooms.broadcasts import checklist, queries, rundown_acts, rundowns, services
 from radiodesk.rooms.broadcasts.models import (
     AS_RUN_KIND_NAMES,
     BROADCAST_STATE_NAMES,
     ITEM_KIND_NAMES,
     Broadcast,
+    BroadcastState,
     ItemKind,
     RundownItem,
 )
@@ -90,16 +91,30 @@ def broadcast(public_id: str) -> str:
         titles=queries.titles(session(), log),
         calls=queries.filed_calls(session(), found),
         scripts=programme_queries.scripts(session()),
+        undoable=rundown_acts.undoable(session(), found, by=me().username, at=now()),
+        rundown_act_names=rundown_acts.ACT_NAMES,
         crew=CREW,
         now=now(),
         **NAMES,
     )
 
 
+@blueprint.get("/siaran/<public_id>/mulai")
+@allowed(*CREW)
+def before_air(public_id: str) -> str:
+    found = _broadcast(public_id)
+    points = checklist.before_air(session(), found, now())
+    return render_template("broadcasts/go_on_air.html", broadcast=found, points=points)
+
+
 @blueprint.post("/siaran/<public_id>/mulai")
 @allowed(*CREW)
 def go_on_air(public_id: str) -> BaseResponse:
-    services.go_on_air(session(), _broadcast(public_id), by=me().username, at=now())
+    found = _broadcast(public_id)
+    if found.state is BroadcastState.PLANNED:
+        stands_on(lambda: before_air(public_id))
+        checklist.require(checklist.before_air(session(), found, now()), sure=field("sure", 3) == "yes")
+    services.go_on_air(session(), found, by=me().username, at=now())
     return back("broadcasts.host", public_id=public_id)
 
 
@@ -115,7 +130,7 @@ def end(public_id: str) -> BaseResponse:
 def attach(public_id: str) -> BaseResponse:
     upload = request.files.get("file")
     if upload is None or not upload.filename:
-        raise Unreadable("Please choose a file.")
+        raise Unreadable("Please choose a file.").of("file")
     settings = station().settings
     recording = store_upload(
         session(),
@@ -156,7 +171,7 @@ def _kind(name: str) -> ItemKind:
     try:
         return ItemKind(name)
     except ValueError:
-        raise Unreadable("This kind of item is not there.") from None
+        raise Unreadable("This kind of item is not there.").of("kind") from None
 
 
 @blueprint.post("/siaran/<public_id>/acara/<item_id>/pindah")
@@ -178,6 +193,13 @@ def remove_item(public_id: str, item_id: str) -> BaseResponse:
 def put_script(public_id: str, item_id: str) -> BaseResponse:
     script = programme_queries.script_by_public_id(session(), field("script", 36))
     rundowns.put_script(session(), _broadcast(public_id), _item(item_id), script, by=me().username, at=now())
+    return back("broadcasts.broadcast", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/acara/urung")
+@allowed(*CREW, Role.OFFICER)
+def undo_rundown(public_id: str) -> BaseResponse:
+    rundowns.undo(session(), _broadcast(public_id), by=me().username, at=now())
     return back("broadcasts.broadcast", public_id=public_id)
 
 

@@ -18,9 +18,9 @@ def block(session: Session, phone: str, reason: str, *, until: datetime | None, 
     """Block a number until a moment (``None``: until it is lifted); a reason is needed."""
     told = tidy(reason)[:300]
     if not told:
-        raise Unreadable("Please give the reason for the block.")
+        raise Unreadable("Please give the reason for the block.").of("reason")
     if until is not None and until <= at:
-        raise Unreadable("The block would end before it begins. Please give a later day.")
+        raise Unreadable("The block would end before it begins. Please give a later day.").of("until")
     number = phones.normalised(phone)
     row = BlockedNumber(
         public_id=public_id(at),

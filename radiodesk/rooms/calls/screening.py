@@ -224,7 +224,7 @@ def hand_over(session: Session, call: Call, to: str, *, by: str, at: datetime) -
     """Log that the caller was handed to an emergency number (110 police, 112 all services) or an office."""
     receiver = tidy(to)[:40]
     if not receiver:
-        raise Unreadable("Please say whom the caller was handed to.")
+        raise Unreadable("Please say whom the caller was handed to.").of("to")
     # An office's name may hold a person's, and a long number is somebody's own; an emergency number is short.
     number = {"to": receiver} if receiver.isdigit() and len(receiver) <= _LONGEST_EMERGENCY_NUMBER else {}
     with acting(session, call, "handed over", by=by, at=at, **number):
@@ -237,7 +237,7 @@ def warn_about(session: Session, call: Call, text: str, *, by: str, at: datetime
     told = tidy(text)[:300]
     key = call.phone_hash or call.address_hash or call.name_hash
     if not told or not key:
-        raise Unreadable("A warning needs words, and a caller with a number or a name.")
+        raise Unreadable("A warning needs words, and a caller with a number or a name.").of("text")
     warning = CallerWarning(phone_hash=key, text=told, by=by, at=at)
     session.add(warning)
     audit.record(session, at, by, "caller warned about", f"call {call.public_id}")

@@ -55,7 +55,7 @@ def in_place(view: Callable[P, Response]) -> Callable[P, Response]:
     def shown(*args: P.args, **kwargs: P.kwargs) -> Response:
         try:
             return view(*args, **kwargs)
-        except (Conflict, Unreadable) as refusal:
+        except Conflict as refusal:
             if request.headers.get("HX-Request"):
                 raise
             session().rollback()
@@ -242,7 +242,7 @@ def take_message() -> Response:
     """A message that reached the station elsewhere: text, sound files, or both."""
     text, files = field("message", 8000), [file for file in request.files.getlist("files") if file.filename]
     if not text and not files:
-        raise Unreadable("A message needs words or a sound file.")
+        raise Unreadable("A message needs words or a sound file.").of("message")
     made = services.receive(
         session(),
         forms.channel(),

@@ -58,7 +58,7 @@ def reply(session: Session, settings: Settings, call: Call, text: str, *, by: st
     """Write to the listener; raises ``CannotReply`` beyond the channel's time for it, or where it takes none."""
     told = text.strip()
     if not told or len(told) > LONGEST:
-        raise Unreadable("A reply has 1 to %(most)s characters.", most=LONGEST)
+        raise Unreadable("A reply has 1 to %(most)s characters.", most=LONGEST).of("text")
     to = _address(call)
     if to is None or not can_reply(settings, call):
         raise CannotReply("This channel takes no replies here. Call the listener back.")

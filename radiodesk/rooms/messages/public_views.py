@@ -6,16 +6,14 @@ up does not exist.
 
 import json
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from radiodesk.core import i18n
 from radiodesk.core.addresses import network
 from radiodesk.core.database import PROMPT
-from radiodesk.core.errors import NotFound, TooLarge, Unreadable
+from radiodesk.core.errors import NotFound, Unreadable
 from radiodesk.core.ids import public_id
-from radiodesk.core.settings import Settings
-from radiodesk.http.request import asked, back, field, now, station
+from radiodesk.http.request import asked, back, field, now, of_field, station
 from radiodesk.rooms.calls.place_field import complete
 from radiodesk.rooms.messages.arrivals import arrival_reader
 from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
@@ -32,7 +30,7 @@ blueprint = Blueprint("intake", __name__)
 @blueprint.get("/kirim")
 def form() -> str:
     _only_if(station().settings.web_form)
-    return render_template("public/report.html", typed={}, problem=None)
+    return render_template("public/report.html")
 
 
 @blueprint.post("/kirim")
@@ -40,23 +38,15 @@ def send() -> BaseResponse:
     """A listener writes, or speaks into the phone's recorder and sends the file."""
     settings = station().settings
     _only_if(settings.web_form)
-    try:
-        return _taken(settings)
-    except (Unreadable, TooLarge) as refusal:
-        page = render_template("public/report.html", typed=request.form, problem=i18n.say(refusal))
-        return make_response(page, refusal.status)
-
-
-def _taken(settings: Settings) -> BaseResponse:
     if field("situs", 200):
         # A field that no person sees: who fills it is a machine, and is told what machines like to hear.
         return back("intake.thanks")
     text, file = field("pesan", 8000), request.files.get("suara")
     sound = (file.filename, file.stream) if file is not None and file.filename else None
     if not text and sound is None:
-        raise Unreadable("Please write something, or add a sound file.")
+        raise Unreadable("Please write something, or add a sound file.").of("pesan")
     if field("setuju", 3) != "yes":
-        raise Unreadable("Please agree that the station keeps your message and may use it on air.")
+        raise Unreadable("Please agree that the station keeps your message and may use it on air.").of("setuju")
     fields = FormFields(
         text,
         field("telepon", 40),
@@ -68,11 +58,12 @@ def _taken(settings: Settings) -> BaseResponse:
     )
     taker = Taker(settings, station().database)
     taker.require_few(fields.address, at=now())
-    arrival = taker.store.put(arrival_reader.WEB, fields.as_body(), at=now(), sound=sound)
+    with of_field("suara"):
+        arrival = taker.store.put(arrival_reader.WEB, fields.as_body(), at=now(), sound=sound)
     taken = taker.at_once(arrival, patience=PROMPT)
     if taken is not None and taken.sound_problem:
         if not text:
-            raise AudioUnreadable(taken.sound_problem)
+            raise AudioUnreadable(taken.sound_problem).of("suara")
         # The words are in the queue: who is refused would send them a second time.
         return back("intake.thanks", tanpa="suara")
     return back("intake.thanks")
@@ -96,8 +87,9 @@ def pos_jago_report() -> BaseResponse:
     secret = station().settings.pos_jago_token
     _only_if(secret)
     if not fits(field("kode", 200), secret):
-        raise NotSigned("The code does not fit. Ask the station for the Pos Jago code.")
-    body = {name: value for name, value in request.form.items() if value and name != "kode"} | {"id": public_id(now())}
+        raise NotSigned("The code does not fit. Ask the station for the Pos Jago code.").of("kode")
+    given = {name: value for name, value in request.form.items() if value and name != "kode" and name[0] != "_"}
+    body = given | {"id": public_id(now())}
     raw = json.dumps(body).encode()
     partner.read_report(body)
     taker = Taker(station().settings, station().database)

@@ -54,9 +54,9 @@ def add_programme(
     """Add a series; its title is unique."""
     title = title.strip()
     if not title:
-        raise Unreadable("Please give the programme a title.")
+        raise Unreadable("Please give the programme a title.").of("title")
     if session.scalar(select(Programme.id).where(Programme.title == title)):
-        raise Conflict("There is a programme called %(title)s already.", title=title)
+        raise Conflict("There is a programme called %(title)s already.", title=title).of("title")
     programme = Programme(
         public_id=public_id(at), title=title, starts=starts, minutes=minutes, description=description.strip()
     )
@@ -131,9 +131,9 @@ def _version(
 ) -> ScriptVersion:
     text = draft.text.replace("\r\n", "\n").strip()
     if not text:
-        raise Unreadable("The script is empty. Please write what is to be read.")
+        raise Unreadable("The script is empty. Please write what is to be read.").of("text")
     if len(text) > LONGEST_SCRIPT:
-        raise Unreadable("The script is too long: at most %(most)s characters.", most=LONGEST_SCRIPT)
+        raise Unreadable("The script is too long: at most %(most)s characters.", most=LONGEST_SCRIPT).of("text")
     seconds = reading_seconds(text, words_per_minute=round(speed), lexicon=lexicon)
     sources = {"items": copied(draft.items), "left_out": copied(draft.left_out)}
     return ScriptVersion(number=number, text=text, seconds=seconds, by=by, at=at, **sources)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from radiodesk.core.errors import NotFound, Refusal, Unreadable
@@ -51,7 +51,7 @@ def write() -> BaseResponse:
     try:
         kind = ScriptKind(field("kind", 12))
     except ValueError:
-        raise Unreadable("This kind of script is not there.") from None
+        raise Unreadable("This kind of script is not there.").of("kind") from None
     draft = services.Draft(field("text", services.LONGEST_SCRIPT))
     script = services.write_script(
         session(), kind, field("title", 160), draft, by=me().username, at=now(), speed=_speed(), lexicon=_lexicon()
@@ -252,6 +252,6 @@ def add_programme() -> BaseResponse:
         at=now(),
         starts=field("starts", 5) or "08:00",
         minutes=number("minutes"),
-        description=request.form.get("description", "").strip(),
+        description=field("description", 4000),
     )
     return back("programme.programmes")

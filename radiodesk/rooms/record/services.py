@@ -125,7 +125,7 @@ def withdraw(session: Session, broadcast: Broadcast, reason: str, *, by: str, at
         raise Conflict("%(title)s is not published.", title=broadcast.title)
     reason = tidy(reason)
     if not reason:
-        raise Unreadable("Please say why. The reason is shown to the public.")
+        raise Unreadable("Please say why. The reason is shown to the public.").of("reason")
     forget(session, [piece.id for piece in shown.pieces])
     shown.pieces = []
     shown.withdrawn_at, shown.changed_at, shown.reason = at, at, reason

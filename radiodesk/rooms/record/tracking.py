@@ -67,7 +67,9 @@ def look_up(database: Database, heard: str, pin: str, *, address: str, at: datet
         # The hash alone: reading the whole row would take measurably longer than finding none.
         stored = session.scalar(select(PublishedTicket.pin_hash).where(PublishedTicket.number == number))
     if not pin_fits(database.keys, number, pin, stored):
-        raise NotOpened("This number and PIN do not fit together. Please look at your receipt and type both again.")
+        raise NotOpened("This number and PIN do not fit together. Please look at your receipt and type both again.").of(
+            "pin"
+        )
     _uncount(database, attempt)
     with database.reading() as session:
         return session.scalars(select(PublishedTicket).where(PublishedTicket.number == number)).one()
@@ -114,15 +116,20 @@ def _count(session: Session, number: str, address: str, at: datetime) -> int:
     return attempt.id
 
 
+def published(session: Session, number: str) -> PublishedTicket:
+    """The public face of a complaint whose PIN was right."""
+    return session.scalars(select(PublishedTicket).where(PublishedTicket.number == number)).one()
+
+
 def take_reply(session: Session, number: str, kind: str, text: str, *, at: datetime) -> None:
     """Keep what the complainant wrote; a job puts it into the history. Raises ``TooManyReplies`` or ``Unreadable``."""
-    published = session.scalars(select(PublishedTicket).where(PublishedTicket.number == number)).one()
+    ticket = published(session, number)
     if kind not in set(Reply) or (kind != Reply.SOLVED and not text.strip()):
-        raise Unreadable("Please write what you want to say.")
-    today = select(func.count()).where(TicketReply.published_id == published.id, TicketReply.at > at - LONG)
+        raise Unreadable("Please write what you want to say.").of("tanggapan")
+    today = select(func.count()).where(TicketReply.published_id == ticket.id, TicketReply.at > at - LONG)
     if (session.scalar(today) or 0) >= REPLIES_A_DAY:
         raise TooManyReplies("You have written %(most)s times today. Please wait for the answer.", most=REPLIES_A_DAY)
-    reply = TicketReply(published=published, kind=kind, text=text.strip()[:LONGEST_REPLY], at=at)
+    reply = TicketReply(published=ticket, kind=kind, text=text.strip()[:LONGEST_REPLY], at=at)
     session.add(reply)
     session.flush()
     jobs.enqueue(session, at, REPLY_JOB, reply.id)

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from radiodesk.core.i18n import say
-from radiodesk.http.request import asked, back, field, now, session, station
+from radiodesk.http.request import asked, back, field, now, session, stands_on, station
 from radiodesk.rooms.record import tracking
 from radiodesk.rooms.record.models import PublishedTicket
 from radiodesk.rooms.tickets.care import Reply
@@ -30,19 +29,17 @@ def form() -> str:
 
 
 @blueprint.post("/pengaduan")
-def follow() -> Response:
+def follow() -> str:
     heard, pin = field("nomor", 200), field("pin", 80)
-    try:
-        found = tracking.look_up(station().database, heard, pin, address=request.remote_addr or "", at=now())
-    except (tracking.NotOpened, tracking.LookUpPaused) as refusal:
-        page = render_template("public/ticket_form.html", number=heard, problem=say(refusal))
-        return make_response(page, refusal.status)
-    return make_response(_page(found))
+    return _page(tracking.look_up(station().database, heard, pin, address=request.remote_addr or "", at=now()))
 
 
 @blueprint.post("/pengaduan/tanggapan")
 def reply() -> Response:
-    tracking.take_reply(session(), _number_of(field("token", 300)), field("jenis", 10), field("tanggapan"), at=now())
+    number = _number_of(field("token", 300))
+    # The page with this form is an answer to number and PIN, which nobody types twice for a slip of the pen.
+    stands_on(lambda: _page(tracking.published(session(), number)))
+    tracking.take_reply(session(), number, field("jenis", 10), field("tanggapan"), at=now())
     return back("tracking.thanks")
 
 

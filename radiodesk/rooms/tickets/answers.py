@@ -63,7 +63,7 @@ def _fill(text: str, known: dict[str, str]) -> str:
 def add(session: Session, title: str, text: str, *, by: str, at: datetime) -> AnswerText:
     """Keep an answer text for the whole station."""
     if not title or not text:
-        raise Unreadable("An answer text needs a title and its words.")
+        raise Unreadable("An answer text needs a title and its words.").of("text" if title else "title")
     row = AnswerText(public_id=public_id(at), title=title, text=text, by=by, at=at)
     session.add(row)
     audit.record(session, at, by, "answer text added", f"answer text {row.public_id}")

@@ -30,7 +30,7 @@ class Reply(StrEnum):
 def add_note(session: Session, rules: Rules, ticket: Ticket, text: str, *, public: bool, by: str, at: datetime) -> None:
     """Write something down; a public note tells the complainant how the matter stands."""
     if not text.strip():
-        raise Unreadable("Please write the note.")
+        raise Unreadable("Please write the note.").of("text")
     write(session, ticket, EntryKind.NOTED, by=by, at=at, text=text, public=public, unit_id=ticket.unit_id)
     if public and ticket.state not in ENDED_STATES:
         deadlines.reach(session, rules, ticket, Milestone.INFORMED, at)
@@ -52,7 +52,7 @@ def set_confidential(
     if confidential == ticket.confidential:
         raise NotPossible("Complaint %(number)s is so already.", number=ticket.number)
     if not reason.strip():
-        raise Unreadable("Please say why the confidentiality changes.")
+        raise Unreadable("Please say why the confidentiality changes.").of("text")
     ticket.confidential = confidential
     write(session, ticket, EntryKind.CONFIDENTIAL, by=by, at=at, text=reason)
 
@@ -62,7 +62,7 @@ def extend(
 ) -> None:
     """Take the extension that the law gives; the reason is public, as the law wants it."""
     if not reason.strip():
-        raise Unreadable("Please say why more time is needed; the complainant reads it.")
+        raise Unreadable("Please say why more time is needed; the complainant reads it.").of("text")
     deadlines.extend(session, rules, deadline, at)
     write(session, ticket, EntryKind.EXTENDED, by=by, at=at, text=reason, public=True, unit_id=ticket.unit_id)
 
@@ -70,7 +70,7 @@ def extend(
 def new_pin(session: Session, ticket: Ticket, pin: Pin, reason: str, *, by: str, at: datetime) -> str:
     """Take a new PIN for someone who lost it; ``reason`` says how the person was known. Returned in the clear."""
     if not reason.strip():
-        raise Unreadable("Please say how you know that this is the complainant.")
+        raise Unreadable("Please say how you know that this is the complainant.").of("text")
     ticket.pin_hash = pin.hashed
     write(session, ticket, EntryKind.PIN, by=by, at=at, text=reason)
     return pin.digits

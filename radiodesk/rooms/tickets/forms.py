@@ -46,7 +46,7 @@ def decision() -> Decision:
     try:
         urgency = Urgency(field("urgency", 12))
     except ValueError:
-        raise Unreadable("Please choose how urgent it is.") from None
+        raise Unreadable("Please choose how urgent it is.").of("urgency") from None
     return Decision(field("category", 40), field("unit", 60), urgency)
 
 

@@ -88,7 +88,7 @@ def open_ticket(
     ``drawn`` number and PIN where they were.
     """
     if not text.strip():
-        raise Unreadable("Please write down what the complaint is about.")
+        raise Unreadable("Please write down what the complaint is about.").of("text")
     drawn = _free(session, rules, drawn, at)
     ticket = Ticket(
         public_id=identity or public_id(at),
@@ -245,7 +245,7 @@ def _end(
 def _decide(rules: Rules, ticket: Ticket, decision: Decision, *, by: str, at: datetime) -> None:
     _require_unit(rules, decision.unit_id)
     if not decision.category:
-        raise Unreadable("Please choose what the complaint is about.")
+        raise Unreadable("Please choose what the complaint is about.").of("category")
     ticket.category, ticket.unit_id, ticket.urgency = decision.category, decision.unit_id, decision.urgency
     _note_decision(ticket, by=by, at=at)
 
@@ -258,7 +258,9 @@ def _note_decision(ticket: Ticket, *, by: str, at: datetime) -> None:
 
 def _require_unit(rules: Rules, unit_id: str) -> None:
     if unit_id not in rules.unit_by_id:
-        raise UnknownUnit("The unit %(unit)s is not in this area. Please choose one from the list.", unit=unit_id)
+        raise UnknownUnit("The unit %(unit)s is not in this area. Please choose one from the list.", unit=unit_id).of(
+            "unit"
+        )
 
 
 def _only_in(ticket: Ticket, states: set[TicketState] | frozenset[TicketState]) -> None:
@@ -272,7 +274,7 @@ def _only_in(ticket: Ticket, states: set[TicketState] | frozenset[TicketState]) 
 
 def _words(text: str, sentence: str) -> None:
     if not text.strip():
-        raise Unreadable(sentence)
+        raise Unreadable(sentence).of("text")
 
 
 def _kept(suggestion: Suggestion | None) -> dict[str, object] | None:

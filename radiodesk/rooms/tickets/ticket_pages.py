@@ -1,4 +1,4 @@
-"""Builds the ticket pages: who may see what, and a refused form that comes back with its words in their fields."""
+"""Builds the ticket pages: who may see what, and which ticket a form is about."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
-from radiodesk.core.errors import Forbidden, NotFound, Refusal, Unreadable
-from radiodesk.core.i18n import language, say
+from radiodesk.core.errors import NotFound, Unreadable
+from radiodesk.core.i18n import language
 from radiodesk.core.ids import public_id as new_public_id
 from radiodesk.core.text import shorten, tidy
 from radiodesk.http.request import asked_page, now, number, session, station
@@ -70,36 +70,19 @@ def wanted(public_id: str) -> Ticket:
     return found
 
 
-def keeps_words(
-    new: bool = False,
-) -> Callable[[Callable[P, Response | str]], Callable[P, Response | str | tuple[str, int]]]:
-    """A form that is refused comes back as its page, with the reason on top and what was typed in its fields."""
+def tells_of_change(view: Callable[P, Response | str]) -> Callable[P, Response | str]:
+    """Refuse with ``ChangedMeanwhile`` what meets a change of the same moment."""
 
-    def guard(view: Callable[P, Response | str]) -> Callable[P, Response | str | tuple[str, int]]:
-        @wraps(view)
-        def kept(*args: P.args, **kwargs: P.kwargs) -> Response | str | tuple[str, int]:
-            try:
-                return view(*args, **kwargs)
-            except (Forbidden, NotFound):
-                raise
-            except (Refusal, StaleDataError) as error:
-                refusal = (
-                    error
-                    if isinstance(error, Refusal)
-                    else ChangedMeanwhile(
-                        "Someone changed this complaint at the same moment. Please read what is new and send it again."
-                    )
-                )
-                session().rollback()
-                if new:
-                    page = new_page(call_of_form(request.form.get("call", "")), request.form, say(refusal))
-                else:
-                    page = ticket_page(str(kwargs["public_id"]), request.form, say(refusal))
-                return page, refusal.status
+    @wraps(view)
+    def told(*args: P.args, **kwargs: P.kwargs) -> Response | str:
+        try:
+            return view(*args, **kwargs)
+        except StaleDataError:
+            raise ChangedMeanwhile(
+                "Someone changed this complaint at the same moment. Please read what is new and send it again."
+            ) from None
 
-        return kept
-
-    return guard
+    return told
 
 
 def names() -> dict[str, Any]:
@@ -140,7 +123,7 @@ def clocks_page() -> str:
     )
 
 
-def ticket_page(public_id: str, typed: Mapping[str, str] | None = None, problem: str | None = None) -> str:
+def ticket_page(public_id: str) -> str:
     """One ticket; looking at a confidential one is noted."""
     found = seen(public_id)
     if found.confidential:
@@ -155,8 +138,6 @@ def ticket_page(public_id: str, typed: Mapping[str, str] | None = None, problem:
         call_page=url_for("calls.call", public_id=found.call.public_id) if found.call else None,
         preview=url_for("ticket_preview.preview", public_id=public_id),
         ticket=found,
-        typed=typed or {},
-        problem=problem,
         recordings=readable_ones,
         heard=open_to(session(), me(), Act.HEAR, recordings),
         transcripts=speech_queries.current(session(), readable_ones),
@@ -173,7 +154,7 @@ def ticket_page(public_id: str, typed: Mapping[str, str] | None = None, problem:
     )
 
 
-def new_page(call: Call | None, typed: Mapping[str, str] | None = None, problem: str | None = None) -> str:
+def new_page(call: Call | None, typed: Mapping[str, str] | None = None) -> str:
     """The form of a new ticket, filled from the call and from what triage makes of its words."""
     text = typed["text"] if typed else words_of_form(session(), call)
     suggestion = suggestion_for(session(), text)
@@ -192,7 +173,6 @@ def new_page(call: Call | None, typed: Mapping[str, str] | None = None, problem:
         "tickets/new.html",
         call=call,
         given=given,
-        problem=problem,
         suggestion=suggestion,
         identity=given.get("identity") or new_public_id(now()),
         channels=CHANNEL_NAMES,

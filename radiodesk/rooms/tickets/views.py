@@ -13,7 +13,6 @@ from radiodesk.rooms.tickets.forms import LONGEST, decision, list_filter, new_ti
 from radiodesk.rooms.tickets.ticket_pages import (
     call_of_form,
     clocks_page,
-    keeps_words,
     list_page,
     may_see_secret,
     new_page,
@@ -23,6 +22,7 @@ from radiodesk.rooms.tickets.ticket_pages import (
     seen,
     suggestion_for,
     suggestion_part,
+    tells_of_change,
     ticket_page,
     wanted,
 )
@@ -67,7 +67,7 @@ def suggest() -> str:
 
 @blueprint.post("/pengaduan/baru")
 @allowed(*OPENERS)
-@keeps_words(new=True)
+@tells_of_change
 def open_ticket() -> str | Response:
     drawn = services.draw(station().database.keys, rules(), now())
     call = call_of_form(field("call", 36))
@@ -130,7 +130,7 @@ def phone(public_id: str) -> str:
 
 @blueprint.post("/pengaduan/<public_id>/putusan")
 @allowed(*KEEPERS)
-@keeps_words()
+@tells_of_change
 def decide(public_id: str) -> Response:
     services.decide(session(), rules(), wanted(public_id), decision(), by=me().username, at=now())
     return back("tickets.ticket", public_id=public_id)
@@ -138,7 +138,7 @@ def decide(public_id: str) -> Response:
 
 @blueprint.post("/pengaduan/<public_id>/setuju")
 @allowed(*KEEPERS)
-@keeps_words()
+@tells_of_change
 def accept(public_id: str) -> Response:
     services.accept(session(), rules(), wanted(public_id), by=me().username, at=now())
     return back("tickets.ticket", public_id=public_id)
@@ -146,7 +146,7 @@ def accept(public_id: str) -> Response:
 
 @blueprint.post("/pengaduan/<public_id>/teruskan")
 @allowed(*KEEPERS)
-@keeps_words()
+@tells_of_change
 def forward(public_id: str) -> Response:
     unit, text = field("unit", 60), field("text", LONGEST)
     services.forward(session(), rules(), wanted(public_id), unit, text=text, by=me().username, at=now())
@@ -155,7 +155,7 @@ def forward(public_id: str) -> Response:
 
 @blueprint.post("/pengaduan/<public_id>/kerjakan")
 @allowed(*KEEPERS)
-@keeps_words()
+@tells_of_change
 def take_up(public_id: str) -> Response:
     services.take_up(session(), rules(), wanted(public_id), by=me().username, at=now())
     return back("tickets.ticket", public_id=public_id)
@@ -163,7 +163,7 @@ def take_up(public_id: str) -> Response:
 
 @blueprint.post("/pengaduan/<public_id>/kembalikan")
 @allowed(*KEEPERS)
-@keeps_words()
+@tells_of_change
 def give_back(public_id: str) -> Response:
     services.give_back(session(), wanted(public_id), field("text", LONGEST), by=me().username, at=now())
     return back("tickets.ticket", public_id=public_id)
@@ -171,7 +171,7 @@ def give_back(public_id: str) -> Response:
 
 @blueprint.post("/pengaduan/<public_id>/jawab")
 @allowed(*KEEPERS)
-@keeps_words()
+@tells_of_change
 def answer(public_id: str) -> Response:
     services.answer(session(), rules(), wanted(public_id), field("text", LONGEST), by=me().username, at=now())
     return back("tickets.ticket", public_id=public_id)
@@ -179,7 +179,7 @@ def answer(public_id: str) -> Response:
 
 @blueprint.post("/pengaduan/<public_id>/tutup")
 @allowed(*KEEPERS)
-@keeps_words()
+@tells_of_change
 def close(public_id: str) -> Response:
     services.close(session(), rules(), wanted(public_id), field("text", LONGEST), by=me().username, at=now())
     return back("tickets.ticket", public_id=public_id)
@@ -187,7 +187,7 @@ def close(public_id: str) -> Response:
 
 @blueprint.post("/pengaduan/<public_id>/tolak")
 @allowed(*KEEPERS)
-@keeps_words()
+@tells_of_change
 def reject(public_id: str) -> Response:
     services.reject(session(), rules(), wanted(public_id), field("text", LONGEST), by=me().username, at=now())
     return back("tickets.ticket", public_id=public_id)
@@ -195,7 +195,7 @@ def reject(public_id: str) -> Response:
 
 @blueprint.post("/pengaduan/<public_id>/buka")
 @allowed(*KEEPERS)
-@keeps_words()
+@tells_of_change
 def reopen(public_id: str) -> Response:
     services.reopen(session(), rules(), wanted(public_id), field("text", LONGEST), by=me().username, at=now())
     return back("tickets.ticket", public_id=public_id)
@@ -203,19 +203,19 @@ def reopen(public_id: str) -> Response:
 
 @blueprint.post("/pengaduan/<public_id>/gabung")
 @allowed(*KEEPERS)
-@keeps_words()
+@tells_of_change
 def merge(public_id: str) -> Response:
     duplicate = wanted(public_id)
     into = queries.ticket_by_number(session(), field("into", 200))
     if into is None:
-        raise Unreadable("There is no complaint with this number. Please look at it again.")
+        raise Unreadable("There is no complaint with this number. Please look at it again.").of("into")
     services.merge(session(), rules(), duplicate, into, by=me().username, at=now())
     return back("tickets.ticket", public_id=into.public_id)
 
 
 @blueprint.post("/pengaduan/<public_id>/catatan")
 @allowed(*READERS)
-@keeps_words()
+@tells_of_change
 def note(public_id: str) -> Response:
     found, public = seen(public_id), field("public", 3) == "yes" and me().may(*KEEPERS)
     care.add_note(session(), rules(), found, field("text", LONGEST), public=public, by=me().username, at=now())
@@ -224,7 +224,7 @@ def note(public_id: str) -> Response:
 
 @blueprint.post("/pengaduan/<public_id>/ringkasan")
 @allowed(*KEEPERS)
-@keeps_words()
+@tells_of_change
 def summary(public_id: str) -> Response:
     words, place = field("summary", 400), field("place", 200)
     where = place_id(station().settings, place)
@@ -234,7 +234,7 @@ def summary(public_id: str) -> Response:
 
 @blueprint.post("/pengaduan/<public_id>/rahasia")
 @allowed(*KEEPERS)
-@keeps_words()
+@tells_of_change
 def confidential(public_id: str) -> Response:
     hidden = field("confidential", 3) == "yes"
     care.set_confidential(session(), wanted(public_id), hidden, field("text", LONGEST), by=me().username, at=now())
@@ -243,7 +243,7 @@ def confidential(public_id: str) -> Response:
 
 @blueprint.post("/pengaduan/<public_id>/perpanjang")
 @allowed(*KEEPERS)
-@keeps_words()
+@tells_of_change
 def extend(public_id: str) -> Response:
     found = wanted(public_id)
     clock = care.running_clock(found, number("deadline"))
@@ -253,7 +253,7 @@ def extend(public_id: str) -> Response:
 
 @blueprint.post("/pengaduan/<public_id>/pin")
 @allowed(*KEEPERS)
-@keeps_words()
+@tells_of_change
 def new_pin(public_id: str) -> str:
     with station().database.reading() as looking:
         pin = pins.fresh_pin(station().database.keys, queries.ticket_by_public_id(looking, public_id).number)

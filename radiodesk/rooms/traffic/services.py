@@ -299,7 +299,7 @@ def quick_report(
 ) -> RoadReport:
     """An officer's own report from the quick form, or what a screener made of a caller's words (``heard``)."""
     if not where.strip():
-        raise Unreadable("Please say where it is.")
+        raise Unreadable("Please say where it is.").of("place")
     if flow is None and kind == "flow":
         raise Unreadable("Please say how the traffic flows.")
     found = finder.find(where)
@@ -410,9 +410,9 @@ def correct_lapsit(
 def file_lapsit(session: Session, text: str, *, by: str, at: datetime, zone: str) -> tuple[SituationReport, Lapsit]:
     """Keep a pasted situation report with the day and unit that it states; when it states none, today in ``zone``."""
     if not text.strip():
-        raise Unreadable("Please paste the situation report.")
+        raise Unreadable("Please paste the situation report.").of("text")
     if len(text) > LONGEST_PASTE:
-        raise Unreadable("The text is too long: at most %(most)s characters at a time.", most=LONGEST_PASTE)
+        raise Unreadable("The text is too long: at most %(most)s characters at a time.", most=LONGEST_PASTE).of("text")
     lapsit = parse_lapsit(text)
     row = SituationReport(
         public_id=public_id(at),

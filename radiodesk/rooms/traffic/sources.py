@@ -35,11 +35,11 @@ def add(
 ) -> Source:
     """Add a feed by its address, or with ``folder:NAME`` a watched folder; it is looked at right away."""
     if not name.strip():
-        raise Unreadable("Please give the source a name.")
+        raise Unreadable("Please give the source a name.").of("name")
     if not is_folder(url):
         _check_address(url)
     if not 1 <= minutes <= 1440:
-        raise Unreadable("A source is fetched every 1 to 1440 minutes.")
+        raise Unreadable("A source is fetched every 1 to 1440 minutes.").of("minutes")
     if session.scalar(select(Source.id).where(Source.name == name.strip())):
         raise Conflict("There is a source called %(name)s already.", name=name.strip())
     if is_folder(url) and session.scalar(select(Source.id).where(Source.url == url)):
@@ -60,7 +60,7 @@ def _check_address(url: str) -> None:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Unreadable("The address must begin with http:// or https:// and name a host.")
+        raise Unreadable("The address must begin with http:// or https:// and name a host.").of("url")
 
 
 def switch(session: Session, source: Source, active: bool, *, by: str, at: datetime) -> None:

@@ -74,7 +74,7 @@ def add(session: Session, phrase: str, *, by: str, at: datetime) -> ListenedPhra
     """Listen for a phrase from now on; raises ``Unreadable`` for one without letters."""
     wanted = tidy(phrase)
     if not _WORD.search(wanted) or len(wanted) > LONGEST:
-        raise Unreadable("Please write a word or a name of at most %(most)s signs.", most=LONGEST)
+        raise Unreadable("Please write a word or a name of at most %(most)s signs.", most=LONGEST).of("phrase")
     added = _count(session, wanted, ADDED, by=by, at=at)
     audit.record(session, at, by, "listens for", f"phrase {added.public_id}")
     return added

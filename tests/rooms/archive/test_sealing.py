@@ -420,7 +420,7 @@ def test_the_archivist_seals_verifies_and_corrects_in_the_browser(
         public_id = session.get_one(Broadcast, 1).public_id
     browser = sign_in(Role.ARCHIVIST)
     assert "Pagi Bersama Polisi" in browser.get("/arsip").get_data(as_text=True)
-    answer = browser.post(f"/siaran/{public_id}/segel")
+    answer = browser.post(f"/siaran/{public_id}/segel", data={"note": "Jam mulai rekaman tidak tercatat."})
     assert answer.status_code == 303
     page = answer.headers["Location"]
     assert browser.get(page).status_code == 200
@@ -463,3 +463,30 @@ def test_an_ended_broadcasts_page_leads_to_its_package_and_to_publishing(
     runner.run_all()
     shown = browser.get(page).get_data(as_text=True)
     assert f"{page}/arsip" in shown and f"{page}/terbit" in shown and f"{page}/segel" not in shown
+
+
+def test_sealing_asks_while_something_is_missing_and_takes_a_reason(
+    database: Database,
+    settings: Settings,
+    now: datetime,
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    broadcast = held(database, settings, now)
+    with database.writing() as tx:
+        row = tx.get_one(Broadcast, broadcast)
+        public_id = row.public_id
+        row.recordings = []
+    browser, page = sign_in(Role.ARCHIVIST), f"/siaran/{public_id}/segel"
+    shown = browser.get(page).get_data(as_text=True)
+    assert 'class="missing"' in shown
+    assert f'href="/siaran/{public_id}#programme-recording"' in shown
+    for headers in ({}, {"Accept": "application/json"}, {"HX-Request": "true"}):
+        assert browser.post(page, headers=headers).status_code == 409
+    answer = browser.post(page, data={"note": " "})
+    assert answer.status_code == 409
+    assert 'class="missing"' in answer.get_data(as_text=True)
+    with database.reading() as session:
+        assert session.scalars(select(Package)).all() == []
+    assert browser.post(page, data={"note": "Perekam mati sepanjang siaran."}).status_code == 303
+    with database.reading() as session:
+        assert session.scalars(select(Package)).one().note == "Perekam mati sepanjang siaran."

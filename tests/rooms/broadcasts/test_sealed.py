@@ -79,6 +79,7 @@ VERBS: dict[str, Callable[[Sealed], object]] = {
     "add_item": lambda one: rundowns.add_item(one.session, one.broadcast, ItemKind.CALLS, "Baru", 60, **one.by),
     "move_item": lambda one: rundowns.move_item(one.session, one.broadcast, one.item, 2, **one.by),
     "remove_item": lambda one: rundowns.remove_item(one.session, one.broadcast, one.item, **one.by),
+    "undo": lambda one: rundowns.undo(one.session, one.broadcast, **one.by),
     "put_script": lambda one: rundowns.put_script(one.session, one.broadcast, one.item, one.script, **one.by),
     "begin_item": lambda one: services.begin_item(one.session, one.broadcast, one.item, **one.by),
     "finish_script": lambda one: services.finish_script(one.session, one.broadcast, **one.by),

@@ -33,6 +33,8 @@ setInterval(count, 1000);
 const TOGETHER = 15;
 const waiting = new WeakMap();
 async function refresh(region) {
+  // What was typed into a form that was refused stands in its markup, which a fresh region would replace.
+  if (region.querySelector("form[data-refused]")) return;
   if (waiting.has(region)) {
     if (waiting.get(region) === "asked") waiting.set(region, "again");
     return;
@@ -160,7 +162,44 @@ document.addEventListener("submit", (event) => {
   if (sentence && !window.confirm(sentence)) event.preventDefault();
 });
 
-// ---- Refusals of htmx requests come as one plain sentence.
+// ---- The page of a refused form was made again at the form's own address: its own address is put in place.
+const refusedForm = document.querySelector("form[data-refused]");
+if (refusedForm) history.replaceState(history.state, "", refusedForm.dataset.refused);
+
+// ---- Refusals of htmx requests come as one plain sentence, and with the name of the field that is to be mended.
+function tellAt(field, text) {
+  const label = field.closest("label") ?? field;
+  let said = label.nextElementSibling;
+  if (!said?.matches(".refusal")) {
+    said = document.createElement("span");
+    said.className = "refusal";
+    said.id = `refusal-${crypto.randomUUID?.() ?? Date.now()}`;
+    said.setAttribute("role", "alert");
+    label.after(said);
+  }
+  const described = field.getAttribute("aria-describedby");
+  said.textContent = text;
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", said.id);
+  field.focus();
+  field.addEventListener(
+    "input",
+    () => {
+      said.remove();
+      field.removeAttribute("aria-invalid");
+      if (described && described !== said.id) field.setAttribute("aria-describedby", described);
+      else field.removeAttribute("aria-describedby");
+    },
+    { once: true },
+  );
+}
+
 document.addEventListener("htmx:response:error", (event) => {
-  event.detail.ctx.text !== undefined && tell(event.detail.ctx.text);
+  const { text, response, sourceElement } = event.detail.ctx;
+  if (text === undefined) return;
+  const name = response?.headers?.get?.("X-Refused-Field");
+  const form = sourceElement?.closest?.("form");
+  const field = name && form ? form.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`) : null;
+  if (field) tellAt(field, text);
+  else tell(text);
 });

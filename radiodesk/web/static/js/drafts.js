@@ -43,6 +43,8 @@ function drop(place) {
 function restore(form, [first, values]) {
   const known = forms.get(form);
   if (!putFields(form, values)) return drop(known.place);
+  // What is back must be seen: a form may stand in something that is closed.
+  for (let around = form.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
   const note = document.createElement("p");
   note.className = "note warn";
   note.setAttribute("role", "status");
@@ -82,6 +84,12 @@ async function watch() {
   for (const form of found) {
     const { place, first } = forms.get(form);
     const held = heldInWindow(place);
+    if ("refused" in form.dataset) {
+      // The refused form holds what was typed; it is a draft until it is sent and taken.
+      forms.get(form).first = held?.first ?? kept[place]?.[0] ?? [];
+      keep(form);
+      continue;
+    }
     // A form that was sent and taken has no draft at the desk any more.
     if (held?.sent && kept && !kept[place]) sessionStorage.removeItem(inWindow(place));
     else if (held && isSame(readFields(form), first)) restore(form, [held.first, held.values]);
