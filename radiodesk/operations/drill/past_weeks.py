@@ -37,7 +37,7 @@ COMPLAINTS = (
         told="Traffic light di simpang empat Jetak mati sejak kemarin, pagi hari kendaraan semrawut.",
         summary="Lampu pengatur lalu lintas di simpang Jetak mati.",
         place="Jetak",
-        answer="Lampu sudah diperbaiki Dinas Perhubungan. Selama itu petugas mengatur lalu lintas pada jam masuk sekolah.",
+        answer="Lampu sudah diperbaiki Dinas Perhubungan. Petugas mengatur lalu lintas pada jam masuk sekolah.",
     ),
     Past(
         told="Setiap malam Minggu ada balap liar di jalan raya Dander, suaranya mengganggu sampai tengah malam.",
