@@ -16,7 +16,11 @@ from tests.factories.forms import FormClient
 P, S, H = Role.PRODUCER, Role.SCREENER, Role.HOST
 F, T, A = Role.OFFICER, Role.TICKET_OFFICER, Role.ARCHIVIST
 
-OPEN_TO_ALL = {"GET /masuk", "POST /masuk", "GET /undangan/<token>", "POST /undangan/<token>"}
+OPEN_TO_ALL = {
+    *("GET /masuk", "POST /masuk"),
+    *("GET /undangan/<token>", "POST /undangan/<token>"),
+    *("GET /sandi-baru/<token>", "POST /sandi-baru/<token>"),
+}
 """Pages that want nobody signed in."""
 
 APART = {"POST /keluar", "GET /langsung", "GET /static/<digest>/<path:filename>"}
@@ -237,6 +241,9 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /petugas
         POST /petugas/<public_id>
         POST /petugas/<public_id>/kode/atur-ulang
+        POST /petugas/<public_id>/sandi/atur-ulang
+        POST /petugas/undang
+        POST /petugas/undang/batal
         POST /saluran
         POST /saluran/<line_id>
         POST /saluran/<line_id>/hapus
