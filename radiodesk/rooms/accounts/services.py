@@ -159,10 +159,8 @@ def reset_password(session: Session, person: Person, *, by: str, at: datetime) -
         raise Conflict("%(name)s may not sign in. Allow it first.", name=person.name)
     _end_resets(session, person, at)
     token = secrets.token_urlsafe(24)
-    until = at + RESET_FOR
-    made = Invitation(
-        token_hash=hashed_token(token), person_id=person.id, role_names=[], created_at=at, expires_at=until
-    )
+    made = Invitation(person_id=person.id, role_names=[], created_at=at, expires_at=at + RESET_FOR)
+    made.token_hash = hashed_token(token)
     session.add(made)
     audit.record(session, at, by, "password reset asked", f"person {person.public_id}")
     return token
