@@ -155,6 +155,8 @@ TABLE: dict[tuple[Role, ...], str] = {
     (P, A): """
         GET /arsip
         GET /arsip/<public_id>
+        GET /arsip/<public_id>/berkas/<path:name>
+        GET /arsip/<public_id>/terbuka.zip
         GET /arsip/<public_id>/keadaan
         POST /arsip/<public_id>/periksa
         POST /arsip/<public_id>/ralat
@@ -162,6 +164,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /arsip/daftar
         GET /siaran/<public_id>/arsip
         POST /siaran/<public_id>/rekaman
+        POST /siaran/<public_id>/rekaman/<recording_id>/awal
         POST /siaran/<public_id>/segel
         POST /siaran/<public_id>/tarik
         GET /siaran/<public_id>/terbit

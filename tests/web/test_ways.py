@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,10 +29,14 @@ from radiodesk.rooms.accounts import services as accounts
 from radiodesk.rooms.accounts.access import COOKIE
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.broadcasts.models import BroadcastState
 from radiodesk.rooms.calls.models import CallState, Protected
 from radiodesk.rooms.programme import services as programme
-from radiodesk.rooms.tickets.models import Ticket
+from radiodesk.rooms.programme.models import ScriptState
+from radiodesk.rooms.tickets.models import Ticket, TicketState
+from radiodesk.rooms.transcripts.models import TranscriptState
 from radiodesk.web.desk import create_desk
+from radiodesk.web.public_site import create_public
 from tests.factories import calls as make
 from tests.factories import shows
 from tests.factories.filled import fill
@@ -154,27 +159,40 @@ def is_let_through(desk: Flask, endpoint: str, roles: tuple[Role, ...]) -> bool:
 def dead_ends(desk: Flask, client: FlaskClient, roles: tuple[Role, ...]) -> Iterator[str]:
     """Walks the whole desk from its first page; gives every way that is refused, and where it was offered."""
     adapter = desk.url_map.bind("localhost")
-    waiting, seen, opened = deque([("/", "–")]), {"/"}, Counter[str]()
+    offered = {}
+    for address, page in walked(desk, client):
+        if page is None:
+            yield f"GET {address}, offered on {offered.get(address, '–')}"
+            continue
+        for method, target, what in Ways(page).found:
+            offered.setdefault(target.split("#")[0], address)
+            found = endpoint_of(adapter, method, target)
+            if found and (found[1] == "POST" or found[0] in SOUND) and not is_let_through(desk, found[0], roles):
+                yield f"{found[1]} {found[0]} ({what}), offered on {address}"
+
+
+def walked(desk: Flask, client: FlaskClient) -> Iterator[tuple[str, str | None]]:
+    """Every page that can be reached from the first one, some of each kind; ``None`` for what is refused."""
+    adapter = desk.url_map.bind("localhost")
+    waiting, seen, opened = deque(["/"]), {"/"}, Counter[str]()
     while waiting:
-        address, offered = waiting.popleft()
+        address = waiting.popleft()
         answer = client.get(address)
-        if answer.status_code in (403, 404):
-            yield f"GET {address} {answer.status_code}, offered on {offered}"
         assert answer.status_code < 500 or answer.status_code == 503, address
+        if answer.status_code in (403, 404):
+            yield address, None
         if not (answer.content_type or "").startswith("text/html") or answer.status_code >= 400:
             continue
-        for method, target, what in Ways(answer.get_data(as_text=True)).found:
-            found = endpoint_of(adapter, method, target)
-            if found is None or found[0] in UNASKED:
+        page = answer.get_data(as_text=True)
+        yield address, page
+        for method, target, _what in Ways(page).found:
+            found, target = endpoint_of(adapter, method, target), target.split("#")[0]
+            if found is None or found[0] in UNASKED | SOUND or found[1] == "POST" or target in seen:
                 continue
-            endpoint, how = found
-            if how == "POST" or endpoint in SOUND:
-                if not is_let_through(desk, endpoint, roles):
-                    yield f"{how} {endpoint} ({what}), offered on {address}"
-            elif target.split("#")[0] not in seen and opened[endpoint] < MOST_OF_A_KIND:
-                seen.add(target.split("#")[0])
-                opened[endpoint] += 1
-                waiting.append((target.split("#")[0], address))
+            if opened[found[0]] < MOST_OF_A_KIND:
+                seen.add(target)
+                opened[found[0]] += 1
+                waiting.append(target)
 
 
 @pytest.mark.parametrize("roles", COMBINATIONS, ids=lambda roles: "+".join(roles))
@@ -195,3 +213,84 @@ def test_a_receipt_leads_only_where_its_reader_may_go(desk: Flask, full: Station
     offered = re.findall(r'href="(/pengaduan/[^"]+)"', page.get_data(as_text=True))
     assert [client.get(address).status_code for address in offered] == [200] * len(offered)
     assert bool(offered) is (role is Role.TICKET_OFFICER)
+
+
+ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+RAW = {
+    *(str(one) for kind in (CallState, TicketState, ScriptState, BroadcastState, TranscriptState) for one in kind),
+    *("flood", "accident", "closure", "roadwork", "breakdown", "flowing", "jammed"),
+}
+"""Values of the database; in Indonesian none of them is a word, in English those with a mark in them are none."""
+
+
+class Told(HTMLParser):
+    """What a page says: its headings' levels, and its visible text in parts."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.levels: list[int] = []
+        self.parts: list[str] = []
+        self._within: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if re.fullmatch(r"h[1-6]", tag):
+            self.levels.append(int(tag[1]))
+        if tag in ("script", "style", "pre", "code", "textarea"):
+            self._within.append(tag)
+        given = dict(attrs)
+        for name in ("title", "aria-label", "alt", "placeholder"):
+            self.parts.append(given.get(name) or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._within and self._within[-1] == tag:
+            self._within.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._within:
+            self.parts.append(" ".join(data.split()))
+
+
+def faults_of(page: str, language: str) -> list[str]:
+    """Headings out of order, times of machines, and values of the database on a page."""
+    told, found = Told(page), []
+    whole = "<html" in page
+    if whole and (not told.levels or told.levels[0] != 1 or told.levels.count(1) != 1):
+        found.append(f"headings begin with {told.levels[:3]}")
+    found += [f"h{one} before h{two}" for one, two in pairwise(told.levels) if two > one + 1]
+    found += [f"time of a machine: {part}" for part in told.parts if ISO.search(part)]
+    raw = {one for one in RAW if language == "id" or "_" in one}
+    found += [f"value of the database: {part}" for part in told.parts if part.strip(" ·:,") in raw]
+    return found
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_headings_are_in_order_and_times_and_values_are_said_as_people_say_them(
+    desk: Flask, full: Station, language: str
+) -> None:
+    client = signed_in(desk, full, (Role.ADMINISTRATOR,), f"bahasa-{language}")
+    client.post("/saya/bahasa", data={"language": language})
+    pages = {address: page for address, page in walked(desk, client) if page is not None}
+    assert len(pages) > 60
+    found = {f"{one}: {address}" for address, page in pages.items() for one in faults_of(page, language)}
+    assert not found, "\n".join(sorted(found))
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_same_holds_for_the_public_pages(full: Station, language: str) -> None:
+    client = create_public(full).test_client()
+    waiting, seen, found = deque(["/"]), {"/"}, set()
+    while waiting:
+        address = waiting.popleft()
+        answer = client.get(address, headers={"Accept-Language": language}, query_string={"bahasa": language})
+        if not (answer.content_type or "").startswith("text/html"):
+            continue
+        page = answer.get_data(as_text=True)
+        found |= {f"{one}: {address}" for one in faults_of(page, language)}
+        for _method, target, _what in Ways(page).found:
+            path = urlsplit(target).path
+            if path not in seen and not path.startswith("/static/"):
+                seen.add(path)
+                waiting.append(path)
+    assert len(seen) > 8
+    assert not found, "\n".join(sorted(found))

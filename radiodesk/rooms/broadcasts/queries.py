@@ -76,6 +76,7 @@ def titles(session: Session, log: Iterable[AsRun]) -> dict[int, str]:
 class Filed:
     """A call of a broadcast as everybody at the station may see it."""
 
+    call: Call
     received_at: datetime
     topic: str
     was_on_air: bool
@@ -92,7 +93,7 @@ def filed_calls(session: Session, broadcast: Broadcast) -> list[Filed]:
 
 def _filed(call: Call, untold: bool) -> Filed:
     return Filed(
-        call.received_at, "" if untold else sayable(call, call.topic), call.on_air_at is not None, guarded=untold
+        call, call.received_at, "" if untold else sayable(call, call.topic), call.on_air_at is not None, guarded=untold
     )
 
 
