@@ -178,6 +178,7 @@ def walked(desk: Flask, client: FlaskClient) -> Iterator[tuple[str, str | None]]
     while waiting:
         address = waiting.popleft()
         answer = client.get(address)
+        answer.get_data()
         assert answer.status_code < 500 or answer.status_code == 503, address
         if answer.status_code in (403, 404):
             yield address, None
@@ -283,9 +284,9 @@ def test_the_same_holds_for_the_public_pages(full: Station, language: str) -> No
     while waiting:
         address = waiting.popleft()
         answer = client.get(address, headers={"Accept-Language": language}, query_string={"bahasa": language})
+        page = answer.get_data(as_text=True)
         if not (answer.content_type or "").startswith("text/html"):
             continue
-        page = answer.get_data(as_text=True)
         found |= {f"{one}: {address}" for one in faults_of(page, language)}
         for _method, target, _what in Ways(page).found:
             path = urlsplit(target).path

@@ -13,7 +13,8 @@ def titles_of_recordings(session: Session, recordings: Collection[int], *, by_na
     """A ``transcripts.ports.TitleSource``: the broadcast's title, which is no secret of anybody."""
     held = broadcast_recording.c
     wanted = select(held.recording_id, Broadcast.title).join(Broadcast, Broadcast.id == held.broadcast_id)
-    return dict(session.execute(wanted.where(held.recording_id.in_(recordings))).tuples().all())
+    found = session.execute(wanted.where(held.recording_id.in_(recordings)))
+    return {row.recording_id: row.title for row in found}
 
 
 def of_recordings(session: Session, recordings: Iterable[int]) -> dict[int, Belonging]:

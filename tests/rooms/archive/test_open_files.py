@@ -69,6 +69,8 @@ def test_no_closed_or_other_file_is_given(package: str, sign_in: SignIn, path: s
 
 
 def test_one_file_is_taken_along(package: str, sign_in: SignIn) -> None:
-    answer = sign_in(Role.ARCHIVIST).get(f"{package}/berkas/data/as-run/as-run.csv")
-    assert answer.data == FILES["data/as-run/as-run.csv"]
+    client = sign_in(Role.ARCHIVIST)
+    with client.get(f"{package}/berkas/data/as-run/as-run.csv") as answer:
+        data = answer.data
+    assert data == FILES["data/as-run/as-run.csv"]
     assert "attachment" in answer.headers["Content-Disposition"]
