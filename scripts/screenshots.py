@@ -36,6 +36,7 @@ from radiodesk.rooms.broadcasts import queries as shows
 from radiodesk.rooms.broadcasts import rundowns
 from radiodesk.rooms.broadcasts import services as broadcasts
 from radiodesk.rooms.broadcasts.models import ItemKind
+from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, CallState, Channel, Protected, Urgency
 from radiodesk.rooms.programme import services as programme
@@ -113,7 +114,7 @@ def put_on_air(session: Session, now: datetime) -> str:
     begun = now - timedelta(minutes=4)
     show.planned_start = begun
     broadcasts.go_on_air(session, show, by=BY, at=begun)
-    for item, minute in zip(rundowns.rundown(session, show.id)[:3], (0.0, 0.5, 2.0), strict=False):
+    for item, minute in zip(rundown(session, show.id)[:3], (0.0, 0.5, 2.0), strict=False):
         broadcasts.begin_item(session, show, item, by=BY, at=begun + timedelta(minutes=minute))
     ready = session.scalars(select(Call).where(Call.state == CallState.READY).order_by(Call.position)).first()
     if ready is not None:

@@ -289,6 +289,11 @@ class Settings(BaseSettings):
         return self.data / "arrivals"
 
     @property
+    def desk_address(self) -> str:
+        """Where the desk is reached on this machine; links that commands print begin with it."""
+        return f"http://{self.desk_host}:{self.desk_port}"
+
+    @property
     def public_address(self) -> str:
         """Where listeners reach the public site, without a slash at the end."""
         return (self.public_url or f"http://{self.public_host}:{self.public_port}").rstrip("/")

@@ -93,7 +93,7 @@ def parts_of(settings: Settings) -> list[list[str]]:
 
 def announce(settings: Settings, database: Database) -> None:
     """Print the addresses and, while there is nobody, the one-time link for the first administrator."""
-    desk = f"http://{settings.desk_host}:{settings.desk_port}"
+    desk = settings.desk_address
     click.echo(gettext("Desk:        %(address)s", address=desk))
     click.echo(gettext("Public site: %(address)s", address=settings.public_address))
     with database.writing() as session:

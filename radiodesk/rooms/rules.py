@@ -19,13 +19,14 @@ from radiodesk.rooms.recordings.access import owners
 from radiodesk.rooms.tickets import access as ticket_access
 from radiodesk.rooms.tickets.ports import followers
 from radiodesk.rooms.traffic.ports import connect_followers
-from radiodesk.rooms.transcripts.ports import connect_learning
+from radiodesk.rooms.transcripts.ports import connect_learning, title_sources
 
 
 def connect(database: Database) -> None:
     """Connect the rooms over one database."""
     owners(database).extend((call_access.of_recordings, broadcast_access.of_recordings))
     secrets(database).append(ticket_access.secret_calls)
+    title_sources(database).extend((call_access.titles_of_recordings, broadcast_access.titles_of_recordings))
     connect_learning(database, protected_words.learnable)
     followers(database).append(ticket_publication.follow)
     connect_followers(database, followed_conditions.follow, followed_conditions.tellers)

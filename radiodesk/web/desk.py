@@ -9,7 +9,7 @@ from radiodesk.core.errors import Refusal
 from radiodesk.core.events import last_event_id
 from radiodesk.http.request import SAFE, Station, now, session, station
 from radiodesk.rooms.accounts import second_factor
-from radiodesk.rooms.accounts.access import load_person, must_set_up
+from radiodesk.rooms.accounts.access import load_person, may_open, must_set_up
 from radiodesk.rooms.accounts.models import Person, Role
 from radiodesk.rooms.accounts.views import blueprint as accounts
 from radiodesk.rooms.accounts.views import forget_sent_draft
@@ -90,6 +90,8 @@ def create_desk(given: Station) -> Flask:
         room.connect(app, given.settings)
     app.add_url_rule("/", "home", home)
     app.context_processor(_for_templates)
+    # A global, so that macros which are imported without context have it too.
+    app.jinja_env.globals["may_open"] = may_open
     app.after_request(_keep_nothing)
     # Registered after the request's own commit, so it runs before it.
     app.after_request(forget_sent_draft)
@@ -117,7 +119,7 @@ def _for_templates() -> dict[str, object]:
 
 def _menu(person: Person) -> list[menu.Entry]:
     """Nothing leads anywhere until the second factor that a role asks for is there."""
-    return [] if second_factor.is_due(person, station().settings.second_factor_roles) else menu.entries(person)
+    return [] if second_factor.is_due(person, station().settings.second_factor_roles) else menu.entries()
 
 
 def _seen() -> int | str:

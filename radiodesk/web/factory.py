@@ -147,8 +147,8 @@ def _page(sentence: str, status: int, field: str | None = None) -> Response:
         sends_again = current_app.config["FOR_STAFF"] and status == 503 and request.method not in SAFE
         resend = _resend() if sends_again else None
         again = RETRY_AFTER if status == 503 and (request.method in SAFE or resend is not None) else None
-        page = render_template(template, sentence=sentence, status=status, typed=typed, again=again, resend=resend)
-        response = Response(page, status)
+        shown = render_template(template, sentence=sentence, status=status, typed=typed, again=again, resend=resend)
+        response = Response(shown, status)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER)
     return response

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from babel.dates import format_date
 from flask import Flask
 
-from radiodesk.core import i18n
+from radiodesk.core import i18n, inputs
 from radiodesk.http.request import station
 
 
@@ -16,8 +16,10 @@ def clock(at: datetime | None) -> str:
     return at.astimezone(station().settings.zone).strftime("%H.%M" if i18n.language.get() == "id" else "%H:%M")
 
 
-def moment(at: datetime | None) -> str:
-    """Date and station time with the zone's name; empty for none."""
+def moment(at: datetime | str | None) -> str:
+    """Date and station time with the zone's name, also of a moment that stands written in a ledger; empty for none."""
+    if isinstance(at, str):
+        at = inputs.moment(at)
     if at is None:
         return ""
     return f"{day(at)} {clock(at)} {station().settings.timezone_label}"

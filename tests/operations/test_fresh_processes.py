@@ -59,6 +59,8 @@ CASES = [
         given="kuda lumping hijau muda\nkuda lumping hijau muda\n",
     ),
     Case("user password", ("tidak-ada",), given="kuda lumping hijau muda\n" * 2, code=1, says="tidak dikenal"),
+    Case("user invite", ("--role", "screener"), says="/undangan/"),
+    Case("user reset", ("tidak-ada",), code=1, says="tidak dikenal"),
     Case("user reset-code", ("tidak-ada",), code=1, says="tidak dikenal"),
     Case("keys rotate"),
     Case("area check", ("bojonegoro",)),

@@ -16,7 +16,11 @@ from tests.factories.forms import FormClient
 P, S, H = Role.PRODUCER, Role.SCREENER, Role.HOST
 F, T, A = Role.OFFICER, Role.TICKET_OFFICER, Role.ARCHIVIST
 
-OPEN_TO_ALL = {"GET /masuk", "POST /masuk", "GET /undangan/<token>", "POST /undangan/<token>"}
+OPEN_TO_ALL = {
+    *("GET /masuk", "POST /masuk"),
+    *("GET /undangan/<token>", "POST /undangan/<token>"),
+    *("GET /sandi-baru/<token>", "POST /sandi-baru/<token>"),
+}
 """Pages that want nobody signed in."""
 
 APART = {"POST /keluar", "GET /langsung", "GET /static/<digest>/<path:filename>"}
@@ -154,6 +158,8 @@ TABLE: dict[tuple[Role, ...], str] = {
     (P, A): """
         GET /arsip
         GET /arsip/<public_id>
+        GET /arsip/<public_id>/berkas/<path:name>
+        GET /arsip/<public_id>/terbuka.zip
         GET /arsip/<public_id>/keadaan
         POST /arsip/<public_id>/periksa
         POST /arsip/<public_id>/ralat
@@ -162,6 +168,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /siaran/<public_id>/arsip
         POST /siaran/<public_id>/rekaman
         GET /siaran/<public_id>/segel
+        POST /siaran/<public_id>/rekaman/<recording_id>/awal
         POST /siaran/<public_id>/segel
         POST /siaran/<public_id>/tarik
         GET /siaran/<public_id>/terbit
@@ -252,6 +259,9 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /petugas
         POST /petugas/<public_id>
         POST /petugas/<public_id>/kode/atur-ulang
+        POST /petugas/<public_id>/sandi/atur-ulang
+        POST /petugas/undang
+        POST /petugas/undang/batal
         POST /saluran
         POST /saluran/<line_id>
         POST /saluran/<line_id>/hapus

@@ -11,7 +11,7 @@ from radiodesk.operations.drill.stage import HOST, SCREENER, Played
 from radiodesk.rooms.broadcasts import services as broadcasts
 from radiodesk.rooms.broadcasts.models import AsRunKind, Broadcast, ItemKind
 from radiodesk.rooms.broadcasts.queries import as_run
-from radiodesk.rooms.broadcasts.rundowns import rundown
+from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.place_field import hint_phrases

@@ -17,7 +17,7 @@ from radiodesk.operations.drill.stage import HOST, Played
 from radiodesk.operations.wiring import prepare
 from radiodesk.rooms.broadcasts import services as broadcasts
 from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind, RundownItem
-from radiodesk.rooms.broadcasts.rundowns import rundown
+from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.calls.models import Call
 
 ON_AIR_FOR = timedelta(minutes=12)

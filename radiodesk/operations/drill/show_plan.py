@@ -10,6 +10,7 @@ from radiodesk.operations.drill.stage import HOST, OFFICER, Played
 from radiodesk.rooms.broadcasts import rundowns
 from radiodesk.rooms.broadcasts import services as broadcasts
 from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.programme import services as programme
 from radiodesk.rooms.programme.models import Script, ScriptKind
 from radiodesk.rooms.programme.queries import programmes
@@ -70,7 +71,7 @@ def _kind_of(item: DrillItem) -> ScriptKind:
 def approve_all(played: Played, session: Session) -> None:
     """An officer approves what is to be read, and each script is put into its item."""
     broadcast = session.get_one(Broadcast, played.broadcast_id)
-    items = rundowns.rundown(session, broadcast.id)
+    items = rundown(session, broadcast.id)
     for item, wanted in zip(items, played.show.rundown, strict=True):
         if wanted.text is None or wanted.text not in played.texts:
             continue
@@ -82,7 +83,7 @@ def approve_all(played: Played, session: Session) -> None:
 def place_only(played: Played, session: Session, name: str) -> None:
     """Put a script into its item without anybody's approval."""
     broadcast = session.get_one(Broadcast, played.broadcast_id)
-    for item, wanted in zip(rundowns.rundown(session, broadcast.id), played.show.rundown, strict=True):
+    for item, wanted in zip(rundown(session, broadcast.id), played.show.rundown, strict=True):
         if wanted.text == name and name in played.texts:
             script = session.get_one(Script, played.texts[name])
             rundowns.put_script(session, broadcast, item, script, by=HOST, at=played.clock.now())

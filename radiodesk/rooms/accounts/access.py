@@ -3,7 +3,7 @@
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
-from flask import g, request
+from flask import current_app, g, request
 
 from radiodesk.core import look_journal
 from radiodesk.http.request import now, station
@@ -72,6 +72,21 @@ def allowed(*roles: Role) -> "Callable[[Callable[P, R]], Callable[P, R]]":
             services.require(me(), *roles)
             return view(*args, **kwargs)
 
+        # What pages ask before they offer a way here; see ``may_open``.
+        guarded.guards = (*getattr(view, "guards", ()), roles)  # type: ignore[attr-defined]
         return guarded
 
     return guard
+
+
+def may_open(endpoint: str) -> bool:
+    """Whether the guards of a view let the signed-in person through.
+
+    Every page asks this before it offers a link, a button or a form, so that none of them is answered with 403. A
+    name that no view has is a fault of the page and raises ``KeyError``.
+    """
+    view = current_app.view_functions[endpoint]
+    if getattr(view, "open_to_all", False):
+        return True
+    person = load_person()
+    return person is not None and all(person.may(*roles) for roles in getattr(view, "guards", ()))

@@ -63,6 +63,34 @@ def password(username: str, password: str | None) -> None:
     click.echo(username)
 
 
+@user.command("reset")
+@click.argument("username")
+def reset(username: str) -> None:
+    """Print a one-time link with which a person chooses a new password; an earlier link dies."""
+    settings = command.settings()
+    with station_database(settings).writing() as session:
+        person = queries.person_by_username(session, username)
+        token = services.reset_password(session, person, by=BY, at=SystemClock().now())
+    click.echo(f"{settings.desk_address}/sandi-baru/{token}")
+
+
+@user.command("invite")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice([role.value for role in Role]),
+    help="What the person does; may be given several times.",
+)
+def invite(roles: tuple[str, ...]) -> None:
+    """Print a one-time link with which somebody sets up an account of their own."""
+    settings = command.settings()
+    with station_database(settings).writing() as session:
+        token = services.invite(session, [Role(role) for role in roles], by=BY, at=SystemClock().now())
+    click.echo(f"{settings.desk_address}/undangan/{token}")
+
+
 @user.command("reset-code")
 @click.argument("username")
 def reset_code(username: str) -> None:

@@ -34,6 +34,18 @@ ROLE_NAMES = {
 }
 
 
+ROLE_TASKS = {
+    Role.ADMINISTRATOR: N_("Looks after people, telephone lines and the station, and may do everything."),
+    Role.PRODUCER: N_("Plans and steers broadcasts; sees the queue, scripts, traffic, complaints and the archive."),
+    Role.SCREENER: N_("Answers telephone and messages, fills in the callers' cards and makes callers ready."),
+    Role.HOST: N_("Speaks on air: takes callers, reads scripts and keeps to the rundown."),
+    Role.OFFICER: N_("Approves what the police say on air, files road reports and reads complaints."),
+    Role.TICKET_OFFICER: N_("Works on complaints, confidential ones too, until they are answered and closed."),
+    Role.ARCHIVIST: N_("Seals broadcasts, takes private matter out of them and publishes them."),
+}
+"""What each role is there for, said beside its check box."""
+
+
 class Person(Base):
     """Someone who may sign in at the desk."""
 
@@ -118,12 +130,14 @@ class Draft(Base):
 
 
 class Invitation(Base):
-    """A one-time link with which a person sets up an account."""
+    """A one-time link with which a person sets up an account or, where one is there, chooses a new password."""
 
     __tablename__ = "invitation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """Whose password it sets; none where it makes a new account."""
     role_names: Mapped[list[str]]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -1,11 +1,14 @@
 """Reads for the people pages."""
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from radiodesk.core.errors import NotFound
 from radiodesk.core.pages import Page, page_of
-from radiodesk.rooms.accounts.models import Person
+from radiodesk.rooms.accounts.models import Invitation, Person
+from radiodesk.rooms.accounts.services import open_invitations
 
 
 def nobody_yet(session: Session) -> bool:
@@ -16,6 +19,11 @@ def nobody_yet(session: Session) -> bool:
 def people(session: Session, page: int) -> Page[Person]:
     """Everyone, by name."""
     return page_of(session, select(Person).order_by(Person.name, Person.id), page)
+
+
+def open_invitation_count(session: Session, at: datetime) -> int:
+    """How many invitations can still be used."""
+    return session.scalar(select(func.count()).select_from(Invitation).where(*open_invitations(at))) or 0
 
 
 def person_by_username(session: Session, username: str) -> Person:

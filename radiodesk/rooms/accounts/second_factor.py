@@ -37,10 +37,15 @@ def is_due(person: Person, roles: Collection[str]) -> bool:
     return person.totp_secret is None and not person.roles.isdisjoint(roles)
 
 
-def begin(session: Session, person: Person, *, by: str, at: datetime) -> None:
-    """Make a key for the person's phone; it counts for nothing until it is confirmed."""
+def begin(session: Session, person: Person, *, another: bool = False, by: str, at: datetime) -> None:
+    """Make a key for the person's phone; it counts for nothing until it is confirmed.
+
+    A key that was made before stays, since it may be in the phone already, unless ``another`` is asked for.
+    """
     if person.totp_secret is not None:
         raise Conflict("The six-digit code is on already. Switch it off first.")
+    if isinstance(person.totp_pending, str) and not another:
+        return
     person.totp_pending = pyotp.random_base32()
     audit.record(session, at, by, "second factor begun", _subject(person))
 

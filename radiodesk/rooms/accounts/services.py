@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from radiodesk.core import audit
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 THROTTLE = timedelta(minutes=15)
 INVITED_FOR = timedelta(days=3)
+RESET_FOR = timedelta(days=1)
 
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 
@@ -81,6 +82,7 @@ def set_password(
     """Change a password to the one that ``passwords.hashed`` took; the person's other sessions end."""
     person.password_hash = password_hash
     sessions.revoke_all(session, person, keep=keep, at=at)
+    _end_resets(session, person, at)
     audit.record(session, at, by, "password changed", f"person {person.public_id}")
 
 
@@ -97,11 +99,14 @@ def change_person(
     person.role_names, person.active = sorted(roles), active
     if not active:
         sessions.revoke_all(session, person, at=at)
+        _end_resets(session, person, at)
     audit.record(session, at, by, "person changed", f"person {person.public_id}", roles=sorted(roles), active=active)
 
 
 def invite(session: Session, roles: Collection[Role], *, by: str, at: datetime) -> str:
     """Make a one-time invitation; returns the token for its link."""
+    if not roles:
+        raise Unreadable("Please give the person at least one role.")
     token = secrets.token_urlsafe(24)
     session.add(
         Invitation(token_hash=hashed_token(token), role_names=sorted(roles), created_at=at, expires_at=at + INVITED_FOR)
@@ -110,9 +115,24 @@ def invite(session: Session, roles: Collection[Role], *, by: str, at: datetime) 
     return token
 
 
+def withdraw_invitations(session: Session, *, by: str, at: datetime) -> int:
+    """End every invitation that was not used yet; returns how many there were."""
+    ended = list(session.scalars(select(Invitation).where(*open_invitations(at))))
+    for one in ended:
+        one.used_at = at
+    audit.record(session, at, by, "invitations withdrawn", "invitation", count=len(ended))
+    return len(ended)
+
+
+def open_invitations(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What is true of an invitation whose link still works."""
+    return Invitation.person_id.is_(None), Invitation.used_at.is_(None), Invitation.expires_at >= at
+
+
 def open_invitation(session: Session, token: str, *, at: datetime) -> Invitation:
     """The invitation behind a link; raises ``NotFound`` when it was used or is too old."""
-    found = session.scalar(select(Invitation).where(Invitation.token_hash == hashed_token(token)))
+    wanted = Invitation.token_hash == hashed_token(token), Invitation.person_id.is_(None)
+    found = session.scalar(select(Invitation).where(*wanted))
     if found is None or found.used_at is not None or found.expires_at < at:
         raise NotFound("This invitation was used already or is too old. Ask for a new one.")
     return found
@@ -129,6 +149,60 @@ def accept(
     # Looked at again where it is used up: two who open the same link at once become one person.
     open_invitation(session, token, at=at).used_at = at
     return person
+
+
+def reset_password(session: Session, person: Person, *, by: str, at: datetime) -> str:
+    """Make a one-time link with which a person chooses a new password; returns its token.
+
+    A link that was made before dies. The present password and the open sessions hold until the new one is chosen, so
+    that nobody is thrown out of a show by a key that was pressed by mistake.
+    """
+    if not person.active:
+        raise Conflict("%(name)s may not sign in. Allow it first.", name=person.name)
+    _end_resets(session, person, at)
+    token = secrets.token_urlsafe(24)
+    made = Invitation(person_id=person.id, role_names=[], created_at=at, expires_at=at + RESET_FOR)
+    made.token_hash = hashed_token(token)
+    session.add(made)
+    audit.record(session, at, by, "password reset asked", f"person {person.public_id}")
+    return token
+
+
+def person_of_reset(session: Session, token: str, *, at: datetime) -> Person:
+    """Whose password a link sets; raises ``NotFound`` when it was used, replaced or is too old."""
+    return session.get_one(Person, _open_reset(session, token, at).person_id)
+
+
+def choose_password(
+    session: Session, token: str, password: str, *, about: Collection[str] = (), at: datetime
+) -> Person:
+    """Set the password that somebody chose by a link; all their sessions end, and the link is used up.
+
+    The password is hashed before the session is used, which must be fresh. A second factor stays: whoever has the
+    link alone does not come in.
+    """
+    with database_of(session).reading() as looking:
+        known = person_of_reset(looking, token, at=at)
+    hashed = passwords.hashed(password, (*about, known.username, known.name))
+    person = person_of_reset(session, token, at=at)
+    set_password(session, person, hashed, by=person.username, at=at)
+    who = keys_of(session).lookup(person.username)
+    session.execute(delete(FailedSignIn).where(FailedSignIn.username_hash == who))
+    return person
+
+
+def _open_reset(session: Session, token: str, at: datetime) -> Invitation:
+    wanted = Invitation.token_hash == hashed_token(token), Invitation.person_id.is_not(None)
+    found = session.scalar(select(Invitation).where(*wanted))
+    held = found is not None and found.used_at is None and found.expires_at >= at
+    if found is None or not held or not session.get_one(Person, found.person_id).active:
+        raise NotFound("This link was used already or is too old. Ask an administrator for a new one.")
+    return found
+
+
+def _end_resets(session: Session, person: Person, at: datetime) -> None:
+    mine = Invitation.person_id == person.id, Invitation.used_at.is_(None)
+    session.execute(update(Invitation).where(*mine).values(used_at=at))
 
 
 def sign_in(

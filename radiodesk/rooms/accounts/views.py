@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import segno
@@ -26,7 +27,7 @@ from radiodesk.http.request import (
 )
 from radiodesk.rooms.accounts import drafts, passwords, queries, second_factor, services, sessions
 from radiodesk.rooms.accounts.access import COOKIE, allowed, load_person, me
-from radiodesk.rooms.accounts.models import ROLE_NAMES, Person, Role
+from radiodesk.rooms.accounts.models import ROLE_NAMES, ROLE_TASKS, Person, Role
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -162,7 +163,8 @@ def code() -> str:
 
 @blueprint.post("/saya/kode/mulai")
 def begin_code() -> Response:
-    second_factor.begin(session(), _mine(session()), by=me().username, at=now())
+    another = field("another", 3) == "yes"
+    second_factor.begin(session(), _mine(session()), another=another, by=me().username, at=now())
     return back("accounts.code")
 
 
@@ -191,7 +193,13 @@ def switch_off_code() -> Response:
 @blueprint.get("/petugas")
 @allowed()
 def people() -> str:
-    return render_template("accounts/people.html", listed=queries.people(session(), asked_page()), roles=ROLE_NAMES)
+    return render_template(
+        "accounts/people.html",
+        listed=queries.people(session(), asked_page()),
+        roles=ROLE_NAMES,
+        tasks=ROLE_TASKS,
+        invited=queries.open_invitation_count(session(), now()),
+    )
 
 
 @blueprint.post("/petugas")
@@ -210,6 +218,49 @@ def change(public_id: str) -> Response:
     active = field("active", 3) == "yes"
     services.change_person(session(), person, roles=_roles(), active=active, by=me().username, at=now())
     return back("accounts.people")
+
+
+@blueprint.post("/petugas/undang")
+@allowed()
+def invite() -> str:
+    token = services.invite(session(), _roles(), by=me().username, at=now())
+    return _link_page(url_for("accounts.invitation", token=token, _external=True), services.INVITED_FOR)
+
+
+@blueprint.post("/petugas/undang/batal")
+@allowed()
+def withdraw_invitations() -> Response:
+    services.withdraw_invitations(session(), by=me().username, at=now())
+    return back("accounts.people")
+
+
+@blueprint.post("/petugas/<public_id>/sandi/atur-ulang")
+@allowed()
+def reset_password(public_id: str) -> str:
+    person = queries.person_by_public_id(session(), public_id)
+    token = services.reset_password(session(), person, by=me().username, at=now())
+    return _link_page(url_for("accounts.new_password", token=token, _external=True), services.RESET_FOR, person)
+
+
+def _link_page(link: str, lasts: timedelta, person: Person | None = None) -> str:
+    """A link that is shown this once: the database holds only its hash."""
+    return render_template("accounts/link.html", link=link, until=now() + lasts, person=person)
+
+
+@blueprint.get("/sandi-baru/<token>")
+@public_page
+def new_password(token: str) -> str:
+    person = services.person_of_reset(session(), token, at=now())
+    return render_template("accounts/new_password.html", token=token, person=person)
+
+
+@blueprint.post("/sandi-baru/<token>")
+@public_page
+def choose_password(token: str) -> Response:
+    services.choose_password(session(), token, _new_password(), about=_about(), at=now())
+    response = redirect(url_for("accounts.sign_in_form"), code=303)
+    response.delete_cookie(COOKIE)
+    return response
 
 
 @blueprint.post("/petugas/<public_id>/kode/atur-ulang")

@@ -27,7 +27,8 @@ from radiodesk.rooms.archive.show_facts import (
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
-from radiodesk.rooms.broadcasts.rundowns import rundown
+from radiodesk.rooms.broadcasts.programme_sound import is_timed
+from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.lines.call_takes import calls_of_takes
 from radiodesk.rooms.programme.models import Script, ScriptVersion
@@ -149,14 +150,6 @@ def offsets(broadcast: Broadcast) -> list[tuple[Recording, float]]:
         found.append((recording, begins))
         end = begins + recording.duration
     return found
-
-
-def is_timed(recording: Recording) -> bool:
-    """Whether it is known when the recording began; for a file that was handed in it was worked out from its end."""
-    if recording.started_at is None:
-        return False
-    guessed = (recording.created_at - recording.started_at).total_seconds()
-    return abs(guessed - recording.duration) > 0.001
 
 
 def _programme(broadcast: Broadcast, dumped: list[Span]) -> list[Sound]:

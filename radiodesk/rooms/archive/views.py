@@ -4,11 +4,12 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from radiodesk.core.errors import NotFound
+from radiodesk.core.stores.shelves import Shelf
 from radiodesk.http.file_response import send
 from radiodesk.http.request import asked_page, back, field, now, session, stands_on, station
-from radiodesk.rooms.accounts.access import allowed, me
+from radiodesk.rooms.accounts.access import allowed, me, note_look
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.archive import ledger, queries, seal_checklist, services
+from radiodesk.rooms.archive import ledger, open_files, queries, seal_checklist, services
 from radiodesk.rooms.archive.models import PACKAGE_STATE_NAMES, Package
 from radiodesk.rooms.broadcasts import checklist
 from radiodesk.rooms.broadcasts import queries as broadcasts
@@ -67,7 +68,39 @@ def _package(public_id: str) -> Package:
 
 
 def _page(public_id: str) -> dict[str, object]:
-    return {"package": _package(public_id), "states": PACKAGE_STATE_NAMES}
+    found = _package(public_id)
+    files = open_files.files_of(_shelf(), found)
+    return {"package": found, "states": PACKAGE_STATE_NAMES, "files": files}
+
+
+def _shelf() -> Shelf:
+    return queries.packages_shelf(station().settings)
+
+
+@blueprint.get("/arsip/<public_id>/terbuka.zip")
+@allowed(*KEEPERS)
+def open_part(public_id: str) -> Response:
+    """Everything of a package but its closed part, as one file."""
+    found, shelf = _package(public_id), _shelf()
+    files = open_files.files_of(shelf, found).open
+    if not files:
+        raise NotFound("This package is not sealed yet.")
+    note_look("package taken along", f"package {public_id}")
+    objects = [(file.path, shelf.object(f"{public_id}/{file.path}")) for file in files]
+    name = f"{public_id}-terbuka"
+    return Response(
+        open_files.zipped(name, objects),
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{name}.zip"'},
+    )
+
+
+@blueprint.get("/arsip/<public_id>/berkas/<path:name>")
+@allowed(*KEEPERS)
+def open_file(public_id: str, name: str) -> Response:
+    found = open_files.open_file(_shelf(), _package(public_id), name)
+    note_look("package file taken along", f"package {public_id}", file=name)
+    return send(found, mimetype="application/octet-stream", as_attachment=True)
 
 
 @blueprint.get("/siaran/<public_id>/arsip")

@@ -13,7 +13,7 @@ from radiodesk.core.errors import Conflict
 from radiodesk.core.i18n import N_, gettext, ngettext
 from radiodesk.rooms.broadcasts import services
 from radiodesk.rooms.broadcasts.models import Broadcast
-from radiodesk.rooms.broadcasts.rundowns import rundown
+from radiodesk.rooms.broadcasts.rundown_items import rundown
 
 EARLY = timedelta(minutes=5)
 """A broadcast may begin so long before its time without a question."""

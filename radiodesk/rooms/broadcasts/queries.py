@@ -12,7 +12,8 @@ from radiodesk.core.pages import Page, page_of
 from radiodesk.rooms.broadcasts import services
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState, RundownItem
-from radiodesk.rooms.broadcasts.rundowns import Timed, rundown, timed
+from radiodesk.rooms.broadcasts.rundown_items import rundown
+from radiodesk.rooms.broadcasts.rundowns import Timed, timed
 from radiodesk.rooms.calls.access import belongings
 from radiodesk.rooms.calls.call_words import words_of
 from radiodesk.rooms.calls.models import Call, CallState, Urgency
@@ -76,6 +77,7 @@ def titles(session: Session, log: Iterable[AsRun]) -> dict[int, str]:
 class Filed:
     """A call of a broadcast as everybody at the station may see it."""
 
+    call: Call
     received_at: datetime
     topic: str
     was_on_air: bool
@@ -92,7 +94,7 @@ def filed_calls(session: Session, broadcast: Broadcast) -> list[Filed]:
 
 def _filed(call: Call, untold: bool) -> Filed:
     return Filed(
-        call.received_at, "" if untold else sayable(call, call.topic), call.on_air_at is not None, guarded=untold
+        call, call.received_at, "" if untold else sayable(call, call.topic), call.on_air_at is not None, guarded=untold
     )
 
 

@@ -15,6 +15,7 @@ from radiodesk.core.events import announce
 from radiodesk.core.i18n import N_
 from radiodesk.core.private_columns import NotReadable
 from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind, RundownAct, RundownItem
+from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.programme.services import TOPIC
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -32,12 +33,6 @@ _PLAIN = ("position", "title", "seconds", "reader", "script_id")
 
 class NothingToUndo(Conflict):
     """The last act is too old, or somebody changed the rundown since."""
-
-
-def rundown(session: Session, broadcast_id: int) -> list[RundownItem]:
-    """The items of a broadcast in order."""
-    wanted = select(RundownItem).where(RundownItem.broadcast_id == broadcast_id).order_by(RundownItem.position)
-    return list(session.scalars(wanted))
 
 
 @contextmanager

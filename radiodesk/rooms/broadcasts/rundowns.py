@@ -16,7 +16,8 @@ from radiodesk.core.text import shorten
 from radiodesk.rooms.broadcasts import rundown_acts
 from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind, RundownItem
 from radiodesk.rooms.broadcasts.ports import outcomes
-from radiodesk.rooms.broadcasts.rundown_acts import acting, rundown
+from radiodesk.rooms.broadcasts.rundown_acts import acting
+from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.programme.models import Script
 from radiodesk.rooms.transcripts import vocabulary
 

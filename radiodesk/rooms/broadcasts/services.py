@@ -26,6 +26,7 @@ from radiodesk.rooms.broadcasts.models import (
     RundownItem,
     TalkbackMessage,
 )
+from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.broadcasts.rundowns import require_unsealed
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, CallState
@@ -98,7 +99,7 @@ def go_on_air(session: Session, broadcast: Broadcast, *, by: str, at: datetime) 
     if broadcast.state is not BroadcastState.PLANNED:
         raise Conflict("%(title)s was on air already.", title=broadcast.title)
     broadcast.state, broadcast.on_air_at = BroadcastState.ON_AIR, at
-    rundowns.listen_for_names(session, rundowns.rundown(session, broadcast.id), by=by, at=at)
+    rundowns.listen_for_names(session, rundown(session, broadcast.id), by=by, at=at)
     _log(session, broadcast, AsRunKind.START, broadcast.title, by=by, at=at)
     audit.record(session, at, by, "on air", f"broadcast {broadcast.public_id}")
     announce(session, at, TOPIC, "on_air", broadcast.public_id)

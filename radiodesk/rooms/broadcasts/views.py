@@ -10,7 +10,7 @@ from radiodesk.core.errors import Unreadable
 from radiodesk.core.inputs import station_time
 from radiodesk.http.request import asked_page, back, field, now, number, session, stands_on, station
 from radiodesk.language.places.station_area import area_pack
-from radiodesk.rooms.accounts.access import allowed, me
+from radiodesk.rooms.accounts.access import allowed, may_open, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import checklist, queries, rundown_acts, rundowns, services
 from radiodesk.rooms.broadcasts.models import (
@@ -23,13 +23,17 @@ from radiodesk.rooms.broadcasts.models import (
     RundownItem,
 )
 from radiodesk.rooms.broadcasts.ports import OUTCOME_NAMES, outcomes
+from radiodesk.rooms.broadcasts.programme_sound import is_timed
+from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.broadcasts.unanswered import unanswered
 from radiodesk.rooms.calls.models import URGENCY_NAMES, Call
 from radiodesk.rooms.calls.place_field import hint_phrases
 from radiodesk.rooms.calls.queries import call_by_public_id
+from radiodesk.rooms.calls.visible import readable
 from radiodesk.rooms.programme import queries as programme_queries
 from radiodesk.rooms.recordings.models import Direction
 from radiodesk.rooms.recordings.services import require_sound, store_upload
+from radiodesk.rooms.transcripts import queries as speech_queries
 
 blueprint = Blueprint("broadcasts", __name__)
 
@@ -82,14 +86,18 @@ def plan() -> BaseResponse:
 def broadcast(public_id: str) -> str:
     found = _broadcast(public_id)
     log = queries.as_run(session(), found)
+    calls = queries.filed_calls(session(), found)
     return render_template(
         "broadcasts/broadcast.html",
         broadcast=found,
         outcomes=outcomes(session(), [found]),
-        items=rundowns.timed(rundowns.rundown(session(), found.id), found.planned_start),
+        items=rundowns.timed(rundown(session(), found.id), found.planned_start),
         log=log,
         titles=queries.titles(session(), log),
-        calls=queries.filed_calls(session(), found),
+        calls=calls,
+        cards=_cards([one.call for one in calls]),
+        transcripts=speech_queries.current(session(), found.recordings),
+        is_timed=is_timed,
         scripts=programme_queries.scripts(session()),
         undoable=rundown_acts.undoable(session(), found, by=me().username, at=now()),
         rundown_act_names=rundown_acts.ACT_NAMES,
@@ -105,6 +113,11 @@ def before_air(public_id: str) -> str:
     found = _broadcast(public_id)
     points = checklist.before_air(session(), found, now())
     return render_template("broadcasts/go_on_air.html", broadcast=found, points=points)
+
+
+def _cards(calls: list[Call]) -> set[int]:
+    """The calls, by key, whose cards the person may open."""
+    return {call.id for call in readable(calls)} if may_open("calls.call") else set()
 
 
 @blueprint.post("/siaran/<public_id>/mulai")

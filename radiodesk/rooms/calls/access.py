@@ -1,15 +1,17 @@
 """What calls and their recordings belong to, for the rule of ``recordings.access``."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core.database import database_of
+from radiodesk.core.i18n import gettext
 from radiodesk.rooms.calls.merged_calls import became, held_by
 from radiodesk.rooms.calls.models import Call, call_recording
 from radiodesk.rooms.calls.ports import secrets
-from radiodesk.rooms.recordings.access import Belonging
+from radiodesk.rooms.calls.queries import sayable
+from radiodesk.rooms.recordings.access import GUARDED, Belonging
 
 
 def belongings(session: Session, calls: Iterable[Call]) -> dict[int, Belonging]:
@@ -41,6 +43,23 @@ def _secret(session: Session, calls: set[int]) -> set[int]:
     found: set[int] = set()
     for source in secrets(database_of(session)):
         found |= source(session, calls)
+    return found
+
+
+def titles_of_recordings(session: Session, recordings: Collection[int], *, by_name: bool) -> dict[int, str]:
+    """A ``transcripts.ports.TitleSource``: caller and topic; of a guarded one neither."""
+    held = call_recording.c
+    pairs = session.execute(
+        select(held.recording_id, Call).join(Call, Call.id == held.call_id).where(held.recording_id.in_(recordings))
+    ).all()
+    known = belongings(session, {call.id: call for _, call in pairs}.values())
+    guarded = {recording for recording, call in pairs if known[call.id] in GUARDED}
+    found = dict.fromkeys(guarded, gettext("Protected caller"))
+    for recording, call in pairs:
+        if recording not in guarded:
+            named = call.name if by_name or call.may_name else None
+            topic = call.topic if by_name else sayable(call, call.topic)
+            found[recording] = " · ".join(part for part in (named or gettext("Caller"), topic) if part)
     return found
 
 

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
-from radiodesk.rooms.archive import gathered_show
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind
+from radiodesk.rooms.broadcasts.programme_sound import is_timed
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.record.models import Piece, PieceKind, Publication, Span, SpanState
 from radiodesk.rooms.record.rendering import PROTECTED
@@ -96,7 +96,7 @@ def silence(piece: Piece, cuts: list[Silence], *, at: datetime) -> None:
     """Cut these seconds of the broadcast out of a recording of it, so far as they are in it and not cut yet."""
     inside = [(within(piece, one.seconds), one.why) for one in cuts]
     missing = [(seconds, why) for seconds, why in inside if seconds and not _is_cut(piece, seconds)]
-    untimed = piece.recording is not None and not gathered_show.is_timed(piece.recording)
+    untimed = piece.recording is not None and not is_timed(piece.recording)
     if untimed and piece.withheld is None and (missing or (cuts and piece.doubt != UNTIMED)):
         piece.doubt, piece.shown = UNTIMED, False
     for seconds, why in missing:

@@ -17,7 +17,15 @@ from radiodesk.core.settings import Settings
 from radiodesk.core.text import tidy
 from radiodesk.rooms.archive.queries import sealed_package_of
 from radiodesk.rooms.broadcasts.models import Broadcast
-from radiodesk.rooms.record.models import Piece, Publication, PublicationState, PublishedBroadcast, Span, SpanState
+from radiodesk.rooms.record.models import (
+    Piece,
+    PieceKind,
+    Publication,
+    PublicationState,
+    PublishedBroadcast,
+    Span,
+    SpanState,
+)
 from radiodesk.rooms.record.preparation import add_span, pieces_of
 from radiodesk.rooms.record.private_finder import finder
 from radiodesk.rooms.record.rendering import CUT
@@ -145,10 +153,14 @@ def prepare_again(
     broadcast: Broadcast,
     *,
     pieces: list[Piece] | None = None,
+    retimed: bool = False,
     by: str,
     at: datetime,
 ) -> Publication:
-    """Lay out afresh, after transcripts were corrected; decisions about the same words are kept."""
+    """Lay out afresh, after transcripts were corrected; decisions about the same words are kept.
+
+    With ``retimed``, after the start of a recording was told, it is judged anew which of the programme's are shown.
+    """
     fresh = lay_out(session, settings, broadcast, at=at) if pieces is None else pieces
     publication = session.scalar(select(Publication).where(Publication.broadcast_id == broadcast.id))
     if publication is None:
@@ -162,7 +174,7 @@ def prepare_again(
     }
     shown = {(piece.subject, piece.recording_id): piece.shown for piece in publication.pieces}
     for piece in fresh:
-        if piece.withheld is None:
+        if piece.withheld is None and not (retimed and piece.kind is PieceKind.PROGRAMME):
             piece.shown = shown.get((piece.subject, piece.recording_id), piece.shown)
         for span in piece.spans:
             before = decided.get((piece.subject, piece.text[span.start : span.end], span.kind))

@@ -6,10 +6,12 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from radiodesk.core.errors import Conflict, Forbidden, Unreadable
+from radiodesk.core.inputs import station_time
 from radiodesk.http.request import SAFE, back, field, now, session, station
 from radiodesk.rooms.accounts.access import allowed, me, note_look
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive.queries import sealed_package_of
+from radiodesk.rooms.broadcasts import programme_sound
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.models import Broadcast
 from radiodesk.rooms.record import queries, services
@@ -17,6 +19,8 @@ from radiodesk.rooms.record.masks import CHOICES, kind_name
 from radiodesk.rooms.record.models import PIECE_KIND_NAMES, PUBLICATION_STATE_NAMES, Piece, Publication, SpanState
 from radiodesk.rooms.record.preparation import heard_at
 from radiodesk.rooms.recordings.access import GUARDED, Act, belongings, is_permitted
+from radiodesk.rooms.transcripts import queries as speech
+from radiodesk.rooms.transcripts.models import Transcript
 
 blueprint = Blueprint("record", __name__)
 
@@ -58,6 +62,8 @@ def _page(public_id: str) -> dict[str, object]:
         "choices": CHOICES,
         "stretches": queries.stretches,
         "heard_at": heard_at,
+        "transcripts": _transcripts(publication.pieces, closed) if publication else {},
+        "is_timed": programme_sound.is_timed,
         "public_address": station().settings.public_address,
     }
 
@@ -73,6 +79,13 @@ def _closed(pieces: Sequence[Piece]) -> set[int]:
     return closed
 
 
+def _transcripts(pieces: Sequence[Piece], closed: set[int]) -> dict[int, Transcript]:
+    """The newest words of the pieces that this person may read, by the recording's key."""
+    return speech.current(
+        session(), [piece.recording for piece in pieces if piece.recording is not None and piece.id not in closed]
+    )
+
+
 @blueprint.post("/siaran/<public_id>/terbit/siapkan")
 @allowed(*EDITORS)
 def prepare(public_id: str) -> Response:
@@ -80,6 +93,20 @@ def prepare(public_id: str) -> Response:
     settings, broadcast = station().settings, _broadcast(public_id)
     services.prepare_again(session(), settings, broadcast, pieces=pieces, by=me().username, at=now())
     return back("record.review", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/rekaman/<recording_id>/awal")
+@allowed(*EDITORS)
+def tell_start(public_id: str, recording_id: str) -> Response:
+    """When a recording of the programme began; what was laid out follows at once, so that every cut is in its place."""
+    broadcast, settings = _broadcast(public_id), station().settings
+    recording = programme_sound.recording_of(broadcast, recording_id)
+    start = station_time(field("date", 10), field("time", 12), settings.zone)
+    publication = queries.publication_of(session(), broadcast)
+    programme_sound.tell_start(session(), broadcast, recording, start, by=me().username, at=now())
+    if publication is not None:
+        services.prepare_again(session(), settings, broadcast, retimed=True, by=me().username, at=now())
+    return back("record.review" if field("then", 6) == "review" else "broadcasts.broadcast", public_id=public_id)
 
 
 def _laid_out(public_id: str) -> list[Piece]:

@@ -10,12 +10,14 @@ from radiodesk.core.i18n import N_, gettext
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import now
 from radiodesk.language.triage import Suggestion
+from radiodesk.rooms.accounts.access import may_open
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.screen_ports import Fact, connections
 from radiodesk.rooms.tickets import queries
 from radiodesk.rooms.tickets.categories import category_choices
 from radiodesk.rooms.tickets.models import STATE_NAMES, Ticket
 from radiodesk.rooms.tickets.station_rules import load_rules
+from radiodesk.rooms.tickets.ticket_pages import may_see_secret
 from radiodesk.rooms.tickets.triage_memory import suggest
 
 MAKE = N_("Make a complaint of it")
@@ -47,12 +49,14 @@ def tickets_of_calls(session: Session, call_ids: list[int]) -> list[Fact]:
 def _fact(ticket: Ticket) -> Fact:
     about = "" if ticket.confidential else ticket.summary
     words = " · ".join(part for part in (ticket.number, gettext(STATE_NAMES[ticket.state]), about) if part)
-    return Fact(ticket.created_at, words, url_for("tickets.ticket", public_id=ticket.public_id), ticket.is_open)
+    opens = may_open("tickets.ticket") and (may_see_secret() or not ticket.confidential)
+    href = url_for("tickets.ticket", public_id=ticket.public_id) if opens else None
+    return Fact(ticket.created_at, words, href, ticket.is_open)
 
 
 def make_ticket(session: Session, call_id: int, public_id: str) -> list[Fact]:
     """The way from a call to a new ticket, while it has none."""
-    if queries.of_call(session, call_id):
+    if queries.of_call(session, call_id) or not may_open("tickets.new"):
         return []
     received = session.get_one(Call, call_id).received_at
     return [Fact(received, gettext(MAKE), url_for("tickets.new", call=public_id))]

@@ -17,7 +17,7 @@ from radiodesk.core.text import shorten, tidy
 from radiodesk.http.request import asked_page, now, number, session, station
 from radiodesk.language.phones import masked, readable
 from radiodesk.language.triage import Suggestion
-from radiodesk.rooms.accounts.access import me, note_look
+from radiodesk.rooms.accounts.access import may_open, me, note_look
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls.access import belonging_of
 from radiodesk.rooms.calls.call_words import words_of
@@ -135,7 +135,9 @@ def ticket_page(public_id: str) -> str:
     number = found.phone or (found.call.phone if found.call else None)
     return render_template(
         "tickets/ticket.html",
-        call_page=url_for("calls.call", public_id=found.call.public_id) if found.call else None,
+        call_page=url_for("calls.call", public_id=found.call.public_id)
+        if found.call and may_open("calls.call")
+        else None,
         preview=url_for("ticket_preview.preview", public_id=public_id),
         ticket=found,
         recordings=readable_ones,

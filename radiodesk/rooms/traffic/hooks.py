@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core.i18n import gettext
 from radiodesk.core.settings import Settings
+from radiodesk.rooms.accounts.access import may_open
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.screen_ports import Fact, connections
 from radiodesk.rooms.traffic.models import RoadReport
@@ -14,7 +15,9 @@ from radiodesk.rooms.traffic.models import RoadReport
 
 def report_road(session: Session, call_id: int, public_id: str) -> list[Fact]:
     """The way from a call to a road report, while it has led to none; one key takes it."""
-    if session.scalar(select(RoadReport.id).where(RoadReport.call_id == call_id).limit(1)) is not None:
+    if session.scalar(select(RoadReport.id).where(RoadReport.call_id == call_id).limit(1)) is not None or not may_open(
+        "traffic.from_call"
+    ):
         return []
     received = session.get_one(Call, call_id).received_at
     # The key sits on the words, so that pressing it follows the link around them.

@@ -1,6 +1,6 @@
 """What a later room lends to the transcripts: it is not imported but connected."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -9,6 +9,30 @@ from radiodesk.core.database import Database, database_of
 from radiodesk.rooms.recordings.models import Recording
 
 _PORT = "transcripts.learnable"
+_TITLES = "transcripts.titles"
+
+
+class TitleSource(Protocol):
+    """Says whose words these recordings (by their key) hold, as a heading in the language of the request.
+
+    ``by_name`` is false for a reader who may not open a caller's card: then only names that may be said on air stand
+    in it. What the room knows nothing of is left out.
+    """
+
+    def __call__(self, session: Session, recordings: Collection[int], /, *, by_name: bool) -> Mapping[int, str]: ...
+
+
+def title_sources(database: Database) -> list[TitleSource]:
+    """Whom a transcript's page asks for its heading; add to it to connect a room."""
+    return database.connected.setdefault(_TITLES, [])
+
+
+def title_of(session: Session, recording: Recording, *, by_name: bool) -> str | None:
+    """The heading of a recording's words, or ``None`` where no room knows of it."""
+    for source in title_sources(database_of(session)):
+        if found := source(session, [recording.id], by_name=by_name).get(recording.id):
+            return found
+    return None
 
 
 class Learnable(Protocol):

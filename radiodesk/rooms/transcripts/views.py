@@ -4,17 +4,18 @@ import math
 import secrets
 from typing import Any
 
-from flask import Blueprint, g, jsonify, make_response, render_template, request
+from flask import Blueprint, current_app, g, jsonify, make_response, render_template, request
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from radiodesk.core import inputs
 from radiodesk.core.errors import Conflict, NotFound, TooLarge, Unreadable
-from radiodesk.core.i18n import gettext
-from radiodesk.http.request import back, field, now, session, station
-from radiodesk.rooms.accounts.access import allowed, me, note_look
+from radiodesk.core.i18n import N_, gettext
+from radiodesk.http.request import asked, back, field, now, own_address, session, station
+from radiodesk.rooms.accounts.access import allowed, may_open, me, note_look
 from radiodesk.rooms.recordings.access import EVERYBODY, GUARDED, Act, Belonging, belonging_of, is_permitted
-from radiodesk.rooms.transcripts import edited_times, exports, queries, services, vocabulary
+from radiodesk.rooms.transcripts import edited_times, exports, ports, queries, services, vocabulary
 from radiodesk.rooms.transcripts.models import Kind, Transcript
 
 blueprint = Blueprint("speech", __name__)
@@ -22,6 +23,15 @@ blueprint = Blueprint("speech", __name__)
 LARGEST_EDIT = 16 * 1024 * 1024
 DOUBTFUL = 0.5
 """Words that the recogniser was less sure of than this are shown as doubtful."""
+
+
+WAYS_BACK = {
+    "calls.call": N_("Back to the caller"),
+    "tickets.ticket": N_("Back to the complaint"),
+    "record.review": N_("Back to the review"),
+    "broadcasts.broadcast": N_("Back to the broadcast"),
+}
+"""Pages that lead to a transcript and know it; a link may lead back to these alone."""
 
 
 @blueprint.get("/transkrip/<public_id>")
@@ -40,7 +50,24 @@ def transcript(public_id: str) -> str:
         formats=list(exports.FORMATS),
         segments=_whole(found),
         doubtful=DOUBTFUL,
+        title=ports.title_of(session(), found.recording, by_name=may_open("calls.call")),
+        way_back=_way_back(),
+        saved=asked("tersimpan", 3) == "ya",
     )
+
+
+def _way_back() -> tuple[str, str] | None:
+    """Where the person came from, and what it is called: only a page of the desk that leads here, and that opens."""
+    address = own_address(request.args.get("dari", ""))
+    if address is None or "?" in address or "#" in address:
+        return None
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(address, method="GET")
+    except HTTPException:
+        return None
+    if endpoint not in WAYS_BACK or not may_open(endpoint):
+        return None
+    return address, gettext(WAYS_BACK[endpoint])
 
 
 @blueprint.get("/transkrip/<public_id>/keadaan")

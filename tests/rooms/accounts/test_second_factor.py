@@ -275,3 +275,13 @@ def test_a_right_password_counts_for_nothing_whatever_else_is_refused(phone: Pho
     assert counted(phone) == 0
     assert phone.browser.post("/saya/kode", data={"code": "123456", "present": "salah"}).status_code == 401
     assert counted(phone) == 1
+
+
+def test_the_key_stays_until_it_is_confirmed_unless_another_is_asked_for(phone: Phone) -> None:
+    phone.browser.post("/saya/kode/mulai")
+    first = phone.person.totp_pending
+    phone.browser.post("/saya/kode", data={"code": "000000", "present": PASSWORD})
+    phone.browser.post("/saya/kode/mulai")
+    assert first and first in phone.browser.get("/saya/kode").get_data(as_text=True)
+    phone.browser.post("/saya/kode/mulai", data={"another": "yes"})
+    assert phone.person.totp_pending not in (None, first)

@@ -426,7 +426,7 @@ def test_the_archivist_seals_verifies_and_corrects_in_the_browser(
     assert browser.get(page).status_code == 200
     assert browser.get(f"/siaran/{public_id}/arsip").headers["Location"] == page
     runner.run_all()
-    assert "buku besar" in browser.get(page).get_data(as_text=True).lower()
+    assert "daftar segel" in browser.get(page).get_data(as_text=True).lower()
     assert browser.post(f"{page}/periksa").status_code == 303
     runner.run_all()
     assert browser.post(f"{page}/ralat", data={"text": "Salah sebut nama desa."}).status_code == 303

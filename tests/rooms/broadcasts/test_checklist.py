@@ -11,6 +11,7 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import checklist, rundowns, services
 from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState, ItemKind
+from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.programme import services as programme
 from radiodesk.rooms.programme.models import ScriptKind
 
@@ -68,7 +69,7 @@ def test_the_list_leads_to_the_script_that_waits(
     show = planned(session, clock, 0)
     draft = programme.Draft("Kata-kata naskah. " * 20)
     script = programme.write_script(session, ScriptKind.FREE, "Imbauan", draft, by=BY, at=clock.now(), speed=140)
-    rundowns.put_script(session, show, rundowns.rundown(session, show.id)[0], script, by=BY, at=clock.now())
+    rundowns.put_script(session, show, rundown(session, show.id)[0], script, by=BY, at=clock.now())
     session.commit()
     shown = sign_in(Role.HOST).post(f"/siaran/{show.public_id}/mulai").get_data(as_text=True)
     assert f'href="/naskah/{script.public_id}"' in shown

@@ -13,6 +13,7 @@ from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import rundowns, services
 from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind, RundownItem
 from radiodesk.rooms.broadcasts.rundown_acts import NothingToUndo, undoable
+from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.programme import services as programme
 from radiodesk.rooms.programme.models import ScriptKind
 
@@ -29,8 +30,10 @@ def show(session: Session, clock: ManualClock) -> Broadcast:
 
 
 def told(session: Session, show: Broadcast) -> list[tuple[str, int, str, str, str | None]]:
-    items = rundowns.rundown(session, show.id)
-    return [(one.title, one.seconds, one.reader, one.kind.value, one.script and one.script.title) for one in items]
+    items = rundown(session, show.id)
+    return [
+        (one.title, one.seconds, one.reader, one.kind.value, one.script.title if one.script else None) for one in items
+    ]
 
 
 def _remove(session: Session, show: Broadcast, item: RundownItem, clock: ManualClock) -> None:
@@ -55,17 +58,17 @@ def _add(session: Session, show: Broadcast, _item: RundownItem, clock: ManualClo
 def test_every_change_of_the_rundown_can_be_taken_back(
     act: Callable[..., None], session: Session, clock: ManualClock, show: Broadcast
 ) -> None:
-    before, ids = told(session, show), [one.public_id for one in rundowns.rundown(session, show.id)]
-    act(session, show, rundowns.rundown(session, show.id)[1], clock)
+    before, ids = told(session, show), [one.public_id for one in rundown(session, show.id)]
+    act(session, show, rundown(session, show.id)[1], clock)
     assert told(session, show) != before
     clock.advance(timedelta(minutes=9))
     rundowns.undo(session, show, by=BY, at=clock.now())
     assert told(session, show) == before
-    assert [one.public_id for one in rundowns.rundown(session, show.id)] == ids
+    assert [one.public_id for one in rundown(session, show.id)] == ids
 
 
 def test_after_ten_minutes_and_after_others_it_stays(session: Session, clock: ManualClock, show: Broadcast) -> None:
-    _remove(session, show, rundowns.rundown(session, show.id)[0], clock)
+    _remove(session, show, rundown(session, show.id)[0], clock)
     assert undoable(session, show, by=BY, at=clock.now()) is not None
     assert undoable(session, show, by="lain", at=clock.now()) is None
     with pytest.raises(NothingToUndo, match="penyiar"):
@@ -81,7 +84,7 @@ def test_after_ten_minutes_and_after_others_it_stays(session: Session, clock: Ma
 def test_the_page_offers_to_take_back_what_was_removed(
     session: Session, clock: ManualClock, show: Broadcast, database: Database, sign_in: Callable[..., FlaskClient]
 ) -> None:
-    item = rundowns.rundown(session, show.id)[1]
+    item = rundown(session, show.id)[1]
     session.commit()
     page, browser = f"/siaran/{show.public_id}", sign_in(Role.HOST)
     assert "acara/urung" not in browser.get(page).get_data(as_text=True)

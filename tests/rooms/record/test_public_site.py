@@ -267,7 +267,7 @@ def test_the_page_tells_the_whole_show(browser: FlaskClient, published: str, dat
         "Lampu jalan di Desa Sumberagung padam",
         "Apakah ini asli?",
         "sha256sum",
-        "Yang ditutup",
+        "Yang disensor",
     ):
         assert expected in page, expected
 

@@ -347,7 +347,8 @@ async function start() {
     leaving = true;
     edited.forget();
     tell(editor.dataset.saved);
-    location.href = open.replace(/-$/, answer.public_id);
+    // The page of the new version says that it was saved, and still knows where one came from.
+    location.href = `${open.replace(/-$/, answer.public_id)}?${editor.dataset.afterwards}`;
   }
 
   // ---- Buttons and keys.

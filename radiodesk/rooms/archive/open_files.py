@@ -1,0 +1,89 @@
+"""The files of a package that lie open in it, and all of them as one ZIP file that is made while it is sent.
+
+What is closed (``data/restricted/``, encrypted) is never given here; ``radiodesk unlock`` opens it for who has the key.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO, cast
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from radiodesk.core.errors import NotFound
+from radiodesk.core.stores.shelves import Shelf, StoreObject
+from radiodesk.rooms.archive.models import Package, PackageState
+
+CLOSED = "data/restricted/"
+_BLOCK = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFile:
+    """A file of a package: its path in it, with slashes, and its size in bytes."""
+
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFiles:
+    """What a package holds: the open files by path, and how much is closed."""
+
+    open: list[PackageFile]
+    closed: int
+    closed_bytes: int
+
+    @property
+    def open_bytes(self) -> int:
+        return sum(file.size for file in self.open)
+
+
+def files_of(shelf: Shelf, package: Package) -> PackageFiles:
+    """The files of a sealed package, in the order of their paths; none for one that is not sealed."""
+    found = []
+    if package.state == PackageState.SEALED:
+        prefix = package.public_id
+        found = [PackageFile(one.key.removeprefix(f"{prefix}/"), one.size) for one in shelf.list(prefix)]
+    closed = [file for file in found if file.path.startswith(CLOSED)]
+    shown = sorted((file for file in found if not file.path.startswith(CLOSED)), key=lambda file: file.path)
+    return PackageFiles(shown, len(closed), sum(file.size for file in closed))
+
+
+def open_file(shelf: Shelf, package: Package, path: str) -> StoreObject:
+    """One open file; raises ``NotFound`` for what is closed or not in the package."""
+    if path not in {file.path for file in files_of(shelf, package).open}:
+        raise NotFound("This file is not in the open part of the package.")
+    return shelf.object(f"{package.public_id}/{path}")
+
+
+def zipped(folder: str, files: Iterable[tuple[str, StoreObject]]) -> Iterator[bytes]:
+    """The bytes of a ZIP file with these files below a folder; nothing is compressed, since sound already is."""
+    sent = _Sent()
+    with ZipFile(cast("IO[bytes]", sent), "w", ZIP_STORED) as archive:
+        for path, found in files:
+            about = ZipInfo(str(PurePosixPath(folder, path)))
+            with archive.open(about, "w", force_zip64=True) as written, found.open() as source:
+                while block := source.read(_BLOCK):
+                    written.write(block)
+                    yield sent.taken()
+        yield sent.taken()
+    yield sent.taken()
+
+
+class _Sent:
+    """Takes what the ZIP writer writes, and gives it on; it cannot be gone back in."""
+
+    def __init__(self) -> None:
+        self._held: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._held.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Everything that was written is held already."""
+
+    def taken(self) -> bytes:
+        data = b"".join(self._held)
+        self._held.clear()
+        return data
