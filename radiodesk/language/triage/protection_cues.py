@@ -64,8 +64,8 @@ _AGE = re.compile(
     r" (\w+)\b"
 )
 _OWN_AGE = re.compile(
-    r"(?<!anak )(?<!adik )(?<!cucu )\b(?:saya|aku|kulo|kula)(?: (?:ini|masih|baru|isih|tasih|lagi))* (?:umur|usia|yuswa)"
-    r"(?: (?:baru|masih|isih|tasih|lagi))* (\w+)\b"
+    r"(?<!anak )(?<!adik )(?<!cucu )\b(?:saya|aku|kulo|kula)(?: (?:ini|masih|baru|isih|tasih|lagi))*"
+    r" (?:umur|usia|yuswa)(?: (?:baru|masih|isih|tasih|lagi))* (\w+)\b"
     r"|\b(?:umur|usia|yuswa) (?:saya|aku|kulo|kula)(?: (?:baru|masih|isih|tasih|lagi))* (\w+)\b"
     r"|\b(?:umurku|usiaku)(?: (?:baru|masih|isih|lagi))* (\w+)\b"
 )

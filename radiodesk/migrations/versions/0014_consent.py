@@ -20,9 +20,7 @@ def upgrade() -> None:
     op.add_column("call", sa.Column("overruled_at", Moment(), nullable=True))
     op.add_column("call", sa.Column("overruled_by", sa.String(length=80), nullable=True))
     op.add_column("call", sa.Column("overruled_why", Private(), nullable=True))
-    op.add_column(
-        "call", sa.Column("aired_without_consent", sa.Boolean(), nullable=False, server_default=sa.false())
-    )
+    op.add_column("call", sa.Column("aired_without_consent", sa.Boolean(), nullable=False, server_default=sa.false()))
     call = sa.table(
         "call", sa.column("on_air_at"), sa.column("consent_at"), sa.column("aired_without_consent", sa.Boolean())
     )

@@ -127,9 +127,9 @@ class Call(Base):
     said, ``place_id`` its id in the area pack. ``position`` orders the queue, small first. ``ended_why`` is one of
     ``hung_up``, ``screener``, ``blocked``, ``merged``, ``closing`` where a call ended without being done.
     ``written_at`` is when a message was written, as its channel tells; ``address`` the channel's own name for the
-    sender, which is all there is of a WhatsApp user who hides the number. ``consent_at`` and ``refused_at`` exclude each
-    other; ``overruled_why`` is the host's reason to put a caller on air without consent. ``aired_without_consent`` stays
-    once it is true, whatever the caller says later.
+    sender, which is all there is of a WhatsApp user who hides the number. ``consent_at`` and ``refused_at`` exclude
+    each other; ``overruled_why`` is the host's reason to put a caller on air without consent.
+    ``aired_without_consent`` stays once it is true, whatever the caller says later.
     """
 
     __tablename__ = "call"

@@ -67,7 +67,9 @@ def make_ready(session: Session, call: Call, *, unasked: bool = False, by: str, 
     """The caller knows that they are next; raises ``ConsentMissing``, unless the screener leaves that to the host."""
     require(session, call, frozenset({CallState.WAITING}))
     if not (call.may_air or unasked):
-        raise ConsentMissing("This caller has not agreed to be on air. Read the sentence out and note the answer first.")
+        raise ConsentMissing(
+            "This caller has not agreed to be on air. Read the sentence out and note the answer first."
+        )
     _go(session, call, "ready", CallState.READY, frozenset({CallState.WAITING}), by=by, at=at)
 
 
