@@ -285,10 +285,10 @@ def mark(public_id: str) -> BaseResponse:
     return back("broadcasts.host", public_id=public_id)
 
 
-@blueprint.post("/siaran/<public_id>/tandai/<int:entry_id>/urung")
+@blueprint.post("/siaran/<public_id>/tandai/<entry_id>/urung")
 @allowed(*ALL_SHOW)
-def undo_mark(public_id: str, entry_id: int) -> BaseResponse:
-    services.undo_mark(session(), _broadcast(public_id), entry_id, by=me().username, at=now())
+def undo_mark(public_id: str, entry_id: str) -> BaseResponse:
+    services.undo_mark(session(), _broadcast(public_id), inputs.number(entry_id), by=me().username, at=now())
     return back("broadcasts.host", public_id=public_id)
 
 

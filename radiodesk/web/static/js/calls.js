@@ -22,6 +22,10 @@ async function ask(address, values) {
 if (card) {
   const field = (name) => card.elements[name];
 
+  // ---- A new card begins in its number, unless the page would roll past the queue for it.
+  if (matchMedia("(min-width: 52rem)").matches && document.activeElement === document.body)
+    card.querySelector("[data-first]")?.focus();
+
   // ---- Places from the area pack.
   const list = document.getElementById("places");
   field("place").addEventListener(

@@ -188,6 +188,7 @@ function showKeys() {
   keys.showModal();
 }
 document.querySelector("[data-show-keys]")?.addEventListener("click", showKeys);
+document.querySelector("[data-close-keys]")?.addEventListener("click", () => keys.close());
 
 // ---- A table that is wider than the screen can be reached, and scrolled, with the keyboard.
 function reachable() {
