@@ -69,6 +69,7 @@ def test_a_show_from_the_first_call_to_the_public_page(
     card.locator("[name=topic]").fill("Lampu jalan padam")
     card.locator("[name=point]").fill("Lampu jalan padam sudah seminggu.")
     card.locator("[name=may_name]").check()
+    card.get_by_label("Persetujuan dibacakan: setuju").check()
     screener.get_by_role("button", name="Langsung siap").click()
     screener.locator("#queue").get_by_text("Penelepon Uji").wait_for()
 

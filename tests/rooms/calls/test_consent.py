@@ -78,7 +78,7 @@ def test_the_host_overrules_with_a_reason_that_is_kept(session: Session, now: da
     assert (call.overruled_by, call.overruled_why) == ("sari", "Banjir naik, warga harus tahu")
     assert call.went_out_without_consent
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "call on air")).one()
-    assert (entry.by, entry.details["without_consent"]) == ("sari", "missing")
+    assert (entry.actor, entry.details["without_consent"]) == ("sari", "missing")
     calls.hold(session, call, by="sari", at=now)
     calls.resume(session, call, by="sari", at=now)
     # What went out then went out without it, whatever is agreed to afterwards.
@@ -181,7 +181,7 @@ def test_the_host_is_asked_and_overrules_with_a_reason(
         assert answer.headers[where] == f"/siaran/{show}/penyiar?tanya={call}"
     assert now_is(database, call).state is CallState.READY
     asked = host.get(f"/siaran/{show}/penyiar?tanya={call}").get_data(as_text=True)
-    assert WORDS in asked and 'name="why"' in asked
+    assert WORDS in asked and 'id="asked"' in asked
     host.post(f"/siaran/{show}/ambil", data={"call": call, "why": "Banjir naik"})
     found = now_is(database, call)
     assert (found.state, found.overruled_by, found.went_out_without_consent) == (CallState.ON_AIR, "sari", True)
@@ -207,7 +207,7 @@ def test_the_host_notes_that_the_caller_agreed(
     found = now_is(database, call)
     assert (found.state, found.consent_by, found.went_out_without_consent) == (CallState.ON_AIR, "sari", False)
     # Nobody is asked about who agreed.
-    assert 'name="why"' not in host.get(f"/siaran/{show}/penyiar?tanya={call}").get_data(as_text=True)
+    assert 'id="asked"' not in host.get(f"/siaran/{show}/penyiar?tanya={call}").get_data(as_text=True)
 
 
 def test_a_web_form_that_agreed_goes_on_without_asking(session: Session, now: datetime) -> None:
