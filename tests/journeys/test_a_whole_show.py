@@ -71,7 +71,7 @@ def test_a_show_from_the_first_call_to_the_public_page(
     card.locator("[name=may_name]").check()
     card.get_by_label("Persetujuan dibacakan: setuju").check()
     screener.get_by_role("button", name="Langsung siap").click()
-    screener.locator("#queue").get_by_text("Penelepon Uji").wait_for()
+    screener.locator("#queue .who").get_by_text("Penelepon Uji").wait_for()
 
     host = window(Role.HOST)
     host.goto(f"/siaran/{show}/penyiar")
@@ -81,7 +81,7 @@ def test_a_show_from_the_first_call_to_the_public_page(
     host.get_by_text("Sedang dibaca").wait_for()
     host.keyboard.press("f")
     host.keyboard.press("n")
-    host.locator(".caller.air").get_by_text("Penelepon Uji").wait_for()
+    host.locator(".caller.air .name").get_by_text("Penelepon Uji").wait_for()
     screener.locator("#queue").get_by_text("Mengudara").first.wait_for()
     host.keyboard.press("e")
     host.locator(".caller.air").wait_for(state="detached")

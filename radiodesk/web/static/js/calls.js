@@ -51,7 +51,8 @@ if (card) {
     const settled = field("category").value ? "yes" : "";
     // What the head proposes already, or a person decided, is not proposed again.
     const guarded = field("protected").value || document.getElementById("cue") ? "yes" : "";
-    box.innerHTML = settled && guarded ? "" : await ask(card.dataset.suggest, { text, settled, guarded });
+    const nothing = text.trim().length < 8 || (settled && guarded);
+    box.innerHTML = nothing ? "" : await ask(card.dataset.suggest, { text, settled, guarded });
   });
   for (const name of ["topic", "point", "notes"]) field(name).addEventListener("input", suggest);
   suggest();
