@@ -125,13 +125,13 @@ def test_forty_callers_stand_in_one_line_each_with_who_rings_and_who_waits_in_si
     heights = page.locator(".line").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().height)")
     assert len(heights) == 40
     assert max(heights) <= 34
-    for state in ("ringing", "waiting"):
-        shown = page.locator(f".line.{state}").evaluate_all(
+    for name in ("ringing", "waiting"):
+        shown = page.locator(f".line.{name}").evaluate_all(
             "rows => rows.filter(row => { const box = row.getBoundingClientRect(), zone ="
             " row.closest('.zone').getBoundingClientRect(); return box.top >= zone.top && box.bottom <="
             " Math.min(zone.bottom, innerHeight); }).length"
         )
-        assert shown >= 4, state
+        assert shown >= 4, name
     for width in (1440, 360):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -151,7 +151,8 @@ def _near(line: str, one: "re.Pattern[str]", other: "re.Pattern[str]") -> "tuple
 
 def _plain(sentence: str) -> tuple[str, list[int]]:
     """Words in small letters with one blank between, and where each sign of that stood."""
-    line, places = [], []
+    line: list[str] = []
+    places: list[int] = []
     for word in re.finditer(r"[^\W_]+", sentence):
         if line:
             line.append(" ")

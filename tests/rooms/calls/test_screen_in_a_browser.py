@@ -68,7 +68,9 @@ def test_a_call_is_taken_down_queued_made_ready_and_undone_with_the_keyboard_alo
     keyboard.press("Escape")
     keyboard.press("j")
     expect(page.locator("#head h1")).to_have_text("Penelepon Satu")
-    keyboard.press("r")
+    with page.expect_navigation(url="**?tanya=1"):
+        keyboard.press("r")
+    keyboard.press("c")
     expect(page.locator("#head .tag.good").first).to_have_text("Siap")
     keyboard.press("z")
     expect(page.locator("#head .tag").first).to_have_text("Menunggu")
