@@ -107,6 +107,7 @@ def prepare_calls(database: Database, spool: Path, count: int) -> list[Take]:
             call = calls.receive(tx, Channel.PHONE, phone=f"0812 0000 {number:04}", at=at)
             calls.answer(tx, call, by="bench", at=at)
             if number != 1:
+                calls.consent(tx, call, by="bench", at=at)
                 calls.queue(tx, call, by="bench", at=at)
             if number == 0:
                 calls.put_on_air(tx, call, by="bench", at=at)

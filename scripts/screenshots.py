@@ -129,8 +129,8 @@ def crowd(session: Session, count: int, now: datetime) -> None:
         (),
         (calls.answer,),
         (calls.answer, calls.queue),
-        (calls.answer, calls.queue, calls.make_ready),
-        (calls.answer, calls.queue, calls.make_ready),
+        (calls.answer, calls.consent, calls.queue, calls.make_ready),
+        (calls.answer, calls.consent, calls.queue, calls.make_ready),
     )
     channels = (Channel.PHONE, Channel.WHATSAPP, Channel.SMS, Channel.WEB, Channel.POS_JAGO)
     for number in range(count):

@@ -208,6 +208,13 @@ def back(endpoint: str, **values: Any) -> BaseResponse:
     return redirect(url_for(endpoint, **values), code=303)
 
 
+def onward(endpoint: str, **values: Any) -> BaseResponse:
+    """See-other to a page that must be looked at now, for an htmx form too."""
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": url_for(endpoint, **values)})
+    return redirect(url_for(endpoint, **values), code=303)
+
+
 def part(template: str, **values: Any) -> Markup:
     """A template rendered as a part of another page, which takes it as it is."""
     return Markup(render_template(template, **values))  # noqa: S704 - our own templates escape what they are given

@@ -16,6 +16,9 @@ _ABROAD = ("00", "001", "007", "008", "017")
 """How a foreign number begins: for most of the world and its exchanges, then for Indonesia's own carriers. Both read
 "0085291234567": as Hong Kong's by the first, as Mexico's by the last, which nobody meant."""
 FEWEST_DIGITS = 3
+_HOME = "+62"
+_MOBILE, _AT_HOME = 9, 6
+"""The fewest digits of a mobile number and of a subscriber without area code."""
 
 
 class PhoneUnreadable(Unreadable):
@@ -40,6 +43,26 @@ def normalised(text: str) -> str:
             if number and phonenumbers.is_valid_number(phonenumbers.parse(number)):
                 return number
     return _full(digits) or digits
+
+
+def complete(text: str) -> str:
+    """The number as ``+628…`` of somebody who can be called; raises ``PhoneUnreadable`` for one with digits missing.
+
+    What a person types is checked so; what a line or a channel tells is kept as it comes.
+    """
+    number = normalised(text)
+    home = number.removeprefix(_HOME)
+    whole = number.startswith("+") and _full(number) is not None
+    if number != home:
+        # Behind the country's prefix: a mobile number with its nine digits and more, else the six of a house and more.
+        mobile = home.startswith("8") and re.match(r"\s*\(?(?:\+?62[\s\-]?|0)8", _plain(text)) is not None
+        whole = whole and not home.startswith("0") and len(home) >= (_MOBILE if mobile else _AT_HOME)
+    if not whole:
+        raise PhoneUnreadable(
+            "%(text)s is too short or too long for a telephone number. Type all its digits, or leave the field empty.",
+            text=mended(text).strip(),
+        )
+    return number
 
 
 def is_readable(text: str) -> bool:

@@ -45,16 +45,16 @@ def ringing(session: Session, at: datetime, **values: Any) -> Call:
 
 
 def in_state(session: Session, state: CallState, at: datetime, by: str = "penyaring", **values: Any) -> Call:
-    """A call that went the usual way up to a state."""
+    """A call that went the usual way up to a state; whoever is in the queue agreed to be on air."""
     call = ringing(session, at, **values)
     every: dict[CallState, list[Callable[..., None]]] = {
         CallState.RINGING: [],
         CallState.SCREENING: [calls.answer],
-        CallState.WAITING: [calls.answer, calls.queue],
-        CallState.READY: [calls.answer, calls.queue, calls.make_ready],
-        CallState.ON_AIR: [calls.answer, calls.queue, calls.put_on_air],
-        CallState.HELD: [calls.answer, calls.queue, calls.put_on_air, calls.hold],
-        CallState.DONE: [calls.answer, calls.queue, calls.put_on_air, calls.end],
+        CallState.WAITING: [calls.answer, calls.consent, calls.queue],
+        CallState.READY: [calls.answer, calls.consent, calls.queue, calls.make_ready],
+        CallState.ON_AIR: [calls.answer, calls.consent, calls.queue, calls.put_on_air],
+        CallState.HELD: [calls.answer, calls.consent, calls.queue, calls.put_on_air, calls.hold],
+        CallState.DONE: [calls.answer, calls.consent, calls.queue, calls.put_on_air, calls.end],
         CallState.DROPPED: [calls.drop],
         CallState.LOST: [calls.lose],
     }

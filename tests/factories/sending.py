@@ -80,6 +80,7 @@ def screener(client: FlaskClient, words: str, _identity: str) -> int:
             "point": words[:200],
             "notes": words[:4000],
             "may_name": "yes",
+            "consent": "yes",
             "then": "siap",
         },
     ).status_code

@@ -95,7 +95,7 @@ def test_a_screener_signs_in_takes_a_line_and_makes_the_caller_ready(
     keyboard.press("Escape")
     expect(page.locator("#suggestion button")).to_be_visible()
     keyboard.press("y")
-    for key, says in (("c", "Persetujuan"), ("*", "VIP"), ("l", "Pegang sendiri")):
+    for key, says in (("c", "Persetujuan"), ("*", "VIP"), ("l", "Bebaskan")):
         keyboard.press(key)
         expect(page.locator("#head")).to_contain_text(says)
     with page.expect_navigation(url="**/antrean"):
@@ -140,7 +140,12 @@ def test_a_host_takes_the_next_caller_and_ends_the_show(
     keyboard.press("3")
     expect(page.locator("#talk")).to_contain_text("Sisa dua menit.")
     keyboard.press("m")
+    expect(page.locator("form.mark [name=text]")).to_be_focused()
+    # Every letter of these words is a key of this page.
+    keyboard.type("then hemat 7")
+    keyboard.press("Enter")
     expect(page.locator(".plan .log li")).to_have_count(3)
+    expect(page.locator(".plan .log")).to_contain_text("then hemat 7")
     end = page.get_by_role("button", name="Akhiri siaran")
     for _ in range(40):
         if end.evaluate("el => el === document.activeElement"):

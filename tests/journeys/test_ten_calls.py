@@ -93,8 +93,15 @@ class Studio:
             self.screener.keyboard.type(words)
             self.screener.keyboard.press("Escape")
 
+    def agrees(self) -> None:
+        """The caller hears what is done with the call, and agrees."""
+        self.screener.keyboard.press("c")
+        expect(self.screener.locator("#consent")).to_have_count(0)
+
     def queues(self, *, ready: bool = True) -> None:
-        """Into the queue, and next where the caller is told so."""
+        """Into the queue, and next where the caller is told so, who was asked before."""
+        if ready:
+            self.agrees()
         with self.screener.expect_navigation():
             self.screener.keyboard.press("r" if ready else "q")
 
@@ -153,6 +160,7 @@ def test_ten_calls_with_a_hang_up_a_duplicate_a_panic_button_and_a_child(studio:
     host.keyboard.press("t")
     expect(host.locator(".caller.air .tag.good")).to_contain_text("Pengaduan")
     host.keyboard.press("m")
+    host.keyboard.press("Enter")
     expect(host.locator(".plan .log li")).to_have_count(2)
     studio.ends()
 

@@ -165,6 +165,8 @@ class Desk:
             for call in board.waiting[:1]:
                 if outbox.can_reply(self._settings, call):
                     outbox.reply(tx, self._settings, call, "Terima kasih.", by="wati", at=at)
+                if call.consent_at is None:
+                    calls.consent(tx, call, by="wati", at=at)
                 calls.make_ready(tx, call, by="wati", at=at)
             for call in [one for one in board.live if one.state is CallState.ON_AIR][:1]:
                 self._chance.choice([broadcasts.end_call, broadcasts.hold])(tx, show, call, by="sari", at=at)

@@ -275,6 +275,7 @@ def caller_on_air(settings: Settings, database: Database, tell: Callable[..., No
     with database.writing() as session:
         call = only_call(session)
         calls.answer(session, call, by="penyaring", at=at)
+        calls.consent(session, call, by="penyaring", at=at)
         calls.queue(session, call, by="penyaring", at=at)
         broadcasts.take(session, session.get_one(Broadcast, broadcast.id), call, by="penyiar", at=at)
 

@@ -127,6 +127,7 @@ def test_what_is_sent_is_shown_as_text_everywhere(
             call.topic, call.point, call.screened_at = call.message[:120], call.message[:200], now
             calls.queue(tx, call, by="petugas", at=now)
         for call in tx.scalars(select(Call).where(Call.state == CallState.WAITING)):
+            calls.consent(tx, call, by="petugas", at=now)
             calls.make_ready(tx, call, by="petugas", at=now)
     show = f"/siaran/{on_air.public_id}"
     harmless(desk, ["/", "/antrean", "/antrean/daftar", f"{show}/penyiar", f"{show}/penyiar/bagian", "/dinding"])

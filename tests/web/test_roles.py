@@ -56,6 +56,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /saya/kode/matikan
         POST /saya/kode/mulai
         POST /saya/sandi
+        POST /saya/tombol
         GET /siaran
         GET /siaran/<public_id>
         GET /siaran/<public_id>/catatan.csv
@@ -79,10 +80,12 @@ TABLE: dict[tuple[Role, ...], str] = {
     (P, S, H, F): """
         GET /bisik
         POST /bisik
+        GET /bisik/siaran
         GET /penyiar
         GET /siaran/<public_id>/penyiar
         GET /siaran/<public_id>/penyiar/bagian
         POST /siaran/<public_id>/tandai
+        POST /siaran/<public_id>/tandai/<entry_id>/urung
         GET /siaran/ucapan/<public_id>
     """,
     (P, S, F, T): """
@@ -154,6 +157,8 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /antrean/saran
         GET /antrean/tempat
         POST /antrean/urung
+        POST /pengaduan/<public_id>/pin-penelepon
+        GET /pengaduan/pin-menunggu
     """,
     (P, A): """
         GET /arsip
@@ -214,6 +219,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /siaran/<public_id>/ambil
         POST /siaran/<public_id>/buang
         GET /siaran/<public_id>/mulai
+        POST /siaran/<public_id>/lindungi
         POST /siaran/<public_id>/mulai
         POST /siaran/<public_id>/pengaduan
         POST /siaran/<public_id>/selesai

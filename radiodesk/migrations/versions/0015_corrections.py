@@ -9,7 +9,7 @@ from radiodesk.core.database import Moment
 from radiodesk.core.private_columns import Private, PrivateJson
 
 revision: str = "0015"
-down_revision: str | None = "0011"
+down_revision: str | None = "0014"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -58,6 +58,8 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     role_names: Mapped[list[str]]
     language: Mapped[str | None] = mapped_column(String(2))
+    letter_keys: Mapped[bool] = mapped_column(default=True)
+    """Whether single letters and signs work as keys on the desk's pages; F2 and its like always do."""
     totp_secret: Mapped[str | None] = mapped_column(Private)
     totp_pending: Mapped[str | None] = mapped_column(Private)
     """A key that was shown and is not confirmed yet; it never comes from the browser."""

@@ -133,6 +133,15 @@ def change_language() -> Response:
     return back("accounts.own")
 
 
+@blueprint.post("/saya/tombol")
+def change_keys() -> Response:
+    chosen = field("letters", 3)
+    if chosen not in ("yes", "no"):
+        raise Unreadable("The form is incomplete. Please reload the page and try again.")
+    _mine(session()).letter_keys = chosen == "yes"
+    return back("accounts.own")
+
+
 @contextmanager
 def _proven() -> Iterator[Session]:
     """A transaction for an act that needs the password once more; it begins when the password was found right."""

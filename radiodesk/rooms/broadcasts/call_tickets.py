@@ -2,7 +2,7 @@
 
 It is opened as the machine suggests; category and unit wait for a person in the office. Nobody is asked whether it is
 confidential, so whatever may have to be, is. Its PIN is not shown, since the host's screen is read from afar: the
-office gives a new one to the caller off air.
+screener, who has the caller afterwards, draws it once on the card and tells it; later the office gives one.
 """
 
 from datetime import datetime
@@ -16,6 +16,7 @@ from radiodesk.rooms.broadcasts.services import mark
 from radiodesk.rooms.calls.call_words import words_of
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.tickets import queries, services
+from radiodesk.rooms.tickets.care import leave_pin
 from radiodesk.rooms.tickets.categories import DELICATE
 from radiodesk.rooms.tickets.models import Ticket
 from radiodesk.rooms.tickets.station_rules import Rules
@@ -57,6 +58,7 @@ def make_ticket(
         by=by,
         at=at,
     )
+    leave_pin(opened.ticket, at=at)
     told = gettext("Complaint %(number)s", number=opened.ticket.number)
     mark(session, broadcast, told, by=by, at=at, subject=call.public_id, ticket=opened.ticket.number)
     return opened.ticket

@@ -1,5 +1,6 @@
 """Which calls belong to which broadcast: those that were on air in it, and those that ended since the one before."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, literal, select
@@ -13,6 +14,22 @@ def calls_of(session: Session, broadcast: Broadcast) -> list[Call]:
     """The calls of a broadcast as they came in."""
     filed = select(Call).join(FiledCall, FiledCall.call_id == Call.id)
     return list(session.scalars(filed.where(FiledCall.broadcast_id == broadcast.id).order_by(Call.received_at)))
+
+
+def other_shows(session: Session, calls: Sequence[Call]) -> dict[int, str]:
+    """Titles of the broadcasts, now over, for which these open calls came in: their callers wait on for this one."""
+    waiting = [call for call in calls if call.is_open]
+    if not waiting:
+        return {}
+    oldest = min(call.received_at for call in waiting)
+    over = session.scalars(select(Broadcast).where(Broadcast.ended_at >= oldest).order_by(Broadcast.ended_at)).all()
+    found: dict[int, str] = {}
+    for call in waiting:
+        # Who called in the minutes before a show called for that show too, so only its end counts.
+        show = next((one for one in over if one.ended_at is not None and call.received_at <= one.ended_at), None)
+        if show is not None:
+            found[call.id] = show.title
+    return found
 
 
 def file_call(session: Session, broadcast: Broadcast, call: Call) -> None:

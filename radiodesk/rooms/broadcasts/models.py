@@ -84,7 +84,7 @@ AS_RUN_KIND_NAMES = {
     AsRunKind.CALL_ON: N_("Caller on air"),
     AsRunKind.CALL_OFF: N_("Caller off air"),
     AsRunKind.MARK: N_("Mark"),
-    AsRunKind.DUMP: N_("Dump"),
+    AsRunKind.DUMP: N_("Cut from the public copy"),
     AsRunKind.END: N_("Broadcast ends"),
 }
 

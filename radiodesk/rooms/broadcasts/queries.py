@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core.errors import NotFound
 from radiodesk.core.pages import Page, page_of
+from radiodesk.language.triage.protection_cues import ProtectionCue
 from radiodesk.rooms.broadcasts import services
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState, RundownItem
@@ -17,6 +18,7 @@ from radiodesk.rooms.broadcasts.rundowns import Timed, timed
 from radiodesk.rooms.calls.access import belongings
 from radiodesk.rooms.calls.call_words import words_of
 from radiodesk.rooms.calls.models import Call, CallState, Urgency
+from radiodesk.rooms.calls.protection_proposal import proposal
 from radiodesk.rooms.calls.queries import HostCard, host_card, sayable
 from radiodesk.rooms.recordings.access import GUARDED, Belonging
 from radiodesk.rooms.tickets.models import Ticket
@@ -98,6 +100,10 @@ def _filed(call: Call, untold: bool) -> Filed:
     )
 
 
+SHOWN_READY = 3
+"""Callers who are ready and shown with their words; the others are a line each."""
+
+
 @dataclass(frozen=True)
 class Studio:
     """All that the host's screen shows of one moment."""
@@ -123,6 +129,8 @@ class Studio:
     over: float
     """Seconds behind plan (positive) or ahead of it (negative) as the current item began; it grows while the item
     takes longer than planned."""
+    cues: dict[str, ProtectionCue]
+    """Whom of the callers shown the machine proposes to protect, by the call's public id."""
     marks: list[AsRun]
     """The last marks, newest first."""
     tickets: dict[str, str]
@@ -145,6 +153,7 @@ def studio(session: Session, broadcast: Broadcast, at: datetime) -> Studio:
         held=[card for card in cards if card.state is CallState.HELD],
         ready=[card for card in cards if card.state is CallState.READY],
         words=_words(session, live),
+        cues=_cues(session, live),
         waiting=sum(call.state is CallState.WAITING for call in live),
         emergencies=_emergencies(session),
         items=planned,
@@ -170,6 +179,14 @@ def _words(session: Session, live: list[Call]) -> dict[str, str]:
     shown = [call for call in live if found[call.id] not in GUARDED and call.state is not CallState.WAITING]
     words = words_of(session, shown)
     return {call.public_id: " ".join(words[call.id].parts) for call in shown}
+
+
+def _cues(session: Session, live: list[Call]) -> dict[str, ProtectionCue]:
+    ready = [call for call in live if call.state is CallState.READY]
+    shown = [call for call in live if call.state in Call.live_states] + ready[:SHOWN_READY]
+    words = words_of(session, shown)
+    cues = {call.public_id: proposal(call, words[call.id]) for call in shown}
+    return {call: cue for call, cue in cues.items() if cue is not None}
 
 
 _STUDIO_STATES = (CallState.ON_AIR, CallState.HELD, CallState.READY, CallState.WAITING)

@@ -1,6 +1,7 @@
 """Running a broadcast: on air, items, scripts read, callers taken, marks and dumps, the end.
 
-Every act that is heard becomes an as-run entry. Entries are never changed; a later one says what followed.
+Every act that is heard becomes an as-run entry. Entries are never changed; a later one says what followed. Only a mark,
+which nobody hears, may be taken back for a while.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core import audit
-from radiodesk.core.errors import Conflict, Unreadable
+from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import shorten
@@ -38,6 +39,7 @@ from radiodesk.rooms.transcripts.services import request_transcript
 
 TOPIC = "broadcasts"
 LONGEST_DUMP = 120
+UNDO_WITHIN = timedelta(minutes=10)
 
 
 class NotOnAir(Conflict):
@@ -120,13 +122,15 @@ def _log(
     by: str,
     at: datetime,
     subject: str | None = None,
+    moment: datetime | None = None,
     **details: Any,
 ) -> AsRun:
-    offset = (at - _running(broadcast)).total_seconds()
+    began = _running(broadcast)
+    moment = max(began, moment or at)
     entry = AsRun(
         broadcast_id=broadcast.id,
-        at=at,
-        offset=offset,
+        at=moment,
+        offset=(moment - began).total_seconds(),
         kind=kind,
         subject=subject,
         title=shorten(title, 160),
@@ -207,11 +211,14 @@ def script_being_read(session: Session, broadcast: Broadcast) -> AsRun | None:
     return last if last is not None and last.kind is AsRunKind.SCRIPT else None
 
 
-def take(session: Session, broadcast: Broadcast, call: Call, *, by: str, at: datetime) -> None:
-    """Put a caller on air in this broadcast, or back on air from hold."""
+def take(session: Session, broadcast: Broadcast, call: Call, *, overruled: str = "", by: str, at: datetime) -> None:
+    """Put a caller on air in this broadcast, or back on air from hold.
+
+    Raises ``ConsentMissing`` where the caller has not agreed and ``overruled`` does not say why that has to wait.
+    """
     _running(broadcast)
     bring = calls.resume if call.state is CallState.HELD else calls.put_on_air
-    bring(session, call, by=by, at=at)
+    bring(session, call, overruled=overruled, by=by, at=at)
     file_call(session, broadcast, call)
     _log_call(session, broadcast, AsRunKind.CALL_ON, call, by=by, at=at)
 
@@ -240,10 +247,34 @@ def mark(
     by: str,
     at: datetime,
     subject: str | None = None,
+    moment: datetime | None = None,
     **details: Any,
 ) -> AsRun:
-    """Remember this moment (a promise, an answer, a complaint made); ``subject`` is the public id of its call."""
-    return _log(session, broadcast, AsRunKind.MARK, text or "", by=by, at=at, subject=subject, **details)
+    """Remember this moment (a promise, an answer, a complaint made); ``subject`` is the public id of its call.
+
+    ``moment`` is when it was, where the words for it took a while to type.
+    """
+    return _log(session, broadcast, AsRunKind.MARK, text or "", by=by, at=at, subject=subject, moment=moment, **details)
+
+
+def is_undoable(entry: AsRun, at: datetime) -> bool:
+    """Whether a mark may still be taken back: it is young, and stands for nothing but itself."""
+    return entry.kind is AsRunKind.MARK and not entry.details and at - entry.at <= UNDO_WITHIN
+
+
+def undo_mark(session: Session, broadcast: Broadcast, entry_id: int, *, by: str, at: datetime) -> None:
+    """Take a mark back; the audit trail keeps that it was there."""
+    require_unsealed(session, broadcast)
+    entry = session.get(AsRun, entry_id)
+    if entry is None or entry.broadcast_id != broadcast.id:
+        raise NotFound("This mark is not there any more.")
+    if not is_undoable(entry, at):
+        raise Conflict("This cannot be undone any more.")
+    offset = round(entry.offset, 1)
+    session.delete(entry)
+    session.flush()
+    audit.record(session, at, by, "mark undone", f"broadcast {broadcast.public_id}", offset=offset)
+    announce(session, at, TOPIC, "mark undone", broadcast.public_id)
 
 
 def dump(session: Session, broadcast: Broadcast, seconds: int, why: str, *, by: str, at: datetime) -> AsRun:

@@ -13,6 +13,9 @@ from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import call_tickets, queries, services
 from radiodesk.rooms.broadcasts.unanswered import answered_on_air
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.forms import choice
+from radiodesk.rooms.calls.models import Protected
 from radiodesk.rooms.calls.queries import call_by_public_id
 from radiodesk.rooms.tickets.services import draw
 from radiodesk.rooms.tickets.station_rules import load_rules
@@ -50,6 +53,23 @@ def make_ticket(public_id: str) -> Response:
     return back("broadcasts.host", public_id=public_id)
 
 
+@blueprint.post("/siaran/<public_id>/lindungi")
+@allowed(*CREW)
+def protect(public_id: str) -> Response:
+    """Protect a caller from the host's screen, at once and whatever the card says."""
+    call = call_by_public_id(session(), field("call", 36))
+    kind = choice("protected", Protected) or Protected.VICTIM
+    calls.protect(session(), call, kind, hides=True, by=me().username, at=now())
+    return back("broadcasts.host", public_id=public_id)
+
+
+@blueprint.get("/bisik/siaran")
+@allowed(*SHOW)
+def show_strip() -> str:
+    """The broadcast that the queue belongs to, as a part of the screener's screen."""
+    return show_head(session(), now())
+
+
 @blueprint.post("/siaran/<public_id>/terjawab")
 @allowed(*CREW)
 def answered(public_id: str) -> Response:
@@ -57,6 +77,11 @@ def answered(public_id: str) -> Response:
     rules = load_rules(station().settings)
     answered_on_air(session(), rules, broadcast, field("question", 36), by=me().username, at=now())
     return back("broadcasts.host", public_id=public_id)
+
+
+def show_head(session: Session, at: datetime) -> Markup:
+    """Title and clock of the broadcast whose queue this is."""
+    return part("broadcasts/_show_strip.html", broadcast=queries.at_hand(session, at), now=at)
 
 
 def talkback_panel(session: Session, at: datetime) -> Markup:

@@ -1,14 +1,16 @@
 """Broadcasts: planning, the rundown, the host's screen, the studio wall, the as-run log."""
 
+from datetime import timedelta
 from typing import BinaryIO, cast
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from radiodesk.core import inputs
 from radiodesk.core.csv_tables import csv_text
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.inputs import station_time
-from radiodesk.http.request import asked_page, back, field, now, number, session, stands_on, station
+from radiodesk.http.request import asked, asked_page, back, field, now, number, onward, session, stands_on, station
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, may_open, me
 from radiodesk.rooms.accounts.models import Role
@@ -26,9 +28,11 @@ from radiodesk.rooms.broadcasts.ports import OUTCOME_NAMES, outcomes
 from radiodesk.rooms.broadcasts.programme_sound import is_timed
 from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.broadcasts.unanswered import unanswered
-from radiodesk.rooms.calls.models import URGENCY_NAMES, Call
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import CONSENT_NAMES, URGENCY_NAMES, Call, CallState, Channel
 from radiodesk.rooms.calls.place_field import hint_phrases
-from radiodesk.rooms.calls.queries import call_by_public_id
+from radiodesk.rooms.calls.protection_proposal import MATTER_NAMES
+from radiodesk.rooms.calls.queries import HostCard, call_by_public_id, host_card
 from radiodesk.rooms.calls.visible import readable
 from radiodesk.rooms.programme import queries as programme_queries
 from radiodesk.rooms.recordings.models import Direction
@@ -45,7 +49,12 @@ NAMES = {
     "kinds": ITEM_KIND_NAMES,
     "as_run_kinds": AS_RUN_KIND_NAMES,
     "urgencies": URGENCY_NAMES,
+    "consents": CONSENT_NAMES,
+    "matters": MATTER_NAMES,
+    "spoken": (Channel.PHONE, Channel.SIP),
 }
+LONGEST_NOTE = timedelta(minutes=5)
+"""How long ago a mark may have been pressed, whatever the browser says."""
 
 
 def _broadcast(public_id: str) -> Broadcast:
@@ -219,7 +228,16 @@ def undo_rundown(public_id: str) -> BaseResponse:
 @blueprint.get("/siaran/<public_id>/penyiar")
 @allowed(*ALL_SHOW)
 def host(public_id: str) -> str:
-    return render_template("broadcasts/host.html", **_studio(public_id))
+    return render_template("broadcasts/host.html", asked=_asked(), **_studio(public_id))
+
+
+def _asked() -> HostCard | None:
+    """The caller whose consent the host is asked about, while it is missing."""
+    if not (wanted := asked("tanya", 36)):
+        return None
+    call = call_by_public_id(session(), wanted)
+    takes = call.state in Call.waiting_states or call.state is CallState.HELD
+    return host_card(session(), call) if takes and not call.may_air else None
 
 
 @blueprint.get("/siaran/<public_id>/penyiar/bagian")
@@ -230,10 +248,12 @@ def host_part(public_id: str) -> str:
 
 def _studio(public_id: str) -> dict[str, object]:
     found = _broadcast(public_id)
+    studio = queries.studio(session(), found, now())
     return {
-        "studio": queries.studio(session(), found, now()),
+        "studio": studio,
         "talk": services.recent_talk(session(), now()),
         "questions": unanswered(session(), found, at=now()),
+        "undoable": [entry.id for entry in studio.marks if services.is_undoable(entry, now())],
         "call_seconds": station().settings.call_seconds,
         "crew": CREW,
         "now": now(),
@@ -252,7 +272,13 @@ def wall() -> str:
 @blueprint.post("/siaran/<public_id>/ambil")
 @allowed(*CREW)
 def take(public_id: str) -> BaseResponse:
-    services.take(session(), _broadcast(public_id), _call(), by=me().username, at=now())
+    found, call = _broadcast(public_id), _call()
+    if field("consent", 3) == "yes":
+        calls.consent(session(), call, by=me().username, at=now())
+    try:
+        services.take(session(), found, call, overruled=field("why", 200), by=me().username, at=now())
+    except calls.ConsentMissing:
+        return onward("broadcasts.host", public_id=public_id, tanya=call.public_id)
     return back("broadcasts.host", public_id=public_id)
 
 
@@ -288,7 +314,16 @@ def finish_script(public_id: str) -> BaseResponse:
 @blueprint.post("/siaran/<public_id>/tandai")
 @allowed(*ALL_SHOW)
 def mark(public_id: str) -> BaseResponse:
-    services.mark(session(), _broadcast(public_id), field("text", 160), by=me().username, at=now())
+    ago = inputs.number(field("ago", 6) or "0")
+    moment = now() - min(timedelta(seconds=max(0, ago)), LONGEST_NOTE)
+    services.mark(session(), _broadcast(public_id), field("text", 160), moment=moment, by=me().username, at=now())
+    return back("broadcasts.host", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/tandai/<entry_id>/urung")
+@allowed(*ALL_SHOW)
+def undo_mark(public_id: str, entry_id: str) -> BaseResponse:
+    services.undo_mark(session(), _broadcast(public_id), inputs.number(entry_id), by=me().username, at=now())
     return back("broadcasts.host", public_id=public_id)
 
 

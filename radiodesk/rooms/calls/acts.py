@@ -24,7 +24,17 @@ from radiodesk.rooms.recordings.models import Recording
 TOPIC = "calls"
 UNDO_WITHIN = timedelta(minutes=10)
 
-_MOMENTS = ("screened_at", "queued_at", "on_air_at", "ended_at", "consent_at", "handed_at", "called_back_at")
+_MOMENTS = (
+    "screened_at",
+    "queued_at",
+    "on_air_at",
+    "ended_at",
+    "consent_at",
+    "refused_at",
+    "overruled_at",
+    "handed_at",
+    "called_back_at",
+)
 _PLAIN = (
     "state",
     "ended_why",
@@ -47,6 +57,10 @@ _PLAIN = (
     "may_name",
     "may_call_back",
     "consent_by",
+    "refused_by",
+    "overruled_by",
+    "overruled_why",
+    "aired_without_consent",
     "line",
     "line_quality",
     "notes",
@@ -70,6 +84,10 @@ class CallTaken(Conflict):
 
 class SameMoment(Conflict):
     """Two people changed one call at once; the first one's change stands."""
+
+
+class ConsentMissing(Conflict):
+    """The caller has not agreed to be on air; whoever goes on must say so, or say why."""
 
 
 class NothingToUndo(Conflict):

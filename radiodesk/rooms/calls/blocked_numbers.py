@@ -14,14 +14,19 @@ from radiodesk.language import phones
 from radiodesk.rooms.calls.models import BlockedNumber
 
 
-def block(session: Session, phone: str, reason: str, *, until: datetime | None, by: str, at: datetime) -> BlockedNumber:
-    """Block a number until a moment (``None``: until it is lifted); a reason is needed."""
+def block(
+    session: Session, phone: str, reason: str, *, known: bool = False, until: datetime | None, by: str, at: datetime
+) -> BlockedNumber:
+    """Block a number until a moment (``None``: until it is lifted); a reason is needed.
+
+    ``known`` numbers are those of calls, which may be shorter than what a person may type.
+    """
     told = tidy(reason)[:300]
     if not told:
         raise Unreadable("Please give the reason for the block.").of("reason")
     if until is not None and until <= at:
         raise Unreadable("The block would end before it begins. Please give a later day.").of("until")
-    number = phones.normalised(phone)
+    number = phones.normalised(phone) if known else phones.complete(phone)
     row = BlockedNumber(
         public_id=public_id(at),
         phone=number,

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Column as TableColumn
-from sqlalchemy import ForeignKey, Index, String, Table
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Table, and_, or_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from radiodesk.core.database import Base, spelled
@@ -61,6 +62,14 @@ class Protected(StrEnum):
     WHISTLEBLOWER = "whistleblower"
 
 
+class Consent(StrEnum):
+    """Whether the caller, told that the call is recorded and may be broadcast and kept, agreed."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    MISSING = "missing"
+
+
 CHANNEL_NAMES = {
     Channel.PHONE: N_("Telephone"),
     Channel.SIP: N_("Telephone (SIP)"),
@@ -97,6 +106,12 @@ PROTECTED_NAMES = {
     Protected.WHISTLEBLOWER: N_("Whistle-blower"),
 }
 
+CONSENT_NAMES = {
+    Consent.GIVEN: N_("Agreed"),
+    Consent.REFUSED: N_("Refused"),
+    Consent.MISSING: N_("No consent yet"),
+}
+
 call_recording = Table(
     "call_recording",
     Base.metadata,
@@ -112,7 +127,9 @@ class Call(Base):
     said, ``place_id`` its id in the area pack. ``position`` orders the queue, small first. ``ended_why`` is one of
     ``hung_up``, ``screener``, ``blocked``, ``merged``, ``closing`` where a call ended without being done.
     ``written_at`` is when a message was written, as its channel tells; ``address`` the channel's own name for the
-    sender, which is all there is of a WhatsApp user who hides the number.
+    sender, which is all there is of a WhatsApp user who hides the number. ``consent_at`` and ``refused_at`` exclude
+    each other; ``overruled_why`` is the host's reason to put a caller on air without consent.
+    ``aired_without_consent`` stays once it is true, whatever the caller says later.
     """
 
     __tablename__ = "call"
@@ -167,6 +184,12 @@ class Call(Base):
     may_call_back: Mapped[bool] = mapped_column(default=False)
     consent_at: Mapped[datetime | None]
     consent_by: Mapped[str | None] = mapped_column(String(80))
+    refused_at: Mapped[datetime | None]
+    refused_by: Mapped[str | None] = mapped_column(String(80))
+    overruled_at: Mapped[datetime | None]
+    overruled_by: Mapped[str | None] = mapped_column(String(80))
+    overruled_why: Mapped[str | None] = mapped_column(Private)
+    aired_without_consent: Mapped[bool] = mapped_column(default=False)
     line: Mapped[str | None] = mapped_column(String(60))
     line_quality: Mapped[int | None]
     notes: Mapped[str] = mapped_column(Private, default="")
@@ -193,6 +216,28 @@ class Call(Base):
     def is_open(self) -> bool:
         """Whether something is still to be done with it."""
         return self.state in self.open_states
+
+    @property
+    def consent(self) -> Consent:
+        """Whether the caller agreed, refused, or was not asked yet."""
+        if self.consent_at is not None:
+            return Consent.GIVEN
+        return Consent.MISSING if self.refused_at is None else Consent.REFUSED
+
+    @property
+    def may_air(self) -> bool:
+        """Whether nobody has to be asked before it goes on air."""
+        return self.consent is Consent.GIVEN or self.overruled_at is not None
+
+    @hybrid_property
+    def went_out_without_consent(self) -> bool:
+        """Whether anything of it was on air that its caller had not agreed to then, or does not agree to now."""
+        return self.on_air_at is not None and (self.aired_without_consent or self.consent_at is None)
+
+    @went_out_without_consent.inplace.expression
+    @classmethod
+    def _went_out_without_consent(cls) -> ColumnElement[bool]:
+        return and_(cls.on_air_at.is_not(None), or_(cls.aired_without_consent, cls.consent_at.is_(None)))
 
     @property
     def told_at(self) -> datetime:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from radiodesk.core.errors import NotFound
 from radiodesk.core.pages import Page, page_of
-from radiodesk.rooms.calls.models import BlockedNumber, Call, CallerWarning, CallState, Protected
+from radiodesk.rooms.calls.models import BlockedNumber, Call, CallerWarning, CallState, Consent, Protected
 
 CALL_BACK_FOR = timedelta(days=14)
 ENDED_SHOWN = timedelta(hours=6)
@@ -232,6 +232,9 @@ class HostCard:
     protected: Protected | None
     line_quality: int | None
     may_name: bool
+    consent: Consent
+    overruled: bool
+    """Whether somebody said why it goes on air without consent."""
     on_air_at: datetime | None
     event_size: int
     """How many calls there are about the same event, this one included."""
@@ -254,6 +257,8 @@ def host_card(session: Session, call: Call) -> HostCard:
         protected=call.protected,
         line_quality=call.line_quality,
         may_name=open_name,
+        consent=call.consent,
+        overruled=call.overruled_at is not None,
         on_air_at=call.on_air_at,
         event_size=place.size if place else 1,
     )
@@ -268,11 +273,14 @@ def sayable(call: Call, text: str) -> str:
     if not call.screened_at:
         return ""
     if call.protected:
-        hidden = telling_parts(call.name or "")
-    else:
-        hidden = [call.name] if call.name and not call.may_name else []
-    for name in hidden:
-        text = _as_word(name).sub("…", text)
+        return without_name(text, call.name or "")
+    return _as_word(call.name).sub("…", text) if call.name and not call.may_name else text
+
+
+def without_name(text: str, name: str) -> str:
+    """The text with "…" for each telling part of a name."""
+    for part in telling_parts(name):
+        text = _as_word(part).sub("…", text)
     return text
 
 

@@ -1,5 +1,6 @@
 """Gathers what the screening screen shows: the queue, one call's card, its words, its caller's past."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from radiodesk.rooms.calls.access import belongings
 from radiodesk.rooms.calls.call_words import words_of
 from radiodesk.rooms.calls.models import (
     CHANNEL_NAMES,
+    CONSENT_NAMES,
     PROTECTED_NAMES,
     STATE_NAMES,
     URGENCY_NAMES,
@@ -24,6 +26,7 @@ from radiodesk.rooms.calls.models import (
     CallState,
     Channel,
 )
+from radiodesk.rooms.calls.protection_proposal import MATTER_NAMES, proposal
 from radiodesk.rooms.calls.reception import block_on
 from radiodesk.rooms.calls.same_event_calls import WITHIN, alike
 from radiodesk.rooms.calls.screen_ports import Fact, connections
@@ -43,6 +46,7 @@ ACT_NAMES = {
     "lost": N_("Marked as hung up"),
     "consented": N_("Consent noted"),
     "consent withdrawn": N_("Consent withdrawn"),
+    "consent refused": N_("Refusal noted"),
     "locked": N_("Kept to oneself"),
     "unlocked": N_("Given free"),
     "taken over": N_("Taken over"),
@@ -74,6 +78,8 @@ def names() -> dict[str, Any]:
         "states": STATE_NAMES,
         "urgencies": URGENCY_NAMES,
         "protections": PROTECTED_NAMES,
+        "consents": CONSENT_NAMES,
+        "matters": MATTER_NAMES,
         "act_names": ACT_NAMES,
         "by_hand": forms.BY_HAND,
         "spoken": (Channel.PHONE, Channel.SIP),
@@ -114,6 +120,7 @@ def _lines(session: Session, at: datetime, page: int) -> dict[str, Any]:
         "board": board,
         "missed": queries.call_back_count(session, at=at),
         "groups": {name: together(part) for name, part in parts.items()},
+        "filled": [name for name, part in parts.items() if part],
         "events": queries.in_events(session, calls),
         "known": queries.known_callers(session, calls),
         "turns": {
@@ -131,6 +138,7 @@ def _lines(session: Session, at: datetime, page: int) -> dict[str, Any]:
             "waiting": board.totals.get(CallState.WAITING, 0),
         },
         "heard": {key: words.transcripts for key, words in words_of(session, calls).items()},
+        "origins": origins(session, calls) if (origins := connections().origins) else {},
         **connections().messages.queue(session, calls, at=at),
     }
 
@@ -154,16 +162,21 @@ def caller_of(session: Session, call: Call, *, at: datetime) -> Caller:
     return Caller(earlier, queries.warnings(session, call), facts, block_on(session, call.phone_hash, at=at))
 
 
-def call_data(session: Session, settings: Settings, call: Call, *, at: datetime) -> dict[str, Any]:
-    """One call with its words, its caller and what may be done with it."""
+def call_data(
+    session: Session, settings: Settings, call: Call, *, asking: bool = False, at: datetime
+) -> dict[str, Any]:
+    """One call with its words, its caller and what may be done with it; ``asking`` where its consent is asked for."""
     near = _not_of_the_office(session, queries.near(session, call, within=WITHIN))
     texts = words_of(session, [*near, call])
     lent = connections()
     return {
         **names(),
         "call": call,
+        "asking": asking and call.state is CallState.WAITING and not call.may_air,
+        "cue": proposal(call, texts[call.id]),
         "heard": {call.id: texts[call.id].transcripts},
         "caller": caller_of(session, call, at=at),
+        "slips": [slip(session, call, at) for slip in lent.slips],
         "alike": alike(call, near, {key: words.heard for key, words in texts.items()}),
         "event": readable(queries.same_event(session, call)),
         "place": queries.in_events(session, [call]).get(call.id),
@@ -185,8 +198,12 @@ def screen_page(
     page: int | None = None,
     card: Screening | None = None,
     problem: str | None = None,
+    answered: str = "",
+    message: Mapping[str, str] | None = None,
+    asking: bool = False,
 ) -> str:
-    """The whole screen; ``card`` holds typed words that could not be saved because of ``problem``.
+    """The whole screen; ``card`` holds typed words that could not be saved because of ``problem``, ``answered`` the
+    answer about consent that was ticked with them, ``message`` those of the form for messages.
 
     Without a ``page`` of the queue it shows the one on which the call stands.
     """
@@ -197,11 +214,14 @@ def screen_page(
         **queue_data(session, call.public_id if call else None, page=page, by=by, at=at),
         "card": card or (card_of(call) if call else Screening()),
         "problem": problem,
+        "answered": answered,
+        "message": message or {},
+        "heads": [head(session, at) for head in lent.heads],
         "call": None,
         "categories": lent.suggester.categories() if lent.suggester else {},
         "emergency": area_pack(settings.area).emergency,
         "panels": [panel(session, at) for panel in lent.panels],
     }
     if call is not None:
-        data.update(call_data(session, settings, call, at=at))
+        data.update(call_data(session, settings, call, asking=asking, at=at))
     return render_template("calls/screen.html", **data)

@@ -58,6 +58,19 @@ class PanelSource(Protocol):
     def __call__(self, session: Session, at: datetime, /) -> Markup: ...
 
 
+class OriginSource(Protocol):
+    """Says which of these calls came in for another show than the one that the queue belongs to: its title, by the
+    call's key."""
+
+    def __call__(self, session: Session, calls: Sequence[Call], /) -> Mapping[int, str]: ...
+
+
+class SlipSource(Protocol):
+    """Gives what must be told to the caller of this call, as a part of the card; empty for nothing."""
+
+    def __call__(self, session: Session, call: Call, at: datetime, /) -> Markup: ...
+
+
 class Masker(Protocol):
     """Takes out of a caller's words what must not be read on air: private numbers, and the names given."""
 
@@ -96,6 +109,10 @@ class Connections:
     facts: list[FactSource] = field(default_factory=list)
     actions: list[ActionSource] = field(default_factory=list)
     panels: list[PanelSource] = field(default_factory=list)
+    heads: list[PanelSource] = field(default_factory=list)
+    """What stands above the queue, such as the broadcast that it belongs to."""
+    slips: list[SlipSource] = field(default_factory=list)
+    origins: OriginSource | None = None
     masker: Masker | None = None
     messages: MessageSource = field(default_factory=NoMessages)
 

@@ -17,7 +17,7 @@ from radiodesk.language import phones
 from radiodesk.rooms.calls.acts import acting, acts_since, require, require_free
 from radiodesk.rooms.calls.models import Call, CallerWarning, CallState, Channel, Protected, Urgency
 from radiodesk.rooms.calls.protected_words import unlearn
-from radiodesk.rooms.calls.queries import names_in
+from radiodesk.rooms.calls.queries import names_in, without_name
 from radiodesk.rooms.calls.reception import know, receive
 
 _LONG_NUMBER = re.compile(r"\d(?:[\s.\-]?\d){6,}")
@@ -71,6 +71,7 @@ def answer(session: Session, call: Call, *, by: str, at: datetime) -> None:
 def take_down(session: Session, channel: Channel, card: Screening, *, message: str = "", by: str, at: datetime) -> Call:
     """A call that the screener types while it is on the phone, or that stands in front of the desk."""
     _check(card)
+    _check_number(card)
     call = receive(
         session,
         channel,
@@ -107,6 +108,7 @@ def screen(session: Session, call: Call, card: Screening, *, version: int | None
                 "%(who)s changed this call while you were typing. Open the call again and add your words.",
                 who=who,
             )
+    _check_number(card, call.phone)
     _check(card)
     with acting(session, call, "screened", by=by, at=at):
         if (card.phone or None) != call.phone or card.name != (call.name or ""):
@@ -157,6 +159,12 @@ def _plain_number(text: str) -> str:
     return phones.normalised(text) if phones.is_readable(text) else text
 
 
+def _check_number(card: Screening, known: str | None = None) -> None:
+    """Raise ``PhoneUnreadable`` for a number that was typed and is none; one that came with the call stays."""
+    if card.phone and card.phone.strip() and not (known and _alike("phone", card.phone, known)):
+        phones.complete(card.phone)
+
+
 def _check(card: Screening) -> None:
     if _LONG_NUMBER.search(card.point):
         raise NotForTheHost(
@@ -172,12 +180,18 @@ def consent(session: Session, call: Call, *, by: str, at: datetime) -> None:
     """Log that the caller was told what is done with the call, and agreed."""
     with acting(session, call, "consented", by=by, at=at):
         call.consent_at, call.consent_by = at, by
+        call.refused_at = call.refused_by = None
 
 
 def withdraw_consent(session: Session, call: Call, *, by: str, at: datetime) -> None:
-    """Log that the caller does not agree any more; name and call-back fall with it."""
-    with acting(session, call, "consent withdrawn", by=by, at=at):
+    """Log that the caller does not agree, or not any more; name and call-back fall with it, and the host's overruling,
+    which was of a caller who had not been asked.
+    """
+    kind = "consent refused" if call.consent_at is None else "consent withdrawn"
+    with acting(session, call, kind, by=by, at=at):
         call.consent_at = call.consent_by = None
+        call.refused_at, call.refused_by = at, by
+        call.overruled_at = call.overruled_by = call.overruled_why = None
         call.may_name = call.may_call_back = False
 
 
@@ -209,14 +223,21 @@ def set_vip(session: Session, call: Call, vip: bool, *, by: str, at: datetime) -
         call.vip = vip
 
 
-def protect(session: Session, call: Call, protected: Protected | None, *, by: str, at: datetime) -> None:
+def protect(
+    session: Session, call: Call, protected: Protected | None, *, hides: bool = False, by: str, at: datetime
+) -> None:
     """Mark a child, a victim or a whistle-blower: never named on the host's screen. ``None`` lifts the mark.
 
-    Raises ``NotForTheHost`` while the name stands in the topic or in the line for the host.
+    Raises ``NotForTheHost`` while the name stands in the topic or in the line for the host; with ``hides``, for one key
+    in a hurry, it is taken out of both instead (undoing puts it back).
     """
-    _check(replace(card_of(call), protected=protected))
+    if not hides:
+        _check(replace(card_of(call), protected=protected))
     with acting(session, call, "protected", by=by, at=at, mark=protected):
         call.protected = protected
+        if hides and protected is not None:
+            call.may_name = False
+            call.topic, call.point = (without_name(text, call.name or "") for text in (call.topic, call.point))
         unlearn(session, call)
 
 

@@ -1,6 +1,6 @@
 """The verbs of this room in one place; each lives in the file that is named after what it is about."""
 
-from radiodesk.rooms.calls.acts import CallTaken, NothingToUndo, WrongState, undo_last
+from radiodesk.rooms.calls.acts import CallTaken, ConsentMissing, NothingToUndo, WrongState, undo_last
 from radiodesk.rooms.calls.blocked_numbers import block, lift
 from radiodesk.rooms.calls.reception import attach, block_on, receive
 from radiodesk.rooms.calls.screening import (
@@ -44,6 +44,7 @@ from radiodesk.rooms.calls.transitions import (
 __all__ = [
     "CallTaken",
     "ChangedMeanwhile",
+    "ConsentMissing",
     "MergeRefused",
     "NotForTheHost",
     "NothingToUndo",

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.ids import public_id
-from radiodesk.rooms.calls.acts import acting, require, require_free
-from radiodesk.rooms.calls.models import Call, CallState
+from radiodesk.core.text import tidy
+from radiodesk.rooms.calls.acts import ConsentMissing, acting, require, require_free
+from radiodesk.rooms.calls.models import Call, CallState, Consent
 from radiodesk.rooms.calls.protected_words import unlearn
 
 _CLOSEST = 1e-6
+_LONGEST_REASON = 200
 _TAKEN_OVER = (
     "phone",
     "phone_hash",
@@ -44,7 +46,8 @@ def _go(
     **values: Any,
 ) -> None:
     require(session, call, allowed)
-    with acting(session, call, kind, by=by, at=at):
+    told = {"without_consent": str(call.consent)} if values.get("aired_without_consent") else {}
+    with acting(session, call, kind, by=by, at=at, **told):
         call.state = to
         for name, value in values.items():
             setattr(call, name, value)
@@ -60,8 +63,13 @@ def queue(session: Session, call: Call, *, by: str, at: datetime) -> None:
     _go(session, call, "queued", CallState.WAITING, allowed, by=by, at=at, **values)
 
 
-def make_ready(session: Session, call: Call, *, by: str, at: datetime) -> None:
-    """The caller knows that they are next."""
+def make_ready(session: Session, call: Call, *, unasked: bool = False, by: str, at: datetime) -> None:
+    """The caller knows that they are next; raises ``ConsentMissing``, unless the screener leaves that to the host."""
+    require(session, call, frozenset({CallState.WAITING}))
+    if not (call.may_air or unasked):
+        raise ConsentMissing(
+            "This caller has not agreed to be on air. Read the sentence out and note the answer first."
+        )
     _go(session, call, "ready", CallState.READY, frozenset({CallState.WAITING}), by=by, at=at)
 
 
@@ -112,12 +120,27 @@ def _between(session: Session, others: list[Call], place: int) -> float:
     return place + 0.5
 
 
-def put_on_air(session: Session, call: Call, *, by: str, at: datetime) -> None:
-    """The listener is heard; the time on air begins (or, after a hold, goes on)."""
+def put_on_air(session: Session, call: Call, *, overruled: str = "", by: str, at: datetime) -> None:
+    """The listener is heard; the time on air begins (or, after a hold, goes on).
+
+    Raises ``ConsentMissing`` where the caller has not agreed, unless ``overruled`` says why that has to wait.
+    """
     allowed = Call.waiting_states | {CallState.HELD}
-    _go(
-        session, call, "on air", CallState.ON_AIR, allowed, by=by, at=at, on_air_at=call.on_air_at or at, locked_by=None
-    )
+    require(session, call, allowed)
+    values = {**_without_consent(call, overruled, by=by, at=at), "on_air_at": call.on_air_at or at, "locked_by": None}
+    _go(session, call, "on air", CallState.ON_AIR, allowed, by=by, at=at, **values)
+
+
+def _without_consent(call: Call, overruled: str, *, by: str, at: datetime) -> dict[str, Any]:
+    """What a call that goes on air keeps of its caller not having agreed; nothing where the caller did."""
+    if call.consent is Consent.GIVEN:
+        return {}
+    if not (call.may_air or tidy(overruled)):
+        raise ConsentMissing("This caller has not agreed to be on air. Ask, or say why it cannot wait.")
+    known = {"aired_without_consent": True}
+    if call.may_air:
+        return known
+    return {**known, "overruled_at": at, "overruled_by": by, "overruled_why": tidy(overruled)[:_LONGEST_REASON]}
 
 
 def hold(session: Session, call: Call, *, by: str, at: datetime) -> None:
@@ -125,9 +148,11 @@ def hold(session: Session, call: Call, *, by: str, at: datetime) -> None:
     _go(session, call, "held", CallState.HELD, frozenset({CallState.ON_AIR}), by=by, at=at)
 
 
-def resume(session: Session, call: Call, *, by: str, at: datetime) -> None:
-    """On air again after a hold."""
-    _go(session, call, "resumed", CallState.ON_AIR, frozenset({CallState.HELD}), by=by, at=at)
+def resume(session: Session, call: Call, *, overruled: str = "", by: str, at: datetime) -> None:
+    """On air again after a hold; of consent the same holds as in ``put_on_air``."""
+    require(session, call, frozenset({CallState.HELD}))
+    values = _without_consent(call, overruled, by=by, at=at)
+    _go(session, call, "resumed", CallState.ON_AIR, frozenset({CallState.HELD}), by=by, at=at, **values)
 
 
 def end(session: Session, call: Call, *, by: str, at: datetime) -> None:
@@ -188,6 +213,10 @@ def merge(session: Session, kept: Call, other: Call, *, by: str, at: datetime) -
             setattr(kept, name, "\n\n".join(filter(None, (getattr(kept, name), getattr(other, name)))))
         kept.vip = kept.vip or other.vip
         kept.protected = kept.protected or other.protected
+        kept.aired_without_consent = kept.aired_without_consent or other.went_out_without_consent
+        if other.consent is Consent.REFUSED:
+            kept.refused_at, kept.refused_by = other.refused_at, other.refused_by
+            kept.consent_at = kept.consent_by = None
         kept.recordings = [*kept.recordings, *(one for one in other.recordings if one not in kept.recordings)]
         unlearn(session, kept)
     with acting(session, other, "merged away", by=by, at=at, batch=batch, into=kept.public_id):

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 from radiodesk.core import i18n
 from radiodesk.core.errors import Conflict, Refusal, TooLarge, Unreadable
 from radiodesk.core.text import tidy
-from radiodesk.http.request import asked, asked_page, back, field, now, number, session, station
+from radiodesk.http.request import asked, asked_page, back, field, now, number, onward, session, station
 from radiodesk.language import phones
+from radiodesk.language.triage.protection_cues import protection_cue
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls import blocked_numbers, forms, queries, screen_pages, services
@@ -83,16 +84,25 @@ def queue() -> str:
 def call(public_id: str) -> str:
     found = opened(public_id, note=True)
     page = asked_page() if "hal" in request.args else None
-    return screen_pages.screen_page(session(), station().settings, found, page=page, by=me().username, at=now())
+    asking = "tanya" in request.args
+    return screen_pages.screen_page(
+        session(), station().settings, found, page=page, asking=asking, by=me().username, at=now()
+    )
 
 
-@blueprint.get("/antrean/<public_id>/<any(kepala, kata, kenal):part>")
+@blueprint.get("/antrean/<public_id>/<any(kepala, kata, kenal, nomor):part>")
 @allowed(*CREW)
 def part(public_id: str, part: str) -> str:
     """A live part of the card: its head, its words, what is known of the caller."""
     found = opened(public_id)
-    template = {"kepala": "calls/_head.html", "kata": "calls/_words.html", "kenal": "calls/_caller.html"}[part]
-    return render_template(template, **screen_pages.call_data(session(), station().settings, found, at=now()))
+    template = {
+        "kepala": "calls/_head.html",
+        "kata": "calls/_words.html",
+        "kenal": "calls/_caller.html",
+        "nomor": "calls/_slips.html",
+    }[part]
+    data = screen_pages.call_data(session(), station().settings, found, asking="tanya" in request.args, at=now())
+    return render_template(template, **data)
 
 
 @blueprint.post("/antrean")
@@ -101,8 +111,9 @@ def take_down() -> Response:
     card = forms.card(station().settings)
     try:
         made = services.take_down(session(), forms.channel(), card, by=me().username, at=now())
-        if forms.is_ticked("consent"):
-            services.consent(session(), made, by=me().username, at=now())
+        if answer := field("consent", 3):
+            note = services.consent if answer == "yes" else services.withdraw_consent
+            note(session(), made, by=me().username, at=now())
         if receiver := field("hand", 40):
             services.hand_over(session(), made, receiver, by=me().username, at=now())
     except (Unreadable, Conflict) as refusal:
@@ -138,8 +149,14 @@ def _shown_again(found: Call | None, card: services.Screening | None, refusal: R
         at=now(),
         card=card,
         problem=i18n.say(refusal),
+        answered=field("consent", 3) if found is None else "",
     )
     return Response(page, refusal.status, mimetype="text/html")
+
+
+def _ask(found: Call) -> Response:
+    """The card, with the question whether the caller agrees in front of everything else."""
+    return onward("calls.call", public_id=found.public_id, tanya=1)
 
 
 def _then(found: Call) -> Response:
@@ -148,6 +165,8 @@ def _then(found: Call) -> Response:
     if then in ("antre", "siap") and found.state in Call.unscreened_states:
         services.queue(session(), found, by=me().username, at=now())
     if then == "siap" and found.state is CallState.WAITING:
+        if not found.may_air:
+            return _ask(found)
         services.make_ready(session(), found, by=me().username, at=now())
     return back("calls.screen") if then else back("calls.call", public_id=found.public_id)
 
@@ -156,7 +175,13 @@ def _then(found: Call) -> Response:
 @allowed(*CREW)
 @in_place
 def act(public_id: str, verb: str) -> Response:
-    SIMPLE_ACTS[verb](session(), opened(public_id), by=me().username, at=now())
+    found = opened(public_id)
+    if verb == "siap" and found.state is CallState.WAITING and not found.may_air and not forms.is_ticked("unasked"):
+        return _ask(found)
+    unasked = {"unasked": True} if verb == "siap" else {}
+    SIMPLE_ACTS[verb](session(), found, **unasked, by=me().username, at=now())
+    if verb == "setuju" and field("then", 10) == "siap" and found.state is CallState.WAITING:
+        services.make_ready(session(), found, by=me().username, at=now())
     if verb == "sudah-dihubungi":
         return back("calls.call_backs")
     return back("calls.screen") if verb in LEAVES else back("calls.call", public_id=public_id)
@@ -185,7 +210,7 @@ def vip(public_id: str) -> Response:
 @in_place
 def protect(public_id: str) -> Response:
     found = opened(public_id)
-    services.protect(session(), found, forms.choice("protected", Protected), by=me().username, at=now())
+    services.protect(session(), found, forms.choice("protected", Protected), hides=True, by=me().username, at=now())
     return back("calls.call", public_id=public_id)
 
 
@@ -243,10 +268,11 @@ def take_message() -> Response:
     text, files = field("message", 8000), [file for file in request.files.getlist("files") if file.filename]
     if not text and not files:
         raise Unreadable("A message needs words or a sound file.").of("message")
+    channel, phone = forms.channel(), phones.complete(typed) if (typed := field("phone", 40)) else None
     made = services.receive(
         session(),
-        forms.channel(),
-        phone=field("phone", 40) or None,
+        channel,
+        phone=phone,
         name=field("name", 120),
         message=text,
         by=me().username,
@@ -317,14 +343,19 @@ def suggest() -> str | Response:
     """What the words so far seem to be about; a POST, so that they stand in no server's log."""
     suggester = connections().suggester
     text = tidy(field("text", 8000))
-    if suggester is None or len(text) < 8:
+    if len(text) < 8:
         return Response(status=204)
-    with station().database.reading() as tx:
-        found = suggester.suggest(tx, text)
-    if found is None:
+    found = None
+    if suggester is not None and not forms.is_ticked("settled"):
+        with station().database.reading() as tx:
+            found = suggester.suggest(tx, text)
+    cue = None if forms.is_ticked("guarded") else protection_cue(text)
+    if found is None and cue is None:
         return Response(status=204)
-    data = {"suggestion": found, "categories": suggester.categories(), **screen_pages.names()}
-    return render_template("calls/_suggestion.html", **data)
+    categories = suggester.categories() if suggester else {}
+    return render_template(
+        "calls/_suggestion.html", suggestion=found, cue=cue, categories=categories, **screen_pages.names()
+    )
 
 
 @blueprint.post("/antrean/kenal")
@@ -354,17 +385,29 @@ def call_backs() -> str:
 @allowed(*CREW)
 def blocks() -> str:
     asked_of = asked("panggilan", 36)
-    found = opened(asked_of) if asked_of else None
-    return render_template(
-        "calls/blocks.html", listed=queries.blocks(session(), at=now(), page=asked_page()), call=found
-    )
+    return _blocks_page(opened(asked_of) if asked_of else None)
+
+
+def _blocks_page(found: Call | None, problem: str | None = None) -> str:
+    """The list and its form; with a ``problem``, with the words that were typed."""
+    listed = queries.blocks(session(), at=now(), page=asked_page())
+    typed = request.form if problem else {}
+    return render_template("calls/blocks.html", listed=listed, call=found, typed=typed, problem=problem)
 
 
 @blueprint.post("/antrean/blokir")
 @allowed(*CREW)
 def block() -> Response:
-    until = forms.last_moment(station().settings, "until")
-    blocked_numbers.block(session(), field("phone", 40), field("reason", 300), until=until, by=me().username, at=now())
+    asked_of = field("call", 36)
+    found = opened(asked_of) if asked_of else None
+    phone, reason = field("phone", 40), field("reason", 300)
+    known = found is not None and bool(found.phone) and phone in (found.phone, phones.readable(found.phone or ""))
+    try:
+        until = forms.last_moment(station().settings, "until")
+        blocked_numbers.block(session(), phone, reason, known=known, until=until, by=me().username, at=now())
+    except Unreadable as refusal:
+        session().rollback()
+        return Response(_blocks_page(found, problem=i18n.say(refusal)), refusal.status, mimetype="text/html")
     if calling := field("drop", 36):
         services.drop(session(), opened(calling), by=me().username, at=now())
         return back("calls.screen")

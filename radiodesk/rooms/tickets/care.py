@@ -1,6 +1,6 @@
 """Changes of a ticket that leave its state as it is: notes, public words, secrecy, more time, a new PIN, a reply."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from radiodesk.rooms.tickets.policy import Milestone
 from radiodesk.rooms.tickets.services import NotPossible, close, reopen
 from radiodesk.rooms.tickets.station_rules import Rules
 
+PIN_WAITS = timedelta(hours=2)
+"""How long the first PIN of a complaint made on air waits for the caller; later the office gives one."""
 COMPLAINANT = "pelapor"
 """Who stands in the history for what the complainant did on the public site."""
 
@@ -71,8 +73,29 @@ def new_pin(session: Session, ticket: Ticket, pin: Pin, reason: str, *, by: str,
     """Take a new PIN for someone who lost it; ``reason`` says how the person was known. Returned in the clear."""
     if not reason.strip():
         raise Unreadable("Please say how you know that this is the complainant.").of("text")
-    ticket.pin_hash = pin.hashed
+    ticket.pin_hash, ticket.pin_waits_until = pin.hashed, None
     write(session, ticket, EntryKind.PIN, by=by, at=at, text=reason)
+    return pin.digits
+
+
+def leave_pin(ticket: Ticket, *, at: datetime) -> None:
+    """Leave the first PIN of a complaint made on air to whoever has the caller: once, and for a while."""
+    ticket.pin_waits_until = at + PIN_WAITS
+
+
+def first_pin(session: Session, ticket: Ticket, pin: Pin, *, by: str, at: datetime) -> str:
+    """Take the PIN that a complaint made on air still owes its caller; returned in the clear, this once.
+
+    Nobody has seen the one that it was opened with, so nothing is lost by drawing another. Raises ``NotPossible`` once
+    it was told, or waited too long.
+    """
+    if ticket.pin_waits_until is None or ticket.pin_waits_until < at:
+        raise NotPossible(
+            "The PIN of complaint %(number)s was told already, or has waited too long. The office can give a new one.",
+            number=ticket.number,
+        )
+    ticket.pin_hash, ticket.pin_waits_until = pin.hashed, None
+    write(session, ticket, EntryKind.PIN, by=by, at=at, text=gettext("Told to the caller by the studio."))
     return pin.digits
 
 

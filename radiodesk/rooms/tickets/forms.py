@@ -8,7 +8,7 @@ from flask import request
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import N_
 from radiodesk.http.request import asked, field
-from radiodesk.language.phones import normalised
+from radiodesk.language.phones import complete
 from radiodesk.language.places.nouns import Unit
 from radiodesk.rooms.calls.models import Call, Urgency
 from radiodesk.rooms.tickets.models import TicketState
@@ -58,7 +58,7 @@ def new_ticket(call: Call | None) -> NewTicket:
         text=field("text", LONGEST),
         summary=field("summary", 400),
         place=field("place", 200),
-        phone=normalised(phone) if phone and call is None else None,
+        phone=complete(phone) if phone and call is None else None,
         confidential=field("confidential", 3) == "yes",
         decision=decision(),
     )

@@ -1,18 +1,21 @@
 """Lends to the screener's screen what this room knows: a suggestion, a caller's tickets, and «make a ticket of it»."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import Flask, url_for
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core.i18n import N_, gettext
 from radiodesk.core.settings import Settings
-from radiodesk.http.request import now
+from radiodesk.http.request import now, part
 from radiodesk.language.triage import Suggestion
 from radiodesk.rooms.accounts.access import may_open
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.screen_ports import Fact, connections
+from radiodesk.rooms.calls.visible import readable
 from radiodesk.rooms.tickets import queries
 from radiodesk.rooms.tickets.categories import category_choices
 from radiodesk.rooms.tickets.models import STATE_NAMES, Ticket
@@ -62,9 +65,23 @@ def make_ticket(session: Session, call_id: int, public_id: str) -> list[Fact]:
     return [Fact(received, gettext(MAKE), url_for("tickets.new", call=public_id))]
 
 
+def pin_slip(session: Session, call: Call, at: datetime) -> Markup:
+    """Number and PIN that this caller must still be told, as a part of the card."""
+    return part("tickets/_pin_slip.html", call=call, tickets=queries.waiting_pins(session, at, call.id))
+
+
+def pins_head(session: Session, at: datetime) -> Markup:
+    """Which callers must still be told number and PIN, above the queue."""
+    waiting = queries.waiting_pins(session, at)
+    calls = readable(ticket.call for ticket in waiting if ticket.call is not None)
+    return part("tickets/_pins_head.html", calls=calls)
+
+
 def connect(app: Flask, settings: Settings) -> None:
     """Connect this room to an application's screener screen."""
     held = connections(app)
     held.suggester = TicketSuggester(settings)
     held.facts.append(tickets_of_calls)
     held.actions.append(make_ticket)
+    held.slips.append(pin_slip)
+    held.heads.append(pins_head)

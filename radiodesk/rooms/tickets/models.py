@@ -94,6 +94,8 @@ class Ticket(Base):
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
     pin_hash: Mapped[str] = mapped_column(String(160))
+    pin_waits_until: Mapped[datetime | None]
+    """Until when whoever has the caller may draw the first PIN; none where it was told, or is the office's to give."""
     state: Mapped[TicketState] = mapped_column(spelled(TicketState), default=TicketState.NEW)
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
     category: Mapped[str | None] = mapped_column(String(40), index=True)

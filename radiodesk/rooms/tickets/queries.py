@@ -143,6 +143,14 @@ def of_call(session: Session, call_id: int) -> list[Ticket]:
     return list(session.scalars(select(Ticket).where(Ticket.call_id == call_id).order_by(Ticket.id)))
 
 
+def waiting_pins(session: Session, at: datetime, call_id: int | None = None) -> list[Ticket]:
+    """Complaints made on air whose PIN was not told to the caller yet, the oldest first; of one call, where asked."""
+    query = select(Ticket).where(Ticket.pin_waits_until >= at, Ticket.call_id.is_not(None))
+    if call_id is not None:
+        query = query.where(Ticket.call_id == call_id)
+    return list(session.scalars(query.order_by(Ticket.id)))
+
+
 def open_of_caller(session: Session, phone_hash: str) -> list[Ticket]:
     """What a caller still waits for."""
     waiting = [*OPEN_STATES, TicketState.ANSWERED]

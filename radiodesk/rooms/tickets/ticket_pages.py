@@ -194,12 +194,13 @@ def suggestion_part(call: Call | None, text: str, place: str) -> str:
     )
 
 
-def receipt_page(ticket: Ticket, pin: str) -> str:
-    """Number and PIN, to be read out and printed; the PIN is never shown again."""
+def receipt_page(ticket: Ticket, pin: str, *, call: Call | None = None) -> str:
+    """Number and PIN, to be read out and printed; the PIN is never shown again. ``call`` is the card to go back to."""
     return render_template(
         "tickets/receipt.html",
         ticket=ticket,
         pin=pin,
+        call=call,
         receipt=receipt(ticket, pin, station().settings, rules()),
         **names(),
     )

@@ -8,8 +8,10 @@ from radiodesk.http.request import asked, back, field, now, number, session, sta
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls.place_field import place_id
+from radiodesk.rooms.calls.visible import opened
 from radiodesk.rooms.tickets import answers, care, pins, queries, services
 from radiodesk.rooms.tickets.forms import LONGEST, decision, list_filter, new_ticket
+from radiodesk.rooms.tickets.hooks import pins_head
 from radiodesk.rooms.tickets.ticket_pages import (
     call_of_form,
     clocks_page,
@@ -32,6 +34,8 @@ blueprint = Blueprint("tickets", __name__)
 READERS = (Role.TICKET_OFFICER, Role.OFFICER, Role.PRODUCER)
 OPENERS = (*READERS, Role.SCREENER)
 KEEPERS = (Role.TICKET_OFFICER,)
+TELLERS = (Role.SCREENER, Role.PRODUCER)
+"""Who has the caller of a complaint made on air."""
 
 
 @blueprint.get("/pengaduan")
@@ -76,7 +80,7 @@ def open_ticket() -> str | Response:
     if known is not None:
         # The page was reloaded or sent twice: the ticket is there, its PIN was shown.
         return redirect(url_for("tickets.ticket", public_id=known.public_id), code=303)
-    opened = services.open_ticket(
+    made = services.open_ticket(
         session(),
         rules(),
         text=form.text,
@@ -93,7 +97,28 @@ def open_ticket() -> str | Response:
         by=me().username,
         at=now(),
     )
-    return receipt_page(opened.ticket, opened.pin)
+    return receipt_page(made.ticket, made.pin)
+
+
+@blueprint.get("/pengaduan/pin-menunggu")
+@allowed(*TELLERS)
+def waiting_pins() -> str:
+    """The callers who must still be told number and PIN, as a part of the screener's screen."""
+    return pins_head(session(), now())
+
+
+@blueprint.post("/pengaduan/<public_id>/pin-penelepon")
+@allowed(*TELLERS)
+def tell_pin(public_id: str) -> str:
+    """Number and PIN of a complaint made on air, for the caller; once, to whoever may open the call."""
+    with station().database.reading() as looking:
+        pin = pins.fresh_pin(station().database.keys, queries.ticket_by_public_id(looking, public_id).number)
+    found = queries.ticket_by_public_id(session(), public_id)
+    if found.call is None:
+        raise Unreadable("There is no call of this complaint.")
+    call = opened(found.call.public_id)
+    digits = care.first_pin(session(), found, pin, by=me().username, at=now())
+    return receipt_page(found, digits, call=call)
 
 
 @blueprint.get("/pengaduan/jawaban")

@@ -37,6 +37,7 @@ def script(session: Session, clock: ManualClock, minutes: int | None = None) -> 
 def caller(session: Session, clock: ManualClock, *, ready: bool = True) -> Call:
     call = calls.receive(session, Channel.PHONE, at=clock.now(), phone="0812 0000 0001", name="Penelepon Satu")
     calls.answer(session, call, by="layar", at=clock.now())
+    calls.consent(session, call, by="layar", at=clock.now())
     calls.queue(session, call, by="layar", at=clock.now())
     if ready:
         calls.make_ready(session, call, by="layar", at=clock.now())

@@ -30,10 +30,11 @@ def show(session: Session, clock: ManualClock) -> Broadcast:
 
 
 def told(session: Session, show: Broadcast) -> list[tuple[str, int, str, str, str | None]]:
-    items = rundown(session, show.id)
-    return [
-        (one.title, one.seconds, one.reader, one.kind.value, one.script.title if one.script else None) for one in items
-    ]
+    told = []
+    for one in rundown(session, show.id):
+        script = one.script.title if one.script else None
+        told.append((one.title, one.seconds, one.reader, one.kind.value, script))
+    return told
 
 
 def _remove(session: Session, show: Broadcast, item: RundownItem, clock: ManualClock) -> None:

@@ -16,7 +16,7 @@ from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive.models import Package, PackageState
 from radiodesk.rooms.broadcasts import call_tickets, rundowns, services, unanswered
-from radiodesk.rooms.broadcasts.models import AsRun, Broadcast, FiledCall, ItemKind, RundownItem
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, FiledCall, ItemKind, RundownItem
 from radiodesk.rooms.broadcasts.ports import Outcome
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.programme import services as programme
@@ -73,6 +73,16 @@ def sealed(request: pytest.FixtureRequest, session: Session, settings: Settings,
     return Sealed(session, settings, show.broadcast, item, script, live, waiting, now)
 
 
+def _a_mark(one: Sealed) -> int:
+    """A mark that is young enough to be taken back, were it not sealed."""
+    entry = AsRun(
+        broadcast_id=one.broadcast.id, at=one.at, offset=1.0, kind=AsRunKind.MARK, title="Janji", by="penyiar"
+    )
+    one.session.add(entry)
+    one.session.flush()
+    return entry.id
+
+
 VERBS: dict[str, Callable[[Sealed], object]] = {
     "go_on_air": lambda one: services.go_on_air(one.session, one.broadcast, **one.by),
     "end": lambda one: services.end(one.session, one.broadcast, **one.by),
@@ -86,6 +96,7 @@ VERBS: dict[str, Callable[[Sealed], object]] = {
     "take": lambda one: services.take(one.session, one.broadcast, one.waiting, **one.by),
     "hold": lambda one: services.hold(one.session, one.broadcast, one.call, **one.by),
     "end_call": lambda one: services.end_call(one.session, one.broadcast, one.waiting, **one.by),
+    "undo_mark": lambda one: services.undo_mark(one.session, one.broadcast, _a_mark(one), **one.by),
     "mark": lambda one: services.mark(one.session, one.broadcast, "Janji", **one.by),
     "dump": lambda one: services.dump(one.session, one.broadcast, 5, "Kata kasar", **one.by),
     "attach_recording": lambda one: services.attach_recording(

@@ -86,6 +86,7 @@ def test_every_act_is_in_the_audit_trail(session: Session, now: datetime) -> Non
     assert [entry.action for entry in entries] == [
         "call received",
         "call answered",
+        "call consented",
         "call queued",
         "call on air",
         "call ended",

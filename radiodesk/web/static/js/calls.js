@@ -1,7 +1,7 @@
 // The screener's screen beyond plain forms: places while typing, what the words seem to be about, who has this number,
 // typed words that survive going to another call, moving through the queue with J and K, and a sound for an emergency.
 
-import { tell } from "./desk.js";
+import { ignored, tell } from "./desk.js";
 
 const card = document.getElementById("card");
 const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
@@ -21,6 +21,10 @@ async function ask(address, values) {
 
 if (card) {
   const field = (name) => card.elements[name];
+
+  // ---- A new card begins in its number, unless the page would roll past the queue for it.
+  if (matchMedia("(min-width: 52rem)").matches && document.activeElement === document.body)
+    card.querySelector("[data-first]")?.focus();
 
   // ---- Places from the area pack.
   const list = document.getElementById("places");
@@ -43,13 +47,17 @@ if (card) {
   const box = document.getElementById("suggestion");
   const suggest = later(350, async () => {
     const heard = [...document.querySelectorAll("#words .words, #words .typed")].map((el) => el.textContent);
-    const text = [field("topic").value, field("point").value, field("notes").value, ...heard].join(" ");
-    box.innerHTML = await ask(card.dataset.suggest, { text });
+    const text = [field("topic").value, field("point").value, field("notes").value, ...heard].join("\n");
+    const settled = field("category").value ? "yes" : "";
+    // What the head proposes already, or a person decided, is not proposed again.
+    const guarded = field("protected").value || document.getElementById("cue") ? "yes" : "";
+    const nothing = text.trim().length < 8 || (settled && guarded);
+    box.innerHTML = nothing ? "" : await ask(card.dataset.suggest, { text, settled, guarded });
   });
   for (const name of ["topic", "point", "notes"]) field(name).addEventListener("input", suggest);
-  if (!field("category").value) suggest();
+  suggest();
   document.addEventListener("desk:change", (event) => {
-    if (event.detail.topic === "speech" && !field("category").value) setTimeout(suggest, 800);
+    if (event.detail.topic === "speech") setTimeout(suggest, 800);
   });
   // While the caller speaks, the words so far are asked about now and then.
   let asked = 0;
@@ -60,7 +68,7 @@ if (card) {
       () => {
         asking = undefined;
         asked = Date.now();
-        if (!field("category").value) suggest();
+        suggest();
       },
       Math.max(400, asked + 3000 - Date.now()),
     );
@@ -70,7 +78,22 @@ if (card) {
     if (!button) return;
     field("category").value = button.dataset.category;
     field("urgency").value = button.dataset.urgency;
-    box.replaceChildren();
+    button.closest(".suggestion").remove();
+    keep();
+  });
+
+  // ---- A caller is protected with one key: at once where the call is there, with the card of a new one.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-protects]");
+    if (!button) return;
+    field("protected").value = button.dataset.protects;
+    if (button.type !== "button") return;
+    button.closest(".suggestion").remove();
+    if (card.dataset.protect) {
+      const body = new URLSearchParams({ protected: button.dataset.protects, csrf_token: token });
+      const answer = await fetch(card.dataset.protect, { method: "POST", body, headers: { "HX-Request": "true" } });
+      if (!answer.ok) tell(await answer.text());
+    } else keep();
   });
 
   // ---- Who has this number; the name and the place that the caller had last are one key to take over.
@@ -140,7 +163,7 @@ document.addEventListener("change", (event) => {
 
 // ---- J and K go through the queue, U opens the upload, P plays.
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (ignored(event)) return;
   if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select")) return;
   const key = event.key.toLowerCase();
   if (key === "j" || key === "k") {

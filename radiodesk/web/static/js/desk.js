@@ -15,13 +15,20 @@ if (zone) {
   setInterval(tick, 1000);
 }
 
-// ---- Elapsed and remaining time: <time data-since="ISO"> counts up.
-const two = (n) => String(n).padStart(2, "0");
+// ---- Elapsed and remaining time: <time data-since="ISO"> counts up, <time data-until="ISO"> down, and up again in red.
+const two = (n) => String(Math.floor(n)).padStart(2, "0");
+export const length = (s) =>
+  s >= 3600 ? `${Math.floor(s / 3600)}:${two((s % 3600) / 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`;
 function count() {
   for (const el of document.querySelectorAll("[data-since]")) {
     const s = Math.max(0, Math.floor((Date.now() - Date.parse(el.dataset.since)) / 1000));
     el.textContent = `${Math.floor(s / 60)}:${two(s % 60)}`;
     if (el.dataset.slot) el.classList.toggle("over", s > Number(el.dataset.slot));
+  }
+  for (const el of document.querySelectorAll("[data-until]")) {
+    const left = Math.round((Date.parse(el.dataset.until) - Date.now()) / 1000);
+    el.textContent = length(Math.abs(left));
+    el.classList.toggle("over", left < 0);
   }
 }
 count();
@@ -122,10 +129,19 @@ const resend = document.querySelector("form[data-again]");
 if (resend) setTimeout(() => resend.requestSubmit(), Number(resend.dataset.again) * 1000);
 
 // ---- Keys: an element with data-key="k" is clicked (or focused, when it is a field) by that key, outside of fields.
+// Whoever speaks to the computer, or rests a hand on the keys, switches single letters and signs off (WCAG 2.1.4).
+const letters = document.body.dataset.letters !== "no";
+export const ignored = (event) =>
+  event.defaultPrevented ||
+  event.ctrlKey ||
+  event.metaKey ||
+  event.altKey ||
+  (!letters && event.key.length === 1) ||
+  document.querySelector("dialog[open]") !== null;
 const typing = (el) =>
   el.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]");
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (ignored(event)) return;
   // F2 and its like type nothing, so they work in fields too.
   if (typing(event.target) && event.key !== "Escape" && !/^F\d+$/.test(event.key)) return;
   if (event.key === "Escape") {
@@ -133,6 +149,11 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const key = event.key.toLowerCase();
+  if (key === "?" && keys) {
+    event.preventDefault();
+    showKeys();
+    return;
+  }
   const target = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(
     (el) => el.offsetParent !== null && !el.disabled,
   );
@@ -141,6 +162,35 @@ document.addEventListener("keydown", (event) => {
   if (target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) target.focus();
   else target.click();
 });
+
+// ---- The keys of this page: what stands on it now, read off its buttons and fields.
+const keys = document.getElementById("keys");
+function showKeys() {
+  const found = new Map();
+  for (const el of document.querySelectorAll("main kbd, main [data-key]")) {
+    const owner = el.matches("kbd") ? el.closest("[data-key], [data-do], summary, button, a, label") : el;
+    if (!owner || owner.closest("dialog") || owner.offsetParent === null) continue;
+    const sign = owner.querySelector("kbd") ?? owner.closest("label")?.querySelector("kbd");
+    const name = sign?.textContent.trim() || owner.dataset.key?.toUpperCase();
+    const words = (owner.closest("label") ?? owner).cloneNode(true);
+    for (const part of words.querySelectorAll("kbd, select, textarea, small")) part.remove();
+    const label = owner.getAttribute("aria-label") || words.textContent.replace(/\s+/g, " ").trim() || owner.title;
+    if (name && label && !found.has(name)) found.set(name, label);
+  }
+  const list = keys.querySelector("dl");
+  for (const old of list.querySelectorAll("[data-found]")) old.remove();
+  for (const [name, label] of found) {
+    const [dt, dd] = [document.createElement("dt"), document.createElement("dd")];
+    dt.append(Object.assign(document.createElement("kbd"), { textContent: name }));
+    dd.textContent = label;
+    dt.dataset.found = dd.dataset.found = "";
+    list.append(dt, dd);
+  }
+  keys.querySelector("[data-none]").hidden = list.children.length > 0;
+  keys.showModal();
+}
+document.querySelector("[data-show-keys]")?.addEventListener("click", showKeys);
+document.querySelector("[data-close-keys]")?.addEventListener("click", () => keys.close());
 
 // ---- A table that is wider than the screen can be reached, and scrolled, with the keyboard.
 function reachable() {

@@ -1,10 +1,7 @@
 // Clocks of the host's screen and the studio wall: time of day, what is left, over and under, a caller's slot.
 
-import { tell } from "./desk.js";
+import { length, tell } from "./desk.js";
 
-const two = (n) => String(Math.floor(n)).padStart(2, "0");
-const length = (s) =>
-  s >= 3600 ? `${Math.floor(s / 3600)}:${two((s % 3600) / 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`;
 const every = (selector, run) => document.querySelectorAll(selector).forEach(run);
 const day = new Map();
 
@@ -18,11 +15,6 @@ function tick() {
         new Intl.DateTimeFormat("id-ID", { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit" }),
       );
     el.textContent = day.get(zone).format(now);
-  });
-  every("[data-until]", (el) => {
-    const left = Math.round((Date.parse(el.dataset.until) - now) / 1000);
-    el.textContent = length(Math.abs(left));
-    el.classList.toggle("over", left < 0);
   });
   every("[data-behind]", (el) => {
     const ends = Date.parse(el.dataset.runsOut);
@@ -38,6 +30,26 @@ function tick() {
 tick();
 setInterval(tick, 1000);
 document.addEventListener("htmx:after:swap", tick);
+
+// ---- A mark is of the moment in which its key was pressed, however long its words take to type.
+const mark = document.querySelector("form.mark");
+if (mark) {
+  let pressed;
+  mark.elements.text.addEventListener("focus", () => {
+    pressed ??= Date.now();
+  });
+  mark.elements.text.addEventListener("blur", () => {
+    if (!mark.elements.text.value) pressed = undefined;
+  });
+  mark.addEventListener(
+    "submit",
+    () => {
+      mark.elements.ago.value = pressed ? Math.round((Date.now() - pressed) / 1000) : 0;
+      pressed = undefined;
+    },
+    true,
+  );
+}
 
 // ---- A form that stays on the page is empty again once it was taken.
 document.addEventListener("htmx:after:request", (event) => {
