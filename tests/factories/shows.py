@@ -113,7 +113,7 @@ def ended(
 
 def _caller(session: Session, settings: Settings, broadcast: Broadcast, at: datetime) -> Call:
     call = calls.receive(session, Channel.PHONE, at=at, phone=PHONE, name=NAME, topic="Lampu jalan padam")
-    for step in (calls.answer, calls.queue):
+    for step in (calls.answer, calls.consent, calls.queue):
         step(session, call, by="penyaring", at=at)
     recording = store_upload(session, settings, sound(14), "penelepon.flac", at=at, direction=Direction.CALLER)
     call.recordings.append(recording)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from radiodesk.core.errors import NotFound
@@ -17,6 +17,11 @@ def publication_of(session: Session, broadcast: Broadcast) -> Publication | None
         .where(Publication.broadcast_id == broadcast.id)
         .options(selectinload(Publication.pieces).selectinload(Piece.spans))
     )
+
+
+def closed_count(session: Session) -> int:
+    """How many public copies were closed by themselves and wait for a person to look through them."""
+    return session.scalar(select(func.count()).where(Publication.closed_at.is_not(None))) or 0
 
 
 def span_by_public_id(session: Session, public_id: str) -> Span:

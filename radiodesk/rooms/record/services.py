@@ -18,9 +18,10 @@ from radiodesk.core.text import tidy
 from radiodesk.rooms.archive.queries import sealed_package_of
 from radiodesk.rooms.broadcasts.models import Broadcast
 from radiodesk.rooms.record.models import Piece, Publication, PublicationState, PublishedBroadcast, Span, SpanState
-from radiodesk.rooms.record.preparation import add_span, pieces_of
+from radiodesk.rooms.record.preparation import pieces_of
 from radiodesk.rooms.record.private_finder import finder
-from radiodesk.rooms.record.rendering import CUT
+from radiodesk.rooms.record.protection import add_span
+from radiodesk.rooms.record.rendering import CUT, FINAL
 from radiodesk.rooms.record.search import forget
 
 TOPIC = "record"
@@ -96,6 +97,7 @@ def publish(
         return publication
     publication.state, publication.problem, publication.asked_by = PublicationState.WAITING, None, by
     publication.revision += 1
+    publication.closed_at = None
     session.flush()
     jobs.enqueue(session, at, PUBLISH_JOB, publication.id)
     audit.record(
@@ -126,17 +128,23 @@ def withdraw(session: Session, broadcast: Broadcast, reason: str, *, by: str, at
     reason = tidy(reason)
     if not reason:
         raise Unreadable("Please say why. The reason is shown to the public.")
-    forget(session, [piece.id for piece in shown.pieces])
-    shown.pieces = []
-    shown.withdrawn_at, shown.changed_at, shown.reason = at, at, reason
-    shown.title, shown.description, shown.hosts = shown.programme, "", []
-    shown.tickets, shown.as_run, shown.corrections, shown.removed = [], [], [], {}
+    empty(session, shown, at=at)
+    shown.withdrawn_at, shown.reason, shown.hosts = at, reason, []
     publication.state, publication.withdrawn_at, publication.reason = PublicationState.WITHDRAWN, at, reason
     publication.revision += 1
     session.flush()
     jobs.enqueue(session, at, CLEAR_JOB, publication.id)
     audit.record(session, at, by, "withdrawn", f"broadcast {broadcast.public_id}")
     announce(session, at, TOPIC, "withdrawn", broadcast.public_id)
+
+
+def empty(session: Session, shown: PublishedBroadcast, *, at: datetime) -> None:
+    """Take all that was said and read out of a public copy at once; sound is reached by its rows alone."""
+    forget(session, [piece.id for piece in shown.pieces])
+    shown.pieces = []
+    shown.changed_at = at
+    shown.title, shown.description = shown.programme, ""
+    shown.tickets, shown.as_run, shown.corrections, shown.removed = [], [], [], {}
 
 
 def prepare_again(
@@ -178,7 +186,7 @@ def prepare_again(
 def decide(session: Session, span: Span, state: SpanState, *, by: str, at: datetime) -> None:
     """A person says that a span is private, or that it may be shown. Seconds that must be cut stay out."""
     _may_decide(span.piece.publication)
-    if span.kind in CUT:
+    if span.kind in FINAL:
         raise Conflict("What was dumped on air, and what a protected caller said, is never shown.")
     span.state, span.by, span.at = state, by, at
     session.flush()

@@ -16,6 +16,7 @@ from radiodesk.rooms.record import queries, services
 from radiodesk.rooms.record.masks import CHOICES, kind_name
 from radiodesk.rooms.record.models import PIECE_KIND_NAMES, PUBLICATION_STATE_NAMES, Piece, Publication, SpanState
 from radiodesk.rooms.record.preparation import heard_at
+from radiodesk.rooms.record.rendering import FINAL
 from radiodesk.rooms.recordings.access import GUARDED, Act, belongings, permitted
 
 blueprint = Blueprint("record", __name__)
@@ -56,6 +57,7 @@ def _page(public_id: str) -> dict[str, object]:
         "kinds": PIECE_KIND_NAMES,
         "kind_name": kind_name,
         "choices": CHOICES,
+        "final": FINAL,
         "stretches": queries.stretches,
         "heard_at": heard_at,
         "public_address": station().settings.public_address,

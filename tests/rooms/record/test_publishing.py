@@ -218,7 +218,7 @@ def test_what_a_protected_caller_said_on_air_is_cut_from_the_programme(
         ]
         fillers = [sum(word["word"] == "lalu" for word in words) for words in (kept, piece.segments[0]["words"])]
         assert fillers[0] == fillers[1] < 60
-        assert shown(session, public_id).removed["protected"] == 1
+        assert shown(session, public_id).removed["closed"] == 1
     with database.writing() as tx:
         span = next(one for one in piece_of(tx, public_id, PieceKind.PROGRAMME).spans if one.kind == "protected")
         with pytest.raises(Conflict):
@@ -280,7 +280,7 @@ def protect_the_caller(tx: Session, public_id: str) -> None:
 def assert_silent(session: Session, public_id: str) -> None:
     found = shown(session, public_id)
     assert PieceKind.CALL not in [one.kind for one in found.pieces]
-    assert found.removed["protected"] == 1
+    assert found.removed["closed"] == 1
     assert "Lampu jalan padam" not in str(found.as_run)
     # On air from second 14 to 34, a second more on each side, and four seconds dumped.
     assert published_piece(session, public_id, PieceKind.PROGRAMME).duration == pytest.approx(50 - 22 - 4, abs=0.4)
