@@ -65,7 +65,7 @@ def known_about(text: str, who: Identity) -> list[Known]:
     if who.guarded:
         found += [*_misheard(read.text, who.name), *_digits(read.text, who), *_told(read.text, who)]
     original = [replace(one, start=read.origins[one.start], end=read.ends[one.end - 1]) for one in found]
-    return sorted(original, key=lambda one: (one.start, -one.end))
+    return sorted(dict.fromkeys(original), key=lambda one: (one.start, -one.end))
 
 
 def _parts(name: str) -> list[str]:

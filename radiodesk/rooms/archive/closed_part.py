@@ -1,4 +1,4 @@
-"""What of a broadcast the open part of a package does not tell: that, and how much, callers spoke of whom nothing is told.
+"""Covers in the open part of a package that, and how much, callers spoke of whom nothing is told.
 
 In the open part such a caller is a gap without number or length: time goes on as in the open copy of the sound
 (``broadcasts.air_time``), hours of the clock are left out, and words with which others tell of the caller are covered.

@@ -9,6 +9,7 @@ from radiodesk.core.jobs import Context, Kind, nothing
 from radiodesk.core.private_columns import readable
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.language.redaction import redact
+from radiodesk.language.redaction.unclear_parts import find_unclear
 from radiodesk.rooms.broadcasts.callers_known import identities_of
 from radiodesk.rooms.record.models import TicketReply
 from radiodesk.rooms.record.private_finder import Finder, finder, knowing
@@ -42,7 +43,12 @@ def mirror_ticket(context: Context, ticket_id: int) -> None:
 
 
 def _redactor(find: Finder) -> Callable[[str], str]:
-    return lambda text: redact(text, find(text))[0]
+    def clean(text: str) -> str:
+        private = find(text)
+        # Nobody looks through a complaint before it is shown: what was begun and not understood goes too.
+        return redact(text, [*private, *find_unclear(text, private)])[0]
+
+    return clean
 
 
 def take_reply(context: Context, reply_id: int) -> None:

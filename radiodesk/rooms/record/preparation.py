@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
+from radiodesk.language.redaction.unclear_parts import find_unclear
 from radiodesk.rooms.archive import gathered_show
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.air_time import on_air
@@ -180,7 +181,8 @@ def _piece(work: _Work, kind: PieceKind, subject: str, title: str, text: str) ->
         shown=True,
     )
     look = work.listen if kind is PieceKind.PROGRAMME else work.find
-    for found in look(text):
+    private = look(text)
+    for found in (*private, *find_unclear(text, private)):
         add_span(piece, found.kind, found.start, found.end, found.why, at=work.at)
     return piece
 

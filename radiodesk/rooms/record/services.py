@@ -21,6 +21,7 @@ from radiodesk.rooms.record.models import Piece, Publication, PublicationState, 
 from radiodesk.rooms.record.preparation import pieces_of
 from radiodesk.rooms.record.private_finder import finder
 from radiodesk.rooms.record.protection import add_span
+from radiodesk.rooms.record.queries import unclear
 from radiodesk.rooms.record.rendering import CUT, FINAL
 from radiodesk.rooms.record.search import forget
 
@@ -31,6 +32,10 @@ CLEAR_JOB = "record.clear"
 
 class NotSealed(Conflict):
     """Only what is sealed can be published."""
+
+
+class NotUnderstood(Conflict):
+    """Something private may have been begun and not understood: a person must decide first."""
 
 
 class BeingPublished(Conflict):
@@ -89,12 +94,20 @@ def publish(
 ) -> Publication:
     """Ask for a broadcast to be made public as it was decided; a job writes the public copy.
 
-    Nobody needs to have looked: whatever was suggested is taken out. Publishing again writes a new copy in place of the
-    one before. Raises ``NotSealed``; while a copy is being written, nothing happens.
+    Nobody needs to have looked through what was understood: whatever was suggested is taken out. Publishing again
+    writes a new copy in place of the one before. Raises ``NotSealed``, and ``NotUnderstood`` while places that were not
+    understood wait for a decision; while a copy is being written, nothing happens.
     """
     publication = prepare(session, settings, broadcast, pieces=pieces, by=by, at=at)
     if publication.state == PublicationState.WAITING:
         return publication
+    if waiting := unclear(publication):
+        raise NotUnderstood(
+            "%(title)s holds %(count)s places that were begun and not understood. "
+            "Decide about each before you publish.",
+            title=broadcast.title,
+            count=len(waiting),
+        )
     publication.state, publication.problem, publication.asked_by = PublicationState.WAITING, None, by
     publication.revision += 1
     publication.closed_at = None

@@ -53,6 +53,7 @@ def _page(public_id: str) -> dict[str, object]:
         "publication": publication,
         "current": waiting[0] if waiting else None,
         "waiting": len(waiting),
+        "unclear": len(queries.unclear(publication)) if publication else 0,
         "states": PUBLICATION_STATE_NAMES,
         "kinds": PIECE_KIND_NAMES,
         "kind_name": kind_name,
@@ -98,7 +99,11 @@ def publish(public_id: str) -> Response:
         prepared = queries.publication_of(looking, broadcasts.broadcast_by_public_id(looking, public_id)) is not None
     pieces = None if prepared else _laid_out(public_id)
     settings, broadcast = station().settings, _broadcast(public_id)
-    services.publish(session(), settings, broadcast, pieces=pieces, by=me().username, at=now())
+    if pieces is not None:
+        laid_out = services.prepare(session(), settings, broadcast, pieces=pieces, by=me().username, at=now())
+        if queries.unclear(laid_out):
+            return back("record.review", public_id=public_id)  # what was laid out is kept, and asks there
+    services.publish(session(), settings, broadcast, by=me().username, at=now())
     return back("record.review", public_id=public_id)
 
 

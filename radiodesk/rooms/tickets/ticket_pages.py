@@ -11,11 +11,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from radiodesk.core.errors import Forbidden, NotFound, Refusal, Unreadable
-from radiodesk.core.i18n import language, say
+from radiodesk.core.i18n import gettext, language, say
 from radiodesk.core.ids import public_id as new_public_id
 from radiodesk.core.text import shorten, tidy
 from radiodesk.http.request import asked_page, now, number, session, station
 from radiodesk.language.phones import masked, readable
+from radiodesk.language.redaction import find_private, redact
 from radiodesk.language.triage import Suggestion
 from radiodesk.rooms.accounts.access import looked, me
 from radiodesk.rooms.accounts.models import Role
@@ -112,7 +113,19 @@ def names() -> dict[str, Any]:
         "now": now(),
         "keeper": may_see_secret(),
         "language": language.get(),
+        "told": told,
     }
+
+
+def told(text: str, most: int | None = None) -> str:
+    """Words of a complaint without the telephone numbers in them, cut after ``most`` characters.
+
+    The contact is masked on these pages and each look at it is noted; a number that was dictated is the same number.
+    """
+    read = text if most is None else text[: 3 * most]
+    numbers = [span for span in find_private(read) if span.kind == "phone"]
+    clean = redact(read, numbers, labels={"phone": gettext("phone number")})[0]
+    return clean if most is None else shorten(clean, most)
 
 
 def list_page(chosen: Filter) -> str:
