@@ -29,13 +29,15 @@ _BETWEEN = r"(?:[^\w\n]|_){0,3}"
 class Identity:
     """What is known of one caller. With ``guarded`` all of it is looked for, misheard and in parts too.
 
-    ``digits`` are further numbers that the caller gave (plates, cards, house numbers are not), as runs of digits.
+    ``digits`` are further numbers that the caller gave, as runs of digits. A place alone tells of nobody: it counts
+    beside something else that tells of the caller, and by itself with ``place_alone``, where people talk about the call.
     """
 
     name: str = ""
     phone: str = ""
     guarded: bool = False
     place: str = ""
+    place_alone: bool = False
     topic: str = ""
     digits: frozenset[str] = field(default_factory=frozenset)
 
@@ -63,7 +65,9 @@ def known_about(text: str, who: Identity) -> list[Known]:
     read = plain(text)
     found = [*_names(read.text, who.name), *_numbers(read.text, who.phone)]
     if who.guarded:
-        found += [*_misheard(read.text, who.name), *_digits(read.text, who), *_told(read.text, who)]
+        found += [*_misheard(read.text, who.name), *_digits(read.text, who), *_topic(read.text, who.topic)]
+        if found or who.place_alone:
+            found += _phrase(read.text, who.place, "location")
     original = [replace(one, start=read.origins[one.start], end=read.ends[one.end - 1]) for one in found]
     return sorted(dict.fromkeys(original), key=lambda one: (one.start, -one.end))
 
@@ -125,12 +129,15 @@ def _digits(text: str, who: Identity) -> Iterator[Known]:
             yield Known(run.start, run.end, "phone")
 
 
-def _told(text: str, who: Identity) -> Iterator[Known]:
-    for words, kind in ((who.place, "location"), (who.topic, "other")):
-        parts = _parts(words)
-        # A topic of one word ("lampu") is what others call about too.
-        if parts and (kind == "location" or len(parts) > 1):
-            yield from _matches(text, r"\W+".join(map(re.escape, parts)), kind)
+def _topic(text: str, topic: str) -> Iterator[Known]:
+    # A topic of one word ("lampu") is what others call about too.
+    if len(_parts(topic)) > 1:
+        yield from _phrase(text, topic, "other")
+
+
+def _phrase(text: str, words: str, kind: str) -> Iterator[Known]:
+    if parts := _parts(words):
+        yield from _matches(text, r"\W+".join(map(re.escape, parts)), kind)
 
 
 def _matches(text: str, pattern: str, kind: str) -> Iterator[Known]:

@@ -33,8 +33,8 @@ class Cover:
 
     @classmethod
     def over(cls, log: Sequence[AsRun], calls: frozenset[str], known: Iterable[Identity]) -> "Cover":
-        """The cover of one broadcast; a place alone tells of nobody."""
-        guarded = [replace(one, place="") for one in known if one.guarded]
+        """The cover of one broadcast."""
+        guarded = [one for one in known if one.guarded]
         return cls(calls, guarded, CopyClock.without(log, sorted(calls)))
 
     def tells(self, text: str) -> bool:
@@ -66,7 +66,7 @@ class Cover:
             places.append((len(text), len(text) + len(said), word))
             text = f"{text}{said} "
         for who in self.known:
-            for found in known_about(text, who):
+            for found in known_about(text, replace(who, place_alone=True)):
                 touched = [word for start, end, word in places if start < found.end and found.start < end]
                 begins = min(float(word["start"]) for word in touched)
                 yield Span(max(0.0, begins - _PAD), max(float(word["end"]) for word in touched) + _PAD)

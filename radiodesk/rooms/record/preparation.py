@@ -64,8 +64,8 @@ def pieces_of(session: Session, broadcast: Broadcast, find: Finder, *, at: datet
         broadcast,
         broadcasts.as_run(session, broadcast),
         closed_in(session, broadcast),
-        knowing(find, (replace(one, place="") for one in known)),
         knowing(find, known),
+        knowing(find, (replace(one, place_alone=True) for one in known)),
         at,
     )
     pieces = [*_programme(work), *_scripts(work), *_calls(work)]

@@ -121,7 +121,7 @@ def told_of_closed(session: Session, publication: Publication) -> Iterator[tuple
 
 def of_piece(kind: PieceKind, who: Identity) -> Identity:
     """What is looked for in a piece: a place alone tells of a caller only where people talk about the call."""
-    return who if kind is PieceKind.PROGRAMME else replace(who, place="")
+    return replace(who, place_alone=kind is PieceKind.PROGRAMME)
 
 
 def wait_for_consent(piece: Piece) -> None:

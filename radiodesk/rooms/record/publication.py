@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,7 @@ def plan(session: Session, publication: Publication, find: Finder, language: str
     log = broadcasts.as_run(session, broadcast)
     closed = closed_in(session, broadcast)
     clock = CopyClock.without(log, closed.silent)
-    look = knowing(find, (replace(one, place="") for one in identities(session, broadcast)))
+    look = knowing(find, identities(session, broadcast))
     return Plan(
         broadcast=broadcast.public_id,
         revision=publication.revision,

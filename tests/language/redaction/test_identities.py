@@ -1,5 +1,7 @@
 """What others tell of a caller of whom nothing is told: names as they were heard, digits in part, place and matter."""
 
+from dataclasses import replace
+
 import pytest
 
 from radiodesk.language.redaction.identities import Identity, known_about
@@ -9,6 +11,7 @@ GUARDED = Identity(
     "+6285712349876",
     guarded=True,
     place="Ngrandu",
+    place_alone=True,
     topic="Dipukuli suami",
     digits=frozenset({"3522150101900001"}),
 )
@@ -44,3 +47,9 @@ def test_of_other_callers_only_name_and_number_are_looked_for() -> None:
         "suparmiyati",
         "0857 1234 9876",
     ]
+
+
+def test_a_place_tells_of_somebody_beside_something_else_that_does() -> None:
+    who = replace(GUARDED, place_alone=False)
+    assert found("macet di ngrandu", who) == []
+    assert found("suparmiyati dari ngrandu", who) == ["suparmiyati", "ngrandu"]
