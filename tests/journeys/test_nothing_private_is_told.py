@@ -216,7 +216,8 @@ def _show(tx: Session, settings: Settings, at: datetime, found: dict[Persona, Ca
         call = found[persona]
         calls.queue(tx, call, by="penyaring", at=at)
         broadcasts.take(tx, broadcast, call, at=at + timedelta(seconds=second), **who)
-        broadcasts.mark(tx, broadcast, persona.words, at=at + timedelta(seconds=second + 1), **who)
+        note = f"{persona.name} {persona.phone} {persona.plate} {persona.place} {persona.topic}"
+        broadcasts.mark(tx, broadcast, note, at=at + timedelta(seconds=second + 1), **who)
         broadcasts.end_call(tx, broadcast, call, at=at + timedelta(seconds=second + 14), **who)
     broadcasts.talk_back(tx, PHONE.words, at=at, **who)
     for persona, call in found.items():
@@ -359,7 +360,7 @@ def test_no_byte_that_others_get_tells_of_anybody(
     assert any(OPEN.matter in body.decode("utf-8", "ignore") for _, body in public)
     # No search finds them; the word itself stands in the form that it was typed into.
     for form in forms:
-        assert "Tidak ada yang ditemukan" in site.get("/", query_string={"cari": form}).text, form
+        assert '<ul class="plain">' not in site.get("/", query_string={"cari": form}).text, form
     # Neither how often, how long nor when a closed caller was on air.
     shown = site.get(f"/siaran/{played.public_id}/siaran.json").get_json()
     assert [entry["kind"] for entry in shown["as_run"]].count("call_on") == 1

@@ -30,7 +30,7 @@ class Identity:
     """What is known of one caller. With ``guarded`` all of it is looked for, misheard and in parts too.
 
     ``digits`` are further numbers that the caller gave, as runs of digits. A place alone tells of nobody: it counts
-    beside something else that tells of the caller, and by itself with ``place_alone``, where people talk about the call.
+    beside something else that tells of the caller, and by itself with ``place_alone`` (where people talk of the call).
     """
 
     name: str = ""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from radiodesk.language.redaction.identities import Identity, known_about
 from radiodesk.rooms.archive.show_facts import Facts
 from radiodesk.rooms.broadcasts.air_time import CopyClock, on_air, with_margin
+from radiodesk.rooms.broadcasts.callers_known import covered
 from radiodesk.rooms.broadcasts.models import AsRun
 from radiodesk.rooms.transcripts.models import Transcript
 from radiodesk.sound.cuts import Span
@@ -43,10 +44,7 @@ class Cover:
 
     def text(self, text: str) -> str:
         """The text with what tells of them left out."""
-        for who in self.known:
-            for found in sorted(known_about(text, who), key=lambda one: -one.start):
-                text = f"{text[: found.start]}…{text[found.end :]}"
-        return text
+        return covered(text, self.known)
 
     def seconds(self, log: Sequence[AsRun], begins: float, length: float, heard: Sequence[Transcript]) -> list[Span]:
         """Seconds of a recording of the programme that must not be in the open: theirs, and those about them."""

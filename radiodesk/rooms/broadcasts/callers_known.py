@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from radiodesk.core.private_columns import NotReadable
-from radiodesk.language.redaction.identities import Identity
+from radiodesk.language.redaction import find_private
+from radiodesk.language.redaction.identities import Identity, known_about
 from radiodesk.language.spoken.heard_digits import heard_digits
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.filed_calls import callers_of
-from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.broadcasts.models import AsRun, Broadcast
 from radiodesk.rooms.calls.call_words import words_of
 from radiodesk.rooms.calls.merged_calls import held_by
 from radiodesk.rooms.calls.models import Call
@@ -56,5 +57,24 @@ def _numbers(session: Session, calls: Iterable[Call]) -> Iterable[str]:
     for call, words in words_of(session, asked).items():
         own = next(one for one in asked if one.id == call)
         for text in (*words.parts, own.notes, own.point, own.topic):
-            for run in heard_digits(_known(text), at_least=_LONG_ENOUGH, corrected=True):
+            said = _known(text)
+            for run in heard_digits(said, at_least=_LONG_ENOUGH, corrected=True):
                 yield re.sub(r"^(62|0)", "", run.digits)
+            for plate in find_private(said):
+                if plate.kind == "plate":
+                    yield from (run.digits for run in heard_digits(said[plate.start : plate.end]))
+
+
+def covered_titles(session: Session, broadcast: Broadcast, log: Iterable[AsRun]) -> dict[int, str]:
+    """What may be told of each thing that went out, by its key, without what tells of guarded callers in notes and
+    titles of items."""
+    known = [one for one in identities(session, broadcast) if one.guarded]
+    return {key: covered(title, known) for key, title in broadcasts.titles(session, log).items()}
+
+
+def covered(text: str, known: Iterable[Identity]) -> str:
+    """A short text from which what tells of these callers is left out."""
+    for who in known:
+        for found in sorted(known_about(text, who), key=lambda one: -one.start):
+            text = f"{text[: found.start]}…{text[found.end :]}"
+    return text

@@ -13,6 +13,7 @@ from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import queries, rundowns, services
+from radiodesk.rooms.broadcasts.callers_known import covered_titles
 from radiodesk.rooms.broadcasts.models import (
     AS_RUN_KIND_NAMES,
     BROADCAST_STATE_NAMES,
@@ -87,7 +88,7 @@ def broadcast(public_id: str) -> str:
         outcomes=outcomes(session(), [found]),
         items=rundowns.timed(rundowns.rundown(session(), found.id), found.planned_start),
         log=log,
-        titles=queries.titles(session(), log),
+        titles=covered_titles(session(), found, log),
         calls=queries.filed_calls(session(), found),
         scripts=programme_queries.scripts(session()),
         crew=CREW,
@@ -276,7 +277,7 @@ def talk_back() -> BaseResponse:
 def as_run_csv(public_id: str) -> Response:
     found = _broadcast(public_id)
     log = queries.as_run(session(), found)
-    titles = queries.titles(session(), log)
+    titles = covered_titles(session(), found, log)
     rows = (
         [entry.at.isoformat(), f"{entry.offset:.1f}", entry.kind, titles[entry.id], entry.subject, entry.by]
         for entry in log

@@ -24,7 +24,7 @@ from radiodesk.rooms.calls.access import belonging_of
 from radiodesk.rooms.calls.call_words import words_of
 from radiodesk.rooms.calls.models import CHANNEL_NAMES, URGENCY_NAMES, Call
 from radiodesk.rooms.calls.visible import opened
-from radiodesk.rooms.recordings.access import GUARDED, Act, open_to
+from radiodesk.rooms.recordings.access import GUARDED, Act, Belonging, open_to, permitted
 from radiodesk.rooms.tickets import answers, queries
 from radiodesk.rooms.tickets.categories import DELICATE, category_choices, category_name
 from radiodesk.rooms.tickets.forms import units_by_kind
@@ -52,10 +52,21 @@ def may_see_secret() -> bool:
     return me().may(Role.TICKET_OFFICER)
 
 
+def may_see_guarded() -> bool:
+    """Whether the person sees tickets of protected callers."""
+    return permitted(me(), Act.READ, Belonging.PROTECTED)
+
+
+def may_open(ticket: Ticket) -> bool:
+    """Whether a ticket is there for the person."""
+    protected = ticket.call is not None and ticket.call.protected is not None
+    return (may_see_secret() or not ticket.confidential) and (may_see_guarded() or not protected)
+
+
 def seen(public_id: str) -> Ticket:
     """A ticket that the person may see; a confidential one is not there for others."""
     found = queries.ticket_by_public_id(session(), public_id)
-    if found.confidential and not may_see_secret():
+    if not may_open(found):
         raise NotFound("This complaint is not here. Look for its number in the list.")
     return found
 
@@ -132,8 +143,10 @@ def list_page(chosen: Filter) -> str:
     """The list with its figures and filters."""
     return render_template(
         "tickets/list.html",
-        listed=queries.tickets(session(), chosen, now(), secret=may_see_secret(), page=asked_page()),
-        counts=queries.counts(session(), now()),
+        listed=queries.tickets(
+            session(), chosen, now(), secret=may_see_secret(), guarded=may_see_guarded(), page=asked_page()
+        ),
+        counts=queries.counts(session(), now(), secret=may_see_secret(), guarded=may_see_guarded()),
         chosen=chosen,
         units=units_by_kind(rules()),
         narrowed={name: values for name, values in request.args.lists() if name != "hal"},
@@ -143,7 +156,9 @@ def list_page(chosen: Filter) -> str:
 
 def clocks_page() -> str:
     """What is overdue and what soon will be."""
-    listed = queries.running_clocks(session(), now() + COMING, secret=may_see_secret(), page=asked_page())
+    listed = queries.running_clocks(
+        session(), now() + COMING, secret=may_see_secret(), guarded=may_see_guarded(), page=asked_page()
+    )
     return render_template(
         "tickets/overdue.html",
         listed=listed,
@@ -271,7 +286,7 @@ def _like_new(call: Call | None, text: str, suggestion: Suggestion | None, place
 
 
 def _similar(matter: Matter, but: Ticket | None = None) -> list[tuple[Ticket, int]]:
-    others = queries.joinable(session(), now() - WITHIN, but=but, secret=may_see_secret())
+    others = queries.joinable(session(), now() - WITHIN, but=but, secret=may_see_secret(), guarded=may_see_guarded())
     return alike(matter, others)
 
 

@@ -15,7 +15,7 @@ from radiodesk.rooms.tickets.ticket_pages import (
     clocks_page,
     keeps_words,
     list_page,
-    may_see_secret,
+    may_open,
     new_page,
     receipt_page,
     reveal_page,
@@ -39,7 +39,7 @@ KEEPERS = (Role.TICKET_OFFICER,)
 def tickets() -> str | Response:
     words = asked("cari")
     found = queries.ticket_by_number(session(), words) if words else None
-    if found is not None and (not found.confidential or may_see_secret()):
+    if found is not None and may_open(found):
         return redirect(url_for("tickets.ticket", public_id=found.public_id))
     return list_page(list_filter())
 
