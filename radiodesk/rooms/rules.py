@@ -13,7 +13,7 @@ from radiodesk.rooms.calls import access as call_access
 from radiodesk.rooms.calls import protected_words
 from radiodesk.rooms.calls.ports import call_followers, secrets
 from radiodesk.rooms.record import access as record_access
-from radiodesk.rooms.record import closing, ticket_publication
+from radiodesk.rooms.record import closed_copies, ticket_publication
 from radiodesk.rooms.recordings.access import owners
 from radiodesk.rooms.tickets import access as ticket_access
 from radiodesk.rooms.tickets.ports import followers
@@ -25,6 +25,6 @@ def connect(database: Database) -> None:
     owners(database).extend((call_access.of_recordings, broadcast_access.of_recordings))
     secrets(database).append(ticket_access.secret_calls)
     connect_learning(database, protected_words.learnable)
-    followers(database).extend((ticket_publication.follow, closing.follow_ticket))
-    call_followers(database).append(closing.follow_call)
+    followers(database).extend((ticket_publication.follow, closed_copies.follow_ticket))
+    call_followers(database).append(closed_copies.follow_call)
     outcome_sources(database).extend((archive_access.sealed, record_access.published))

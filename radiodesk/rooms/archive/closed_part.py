@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from radiodesk.language.redaction.identities import Identity, known_about
 from radiodesk.rooms.archive.show_facts import Facts
 from radiodesk.rooms.broadcasts.air_time import CopyClock, on_air, with_margin
-from radiodesk.rooms.broadcasts.callers_known import covered
+from radiodesk.rooms.broadcasts.known_callers import covered
 from radiodesk.rooms.broadcasts.models import AsRun
 from radiodesk.rooms.transcripts.models import Transcript
 from radiodesk.sound.cuts import Span

@@ -27,8 +27,8 @@ from radiodesk.rooms.archive.show_facts import (
     of_transcript,
 )
 from radiodesk.rooms.broadcasts import queries as broadcasts
-from radiodesk.rooms.broadcasts.callers_known import identities_of
 from radiodesk.rooms.broadcasts.filed_calls import callers_of, calls_of
+from radiodesk.rooms.broadcasts.known_callers import identities_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.broadcasts.rundowns import rundown
 from radiodesk.rooms.calls.models import Call

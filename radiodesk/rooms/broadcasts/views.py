@@ -13,7 +13,7 @@ from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import queries, rundowns, services
-from radiodesk.rooms.broadcasts.callers_known import covered_titles
+from radiodesk.rooms.broadcasts.known_callers import covered_titles
 from radiodesk.rooms.broadcasts.models import (
     AS_RUN_KIND_NAMES,
     BROADCAST_STATE_NAMES,

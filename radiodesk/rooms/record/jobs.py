@@ -10,7 +10,7 @@ from radiodesk.core.private_columns import readable
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.language.redaction import redact
 from radiodesk.language.redaction.unclear_parts import find_unclear
-from radiodesk.rooms.broadcasts.callers_known import identities_of
+from radiodesk.rooms.broadcasts.known_callers import identities_of
 from radiodesk.rooms.record.models import TicketReply
 from radiodesk.rooms.record.private_finder import Finder, finder, knowing
 from radiodesk.rooms.record.ticket_publication import MIRROR_JOB, face, publish, secrets, versions

@@ -15,8 +15,8 @@ from radiodesk.language.redaction.unclear_parts import find_unclear
 from radiodesk.rooms.archive import gathered_show
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.air_time import on_air
-from radiodesk.rooms.broadcasts.callers_known import identities
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
+from radiodesk.rooms.broadcasts.known_callers import identities
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.record.models import Piece, PieceKind, Span

@@ -12,8 +12,8 @@ from radiodesk.language.redaction.identities import Identity, Known, known_about
 from radiodesk.rooms.archive import gathered_show
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.air_time import on_air, with_margin
-from radiodesk.rooms.broadcasts.callers_known import identities
 from radiodesk.rooms.broadcasts.filed_calls import callers_of
+from radiodesk.rooms.broadcasts.known_callers import identities
 from radiodesk.rooms.broadcasts.models import AsRun, Broadcast
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.record.models import Piece, PieceKind, Publication, Span, SpanState

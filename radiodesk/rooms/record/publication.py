@@ -22,8 +22,8 @@ from radiodesk.core.events import announce
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.air_time import CopyClock
-from radiodesk.rooms.broadcasts.callers_known import identities
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
+from radiodesk.rooms.broadcasts.known_callers import identities
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.record import search
 from radiodesk.rooms.record.masks import mask

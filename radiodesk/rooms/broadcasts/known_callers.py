@@ -74,7 +74,11 @@ def covered_titles(session: Session, broadcast: Broadcast, log: Iterable[AsRun])
 
 def covered(text: str, known: Iterable[Identity]) -> str:
     """A short text from which what tells of these callers is left out."""
-    for who in known:
-        for found in sorted(known_about(text, who), key=lambda one: -one.start):
-            text = f"{text[: found.start]}…{text[found.end :]}"
-    return text
+    found = sorted({(one.start, one.end) for who in known for one in known_about(text, who)})
+    parts: list[str] = []
+    done = 0
+    for start, end in found:
+        if start >= done:
+            parts += [text[done:start], "…"]
+        done = max(done, end)
+    return "".join([*parts, text[done:]])
