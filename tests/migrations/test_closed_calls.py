@@ -1,4 +1,4 @@
-"""Copies that are public when the release comes tell when closed callers were on air: their logs go, they are made anew."""
+"""Public copies of earlier releases tell when closed callers were on air: their logs go, and they are made anew."""
 
 from pathlib import Path
 

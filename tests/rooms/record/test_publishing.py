@@ -385,6 +385,30 @@ def test_a_script_of_which_nothing_is_missing_carries_its_digest(
         assert len(piece.details["sha256"]) == 64
 
 
+def test_what_was_begun_and_not_understood_is_decided_before_anything_is_published(
+    database: Database, settings: Settings, now: datetime, runner: Runner, sealed: Callable[..., str]
+) -> None:
+    said = "Lampu jalan padam, nomor hp saya kosong lapan lima ehm lupa, terima kasih."
+
+    def stammers(tx: Session, show: shows.Show) -> None:
+        for one in tx.scalars(select(Transcript).where(Transcript.recording_id == show.caller.recordings[0].id)):
+            one.text, one.words = said, shows.words(said, 14)
+            one.segments = [{"start": 0.0, "end": 14.0, "text": said, "speaker": None}]
+
+    public_id = sealed(stammers)
+    with database.writing() as tx:
+        prepared = services.prepare(tx, settings, row(tx, public_id), by=BY, at=now)
+        [span] = queries.unclear(prepared)
+        assert span.piece.text[span.start : span.end] == "kosong lapan lima"
+        with pytest.raises(services.NotUnderstood):
+            services.publish(tx, settings, row(tx, public_id), by=BY, at=now)
+        services.decide(tx, span, SpanState.ACCEPTED, by=BY, at=now)
+    publish(database, settings, runner, public_id, now)
+    with database.reading() as session:
+        call = published_piece(session, public_id, PieceKind.CALL)
+        assert "lapan" not in call.text and "[tidak dipahami]" in call.text
+
+
 def test_what_was_dumped_is_never_shown_by_decision(
     database: Database, settings: Settings, now: datetime, sealed: Callable[..., str]
 ) -> None:
