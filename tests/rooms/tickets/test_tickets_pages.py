@@ -193,8 +193,9 @@ def test_a_protected_callers_complaint_is_there_for_those_who_may_read_the_calle
         ticket = factory.opened(session, settings, clock.now(), call=call, summary="Perkara ini").ticket
         call.protected = Protected.VICTIM
         identity, number = ticket.public_id, ticket.number
-    for role, there in ((Role.OFFICER, False), (Role.PRODUCER, True), (Role.TICKET_OFFICER, True)):
-        desk = sign_in(role, username=f"mata{role.value.replace('_', '')}")
+    roles = ((Role.OFFICER, False), (Role.PRODUCER, True), (Role.TICKET_OFFICER, True))
+    for number_of, (role, there) in enumerate(roles):
+        desk = sign_in(role, username=f"mata{number_of}")
         assert (desk.get(f"/pengaduan/{identity}").status_code == 200) is there, role
         assert ("Perkara ini" in desk.get("/pengaduan").get_data(as_text=True)) is there, role
         assert (desk.get(f"/pengaduan?cari={number}").status_code == 302) is there, role
