@@ -11,10 +11,10 @@ from radiodesk.rooms.broadcasts import access as broadcast_access
 from radiodesk.rooms.broadcasts.ports import outcome_sources
 from radiodesk.rooms.calls import access as call_access
 from radiodesk.rooms.calls import protected_words
-from radiodesk.rooms.calls.ports import secrets
+from radiodesk.rooms.calls.ports import call_followers, secrets
 from radiodesk.rooms.programme import followed_conditions
 from radiodesk.rooms.record import access as record_access
-from radiodesk.rooms.record import ticket_publication
+from radiodesk.rooms.record import closed_copies, ticket_publication
 from radiodesk.rooms.recordings.access import owners
 from radiodesk.rooms.tickets import access as ticket_access
 from radiodesk.rooms.tickets.ports import followers
@@ -28,6 +28,7 @@ def connect(database: Database) -> None:
     secrets(database).append(ticket_access.secret_calls)
     title_sources(database).extend((call_access.titles_of_recordings, broadcast_access.titles_of_recordings))
     connect_learning(database, protected_words.learnable)
-    followers(database).append(ticket_publication.follow)
+    followers(database).extend((ticket_publication.follow, closed_copies.follow_ticket))
+    call_followers(database).append(closed_copies.follow_call)
     connect_followers(database, followed_conditions.follow, followed_conditions.tellers)
     outcome_sources(database).extend((archive_access.sealed, record_access.published))

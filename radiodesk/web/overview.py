@@ -12,6 +12,7 @@ from radiodesk.rooms.broadcasts.queries import next_planned
 from radiodesk.rooms.broadcasts.services import on_air
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.programme.models import Script, ScriptState
+from radiodesk.rooms.record.queries import closed_count
 from radiodesk.rooms.tickets.models import Ticket, TicketState
 from radiodesk.rooms.traffic.queries import live_conditions
 
@@ -28,6 +29,7 @@ class Overview:
     tickets: int
     to_seal: int
     conditions: int
+    closed_copies: int
 
 
 def overview(session: Session, at: datetime) -> Overview:
@@ -46,5 +48,6 @@ def overview(session: Session, at: datetime) -> Overview:
         ),
         tickets=count(Ticket, Ticket.state == TicketState.NEW),
         to_seal=to_seal_count(session),
+        closed_copies=closed_count(session),
         conditions=len(live_conditions(session, at)),
     )

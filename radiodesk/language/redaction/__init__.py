@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from radiodesk.language.redaction.contacts import find_contacts
 from radiodesk.language.redaction.known_numbers import find_known
+from radiodesk.language.redaction.misheard_plates import find_misheard
 from radiodesk.language.redaction.names import find_names
 from radiodesk.language.redaction.personal_details import find_personal
 from radiodesk.language.redaction.plain_text import plain
@@ -38,6 +39,7 @@ LABELS: Mapping[str, str] = {
     "age": "umur",
     "name": "nama",
     "school": "sekolah",
+    "unclear": "tidak dipahami",
 }
 """What stands in the place of each kind."""
 
@@ -56,6 +58,7 @@ def find_private(
     spans = [
         *find_known(read.text),
         *find_numbers(read.text),
+        *find_misheard(read.text),
         *find_written(read.text),
         *find_contacts(read.text),
         *find_personal(read.text),

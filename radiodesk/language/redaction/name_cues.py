@@ -36,6 +36,7 @@ class Cues:
     never: frozenset[str]
     directions: frozenset[str]
     not_after_roles: frozenset[str]
+    companions: frozenset[str]
     links: frozenset[str]
     filled: frozenset[str]
     introductions: tuple[tuple[str, ...], ...]

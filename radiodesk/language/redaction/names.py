@@ -15,6 +15,10 @@ from radiodesk.language.spoken.heard_digits import DIGIT_WORDS, Token, tokens
 _CUES = load_cues()
 _ACCUSED = re.compile(r"\b(?:oknum|tersangka|terlapor|pelaku|terduga|korban|selingkuh\w*|diduga|pungli|arogan|mabuk)\b")
 _MOST_WORDS = 4
+_DESCRIBED = re.compile(
+    r"(?P<name>\b[A-Z][a-z']{2,}(?: [A-Z][a-z']*){0,3}), ?(?:\(?\d\d(?: tahun| th)?\)?,? ?)?"
+    r"(?:warga|penduduk|asal|korban|pelapor|pemilik|ibu rumah tangga|pelajar|petani|pedagang|janda|saksi)\b"
+)
 _VERB = re.compile(r"(?:di|me|ber|ter|ke|nge)\w{4}")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?\n]\s*)\Z")
 
@@ -53,6 +57,8 @@ class _Finder:
             yield from self._name(place + 1, "name after a form of address", 0.85, sure=False, past=_CUES.honorifics)
         elif _bare(word) in _CUES.roles:
             yield from self._after_role(place)
+        elif word in _CUES.companions and self._accompanies(place + 1):
+            yield from self._name(place + 1, "name after whose or with whom it is", 0.75, sure=False, past=frozenset())
         elif word in _CUES.speaker:
             yield from self._introduced(place)
         elif word in _CUES.offices:
@@ -84,6 +90,14 @@ class _Finder:
             start += 1
         if start < len(self._words) and self._touches(start) and self._is_known(start) and not self._in_place(start):
             yield from self._name(start, "name after a role", 0.85, sure=False, past=frozenset())
+
+    def _accompanies(self, place: int) -> bool:
+        """Whether a name stands here beyond doubt; behind "milik" and "bersama" offices and companies stand as well."""
+        if place >= len(self._words) or not self._touches(place) or self._in_place(place):
+            return False
+        token = self._words[place]
+        named = is_given_name(token.word) or looks_like_name(token.word)
+        return named and token.word not in self._places and (not self._mixed_case or self._capital(token))
 
     def _is_known(self, place: int) -> bool:
         """Whether a word is a name by itself: listed, built like one, or capitalised in the middle of a sentence."""
@@ -225,4 +239,22 @@ def find_names(text: str, *, places: Collection[str] = (), keep_officials: bool 
     ``places`` are names of places in lower case that are never taken for people; ``keep_officials`` leaves the name
     after a rank or office unless the text accuses somebody.
     """
-    return _Finder(text, places, keep_officials).spans()
+    yield from _Finder(text, places, keep_officials).spans()
+    yield from _described(text, places, keep_officials)
+
+
+def _described(text: str, places: Collection[str], keep_officials: bool) -> Iterator[Span]:
+    """Names as scripts write them: "Sumarni, warga Kapas, …"."""
+    for match in _DESCRIBED.finditer(text):
+        first = match["name"].split()[0].lower()
+        before = [token.word for token in tokens(text[max(0, match.start() - 40) : match.start()])][-4:]
+        kept = keep_officials and any(word in _CUES.offices for word in (*before, first))
+        plain_word = is_common(first) and not is_given_name(first)
+        if not (
+            kept
+            or plain_word
+            or first in places
+            or first in _CUES.place_cues
+            or (before[-1:] and before[-1] in _CUES.place_cues)
+        ):
+            yield Span(match.start("name"), match.end("name"), "name", "name before what somebody is", 0.75)

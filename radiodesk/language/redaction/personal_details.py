@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from radiodesk.language.redaction.spans import Span
 from radiodesk.language.spoken.heard_digits import DIGIT_WORDS, heard_digits
 
-_NUMBER = r"(?:\d{1,3}(?:\s?[a-c]\b)?|" + "|".join(sorted(DIGIT_WORDS, key=len, reverse=True)) + r"|sepuluh|sebelas)"
-_SAID = rf"{_NUMBER}(?:\s(?:belas|puluh|{_NUMBER})){{0,3}}"
+_NUMBER = (
+    r"(?:\d{1,3}(?:\s?[a-c]\b)?|" + "|".join(sorted(DIGIT_WORDS, key=len, reverse=True)) + r"|sepuluh|sebelas|seratus)"
+)
+_SAID = rf"{_NUMBER}(?:\s(?:belas|puluh|ratus|{_NUMBER})){{0,5}}"
 _RT = rf"\b(?:rt|er te|erte|r\.t)\.?\s?{_SAID}"
 _RW = rf"\b(?:rw|er we|erwe|r\.w)\.?\s?{_SAID}"
 _RT_RW = re.compile(rf"{_RT}(?:\s?[/,.-]?\s?(?:dan\s)?(?:{_RW}|{_SAID}))?|{_RW}\s?[/,.-]?\s?{_RT}", re.IGNORECASE)
@@ -20,14 +22,24 @@ _STREET = (
 _HOUSE = re.compile(
     rf"{_STREET}(?P<number>(?:(?:blok|blog)\s[a-z]{{1,2}}\s?\d{{0,3}},?\s?)?(?:nomor|nomer"
     rf"|no)\b\.?\s?(?:rumah\s)?{_SAID}(?:[-/]\d+)?)"
-    rf"|(?P<alone>\b(?:rumah(?:nya|ku| saya| kulo)?|nomor rumah)\s(?:nomor|nomer|no)\b\.?\s?{_SAID}|\b(?:blok"
+    rf"|(?P<alone>\b(?:(?:rumah|kos|kontrakan|kediaman)(?:nya|ku| saya| kulo)?|nomor rumah)\s"
+    rf"(?:nomor|nomer|no)\b\.?\s?{_SAID}|\b(?:blok"
     rf"|blog)\s[a-z]{{1,2}}"
-    rf"(?:\s?\d{{1,3}})?,?\s?(?:nomor|nomer|no)\b\.?\s?{_SAID}|\bnomor rumah(?:nya| saya)?\s{_SAID})",
+    rf"(?:\s?\d{{1,3}})?,?\s?(?:nomor|nomer|no)\b\.?\s?{_SAID}|\bnomor rumah(?:nya| saya)?\s{_SAID}"
+    rf"|\bblok\s[a-z]{{1,2}}\s{_SAID})(?!\s(?:meter|orang|unit))",
+    re.IGNORECASE,
+)
+_VILLAGE = re.compile(
+    r"\b(?:tinggal(?:e)?|rumah(?:nya|ku| saya| kulo| kami)?|alamat(?:nya|ku|e| saya| kulo| lengkap)*|omah(?:ku|e)?"
+    r"|griy[ao](?:ne)?|kediaman(?:nya)?|domisili(?:nya)?|kontrakan(?:nya| saya)?)\s"
+    r"(?:(?:saya|kulo|di|ing|nang|wonten|ten|ada|itu)\s){0,2}"
+    r"(?:desa|deso|ds|dusun|dsn|dukuh|dukoh|kampung)\.?\s(?P<village>[^\W\d_]{3,}(?:\s(?:lor|kidul|wetan|kulon|tengah"
+    r"|barat|timur|utara|selatan|baru|anyar|krajan|jaya|rejo|sari|agung|harjo))?)",
     re.IGNORECASE,
 )
 _PUBLIC_HOUSE = re.compile(
     r"\b(?:kantor|polres|polsek|dinas|rsud|rs|puskesmas|bank|toko|hotel|spbu|gedung|masjid|sekolah|sd\w*|smp\w*"
-    r"|sma\w*|smk\w*|studio)\b[^.]{0,45}\Z",
+    r"|sma\w*|smk\w*|studio|pasar|kios|los|parkir|terminal|rusun)\b[^.]{0,45}\Z",
     re.IGNORECASE,
 )
 _MONTH = r"(?:januari|februari|pebruari|maret|april|mei|juni|juli|agustus|september|oktober|november|nopember|desember)"
@@ -52,6 +64,11 @@ _CHILD = re.compile(
     r"\b(?:anak(?:nya|ku| saya| kulo)?|bocah|siswi|siswa|pelajar|murid|santri|santriwati|balita|bayi|remaja"
     r"|putri(?: saya)?|putra|adik|ponakan|keponakan"
     r"|cucu|lare|arek|gadis)\b",
+    re.IGNORECASE,
+)
+_OWN_CHILD = re.compile(
+    r"\b(?:anak|adik|ponakan|keponakan|cucu|putra|putri|adik)(?:\s(?:perempuan|lanang|wedok|laki|laki-laki|pertama|kedua))?"
+    r"(?:ku\b|\s(?:saya|kulo|kula|aku|kami)\b)[^.\n]{0,40}\b(?:sekolah|kelas|murid|siswa|siswi|santri|mondok|nyantri)\b",
     re.IGNORECASE,
 )
 _HARM = re.compile(
@@ -82,6 +99,8 @@ def find_personal(text: str) -> Iterator[Span]:
         group = "number" if match["number"] else "alone"
         if not _PUBLIC_HOUSE.search(text[max(0, match.start() - 40) : match.start(group)]):
             yield Span(match.start(group), match.end(group), "address", "house number", 0.85)
+    for match in _VILLAGE.finditer(text):
+        yield Span(match.start("village"), match.end("village"), "address", "village after a word for home", 0.8)
     for pattern in (_BIRTH, _BIRTH_YEAR):
         for match in pattern.finditer(text):
             yield Span(match.start("date"), match.end("date"), "birth_date", "date after a birth cue", 0.9)
@@ -98,10 +117,12 @@ def _children(text: str) -> Iterator[Span]:
         of_someone = match["first"] or match["third"] or _CHILD.search(near)
         if age is not None and age < _ADULT and child and of_someone and harmed:
             yield Span(match.start(), match.end(), "age", "age of a child", 0.75)
-    if child and harmed:
+    own = bool(_OWN_CHILD.search(text))
+    if child and (harmed or own):
         for match in _SCHOOL.finditer(text):
             if match.end() - match.start() > 4:
-                yield Span(match.start(), match.end(), "school", "school of a child that came to harm", 0.7)
+                why = "school of a child that came to harm" if harmed else "school of the caller's child"
+                yield Span(match.start(), match.end(), "school", why, 0.7)
 
 
 def _value(said: str) -> int | None:

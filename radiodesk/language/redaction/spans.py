@@ -23,8 +23,9 @@ KINDS = (
     "age",
     "name",
     "school",
+    "unclear",
 )
-"""Every kind of private thing that is looked for."""
+"""Every kind of private thing that is looked for, and what a person must decide about (``unclear_parts``)."""
 
 
 @dataclass(frozen=True, slots=True)

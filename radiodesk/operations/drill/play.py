@@ -23,6 +23,8 @@ from radiodesk.operations.wiring import prepare, runner
 from radiodesk.rooms.archive import services as archive
 from radiodesk.rooms.broadcasts.models import Broadcast
 from radiodesk.rooms.record import services as record
+from radiodesk.rooms.record.models import SpanState
+from radiodesk.rooms.record.queries import unclear
 
 Stage = Callable[[Played, Session], None]
 LEAD = timedelta(minutes=30)
@@ -98,7 +100,11 @@ def _seal(played: Played, session: Session) -> None:
 
 def _publish(played: Played, session: Session) -> None:
     broadcast = session.get_one(Broadcast, played.broadcast_id)
-    record.publish(session, played.settings, broadcast, by=ARCHIVIST, at=played.clock.now())
+    who: dict[str, Any] = {"by": ARCHIVIST, "at": played.clock.now()}
+    # Nobody is there to listen: what was begun and not understood is taken out.
+    for span in unclear(record.prepare(session, played.settings, broadcast, **who)):
+        record.decide(session, span, SpanState.ACCEPTED, **who)
+    record.publish(session, played.settings, broadcast, **who)
 
 
 class _Timing:

@@ -64,6 +64,8 @@ def pbcore(gathered: Gathered, package: str, operator: str, station: str) -> byt
     publisher = _add(root, "pbcorePublisher", None)
     _add(publisher, "publisher", station)
     for sound in gathered.sounds:
+        if sound.guarded:
+            continue
         _instantiation(root, sound, restricted_path(sound))
     return _document(root)
 

@@ -1,17 +1,19 @@
 """Gathers everything of a broadcast that is to be sealed, as plain data, in one read of the database.
 
 What may tell who a listener is goes into the restricted part, which is encrypted with the station's key: names, phone
-numbers, notes and the words of messages of every call; the sound and the words of calls by protected people and about
-confidential complaints; the programme's original where seconds of it were dumped.
+numbers, notes and the words of messages of every call; all of calls by protected people and about confidential
+complaints, and what others tell of them (``closed_part``); the programme's original where seconds of it were dumped or
+are theirs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from radiodesk.rooms.archive.closed_part import Cover
 from radiodesk.rooms.archive.show_facts import (
     Facts,
     of_broadcast,
@@ -25,7 +27,8 @@ from radiodesk.rooms.archive.show_facts import (
     of_transcript,
 )
 from radiodesk.rooms.broadcasts import queries as broadcasts
-from radiodesk.rooms.broadcasts.filed_calls import calls_of
+from radiodesk.rooms.broadcasts.filed_calls import callers_of, calls_of
+from radiodesk.rooms.broadcasts.known_callers import identities_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.broadcasts.programme_sound import is_timed
 from radiodesk.rooms.broadcasts.rundown_items import rundown
@@ -47,8 +50,10 @@ class Sound:
     path: str
     facts: Facts
     restricted: bool
-    dumped: tuple[Span, ...] = ()
-    """Seconds of it that were dumped on air."""
+    cut: tuple[Span, ...] = ()
+    """Seconds that are not in its open copy; where there are none, a restricted sound has no open copy."""
+    guarded: bool = False
+    """Whether not even that there is such a sound may be seen."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class Words:
     facts: Facts
     segments: list[Any]
     restricted: bool
+    guarded: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,8 @@ class Gathered:
     calls: list[Facts]
     identities: list[Facts]
     tickets: list[Facts]
+    closed: Facts = field(default_factory=dict)
+    """The calls of whom nothing is told with their complaints, and what of the others' facts is covered in the open."""
     open_transcripts: int = 0
     note: str = ""
 
@@ -81,23 +89,38 @@ class Gathered:
 def gather(session: Session, broadcast: Broadcast, note: str = "") -> Gathered:
     """Read all that belongs to an ended broadcast."""
     log = broadcasts.as_run(session, broadcast)
-    calls = calls_of(session, broadcast)
+    calls, heard = calls_of(session, broadcast), callers_of(session, broadcast)
     tickets_of = {call.id: tickets.of_call(session, call.id) for call in calls}
-    guarded, titles = broadcasts.guarded(session, calls), broadcasts.titles(session, log)
-    sounds = _programme(broadcast, dumps(log))
-    for call in calls:
-        sounds += _caller(call, call.id in guarded)
+    guarded = broadcasts.guarded(session, heard)
+    told = [call for call in calls if call.id not in guarded]
+    untold = [call for call in calls if call.id in guarded]
+    silent = frozenset(call.public_id for call in heard if call.id in guarded)
+    cover = Cover.over(log, silent, identities_of(session, heard))
     transcripts = _transcripts(session, broadcast, calls)
+    titles = broadcasts.titles(session, log)
+    sounds = _programme(broadcast, log, cover, transcripts)
+    for call in calls:
+        sounds += _caller(call, cover, transcripts)
+    scripts = [of_script(version, read) for version, read in scripts_read(session, broadcast, log)]
+    items = [of_item(item) for item in rundown(session, broadcast.id)]
+    entries = [of_entry(entry, titles[entry.id]) for entry in log]
+    about = of_broadcast(broadcast)
+    whole = {"broadcast": about, "scripts": scripts, "rundown": items, "as_run": entries}
     return Gathered(
-        broadcast=of_broadcast(broadcast),
+        broadcast=cover.titled(about),
         sounds=sounds,
         words=_words(sounds, transcripts),
-        scripts=[of_script(version, read) for version, read in scripts_read(session, broadcast, log)],
-        rundown=[of_item(item) for item in rundown(session, broadcast.id)],
-        as_run=[of_entry(entry, titles[entry.id]) for entry in log],
-        calls=[of_call(call, tickets_of[call.id], guarded=call.id in guarded) for call in calls],
+        scripts=[cover.script(one) for one in scripts],
+        rundown=[cover.titled(one) for one in items],
+        as_run=[cover.entry(one) for one in entries if one["subject"] not in silent],
+        calls=[cover.call(of_call(call, tickets_of[call.id])) for call in told],
         identities=[of_identity(call) for call in calls],
-        tickets=[of_ticket(ticket, guarded=call.id in guarded) for call in calls for ticket in tickets_of[call.id]],
+        tickets=[of_ticket(ticket) for call in told for ticket in tickets_of[call.id]],
+        closed={
+            "calls": [of_call(call, tickets_of[call.id]) for call in untold],
+            "tickets": [of_ticket(ticket) for call in untold for ticket in tickets_of[call.id]],
+            **(whole if silent else {}),
+        },
         open_transcripts=sum(transcript.is_open for transcript in transcripts),
         note=note,
     )
@@ -152,30 +175,38 @@ def offsets(broadcast: Broadcast) -> list[tuple[Recording, float]]:
     return found
 
 
-def _programme(broadcast: Broadcast, dumped: list[Span]) -> list[Sound]:
+def _programme(broadcast: Broadcast, log: list[AsRun], cover: Cover, transcripts: list[Transcript]) -> list[Sound]:
     sounds = []
     for number, (recording, begins) in enumerate(offsets(broadcast), start=1):
-        inside = tuple(
+        inside = [
             Span(max(0.0, span.start - begins), span.end - begins)
-            for span in dumped
+            for span in dumps(log)
             if span.end > begins and span.start < begins + recording.duration
-        )
+        ]
+        heard = [one for one in transcripts if one.recording_id == recording.id]
+        closed = cover.seconds(log, begins, recording.duration, heard)
+        # Where it is not known when a recording began, nobody knows which of its seconds are theirs.
+        sure = is_timed(recording) and any(one.words for one in heard) and not cover.is_unplaced(heard)
+        lost = bool(closed or cover.clock.closed or cover.is_unplaced(heard)) and not sure
+        cut = () if lost else (*inside, *closed)
         path = f"audio/programme/{number:02}-{recording.public_id}{_suffix(recording)}"
-        facts = {**of_recording(recording), "offset": begins, "dumped": [[span.start, span.end] for span in inside]}
-        sounds.append(Sound(recording.key, path, facts, restricted=bool(inside), dumped=inside))
+        facts = {**of_recording(recording), "offset": cover.clock.second(begins)}
+        if cover.clock.closed:
+            facts["started_at"] = None
+        restricted = bool(inside or closed or lost)
+        sounds.append(Sound(recording.key, path, facts, restricted, cut, guarded=bool(closed) or lost))
     return sounds
 
 
-def _caller(call: Call, restricted: bool) -> list[Sound]:
-    return [
-        Sound(
-            recording.key,
-            f"audio/calls/{call.public_id}/{number:02}-{recording.direction}{_suffix(recording)}",
-            {**of_recording(recording), "call": call.public_id},
-            restricted,
-        )
-        for number, recording in enumerate(call.recordings, start=1)
-    ]
+def _caller(call: Call, cover: Cover, transcripts: list[Transcript]) -> list[Sound]:
+    sounds = []
+    for number, recording in enumerate(call.recordings, start=1):
+        told = any(cover.tells(one.text) for one in transcripts if one.recording_id == recording.id)
+        path = f"audio/calls/{call.public_id}/{number:02}-{recording.direction}{_suffix(recording)}"
+        facts = {**of_recording(recording), "call": call.public_id}
+        guarded = call.public_id in cover.calls or told
+        sounds.append(Sound(recording.key, path, facts, restricted=guarded, guarded=guarded))
+    return sounds
 
 
 def _suffix(recording: Recording) -> str:
@@ -196,7 +227,8 @@ def _words(sounds: list[Sound], transcripts: list[Transcript]) -> list[Words]:
         recording = transcript.recording.public_id
         facts = of_transcript(transcript)
         path = f"transcripts/{recording}/v{transcript.version}-{transcript.kind}"
-        found.append(Words(path, facts, transcript.segments, by_recording[recording].restricted))
+        sound = by_recording[recording]
+        found.append(Words(path, facts, transcript.segments, sound.restricted, sound.guarded))
     return found
 
 

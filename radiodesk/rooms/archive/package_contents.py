@@ -13,7 +13,7 @@ from radiodesk.core.stores.ports import NoSuchObject
 from radiodesk.core.stores.shelves import Shelf
 from radiodesk.core.text import cleaned
 from radiodesk.recognition import captions
-from radiodesk.rooms.archive import dublin_core
+from radiodesk.rooms.archive import closed_part, dublin_core
 from radiodesk.rooms.archive.bag_writer import Item
 from radiodesk.rooms.archive.gathered_show import Gathered, Sound, Words
 from radiodesk.rooms.archive.show_facts import Facts
@@ -22,6 +22,9 @@ from radiodesk.sound.cuts import cut
 from radiodesk.sound.decoder import AudioUnreadable
 
 README = (Path(__file__).parent / "readme.txt").read_text(encoding="utf-8")
+
+
+_BLOCK = 1 << 16
 
 
 class Contents:
@@ -33,6 +36,7 @@ class Contents:
         self._scratch = scratch
         self._keys = keys
         self.notices: list[Difference] = []
+        self._closed: list[tuple[str, bytes]] = []
 
     def items(self, package: str, operator: str, station: str) -> Iterator[Item]:
         """Every file, the sound first; what could not be included is told in ``metadata/notices.json``."""
@@ -50,7 +54,9 @@ class Contents:
         yield Item("as-run/as-run.json", _json(gathered.as_run))
         yield Item("as-run/as-run.csv", _as_run_csv(gathered.as_run))
         yield Item("calls/calls.json", _json(gathered.calls))
-        yield Item("restricted/identities.json.enc", self._keys.encrypt_bytes(_json(gathered.identities)))
+        yield Item("restricted/identities.json.enc", self._keys.encrypt_bytes(_padded(_json(gathered.identities))))
+        self._closed.append(("closed.json", _json(gathered.closed)))
+        yield Item(closed_part.PATH, self._keys.encrypt_bytes(closed_part.packed(self._closed)))
         yield Item("tickets/tickets.json", _json(gathered.tickets))
         yield Item("metadata/broadcast.json", _json({"package": package, "note": gathered.note, **gathered.broadcast}))
         yield Item("metadata/dublin-core.xml", dublin_core.dublin_core(gathered, package, operator, station))
@@ -62,39 +68,44 @@ class Contents:
         self.notices.append(differs(message, **facts))
 
     def _sound(self, sound: Sound) -> Iterator[Item]:
+        name = "…" if sound.guarded else sound.key
         try:
             with self._originals.object(sound.key).local() as source:
-                yield from self._copies(sound, source)
+                yield from self._copies(sound, source, name)
         except NoSuchObject:
-            self._notice(N_("The sound file %(key)s is missing, so it is not in the package."), key=sound.key)
+            self._notice(N_("The sound file %(key)s is missing, so it is not in the package."), key=name)
 
-    def _copies(self, sound: Sound, source: Path) -> Iterator[Item]:
+    def _copies(self, sound: Sound, source: Path, name: str) -> Iterator[Item]:
         with source.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != sound.facts["sha256"]:
-                self._notice(N_("The sound file %(key)s is not as it was received."), key=sound.key)
+                self._notice(N_("The sound file %(key)s is not as it was received."), key=name)
         if not sound.restricted:
             yield Item(sound.path, source)
             return
-        yield Item(f"restricted/{sound.path}.enc", self._keys.encrypt_bytes(source.read_bytes()))
-        if sound.dumped and sound.facts["problem"] is None:
-            yield from self._without_dumps(sound, source)
+        if sound.guarded:
+            self._closed.append((sound.path, source.read_bytes()))
+        else:
+            yield Item(f"restricted/{sound.path}.enc", self._keys.encrypt_bytes(source.read_bytes()))
+        if sound.cut and sound.facts["problem"] is None:
+            yield from self._open_copy(sound, source)
 
-    def _without_dumps(self, sound: Sound, source: Path) -> Iterator[Item]:
+    def _open_copy(self, sound: Sound, source: Path) -> Iterator[Item]:
         shorter = self._scratch / f"{sound.facts['recording']}.flac"
         try:
-            cut(source, shorter, sound.dumped)
+            cut(source, shorter, sound.cut)
         except ValueError:
-            return  # every second was dumped
+            return  # every second of it is closed
         except AudioUnreadable:
-            self._notice(
-                N_("The sound file %(key)s cannot be decoded, so no copy without dumps was made."), key=sound.key
-            )
+            self._notice(N_("The sound file %(key)s cannot be decoded, so no open copy of it was made."), key=sound.key)
             return
         stem = sound.path.rpartition(".")[0]
-        yield Item(f"{stem}-without-dumps.flac", shorter)
+        yield Item(f"{stem}-open.flac", shorter)
         shorter.unlink()
 
     def _words(self, words: Words) -> Iterator[Item]:
+        if words.guarded:
+            self._closed.append((f"{words.path}.json", _json(words.facts)))
+            return
         if words.restricted:
             yield Item(f"restricted/{words.path}.json.enc", self._keys.encrypt_bytes(_json(words.facts)))
             return
@@ -112,6 +123,11 @@ class Contents:
 
 def _json(value: Any) -> bytes:
     return (json.dumps(cleaned(value), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _padded(text: bytes) -> bytes:
+    """JSON with blanks behind it, so that its size does not tell how much it holds."""
+    return text.ljust(-(-len(text) // _BLOCK) * _BLOCK)
 
 
 def _as_run_csv(entries: list[Facts]) -> bytes:

@@ -107,8 +107,8 @@ def of_broadcast(broadcast: Broadcast) -> Facts:
     }
 
 
-def of_call(call: Call, its_tickets: list[Ticket], *, guarded: bool) -> Facts:
-    """A call without what tells who the caller is; of a ``guarded`` one not even the topic and the place."""
+def of_call(call: Call, its_tickets: list[Ticket]) -> Facts:
+    """A call without what tells who the caller is."""
     return {
         "call": call.public_id,
         "channel": str(call.channel),
@@ -116,9 +116,9 @@ def of_call(call: Call, its_tickets: list[Ticket], *, guarded: bool) -> Facts:
         "received_at": moment(call.received_at),
         "on_air_at": moment(call.on_air_at),
         "ended_at": moment(call.ended_at),
-        "topic": "" if guarded else call.topic,
-        "place": None if guarded else call.place,
-        "point": None if guarded else call.point,
+        "topic": call.topic,
+        "place": call.place,
+        "point": call.point,
         "category": call.category,
         "urgency": str(call.urgency),
         "consent_at": moment(call.consent_at),
@@ -143,15 +143,15 @@ def of_identity(call: Call) -> Facts:
     }
 
 
-def of_ticket(ticket: Ticket, *, guarded: bool) -> Facts:
-    """A complaint by its number; of a ``guarded`` caller neither what it is about nor of which call it came."""
+def of_ticket(ticket: Ticket) -> Facts:
+    """A complaint by its number."""
     return {
         "number": ticket.number,
         "state": str(ticket.state),
-        "category": None if guarded else ticket.category,
-        "unit": None if guarded else ticket.unit_id,
+        "category": ticket.category,
+        "unit": ticket.unit_id,
         "created_at": moment(ticket.created_at),
-        "call": ticket.call.public_id if ticket.call and not guarded else None,
+        "call": ticket.call.public_id if ticket.call else None,
     }
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import insert, literal, or_, select
 from sqlalchemy.orm import Session
 
-from radiodesk.rooms.broadcasts.models import Broadcast, FiledCall
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, FiledCall
 from radiodesk.rooms.calls.models import Call
 
 
@@ -30,6 +30,14 @@ def other_shows(session: Session, calls: Sequence[Call]) -> dict[int, str]:
         if show is not None:
             found[call.id] = show.title
     return found
+
+
+def callers_of(session: Session, broadcast: Broadcast) -> list[Call]:
+    """The calls of a broadcast and those that were on air in it but belong to a later one, as they came in."""
+    heard = select(AsRun.subject).where(AsRun.broadcast_id == broadcast.id, AsRun.kind == AsRunKind.CALL_ON)
+    filed = select(FiledCall.call_id).where(FiledCall.broadcast_id == broadcast.id)
+    wanted = select(Call).where(or_(Call.id.in_(filed), Call.public_id.in_(heard)))
+    return list(session.scalars(wanted.order_by(Call.received_at, Call.id)))
 
 
 def file_call(session: Session, broadcast: Broadcast, call: Call) -> None:

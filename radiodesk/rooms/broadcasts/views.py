@@ -15,6 +15,7 @@ from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, may_open, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import checklist, queries, rundown_acts, rundowns, services
+from radiodesk.rooms.broadcasts.known_callers import covered_titles
 from radiodesk.rooms.broadcasts.models import (
     AS_RUN_KIND_NAMES,
     BROADCAST_STATE_NAMES,
@@ -102,7 +103,7 @@ def broadcast(public_id: str) -> str:
         outcomes=outcomes(session(), [found]),
         items=rundowns.timed(rundown(session(), found.id), found.planned_start),
         log=log,
-        titles=queries.titles(session(), log),
+        titles=covered_titles(session(), found, log),
         calls=calls,
         cards=_cards([one.call for one in calls]),
         transcripts=speech_queries.current(session(), found.recordings),
@@ -346,7 +347,7 @@ def talk_back() -> BaseResponse:
 def as_run_csv(public_id: str) -> Response:
     found = _broadcast(public_id)
     log = queries.as_run(session(), found)
-    titles = queries.titles(session(), log)
+    titles = covered_titles(session(), found, log)
     rows = (
         [entry.at.isoformat(), f"{entry.offset:.1f}", entry.kind, titles[entry.id], entry.subject, entry.by]
         for entry in log

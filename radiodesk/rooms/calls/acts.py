@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from radiodesk.core import audit, events
+from radiodesk.core.database import database_of
 from radiodesk.core.errors import Conflict
 from radiodesk.core.i18n import gettext
 from radiodesk.core.ids import public_id
 from radiodesk.core.private_columns import NotReadable
 from radiodesk.rooms.calls.models import STATE_NAMES, Call, CallAct, CallState
+from radiodesk.rooms.calls.ports import call_followers
 from radiodesk.rooms.recordings.models import Recording
 
 TOPIC = "calls"
@@ -74,6 +76,10 @@ _PLAIN = (
 )
 
 
+_WHO_MAY_HEAR = ("protected", "merged_into_id", "consent_at")
+"""What of a call decides whether a public copy may hold it: who follows calls is told when one of these changes."""
+
+
 class WrongState(Conflict):
     """The call's state does not allow this act."""
 
@@ -115,6 +121,14 @@ def acting(
         raise SameMoment("Somebody changed this call in the same moment. Please look at it and try again.") from None
     audit.record(session, at, by, f"call {kind}", f"call {call.public_id}", state=call.state, **details)
     events.announce(session, at, TOPIC, kind, call.public_id, state=call.state, urgency=call.urgency)
+    _tell_followers(session, call, before, at)
+
+
+def _tell_followers(session: Session, call: Call, before: dict[str, Any], at: datetime) -> None:
+    after = _snapshot(call)
+    if any(before[name] != after[name] for name in _WHO_MAY_HEAR):
+        for follow in call_followers(database_of(session)):
+            follow(session, call, at=at)
 
 
 def _act(
@@ -230,6 +244,7 @@ def _take_back(session: Session, act: CallAct, *, by: str, at: datetime) -> Call
     undoing.undone_at = at
     session.add(undoing)
     session.flush()
+    _tell_followers(session, call, before, at)
     audit.record(session, at, by, "call act undone", f"call {call.public_id}", undone=act.kind, state=call.state)
     events.announce(session, at, TOPIC, "undone", call.public_id, state=call.state)
     return call

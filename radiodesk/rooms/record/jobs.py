@@ -1,14 +1,19 @@
 """Work of the record room: what the desk changed becomes what the public sees, and what the public wrote comes in."""
 
+from collections.abc import Callable
+
 from radiodesk.core import events
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import say
 from radiodesk.core.jobs import Context, Kind, nothing
 from radiodesk.core.private_columns import readable
 from radiodesk.language.places.station_area import area_pack
-from radiodesk.language.redaction import find_private, redact
+from radiodesk.language.redaction import redact
+from radiodesk.language.redaction.unclear_parts import find_unclear
+from radiodesk.rooms.broadcasts.known_callers import identities_of
 from radiodesk.rooms.record.models import TicketReply
-from radiodesk.rooms.record.ticket_publication import MIRROR_JOB, face, publish, versions
+from radiodesk.rooms.record.private_finder import Finder, finder, knowing
+from radiodesk.rooms.record.ticket_publication import MIRROR_JOB, face, publish, secrets, versions
 from radiodesk.rooms.record.tracking import REPLY_JOB
 from radiodesk.rooms.tickets import care
 from radiodesk.rooms.tickets.history import TOPIC
@@ -23,21 +28,27 @@ def mirror_ticket(context: Context, ticket_id: int) -> None:
     Redaction is done outside of the transaction that writes; when the ticket changed meanwhile, it is done again.
     """
     rules, pack = load_rules(context.settings), area_pack(context.settings.area)
-    places = frozenset(place.name.lower() for place in pack.places)
-
-    def clean(text: str) -> str:
-        return redact(text, find_private(text, places=places))[0]
-
     while True:
         with context.database.reading() as session:
             ticket = session.get_one(Ticket, ticket_id)
-            made = face(rules, pack, ticket, clean)
+            hidden = secrets(session, ticket)
+            known = identities_of(session, [ticket.call]) if ticket.call is not None else []
+            made = face(rules, pack, ticket, _redactor(knowing(finder(context.settings), known)), hidden=hidden)
         with context.database.writing() as session:
             ticket = session.get_one(Ticket, ticket_id)
-            if versions(ticket) == made.versions:
+            if versions(ticket) == made.versions and secrets(session, ticket) == hidden:
                 publish(session, made)
                 events.announce(session, context.clock.now(), TOPIC, "published", ticket.public_id)
                 return
+
+
+def _redactor(find: Finder) -> Callable[[str], str]:
+    def clean(text: str) -> str:
+        private = find(text)
+        # Nobody looks through a complaint before it is shown: what was begun and not understood goes too.
+        return redact(text, [*private, *find_unclear(text, private)])[0]
+
+    return clean
 
 
 def take_reply(context: Context, reply_id: int) -> None:

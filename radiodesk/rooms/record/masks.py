@@ -29,6 +29,9 @@ KIND_NAMES = {
     "other": N_("private matter"),
     "dump": N_("dumped on air"),
     "protected": N_("protected caller"),
+    "consent": N_("caller without a noted consent"),
+    "closed": N_("a part that stays closed"),
+    "unclear": N_("not understood"),
     "piece": N_("recording left out"),
 }
 """Message ids by kind: those of ``redaction.KINDS``, and what only people and the studio take out."""

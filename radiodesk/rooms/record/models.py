@@ -130,6 +130,10 @@ class Publication(Base):
     withdrawn_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(Text, default="")
     problem: Mapped[str | None] = mapped_column(Text)
+    closed_calls: Mapped[list[str]] = mapped_column(default=list)
+    """Public ids of the calls that the public copy was made without: others become closed after it."""
+    closed_at: Mapped[datetime | None]
+    """When the public copy was closed because of a caller who may not be in it any more; until a person publishes."""
 
     broadcast: Mapped[Broadcast] = relationship(lazy="joined")
     package: Mapped[Package] = relationship(lazy="joined")

@@ -4,23 +4,33 @@ Everything is looked at that a listener or a caller could have said something pr
 every script that was read. A person then decides; until then every suggestion counts as taken out.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
-from radiodesk.language.redaction.identities import known_of
+from radiodesk.language.redaction.unclear_parts import find_unclear
 from radiodesk.rooms.archive import gathered_show
 from radiodesk.rooms.broadcasts import queries as broadcasts
+from radiodesk.rooms.broadcasts.air_time import on_air
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
+from radiodesk.rooms.broadcasts.known_callers import identities
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.calls.models import Call
-from radiodesk.rooms.record.models import Piece, PieceKind, Span, SpanState
-from radiodesk.rooms.record.private_finder import Finder, hidden
-from radiodesk.rooms.record.protection import cut_out, on_air, silence, silences, silent, within
-from radiodesk.rooms.record.rendering import CUT, DUMP
+from radiodesk.rooms.record.models import Piece, PieceKind, Span
+from radiodesk.rooms.record.private_finder import Finder, hidden, knowing
+from radiodesk.rooms.record.protection import (
+    Closed,
+    add_span,
+    close_in_programme,
+    closed_in,
+    cut_out,
+    wait_for_consent,
+    within,
+)
+from radiodesk.rooms.record.rendering import DUMP
 from radiodesk.rooms.record.timed_words import covered, joined, seconds_of, tokens_in, tokens_of
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.transcripts import queries as speech
@@ -29,11 +39,8 @@ from radiodesk.rooms.transcripts.models import Transcript, TranscriptState
 UNHEARD = N_(
     "There are no words of this recording, so nobody knows what is said in it. Listen to it before you show it."
 )
-NOT_AIRED = N_("This was not on air, and no consent to publish it was noted.")
 DUMPED = N_("Seconds were dumped while this call was on air. Listen to it before you show it.")
 UNPLAYABLE = N_("Nothing of this recording can be heard.")
-OWN_NAME = N_("The caller's own name.")
-OWN_NUMBER = N_("The caller's own number.")
 WAS_DUMPED = N_("Dumped on air.")
 
 
@@ -42,15 +49,25 @@ class _Work:
     session: Session
     broadcast: Broadcast
     log: list[AsRun]
-    silent: dict[str, str]
+    closed: Closed
     find: Finder
+    listen: Finder
+    """As ``find``, for the words of the whole show: finds where a closed caller is spoken of, too."""
     at: datetime
 
 
 def pieces_of(session: Session, broadcast: Broadcast, find: Finder, *, at: datetime) -> list[Piece]:
     """Every piece of a broadcast with its suggested spans, in the order in which it went out."""
-    why = silent(session, calls_of(session, broadcast))
-    work = _Work(session, broadcast, broadcasts.as_run(session, broadcast), why, find, at)
+    known = identities(session, broadcast)
+    work = _Work(
+        session,
+        broadcast,
+        broadcasts.as_run(session, broadcast),
+        closed_in(session, broadcast),
+        knowing(find, known),
+        knowing(find, (replace(one, place_alone=True) for one in known)),
+        at,
+    )
     pieces = [*_programme(work), *_scripts(work), *_calls(work)]
     for position, piece in enumerate(pieces, start=1):
         piece.position = position
@@ -60,8 +77,7 @@ def pieces_of(session: Session, broadcast: Broadcast, find: Finder, *, at: datet
 def _programme(work: _Work) -> list[Piece]:
     placed = gathered_show.offsets(work.broadcast)
     words = speech.current(work.session, [recording for recording, _ in placed])
-    calls = calls_of(work.session, work.broadcast)
-    dumps, cuts = gathered_show.dumps(work.log), silences(work.log, work.silent)
+    dumps = gathered_show.dumps(work.log)
     pieces = []
     for recording, offset in placed:
         piece = _sound(work, PieceKind.PROGRAMME, recording, words.get(recording.id), title=work.broadcast.title)
@@ -69,9 +85,7 @@ def _programme(work: _Work) -> list[Piece]:
         for dump in dumps:
             if (seconds := within(piece, dump)) is not None:
                 cut_out(piece, DUMP, WAS_DUMPED, seconds, at=work.at)
-        silence(piece, cuts, at=work.at)
-        for call in calls:
-            _add_known(piece, call, at=work.at)
+        close_in_programme(piece, work.log, work.closed, at=work.at)
         pieces.append(piece)
     return pieces
 
@@ -101,7 +115,6 @@ def _calls(work: _Work) -> list[Piece]:
             piece.subject = call.public_id
             piece.offset = _first_on_air(work.log, call)
             piece.details = {"channel": str(call.channel)}
-            _add_known(piece, call, at=work.at)
             _judge(work, piece, call)
             pieces.append(piece)
     return pieces
@@ -114,10 +127,10 @@ def _first_on_air(log: list[AsRun], call: Call) -> float | None:
 
 def _judge(work: _Work, piece: Piece, call: Call) -> None:
     """Whether a call may be shown at all, and whether a person must say so first."""
-    piece.withheld = piece.withheld or work.silent.get(call.public_id)
+    piece.withheld = piece.withheld or work.closed.silent.get(call.public_id)
     if piece.withheld is None and piece.doubt is None:
-        if piece.offset is None and call.consent_at is None:
-            piece.doubt = NOT_AIRED
+        if call.public_id in work.closed.unagreed:
+            wait_for_consent(piece)
         elif _was_dumped_during(work.log, call):
             piece.doubt = DUMPED
     piece.shown = piece.withheld is None and piece.doubt is None
@@ -167,36 +180,11 @@ def _piece(work: _Work, kind: PieceKind, subject: str, title: str, text: str) ->
         details={},
         shown=True,
     )
-    for found in work.find(text):
+    look = work.listen if kind is PieceKind.PROGRAMME else work.find
+    private = look(text)
+    for found in (*private, *find_unclear(text, private)):
         add_span(piece, found.kind, found.start, found.end, found.why, at=work.at)
     return piece
-
-
-def _add_known(piece: Piece, call: Call, *, at: datetime) -> None:
-    name = None if call.may_name else call.name
-    for known in known_of(piece.text, name, call.phone):
-        why = OWN_NAME if known.kind == "name" else OWN_NUMBER
-        add_span(piece, known.kind, known.start, known.end, why, at=at)
-
-
-def add_span(
-    piece: Piece,
-    kind: str,
-    start: int,
-    end: int,
-    why: str,
-    *,
-    at: datetime,
-    state: SpanState = SpanState.SUGGESTED,
-    by: str = "",
-) -> Span | None:
-    """Add a span unless one that is there covers it; gives the new one."""
-    covers = (one for one in piece.spans if one.kind not in CUT and one.start <= start and end <= one.end)
-    if next(covers, None) is not None:
-        return None
-    span = Span(public_id=public_id(at), kind=kind, why=why[:200], start=start, end=end, state=state, by=by)
-    piece.spans.append(span)
-    return span
 
 
 def heard_at(piece: Piece, span: Span) -> tuple[float, float] | None:

@@ -1,18 +1,44 @@
-"""Looks for private matter in text, with the station's own place names."""
+"""Looks for private matter in text, with the station's own place names and with what it knows of callers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 
+from radiodesk.core.i18n import N_
 from radiodesk.core.settings import Settings
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.language.redaction import Span, find_private
+from radiodesk.language.redaction.identities import Identity, known_about
+from radiodesk.language.redaction.spans import merged
 
 Finder = Callable[[str], Sequence[Span]]
+
+A_CALLERS = {
+    "name": N_("The name of a caller."),
+    "phone": N_("The number of a caller."),
+    "location": N_("The place of a caller of whom nothing is told."),
+    "other": N_("The matter of a caller of whom nothing is told."),
+}
+"""Why something known of a caller was found, by its kind."""
 
 
 def finder(settings: Settings) -> Finder:
     """The redactor for this station: names of places in its area are not taken for people's."""
     return partial(find_private, places=_places(settings.area))
+
+
+def knowing(find: Finder, callers: Iterable[Identity]) -> Finder:
+    """The same redactor, which also finds what is known of these callers, whoever says or writes it."""
+    known = [one for one in callers if not one.empty]
+
+    def look(text: str) -> Sequence[Span]:
+        own = (
+            Span(found.start, found.end, found.kind, A_CALLERS[found.kind], 1.0)
+            for one in known
+            for found in known_about(text, one)
+        )
+        return merged([*find(text), *own])
+
+    return look
 
 
 @lru_cache(maxsize=4)

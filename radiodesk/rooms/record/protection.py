@@ -1,20 +1,24 @@
 """Who may not be shown, judged anew each time: a caller may become protected long after the broadcast was laid out."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
+from radiodesk.language.redaction.identities import Identity, Known, known_about
 from radiodesk.rooms.broadcasts import queries as broadcasts
-from radiodesk.rooms.broadcasts.filed_calls import calls_of
-from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind
+from radiodesk.rooms.broadcasts.air_time import on_air, with_margin
+from radiodesk.rooms.broadcasts.filed_calls import callers_of
+from radiodesk.rooms.broadcasts.known_callers import identities
+from radiodesk.rooms.broadcasts.models import AsRun, Broadcast
 from radiodesk.rooms.broadcasts.programme_sound import is_timed
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.record.models import Piece, PieceKind, Publication, Span, SpanState
-from radiodesk.rooms.record.rendering import PROTECTED
+from radiodesk.rooms.record.private_finder import A_CALLERS
+from radiodesk.rooms.record.rendering import CONSENT, CUT, PROTECTED
 from radiodesk.rooms.record.timed_words import places, said_between, tokens_in
 from radiodesk.rooms.recordings.access import Belonging
 from radiodesk.sound.cuts import Span as Seconds
@@ -24,9 +28,12 @@ CONFIDENTIAL = N_("The complaint of this caller is confidential.")
 UNTIMED = N_(
     "A protected caller was on air, and when this recording began is not known. Listen to it before you show it."
 )
-
-MARGIN = 1.0
-"""Seconds cut before and after a protected caller was on air: a hand on a key is not exact."""
+NO_CONSENT = N_("This caller was on air without a consent that was noted. Open it only if the caller agrees.")
+UNTIMED_CONSENT = N_(
+    "A caller without a noted consent was on air, and when this recording began is not known. "
+    "Listen to it before you show it."
+)
+NOT_AIRED = N_("This was not on air, and no consent to publish it was noted.")
 
 _SAME = 0.001
 
@@ -37,6 +44,32 @@ class Silence:
 
     seconds: Seconds
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The calls of a broadcast that are closed, by their public ids."""
+
+    silent: dict[str, str]
+    """Of these nothing may be told, with the reason; no one can decide otherwise."""
+    unagreed: frozenset[str]
+    """These did not agree to be published; a person may open them."""
+
+    @property
+    def calls(self) -> frozenset[str]:
+        return self.unagreed | frozenset(self.silent)
+
+
+def closed_in(session: Session, broadcast: Broadcast) -> Closed:
+    """Who of a broadcast's callers is closed by the rule of now."""
+    calls = callers_of(session, broadcast)
+    why = silent(session, calls)
+    return Closed(why, frozenset(call.public_id for call in calls if not agreed(call) and call.public_id not in why))
+
+
+def agreed(call: Call) -> bool:
+    """Whether the caller was told what is done with the call, and agreed."""
+    return call.consent_at is not None
 
 
 def silent(session: Session, calls: Iterable[Call]) -> dict[str, str]:
@@ -50,57 +83,69 @@ def _why(call: Call, belonging: Belonging) -> str:
     return MAY_NOT_BE_HEARD if call.protected is not None or belonging is Belonging.PROTECTED else CONFIDENTIAL
 
 
-def silences(log: list[AsRun], why: dict[str, str]) -> list[Silence]:
+def silences(log: Sequence[AsRun], why: dict[str, str]) -> list[Silence]:
     """When the callers of whom nothing may be told were on air, with a margin."""
-    return [
-        Silence(Seconds(max(0.0, one.start - MARGIN), one.end + MARGIN), reason)
-        for call, reason in why.items()
-        for one in on_air(log, call)
-    ]
+    return [Silence(seconds, reason) for call, reason in why.items() for seconds in with_margin(on_air(log, call))]
 
 
-def on_air(log: list[AsRun], call: str) -> list[Seconds]:
-    """The seconds of the broadcast in which a caller was on air."""
-    on: float | None = None
-    spoken: list[Seconds] = []
-    for entry in log:
-        if entry.subject == call and entry.kind == AsRunKind.CALL_ON:
-            on = entry.offset
-        elif on is not None and (
-            entry.kind == AsRunKind.END or (entry.subject == call and entry.kind == AsRunKind.CALL_OFF)
-        ):
-            spoken.append(Seconds(on, entry.offset))
-            on = None
-    return spoken
+def protect(session: Session, publication: Publication, *, at: datetime) -> Closed:
+    """Bring what was laid out up to the rule of now: withhold, and cut, what has been closed since.
 
-
-def protect(session: Session, publication: Publication, *, at: datetime) -> dict[str, str]:
-    """Bring what was laid out up to the rule of now: withhold, and cut, what has become silent since.
-
-    Nothing that was closed is opened; that takes laying out afresh. Returns what ``silent`` finds.
+    Nothing that was closed is opened; that takes laying out afresh. What a person opened of a caller who did not agree
+    stays open. Returns what ``closed_in`` finds.
     """
     broadcast = publication.broadcast
-    why = silent(session, calls_of(session, broadcast))
+    closed = closed_in(session, broadcast)
+    log = broadcasts.as_run(session, broadcast)
     for piece in publication.pieces:
-        if piece.kind is PieceKind.CALL and piece.subject in why and piece.withheld is None:
-            piece.withheld, piece.shown = why[piece.subject], False
-    cuts = silences(broadcasts.as_run(session, broadcast), why)
-    for piece in publication.pieces:
-        if piece.kind is PieceKind.PROGRAMME:
-            silence(piece, cuts, at=at)
+        if piece.kind is PieceKind.CALL and piece.subject in closed.silent and piece.withheld is None:
+            piece.withheld, piece.shown = closed.silent[piece.subject], False
+        elif piece.kind is PieceKind.CALL and piece.subject in closed.unagreed:
+            wait_for_consent(piece)
+        elif piece.kind is PieceKind.PROGRAMME:
+            close_in_programme(piece, log, closed, at=at)
+    for piece, known in told_of_closed(session, publication):
+        add_span(piece, known.kind, known.start, known.end, A_CALLERS[known.kind], at=at)
     session.flush()
-    return why
+    return closed
 
 
-def silence(piece: Piece, cuts: list[Silence], *, at: datetime) -> None:
-    """Cut these seconds of the broadcast out of a recording of it, so far as they are in it and not cut yet."""
+def told_of_closed(session: Session, publication: Publication) -> Iterator[tuple[Piece, Known]]:
+    """Where in the pieces something is told of callers of whom nothing may be told, whoever tells it."""
+    guarded = [one for one in identities(session, publication.broadcast) if one.guarded]
+    for piece in publication.pieces:
+        for who in guarded:
+            for known in known_about(piece.text, of_piece(piece.kind, who)):
+                yield piece, known
+
+
+def of_piece(kind: PieceKind, who: Identity) -> Identity:
+    """What is looked for in a piece: a place alone tells of a caller only where people talk about the call."""
+    return replace(who, place_alone=kind is PieceKind.PROGRAMME)
+
+
+def wait_for_consent(piece: Piece) -> None:
+    """Leave a caller's piece out until a person opens it, unless that was asked already."""
+    if piece.withheld is None and piece.doubt not in (NO_CONSENT, NOT_AIRED):
+        piece.doubt, piece.shown = NOT_AIRED if piece.offset is None else NO_CONSENT, False
+
+
+def close_in_programme(piece: Piece, log: Sequence[AsRun], closed: Closed, *, at: datetime) -> None:
+    """Cut the seconds of closed callers out of a recording of the programme, so far as they are not cut yet."""
+    _silence(piece, silences(log, closed.silent), PROTECTED, UNTIMED, at=at)
+    _silence(piece, silences(log, dict.fromkeys(sorted(closed.unagreed), NO_CONSENT)), CONSENT, UNTIMED_CONSENT, at=at)
+
+
+def _silence(piece: Piece, cuts: list[Silence], kind: str, untimed: str, *, at: datetime) -> None:
     inside = [(within(piece, one.seconds), one.why) for one in cuts]
-    missing = [(seconds, why) for seconds, why in inside if seconds and not _is_cut(piece, seconds)]
-    untimed = piece.recording is not None and not is_timed(piece.recording)
-    if untimed and piece.withheld is None and (missing or (cuts and piece.doubt != UNTIMED)):
-        piece.doubt, piece.shown = UNTIMED, False
+    missing = [(seconds, why) for seconds, why in inside if seconds and not _is_cut(piece, kind, seconds)]
+    unknown = piece.recording is not None and not is_timed(piece.recording)
+    doubts = (UNTIMED, untimed)
+    if unknown and piece.withheld is None and (missing or (cuts and piece.doubt not in doubts)):
+        piece.doubt, piece.shown = untimed, False
     for seconds, why in missing:
-        cut_out(piece, PROTECTED, why, seconds, at=at)
+        state = SpanState.ACCEPTED if kind == PROTECTED else SpanState.SUGGESTED
+        cut_out(piece, kind, why, seconds, state=state, at=at)
 
 
 def within(piece: Piece, seconds: Seconds) -> Seconds | None:
@@ -110,9 +155,9 @@ def within(piece: Piece, seconds: Seconds) -> Seconds | None:
     return Seconds(start, end) if start < end else None
 
 
-def _is_cut(piece: Piece, seconds: Seconds) -> bool:
+def _is_cut(piece: Piece, kind: str, seconds: Seconds) -> bool:
     return any(
-        span.kind == PROTECTED
+        span.kind == kind
         and span.begins is not None
         and span.ends is not None
         and span.begins <= seconds.start + _SAME
@@ -121,7 +166,35 @@ def _is_cut(piece: Piece, seconds: Seconds) -> bool:
     )
 
 
-def cut_out(piece: Piece, kind: str, why: str, seconds: Seconds, *, at: datetime) -> None:
+def add_span(
+    piece: Piece,
+    kind: str,
+    start: int,
+    end: int,
+    why: str,
+    *,
+    at: datetime,
+    state: SpanState = SpanState.SUGGESTED,
+    by: str = "",
+) -> Span | None:
+    """Add a span unless one that is there covers it; gives the new one."""
+    covers = (one for one in piece.spans if one.kind not in CUT and one.start <= start and end <= one.end)
+    if next(covers, None) is not None:
+        return None
+    span = Span(public_id=public_id(at), kind=kind, why=why[:200], start=start, end=end, state=state, by=by)
+    piece.spans.append(span)
+    return span
+
+
+def cut_out(
+    piece: Piece,
+    kind: str,
+    why: str,
+    seconds: Seconds,
+    *,
+    state: SpanState = SpanState.ACCEPTED,
+    at: datetime,
+) -> None:
     """Take some seconds out of a piece, with the words that are said in them."""
     tokens = tokens_in(piece.tokens)
     numbers = said_between(tokens, seconds.start, seconds.end)
@@ -136,6 +209,6 @@ def cut_out(piece: Piece, kind: str, why: str, seconds: Seconds, *, at: datetime
             end=end,
             begins=seconds.start,
             ends=seconds.end,
-            state=SpanState.ACCEPTED,
+            state=state,
         )
     )

@@ -6,7 +6,7 @@ decoded and encoded anew, so that no tag and no hidden second of it comes along.
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,14 +21,23 @@ from radiodesk.core.settings import Settings
 from radiodesk.core.stores import shelf
 from radiodesk.core.stores.shelves import Shelf
 from radiodesk.rooms.broadcasts import queries as broadcasts
+from radiodesk.rooms.broadcasts.air_time import CopyClock
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
-from radiodesk.rooms.broadcasts.models import AsRunKind, Broadcast
+from radiodesk.rooms.broadcasts.known_callers import identities
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.record import search
 from radiodesk.rooms.record.masks import mask
-from radiodesk.rooms.record.models import Piece, Publication, PublicationState, PublishedBroadcast, PublishedPiece
-from radiodesk.rooms.record.private_finder import Finder, hidden
-from radiodesk.rooms.record.protection import silent
-from radiodesk.rooms.record.rendering import Removal, Rendered, render_text, render_words
+from radiodesk.rooms.record.models import (
+    Piece,
+    PieceKind,
+    Publication,
+    PublicationState,
+    PublishedBroadcast,
+    PublishedPiece,
+)
+from radiodesk.rooms.record.private_finder import Finder, hidden, knowing
+from radiodesk.rooms.record.protection import Closed, closed_in
+from radiodesk.rooms.record.rendering import PROTECTED, Removal, Rendered, render_text, render_words
 from radiodesk.rooms.record.timed_words import tokens_in
 from radiodesk.rooms.recordings.services import originals
 from radiodesk.rooms.tickets import queries as tickets
@@ -41,6 +50,9 @@ SHOWN_KINDS = frozenset(
     {AsRunKind.START, AsRunKind.ITEM, AsRunKind.SCRIPT, AsRunKind.CALL_ON, AsRunKind.CALL_OFF, AsRunKind.END}
 )
 """Marks and dumps are notes of the crew."""
+
+CLOSED = "closed"
+"""In the register of what was taken out: that there is something of which nothing is told, not even how much."""
 
 _BLEEP_EVERYTHING_BELOW = 0.05
 """A recording of which less than this many seconds would be left is not shown at all."""
@@ -82,7 +94,7 @@ class Plan:
     as_run: list[dict[str, Any]]
     removed: dict[str, int]
     corrections: list[dict[str, Any]]
-    silent: dict[str, str]
+    closed: Closed
     ledger_line: dict[str, Any] = field(default_factory=dict)
 
 
@@ -96,47 +108,67 @@ def plan(session: Session, publication: Publication, find: Finder, language: str
     broadcast = publication.broadcast
     shown = [piece for piece in publication.pieces if piece.shown and piece.withheld is None]
     log = broadcasts.as_run(session, broadcast)
-    untold = silent(session, calls_of(session, broadcast))
-    told = broadcasts.titles(session, log)
-    public = [_public(piece, number, language) for number, piece in enumerate(shown, start=1)]
-    removed = Counter(span.kind for piece in shown for span in piece.spans if span.taken_out)
-    removed["piece"] = len(publication.pieces) - len(shown)
+    closed = closed_in(session, broadcast)
+    clock = CopyClock.without(log, closed.silent)
+    look = knowing(find, identities(session, broadcast))
     return Plan(
         broadcast=broadcast.public_id,
         revision=publication.revision,
-        pieces=public,
-        facts=_facts(broadcast, find),
-        tickets=_numbers(session, broadcast, untold),
-        as_run=[
-            {"offset": entry.offset, "kind": str(entry.kind), "title": hidden(told[entry.id], find)}
-            for entry in log
-            if entry.kind in SHOWN_KINDS
-        ],
-        removed={kind: count for kind, count in sorted(removed.items()) if count},
+        pieces=[_public(piece, number, clock, look, language) for number, piece in enumerate(shown, start=1)],
+        facts=_facts(broadcast, clock, look),
+        tickets=_numbers(session, broadcast, closed),
+        as_run=_as_run(log, publication, closed, clock, look),
+        removed=_removed(publication, shown, closed),
         corrections=[
-            {"at": one.at.isoformat(), "text": hidden(one.text, find)} for one in publication.package.corrections
+            {"at": one.at.isoformat(), "text": hidden(one.text, look)} for one in publication.package.corrections
         ],
-        silent=untold,
+        closed=closed,
         ledger_line=_line(publication),
     )
 
 
-def _facts(broadcast: Broadcast, find: Finder) -> dict[str, Any]:
+def _as_run(
+    log: list[AsRun], publication: Publication, closed: Closed, clock: CopyClock, find: Finder
+) -> list[dict[str, Any]]:
+    """What went out: nothing at all of a closed caller, no topic of one who did not agree and was not opened."""
+    opened = {piece.subject for piece in publication.pieces if piece.kind is PieceKind.CALL and piece.shown}
+    untold = closed.unagreed - opened
+    return [
+        {
+            "offset": clock.second(entry.offset),
+            "kind": str(entry.kind),
+            "title": "" if entry.subject in untold else hidden(entry.title, find),
+        }
+        for entry in log
+        if entry.kind in SHOWN_KINDS and entry.subject not in closed.silent
+    ]
+
+
+def _removed(publication: Publication, shown: list[Piece], closed: Closed) -> dict[str, int]:
+    """How many spans were taken out, by kind. What is closed is one entry, however many callers and gaps there are."""
+    counted = Counter(span.kind for piece in shown for span in piece.spans if span.taken_out)
+    counted["piece"] = sum(piece not in shown and piece.subject not in closed.silent for piece in publication.pieces)
+    if counted.pop(PROTECTED, 0):
+        counted[CLOSED] = 1
+    return {kind: count for kind, count in sorted(counted.items()) if count}
+
+
+def _facts(broadcast: Broadcast, clock: CopyClock, find: Finder) -> dict[str, Any]:
     started = broadcast.on_air_at or broadcast.planned_start
     ended = broadcast.ended_at or started
     return {
         "programme": broadcast.programme.title,
         "title": hidden(broadcast.title, find),
-        "description": broadcast.programme.description,
+        "description": hidden(broadcast.programme.description, find),
         "started_at": started,
-        "seconds": (ended - started).total_seconds(),
+        "seconds": clock.second((ended - started).total_seconds()),
         "hosts": list(broadcast.hosts),
     }
 
 
-def _numbers(session: Session, broadcast: Broadcast, untold: Collection[str]) -> list[str]:
+def _numbers(session: Session, broadcast: Broadcast, closed: Closed) -> list[str]:
     """Numbers of the complaints that came of the calls; one of which nothing may be told is not even counted."""
-    calls = [call for call in calls_of(session, broadcast) if call.public_id not in untold]
+    calls = [call for call in calls_of(session, broadcast) if call.public_id not in closed.silent]
     found = [one for call in calls for one in tickets.of_call(session, call.id)]
     return [ticket.number for ticket in found if not ticket.confidential]
 
@@ -153,7 +185,7 @@ def _line(publication: Publication) -> dict[str, Any]:
     }
 
 
-def _public(piece: Piece, position: int, language: str) -> PublicPiece:
+def _public(piece: Piece, position: int, clock: CopyClock, find: Finder, language: str) -> PublicPiece:
     removals = [
         Removal(span.kind, span.start, span.end, span.begins, span.ends) for span in piece.spans if span.taken_out
     ]
@@ -162,17 +194,18 @@ def _public(piece: Piece, position: int, language: str) -> PublicPiece:
         return mask(kind, language)
 
     details = dict(piece.details)
+    # Titles are looked through anew: somebody may have been closed since they were laid out.
+    title = hidden(piece.title, find)
+    offset = None if piece.offset is None else clock.second(piece.offset)
     recording = piece.recording
     if recording is None:
         rendered = Rendered(render_text(piece.text, removals, say))
         if rendered.text != piece.text:
             # The digest of a text of which nearly all is shown would let anyone try out what is missing.
             details.pop("sha256", None)
-        return PublicPiece(position, str(piece.kind), piece.title, rendered, details, piece.offset, 0.0, None)
+        return PublicPiece(position, str(piece.kind), title, rendered, details, offset, 0.0, None)
     rendered = render_words(tokens_in(piece.tokens), piece.segments, removals, recording.duration, say)
-    return PublicPiece(
-        position, str(piece.kind), piece.title, rendered, details, piece.offset, recording.duration, recording.key
-    )
+    return PublicPiece(position, str(piece.kind), title, rendered, details, offset, recording.duration, recording.key)
 
 
 def make_sound(settings: Settings, planned: Plan, piece: PublicPiece) -> Sound | None:
@@ -260,6 +293,7 @@ def _mark(session: Session, publication: Publication, planned: Plan, *, at: date
     broadcast = publication.broadcast
     publication.state, publication.published_at, publication.problem = PublicationState.PUBLISHED, at, None
     publication.withdrawn_at, publication.reason = None, ""
+    publication.closed_calls = sorted(planned.closed.calls)
     session.flush()
     audit.record(
         session,

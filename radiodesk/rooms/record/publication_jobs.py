@@ -41,7 +41,7 @@ def publish(context: Context, publication_id: int) -> None:
         # Withdrawn meanwhile: what was made for it must not lie around.
         if publication.state in Publication.asked_states and publication.revision == planned.revision:
             at = context.clock.now()
-            if protection.protect(session, publication, at=at) != planned.silent:
+            if protection.protect(session, publication, at=at) != planned.closed:
                 # Somebody became protected while the sound was made: a copy without them follows, in its own folder.
                 publication.revision += 1
                 jobs.enqueue(session, at, services.PUBLISH_JOB, publication_id)

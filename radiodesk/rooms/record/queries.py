@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from radiodesk.core.errors import NotFound
+from radiodesk.language.redaction.unclear_parts import UNCLEAR
 from radiodesk.rooms.broadcasts.models import Broadcast
 from radiodesk.rooms.record.models import Piece, Publication, Span, SpanState
 
@@ -17,6 +18,11 @@ def publication_of(session: Session, broadcast: Broadcast) -> Publication | None
         .where(Publication.broadcast_id == broadcast.id)
         .options(selectinload(Publication.pieces).selectinload(Piece.spans))
     )
+
+
+def closed_count(session: Session) -> int:
+    """How many public copies were closed by themselves and wait for a person to look through them."""
+    return session.scalar(select(func.count()).where(Publication.closed_at.is_not(None))) or 0
 
 
 def span_by_public_id(session: Session, public_id: str) -> Span:
@@ -61,11 +67,17 @@ def stretches(piece: Piece) -> list[Stretch]:
 
 
 def undecided(publication: Publication) -> list[Span]:
-    """Spans that nobody decided about yet, in the order of the page."""
-    return [
+    """Spans that nobody decided about yet: those first without which nothing is published, then as on the page."""
+    waiting = [
         span
         for piece in publication.pieces
         if piece.withheld is None
         for span in piece.spans
         if span.state == SpanState.SUGGESTED
     ]
+    return sorted(waiting, key=lambda span: span.kind != UNCLEAR)
+
+
+def unclear(publication: Publication) -> list[Span]:
+    """What was begun and not understood, in what would be shown, and nobody decided about yet."""
+    return [span for span in undecided(publication) if span.kind == UNCLEAR and span.piece.shown]

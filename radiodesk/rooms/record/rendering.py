@@ -10,8 +10,11 @@ from radiodesk.sound.cuts import merged, remaining
 
 DUMP = "dump"
 PROTECTED = "protected"
-CUT = frozenset({DUMP, PROTECTED})
-"""Kinds whose seconds leave the recording for good, with no choice about it; all others go under a tone."""
+CONSENT = "consent"
+FINAL = frozenset({DUMP, PROTECTED})
+"""Kinds that stay out with no choice about it."""
+CUT = FINAL | {CONSENT}
+"""Kinds whose seconds leave the recording for good; all others go under a tone."""
 
 Mask = Callable[[str], str]
 """What stands in the text in place of a kind of private matter."""

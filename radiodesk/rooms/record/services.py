@@ -26,9 +26,11 @@ from radiodesk.rooms.record.models import (
     Span,
     SpanState,
 )
-from radiodesk.rooms.record.preparation import add_span, pieces_of
+from radiodesk.rooms.record.preparation import pieces_of
 from radiodesk.rooms.record.private_finder import finder
-from radiodesk.rooms.record.rendering import CUT
+from radiodesk.rooms.record.protection import add_span
+from radiodesk.rooms.record.queries import unclear
+from radiodesk.rooms.record.rendering import CUT, FINAL
 from radiodesk.rooms.record.search import forget
 
 TOPIC = "record"
@@ -38,6 +40,10 @@ CLEAR_JOB = "record.clear"
 
 class NotSealed(Conflict):
     """Only what is sealed can be published."""
+
+
+class NotUnderstood(Conflict):
+    """Something private may have been begun and not understood: a person must decide first."""
 
 
 class BeingPublished(Conflict):
@@ -96,14 +102,23 @@ def publish(
 ) -> Publication:
     """Ask for a broadcast to be made public as it was decided; a job writes the public copy.
 
-    Nobody needs to have looked: whatever was suggested is taken out. Publishing again writes a new copy in place of the
-    one before. Raises ``NotSealed``; while a copy is being written, nothing happens.
+    Nobody needs to have looked through what was understood: whatever was suggested is taken out. Publishing again
+    writes a new copy in place of the one before. Raises ``NotSealed``, and ``NotUnderstood`` while places that were not
+    understood wait for a decision; while a copy is being written, nothing happens.
     """
     publication = prepare(session, settings, broadcast, pieces=pieces, by=by, at=at)
     if publication.state == PublicationState.WAITING:
         return publication
+    if waiting := unclear(publication):
+        raise NotUnderstood(
+            "%(title)s holds %(count)s places that were begun and not understood. "
+            "Decide about each before you publish.",
+            title=broadcast.title,
+            count=len(waiting),
+        )
     publication.state, publication.problem, publication.asked_by = PublicationState.WAITING, None, by
     publication.revision += 1
+    publication.closed_at = None
     session.flush()
     jobs.enqueue(session, at, PUBLISH_JOB, publication.id)
     audit.record(
@@ -134,17 +149,23 @@ def withdraw(session: Session, broadcast: Broadcast, reason: str, *, by: str, at
     reason = tidy(reason)
     if not reason:
         raise Unreadable("Please say why. The reason is shown to the public.").of("reason")
-    forget(session, [piece.id for piece in shown.pieces])
-    shown.pieces = []
-    shown.withdrawn_at, shown.changed_at, shown.reason = at, at, reason
-    shown.title, shown.description, shown.hosts = shown.programme, "", []
-    shown.tickets, shown.as_run, shown.corrections, shown.removed = [], [], [], {}
+    empty(session, shown, at=at)
+    shown.withdrawn_at, shown.reason, shown.hosts = at, reason, []
     publication.state, publication.withdrawn_at, publication.reason = PublicationState.WITHDRAWN, at, reason
     publication.revision += 1
     session.flush()
     jobs.enqueue(session, at, CLEAR_JOB, publication.id)
     audit.record(session, at, by, "withdrawn", f"broadcast {broadcast.public_id}")
     announce(session, at, TOPIC, "withdrawn", broadcast.public_id)
+
+
+def empty(session: Session, shown: PublishedBroadcast, *, at: datetime) -> None:
+    """Take all that was said and read out of a public copy at once; sound is reached by its rows alone."""
+    forget(session, [piece.id for piece in shown.pieces])
+    shown.pieces = []
+    shown.changed_at = at
+    shown.title, shown.description = shown.programme, ""
+    shown.tickets, shown.as_run, shown.corrections, shown.removed = [], [], [], {}
 
 
 def prepare_again(
@@ -190,7 +211,7 @@ def prepare_again(
 def decide(session: Session, span: Span, state: SpanState, *, by: str, at: datetime) -> None:
     """A person says that a span is private, or that it may be shown. Seconds that must be cut stay out."""
     _require_decidable(span.piece.publication)
-    if span.kind in CUT:
+    if span.kind in FINAL:
         raise Conflict("What was dumped on air, and what a protected caller said, is never shown.")
     span.state, span.by, span.at = state, by, at
     session.flush()

@@ -18,6 +18,7 @@ blueprint = Blueprint("ticket_preview", __name__)
 @allowed(Role.TICKET_OFFICER, Role.OFFICER, Role.PRODUCER)
 def preview(public_id: str) -> str:
     found = session().scalar(select(PublishedTicket).where(PublishedTicket.ticket_public_id == public_id))
+    # The public face of a protected caller's complaint is closed like that of a confidential one.
     if found and found.confidential and not me().may(Role.TICKET_OFFICER):
         raise NotFound("This complaint is not here. Look for its number in the list.")
     shown = face_of(found) if found else {"ticket": None}

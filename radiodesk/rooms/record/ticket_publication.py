@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core import jobs
 from radiodesk.language.places.nouns import AreaPack
+from radiodesk.rooms.broadcasts.queries import guarded
 from radiodesk.rooms.record.models import PublishedTicket
 from radiodesk.rooms.tickets import deadlines
 from radiodesk.rooms.tickets.models import Ticket, TicketState
@@ -37,9 +38,30 @@ def follow(session: Session, ticket: Ticket, /, *, at: datetime) -> None:
     jobs.enqueue(session, at, MIRROR_JOB, ticket.id)
 
 
-def face(rules: Rules, pack: AreaPack, ticket: Ticket, redact: Redactor) -> Face:
-    """What may be shown of a ticket: of a confidential one only state and dates."""
-    secret = ticket.confidential
+def is_secret(session: Session, ticket: Ticket) -> bool:
+    """Whether the public learns state and dates alone: it is confidential, or its caller is protected."""
+    calls = [ticket.call] if ticket.call is not None else []
+    return ticket.confidential or bool(guarded(session, calls))
+
+
+def close(session: Session, ticket: Ticket) -> None:
+    """Leave of a public face what may be told of a secret one, at once; the job makes the rest."""
+    row = session.scalar(select(PublishedTicket).where(PublishedTicket.ticket_public_id == ticket.public_id))
+    if row is not None:
+        row.confidential, row.listed, row.summary = True, False, ""
+        row.category = row.unit = row.place = row.latitude = row.longitude = None
+        row.entries = [{**entry, "text": "", "unit": None} for entry in row.entries]
+        session.flush()
+
+
+def secrets(session: Session, ticket: Ticket) -> tuple[bool, bool]:
+    """Whether a ticket is secret, and whether the one that it was joined with is."""
+    return is_secret(session, ticket), bool(ticket.merged_into and is_secret(session, ticket.merged_into))
+
+
+def face(rules: Rules, pack: AreaPack, ticket: Ticket, redact: Redactor, *, hidden: tuple[bool, bool]) -> Face:
+    """What may be shown of a ticket, given what ``secrets`` says: of a secret one only state and dates."""
+    secret, main_secret = hidden
     place = pack.place_by_id.get(ticket.place_id or "")
     values: dict[str, Any] = {
         "ticket_version": ticket.version,
@@ -55,7 +77,7 @@ def face(rules: Rules, pack: AreaPack, ticket: Ticket, redact: Redactor) -> Face
         "place": None if secret or not ticket.place else redact(ticket.place),
         "latitude": place.latitude if place and not secret else None,
         "longitude": place.longitude if place and not secret else None,
-        "entries": _entries(rules, ticket, redact),
+        "entries": _entries(rules, ticket, redact, secret, main_secret),
         "created_at": ticket.created_at,
         "changed_at": ticket.changed_at,
         "promised_at": deadlines.promised(rules, ticket),
@@ -70,18 +92,18 @@ def versions(ticket: Ticket) -> tuple[int, ...]:
     return (ticket.version, *([ticket.merged_into.version] if ticket.merged_into else []))
 
 
-def _entries(rules: Rules, ticket: Ticket, redact: Redactor) -> list[dict[str, Any]]:
+def _entries(rules: Rules, ticket: Ticket, redact: Redactor, secret: bool, main_secret: bool) -> list[dict[str, Any]]:
     own = [entry for entry in ticket.entries if entry.public]
     main = ticket.merged_into
-    if main is not None and not main.confidential and not ticket.confidential:
+    if main is not None and not main_secret and not secret:
         # Who was joined with another matter reads its answers too, but not what its complainant wrote.
         own += [e for e in main.entries if e.public and e.kind in ("answered", "noted") and e.at >= ticket.created_at]
     return [
         {
             "at": entry.at.isoformat(),
             "kind": entry.kind,
-            "text": "" if ticket.confidential else redact(entry.text),
-            "unit": None if ticket.confidential else rules.unit_name(entry.unit_id) or None,
+            "text": "" if secret else redact(entry.text),
+            "unit": None if secret else rules.unit_name(entry.unit_id) or None,
         }
         for entry in sorted(own, key=lambda entry: (entry.at, entry.id))
     ]

@@ -18,6 +18,7 @@ from radiodesk.rooms.record import queries, services
 from radiodesk.rooms.record.masks import CHOICES, kind_name
 from radiodesk.rooms.record.models import PIECE_KIND_NAMES, PUBLICATION_STATE_NAMES, Piece, Publication, SpanState
 from radiodesk.rooms.record.preparation import heard_at
+from radiodesk.rooms.record.rendering import FINAL
 from radiodesk.rooms.recordings.access import GUARDED, Act, belongings, is_permitted
 from radiodesk.rooms.transcripts import queries as speech
 from radiodesk.rooms.transcripts.models import Transcript
@@ -56,10 +57,12 @@ def _page(public_id: str) -> dict[str, object]:
         "publication": publication,
         "current": waiting[0] if waiting else None,
         "waiting": len(waiting),
+        "unclear": len(queries.unclear(publication)) if publication else 0,
         "states": PUBLICATION_STATE_NAMES,
         "kinds": PIECE_KIND_NAMES,
         "kind_name": kind_name,
         "choices": CHOICES,
+        "final": FINAL,
         "stretches": queries.stretches,
         "heard_at": heard_at,
         "transcripts": _transcripts(publication.pieces, closed) if publication else {},
@@ -123,7 +126,11 @@ def publish(public_id: str) -> Response:
         prepared = queries.publication_of(looking, broadcasts.broadcast_by_public_id(looking, public_id)) is not None
     pieces = None if prepared else _laid_out(public_id)
     settings, broadcast = station().settings, _broadcast(public_id)
-    services.publish(session(), settings, broadcast, pieces=pieces, by=me().username, at=now())
+    if pieces is not None:
+        laid_out = services.prepare(session(), settings, broadcast, pieces=pieces, by=me().username, at=now())
+        if queries.unclear(laid_out):
+            return back("record.review", public_id=public_id)  # what was laid out is kept, and asks there
+    services.publish(session(), settings, broadcast, by=me().username, at=now())
     return back("record.review", public_id=public_id)
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from radiodesk.core.errors import NotFound
 from radiodesk.core.pages import SIZE, Page, page_of
+from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.tickets import ticket_numbers
 from radiodesk.rooms.tickets.models import OPEN_STATES, Ticket, TicketDeadline, TicketState
 
@@ -65,11 +66,14 @@ def ticket_by_number(session: Session, heard: str) -> Ticket | None:
     return session.scalar(select(Ticket).where(Ticket.number == number)) if number else None
 
 
-def tickets(session: Session, wanted: Filter, now: datetime, *, secret: bool, page: int = 1) -> Page[Ticket]:
-    """Tickets that fit, those whose time ends first on top; confidential ones are left out unless ``secret``."""
-    query, words = _narrowed(wanted, now), wanted.words.casefold().split()
-    if not secret:
-        query = query.where(Ticket.confidential.is_(False))
+def tickets(
+    session: Session, wanted: Filter, now: datetime, *, secret: bool, guarded: bool = True, page: int = 1
+) -> Page[Ticket]:
+    """Tickets that fit, those whose time ends first on top.
+
+    Confidential ones are left out unless ``secret``, those of protected callers unless ``guarded``.
+    """
+    query, words = _narrowed(wanted, now).where(*_visible(secret, guarded)), wanted.words.casefold().split()
     ended = Ticket.state.in_([TicketState.CLOSED, TicketState.REJECTED])
     order = (ended, Ticket.due_at.is_(None), Ticket.due_at, Ticket.id.desc())
     query = query.order_by(*order)
@@ -80,6 +84,12 @@ def tickets(session: Session, wanted: Filter, now: datetime, *, secret: bool, pa
     with session.scalars(query.execution_options(yield_per=_LOOKED_THROUGH)) as found:
         rows = list(islice((ticket for ticket in found if _says(ticket, words)), first, first + SIZE + 1))
     return Page(rows[:SIZE], page, len(rows) > SIZE)
+
+
+def _visible(secret: bool, guarded: bool) -> list[ColumnElement[bool]]:
+    protected = select(Call.id).where(Call.protected.is_not(None))
+    open_ones: list[ColumnElement[bool]] = [] if secret else [Ticket.confidential.is_(False)]
+    return open_ones if guarded else [*open_ones, Ticket.call_id.is_(None) | Ticket.call_id.not_in(protected)]
 
 
 def _says(ticket: Ticket, words: list[str]) -> bool:
@@ -100,15 +110,14 @@ def _narrowed(wanted: Filter, now: datetime) -> Select[Ticket]:
     return query
 
 
-def counts(session: Session, now: datetime) -> Counts:
-    """Figures above the list."""
-    by_state = {
-        TicketState(state): number
-        for state, number in session.execute(select(Ticket.state, func.count()).group_by(Ticket.state))
-    }
+def counts(session: Session, now: datetime, *, secret: bool = True, guarded: bool = True) -> Counts:
+    """Figures above the list, of the tickets that are in it."""
+    seen = _visible(secret, guarded)
+    counted = select(Ticket.state, func.count()).where(*seen).group_by(Ticket.state)
+    by_state = {TicketState(state): number for state, number in session.execute(counted)}
 
-    def number(*conditions: object) -> int:
-        return session.scalar(select(func.count()).select_from(Ticket).where(*conditions)) or 0  # type: ignore[arg-type]
+    def number(*conditions: ColumnElement[bool]) -> int:
+        return session.scalar(select(func.count()).select_from(Ticket).where(*conditions, *seen)) or 0
 
     still_open = Ticket.state.in_(OPEN_STATES)
     return Counts(
@@ -119,7 +128,9 @@ def counts(session: Session, now: datetime) -> Counts:
     )
 
 
-def running_clocks(session: Session, until: datetime, *, secret: bool, page: int = 1) -> Page[TicketDeadline]:
+def running_clocks(
+    session: Session, until: datetime, *, secret: bool, guarded: bool = True, page: int = 1
+) -> Page[TicketDeadline]:
     """Every running clock of an open ticket that is due before ``until``, the most urgent first."""
     query = (
         select(TicketDeadline)
@@ -129,12 +140,11 @@ def running_clocks(session: Session, until: datetime, *, secret: bool, page: int
             TicketDeadline.met_at.is_(None),
             TicketDeadline.cancelled_at.is_(None),
             Ticket.state.in_(OPEN_STATES),
+            *_visible(secret, guarded),
         )
         .order_by(TicketDeadline.due_at, TicketDeadline.id)
         .options(selectinload(TicketDeadline.ticket))
     )
-    if not secret:
-        query = query.where(Ticket.confidential.is_(False))
     return page_of(session, query, page)
 
 
@@ -167,15 +177,16 @@ def corrected_since(session: Session, moment: datetime, most: int = 2000) -> lis
     return list(session.scalars(query.order_by(Ticket.decided_at.desc()).limit(most)))
 
 
-def joinable(session: Session, since: datetime, *, but: Ticket | None, secret: bool) -> list[Ticket]:
+def joinable(
+    session: Session, since: datetime, *, but: Ticket | None, secret: bool, guarded: bool = True
+) -> list[Ticket]:
     """Tickets that still run and stand for themselves: those that another about the same matter may be joined with."""
     query = select(Ticket).where(
         Ticket.created_at >= since,
         Ticket.merged_into_id.is_(None),
         Ticket.state.in_([*OPEN_STATES, TicketState.ANSWERED]),
+        *_visible(secret, guarded),
     )
     if but is not None:
         query = query.where(Ticket.id != but.id)
-    if not secret:
-        query = query.where(Ticket.confidential.is_(False))
     return list(session.scalars(query.order_by(Ticket.id.desc()).limit(COMPARED)))

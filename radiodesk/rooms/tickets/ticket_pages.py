@@ -11,11 +11,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from radiodesk.core.errors import NotFound, Unreadable
-from radiodesk.core.i18n import language
+from radiodesk.core.i18n import gettext, language
 from radiodesk.core.ids import public_id as new_public_id
 from radiodesk.core.text import shorten, tidy
 from radiodesk.http.request import asked_page, now, number, session, station
 from radiodesk.language.phones import masked, readable
+from radiodesk.language.redaction import find_private, redact
 from radiodesk.language.triage import Suggestion
 from radiodesk.rooms.accounts.access import may_open, me, note_look
 from radiodesk.rooms.accounts.models import Role
@@ -23,7 +24,7 @@ from radiodesk.rooms.calls.access import belonging_of
 from radiodesk.rooms.calls.call_words import words_of
 from radiodesk.rooms.calls.models import CHANNEL_NAMES, URGENCY_NAMES, Call
 from radiodesk.rooms.calls.visible import opened
-from radiodesk.rooms.recordings.access import GUARDED, Act, open_to
+from radiodesk.rooms.recordings.access import GUARDED, Act, Belonging, is_permitted, open_to
 from radiodesk.rooms.tickets import answers, queries
 from radiodesk.rooms.tickets.categories import DELICATE, category_choices, category_name
 from radiodesk.rooms.tickets.forms import units_by_kind
@@ -51,10 +52,21 @@ def may_see_secret() -> bool:
     return me().may(Role.TICKET_OFFICER)
 
 
+def may_see_guarded() -> bool:
+    """Whether the person sees tickets of protected callers."""
+    return is_permitted(me(), Act.READ, Belonging.PROTECTED)
+
+
+def may_open_ticket(ticket: Ticket) -> bool:
+    """Whether a ticket is there for the person."""
+    protected = ticket.call is not None and ticket.call.protected is not None
+    return (may_see_secret() or not ticket.confidential) and (may_see_guarded() or not protected)
+
+
 def seen(public_id: str) -> Ticket:
     """A ticket that the person may see; a confidential one is not there for others."""
     found = queries.ticket_by_public_id(session(), public_id)
-    if found.confidential and not may_see_secret():
+    if not may_open_ticket(found):
         raise NotFound("This complaint is not here. Look for its number in the list.")
     return found
 
@@ -95,15 +107,29 @@ def names() -> dict[str, Any]:
         "now": now(),
         "keeper": may_see_secret(),
         "language": language.get(),
+        "told": told,
     }
+
+
+def told(text: str, most: int | None = None) -> str:
+    """Words of a complaint without the telephone numbers in them, cut after ``most`` characters.
+
+    The contact is masked on these pages and each look at it is noted; a number that was dictated is the same number.
+    """
+    read = text if most is None else text[: 3 * most]
+    numbers = [span for span in find_private(read) if span.kind == "phone"]
+    clean = redact(read, numbers, labels={"phone": gettext("phone number")})[0]
+    return clean if most is None else shorten(clean, most)
 
 
 def list_page(chosen: Filter) -> str:
     """The list with its figures and filters."""
     return render_template(
         "tickets/list.html",
-        listed=queries.tickets(session(), chosen, now(), secret=may_see_secret(), page=asked_page()),
-        counts=queries.counts(session(), now()),
+        listed=queries.tickets(
+            session(), chosen, now(), secret=may_see_secret(), guarded=may_see_guarded(), page=asked_page()
+        ),
+        counts=queries.counts(session(), now(), secret=may_see_secret(), guarded=may_see_guarded()),
         chosen=chosen,
         units=units_by_kind(rules()),
         narrowed={name: values for name, values in request.args.lists() if name != "hal"},
@@ -113,7 +139,9 @@ def list_page(chosen: Filter) -> str:
 
 def clocks_page() -> str:
     """What is overdue and what soon will be."""
-    listed = queries.running_clocks(session(), now() + COMING, secret=may_see_secret(), page=asked_page())
+    listed = queries.running_clocks(
+        session(), now() + COMING, secret=may_see_secret(), guarded=may_see_guarded(), page=asked_page()
+    )
     return render_template(
         "tickets/overdue.html",
         listed=listed,
@@ -241,7 +269,7 @@ def _like_new(call: Call | None, text: str, suggestion: Suggestion | None, place
 
 
 def _similar(matter: Matter, but: Ticket | None = None) -> list[tuple[Ticket, int]]:
-    others = queries.joinable(session(), now() - WITHIN, but=but, secret=may_see_secret())
+    others = queries.joinable(session(), now() - WITHIN, but=but, secret=may_see_secret(), guarded=may_see_guarded())
     return alike(matter, others)
 
 

@@ -16,7 +16,7 @@ from radiodesk.rooms.tickets.ticket_pages import (
     call_of_form,
     clocks_page,
     list_page,
-    may_see_secret,
+    may_open_ticket,
     new_page,
     receipt_page,
     reveal_page,
@@ -43,7 +43,7 @@ TELLERS = (Role.SCREENER, Role.PRODUCER)
 def tickets() -> str | Response:
     words = asked("cari")
     found = queries.ticket_by_number(session(), words) if words else None
-    if found is not None and (not found.confidential or may_see_secret()):
+    if found is not None and may_open_ticket(found):
         return redirect(url_for("tickets.ticket", public_id=found.public_id))
     return list_page(list_filter())
 

@@ -12,9 +12,11 @@ from lokal.samaran import detect_pii
 from radiodesk.language.redaction import LABELS, Span, find_private, redact
 from radiodesk.language.redaction.measure import Labelled, labelled, measure
 from radiodesk.language.redaction.spans import KINDS, merged
+from radiodesk.language.redaction.unclear_parts import find_unclear
 
 FIXTURES = Path(__file__).parent / "fixtures"
 WRITTEN = labelled((FIXTURES / "redaction.txt").read_text(encoding="utf-8").splitlines())
+HARD = labelled((FIXTURES / "redaction_hard.txt").read_text(encoding="utf-8").splitlines())
 FRESH = labelled((FIXTURES / "redaction_fresh.txt").read_text(encoding="utf-8").splitlines())
 
 
@@ -22,7 +24,9 @@ def kinds(text: str) -> list[str]:
     return [span.kind for span in find_private(text)]
 
 
-@pytest.mark.parametrize(("messages", "recall", "precision"), [(WRITTEN, 0.97, 0.98), (FRESH, 0.93, 0.98)])
+@pytest.mark.parametrize(
+    ("messages", "recall", "precision"), [(WRITTEN, 0.97, 0.98), (FRESH, 0.93, 0.98), (HARD, 1.0, 1.0)]
+)
 def test_nearly_all_of_the_labelled_messages_is_found_and_little_else(
     messages: list[Labelled],
     recall: float,
@@ -109,6 +113,46 @@ def test_each_span_says_why_and_how_sure() -> None:
 def test_given_spans_are_taken_as_they_are() -> None:
     spans = [Span(0, 4, "name", "by hand", 1.0)]
     assert redact("Budi 0857 3344 1290", spans)[0] == "[nama] 0857 3344 1290"
+
+
+def unclear(text: str) -> list[str]:
+    return [text[one.start : one.end] for one in find_unclear(text, find_private(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("nomor hp saya kosong lapan lima ehm lupa", ["kosong lapan lima"]),
+        ("wa saya nol delapan satu dua tiga putus-putus suaranya", ["nol delapan satu dua tiga"]),
+        ("nomor rekening tiga empat lima terus putus", ["tiga empat lima"]),
+        ("tadi dia bilang empat tujuh sembilan dua satu begitu", ["empat tujuh sembilan dua satu"]),
+        ("motor dua satu empat tujuh lari ke barat", ["dua satu empat tujuh"]),
+        ("platnya lapan dua satu begitu saja", ["lapan dua satu"]),
+        ("nama saya ehm anu Krsn dari Kapas", ["Krsn"]),
+    ],
+)
+def test_what_is_begun_and_not_understood_is_asked_about(text: str, asked: list[str]) -> None:
+    assert unclear(text) == asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nama saya tidak usah disebut",
+        "hubungi satu satu dua atau satu satu nol",
+        "motor tiga orang, truk dua puluh ton, mobil lima puluh meter",
+        "dua ribu dua puluh enam, seratus dua puluh ribu rupiah",
+        "nomor antrean tiga empat lima, jalan rusak tiga ratus meter",
+        "nomor pengaduan dua empat nol satu lima",
+    ],
+)
+def test_nobody_is_asked_about_what_is_plain(text: str) -> None:
+    assert (find_private(text), unclear(text)) == ([], [])
+
+
+def test_few_places_of_the_labelled_messages_are_asked_about() -> None:
+    asked = [text for message in [*WRITTEN, *FRESH, *HARD] if (text := unclear(message.text))]
+    assert len(asked) <= 8, asked
 
 
 def test_overlapping_spans_hide_all_that_any_covers() -> None:

@@ -1,7 +1,9 @@
 """From an ended broadcast to a package that proves itself, through the services and the job."""
 
+import io
 import json
 import os
+import tarfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +24,7 @@ from radiodesk.core.keys import KeyMissing, KeyRing
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive import cli, jobs, ledger, queries, services
+from radiodesk.rooms.archive.closed_part import PATH, SMALLEST
 from radiodesk.rooms.archive.models import Package, PackageState
 from radiodesk.rooms.archive.verification import verify
 from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
@@ -29,6 +32,7 @@ from radiodesk.rooms.broadcasts.ports import Outcome, outcomes
 from radiodesk.rooms.calls.models import Protected
 from radiodesk.rooms.tickets import services as tickets
 from radiodesk.rooms.transcripts.models import TranscriptState
+from radiodesk.sound.decoder import probe
 from radiodesk.sound.takes import Take
 from tests.factories import shows
 from tests.factories import tickets as ticket_factory
@@ -60,6 +64,13 @@ def sealed(database: Database, settings: Settings, now: datetime, runner: Runner
     name = ask(database, settings, held(database, settings, now, **given), now)
     assert runner.run_all() == 2  # sealed, then read again
     return settings.archive / name
+
+
+def opened(database: Database, data: Path) -> dict[str, bytes]:
+    """The files of the closed part of a package."""
+    clear = database.keys.decrypt_bytes((data / PATH).read_bytes())
+    with tarfile.open(fileobj=io.BytesIO(clear)) as tar:
+        return {one.name: held.read() for one in tar if (held := tar.extractfile(one))}
 
 
 def load(path: Path) -> Any:
@@ -142,8 +153,9 @@ def test_of_a_guarded_caller_the_clear_part_tells_no_topic(
     assert b"Lampu jalan padam" not in clear
     identities = json.loads(database.keys.decrypt_bytes((folder / "data/restricted/identities.json.enc").read_bytes()))
     assert "Lampu jalan padam" in {one["topic"] for one in identities}
-    (complaint,) = json.loads((folder / "data/tickets/tickets.json").read_text())
-    assert (complaint["category"], complaint["unit"], complaint["call"]) == (None, None, None)
+    assert json.loads((folder / "data/tickets/tickets.json").read_text()) == []
+    closed = json.loads(opened(database, folder / "data")["closed.json"])
+    assert [one["number"] for one in closed["tickets"]]
 
 
 def test_names_numbers_and_messages_stand_only_in_the_restricted_part(
@@ -168,7 +180,7 @@ def test_dumped_seconds_are_kept_but_not_in_the_clear(
 ) -> None:
     data = sealed(database, settings, now, runner) / "data"
     [shorter] = (data / "audio/programme").iterdir()
-    assert shorter.name.endswith("-without-dumps.flac")
+    assert shorter.name.endswith("-open.flac")
     [whole] = (data / "restricted/audio/programme").iterdir()
     original = database.keys.decrypt_bytes(whole.read_bytes())
     with database.reading() as session:
@@ -200,11 +212,69 @@ def test_a_protected_callers_voice_and_words_are_encrypted(
     data = settings.archive / name / "data"
     assert not (data / "audio/calls").exists()
     assert not (data / "transcripts").exists()
-    [voice] = (data / f"restricted/audio/calls/{call}").iterdir()
-    assert database.keys.decrypt_bytes(voice.read_bytes()).startswith(b"fLaC")
-    told = next(one for one in load(data / "calls/calls.json") if one["call"] == call)
-    assert told["place"] is None and told["point"] is None
+    closed = opened(database, data)
+    [voice] = [name for name in closed if name.startswith(f"audio/calls/{call}/")]
+    assert closed[voice].startswith(b"fLaC")
+    assert call not in [one["call"] for one in load(data / "calls/calls.json")]
+    assert call in [one["call"] for one in json.loads(closed["closed.json"])["calls"]]
     assert verify(settings.archive).ok
+
+
+def clear_part(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".enc"
+    }
+
+
+def timed(show: shows.Show) -> None:
+    show.programme.started_at = show.broadcast.on_air_at
+
+
+def test_of_a_protected_caller_the_open_part_is_a_gap_without_number_or_length(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    with database.writing() as tx:
+        show = shows.ended(tx, settings, now)
+        timed(show)
+        show.caller.protected, show.caller.topic = Protected.VICTIM, "Dipukuli suami"
+        show.caller.name = "Sutikah Wagiyem"
+        broadcast, call = show.broadcast.id, show.caller.public_id
+        recordings = [one.public_id for one in show.caller.recordings]
+    folder = settings.archive / ask(database, settings, broadcast, now)
+    runner.run_all()
+    files = clear_part(folder)
+    everything = b"".join([*files.values(), *(name.encode() for name in files)])
+    for secret in (call, *recordings, "Dipukuli", "Karsinem", "call_on", "6281234567890", "081234567890"):
+        assert secret.encode() not in everything, secret
+    names = [str(path.relative_to(folder)) for path in folder.rglob("*.enc")]
+    assert sorted(names) == ["data/restricted/closed.tar.enc", "data/restricted/identities.json.enc"]
+    data = folder / "data"
+    [shorter] = (data / "audio/programme").iterdir()
+    # Twenty-two seconds are the caller's, four were dumped; the name and number that others say go too.
+    length = probe(shorter).duration
+    assert length < 50 - 22 - 4 + 0.5
+    log = load(data / "as-run/as-run.json")
+    assert log[-1]["kind"] == "end" and log[-1]["offset"] == 28.0
+    assert {entry["at"] for entry in log} == {None}
+    assert load(data / "metadata/broadcast.json")["ended_at"] is None
+    whole = json.loads(opened(database, data)["closed.json"])
+    assert "call_on" in [entry["kind"] for entry in whole["as_run"]]
+
+
+def test_a_closed_part_of_any_show_is_there_and_of_a_rounded_size(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    envelope = len(database.keys.encrypt_bytes(b""))
+    for number, mark in enumerate((None, Protected.CHILD)):
+        with database.writing() as tx:
+            show = shows.ended(tx, settings, now + timedelta(days=number), title=f"Siaran {number}")
+            show.caller.protected = mark
+            broadcast = show.broadcast.id
+        folder = settings.archive / ask(database, settings, broadcast, now)
+        runner.run_all()
+        assert ((folder / "data" / PATH).stat().st_size - envelope) % SMALLEST == 0
 
 
 def test_three_shows_are_chained(

@@ -217,7 +217,7 @@ def test_what_a_protected_caller_said_on_air_is_cut_from_the_programme(
         ]
         fillers = [sum(word["word"] == "lalu" for word in words) for words in (kept, piece.segments[0]["words"])]
         assert fillers[0] == fillers[1] < 60
-        assert shown(session, public_id).removed["protected"] == 1
+        assert shown(session, public_id).removed["closed"] == 1
     with database.writing() as tx:
         span = next(one for one in piece_of(tx, public_id, PieceKind.PROGRAMME).spans if one.kind == "protected")
         with pytest.raises(Conflict):
@@ -279,7 +279,7 @@ def protect_the_caller(tx: Session, public_id: str) -> None:
 def assert_silent(session: Session, public_id: str) -> None:
     found = shown(session, public_id)
     assert PieceKind.CALL not in [one.kind for one in found.pieces]
-    assert found.removed["protected"] == 1
+    assert found.removed["closed"] == 1
     assert "Lampu jalan padam" not in str(found.as_run)
     # On air from second 14 to 34, a second more on each side, and four seconds dumped.
     assert published_piece(session, public_id, PieceKind.PROGRAMME).duration == pytest.approx(50 - 22 - 4, abs=0.4)
@@ -382,6 +382,30 @@ def test_a_script_of_which_nothing_is_missing_carries_its_digest(
         assert piece.text == shows.SCRIPT
         assert piece.details["as_approved"] is True
         assert len(piece.details["sha256"]) == 64
+
+
+def test_what_was_begun_and_not_understood_is_decided_before_anything_is_published(
+    database: Database, settings: Settings, now: datetime, runner: Runner, sealed: Callable[..., str]
+) -> None:
+    said = "Lampu jalan padam, nomor hp saya kosong lapan lima ehm lupa, terima kasih."
+
+    def stammers(tx: Session, show: shows.Show) -> None:
+        for one in tx.scalars(select(Transcript).where(Transcript.recording_id == show.caller.recordings[0].id)):
+            one.text, one.words = said, shows.words(said, 14)
+            one.segments = [{"start": 0.0, "end": 14.0, "text": said, "speaker": None}]
+
+    public_id = sealed(stammers)
+    with database.writing() as tx:
+        prepared = services.prepare(tx, settings, row(tx, public_id), by=BY, at=now)
+        [span] = queries.unclear(prepared)
+        assert span.piece.text[span.start : span.end] == "kosong lapan lima"
+        with pytest.raises(services.NotUnderstood):
+            services.publish(tx, settings, row(tx, public_id), by=BY, at=now)
+        services.decide(tx, span, SpanState.ACCEPTED, by=BY, at=now)
+    publish(database, settings, runner, public_id, now)
+    with database.reading() as session:
+        call = published_piece(session, public_id, PieceKind.CALL)
+        assert "lapan" not in call.text and "[tidak dipahami]" in call.text
 
 
 def test_what_was_dumped_is_never_shown_by_decision(

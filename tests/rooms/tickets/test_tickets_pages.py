@@ -17,7 +17,7 @@ from radiodesk.core.keys import KeyRing
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.accounts.models import SignIn as OpenSession
-from radiodesk.rooms.calls.models import CallState, Urgency
+from radiodesk.rooms.calls.models import CallState, Protected, Urgency
 from radiodesk.rooms.tickets import care, pins, queries, services, ticket_numbers
 from radiodesk.rooms.tickets.models import Ticket, TicketState
 from radiodesk.rooms.tickets.station_rules import load_rules
@@ -165,6 +165,40 @@ def test_a_ticket_page_has_the_recording_and_its_words(
     shown = unescape(officer.post(f"/pengaduan/{identity}/nomor").get_data(as_text=True))
     assert "0812-0000-0001" in shown.replace(" ", "")
     assert len(trail(database, settings, "ticket contact looked at")) == 1
+
+
+@pytest.mark.parametrize(
+    "dictated", ["0812 0000 0001", "kosong lapan satu dua kosong kosong kosong kosong kosong kosong kosong satu"]
+)
+def test_a_number_that_was_dictated_is_masked_like_the_contact_above_it(
+    place: Desk, officer: FlaskClient, database: Database, settings: Settings, clock: ManualClock, dictated: str
+) -> None:
+    told = f"Lampu padam, hubungi saya di {dictated} ya."
+    with database.writing() as session:
+        ticket = factory.opened(session, settings, clock.now(), text=told, summary="").ticket
+        care.add_note(session, factory.rules(settings), ticket, told, public=False, by="p", at=clock.now())
+        identity = ticket.public_id
+    for address in (f"/pengaduan/{identity}", "/pengaduan", "/pengaduan/tenggat"):
+        page = text(officer, address)
+        assert dictated not in page, address
+        assert "Lampu padam, hubungi saya di [nomor telepon]" in page, address
+    assert dictated in officer.post(f"/pengaduan/{identity}/nomor").get_data(as_text=True)
+
+
+def test_a_protected_callers_complaint_is_there_for_those_who_may_read_the_caller(
+    place: Desk, sign_in: SignIn, database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    with database.writing() as session:
+        call = call_factory.ringing(session, clock.now())
+        ticket = factory.opened(session, settings, clock.now(), call=call, summary="Perkara ini").ticket
+        call.protected = Protected.VICTIM
+        identity, number = ticket.public_id, ticket.number
+    roles = ((Role.OFFICER, False), (Role.PRODUCER, True), (Role.TICKET_OFFICER, True))
+    for number_of, (role, there) in enumerate(roles):
+        desk = sign_in(role, username=f"mata{number_of}")
+        assert (desk.get(f"/pengaduan/{identity}").status_code == 200) is there, role
+        assert ("Perkara ini" in desk.get("/pengaduan").get_data(as_text=True)) is there, role
+        assert (desk.get(f"/pengaduan?cari={number}").status_code == 302) is there, role
 
 
 def test_every_step_works_by_a_plain_form(place: Desk, officer: FlaskClient) -> None:

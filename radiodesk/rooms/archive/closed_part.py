@@ -1,0 +1,122 @@
+"""Covers in the open part of a package that, and how much, callers spoke of whom nothing is told.
+
+In the open part such a caller is a gap without number or length: time goes on as in the open copy of the sound
+(``broadcasts.air_time``), hours of the clock are left out, and words with which others tell of the caller are covered.
+The whole stands in one encrypted file whose size is rounded up, so that not even it says how much there is.
+"""
+
+import io
+import tarfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from radiodesk.language.redaction.identities import Identity, known_about
+from radiodesk.rooms.archive.show_facts import Facts
+from radiodesk.rooms.broadcasts.air_time import CopyClock, on_air, with_margin
+from radiodesk.rooms.broadcasts.known_callers import covered
+from radiodesk.rooms.broadcasts.models import AsRun
+from radiodesk.rooms.transcripts.models import Transcript
+from radiodesk.sound.cuts import Span
+
+PATH = "restricted/closed.tar.enc"
+SMALLEST = 1 << 18
+_PAD = 0.15
+"""Seconds around a word that go with it: recognisers' word times are off by about that much."""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Covers what tells of callers of whom nothing is told; ``calls`` are their public ids."""
+
+    calls: frozenset[str]
+    known: Sequence[Identity]
+    clock: CopyClock
+
+    @classmethod
+    def over(cls, log: Sequence[AsRun], calls: frozenset[str], known: Iterable[Identity]) -> "Cover":
+        """The cover of one broadcast."""
+        guarded = [one for one in known if one.guarded]
+        return cls(calls, guarded, CopyClock.without(log, sorted(calls)))
+
+    def tells(self, text: str) -> bool:
+        """Whether a text tells of one of them."""
+        return any(known_about(text, who) for who in self.known)
+
+    def text(self, text: str) -> str:
+        """The text with what tells of them left out."""
+        return covered(text, self.known)
+
+    def seconds(self, log: Sequence[AsRun], begins: float, length: float, heard: Sequence[Transcript]) -> list[Span]:
+        """Seconds of a recording of the programme that must not be in the open: theirs, and those about them."""
+        spans = [span for call in sorted(self.calls) for span in with_margin(on_air(log, call))]
+        inside = [Span(max(0.0, one.start - begins), min(one.end - begins, length)) for one in spans]
+        told = [span for transcript in heard for span in self._told(transcript)]
+        return [one for one in (*inside, *told) if one.start < one.end]
+
+    def is_unplaced(self, heard: Sequence[Transcript]) -> bool:
+        """Whether something is told of them of which nobody knows the seconds: a person corrected the words."""
+        return any(self.tells(one.text) and not any(True for _ in self._told(one)) for one in heard)
+
+    def _told(self, transcript: Transcript) -> Iterable[Span]:
+        places, text = [], ""
+        for word in transcript.words:
+            said = str(word["word"]).strip()
+            places.append((len(text), len(text) + len(said), word))
+            text = f"{text}{said} "
+        for who in self.known:
+            for found in known_about(text, replace(who, place_alone=True)):
+                touched = [word for start, end, word in places if start < found.end and found.start < end]
+                begins = min(float(word["start"]) for word in touched)
+                yield Span(max(0.0, begins - _PAD), max(float(word["end"]) for word in touched) + _PAD)
+
+    def entry(self, facts: Facts) -> Facts:
+        """An as-run entry with its time as the open copy counts it."""
+        details = dict(facts["details"])
+        for name in {"begins", "ends"} & details.keys():
+            details[name] = self.clock.second(float(details[name]))
+        return self._timeless({**facts, "title": self.text(facts["title"]), "details": details})
+
+    def script(self, facts: Facts) -> Facts:
+        """A script; of one that tells of them the digest and the sources go too, from which the words could be had."""
+        covered = {
+            **facts,
+            "title": self.text(facts["title"]),
+            "text": self.text(facts["text"]),
+            "read": [self._timeless(one) for one in facts["read"]],
+        }
+        if covered["text"] != facts["text"]:
+            covered |= {"sha256": None, "items": [], "left_out": []}
+            covered["read"] = [{**one, "sha256": None} for one in covered["read"]]
+        return covered
+
+    def call(self, facts: Facts) -> Facts:
+        """Another caller's facts."""
+        told = {name: self.text(facts[name] or "") for name in ("topic", "place", "point")}
+        times = {"on_air_at": None, "ended_at": None} if self.clock.closed else {}
+        return {**facts, **told, **times}
+
+    def titled(self, facts: Facts) -> Facts:
+        """An item of the rundown, or the broadcast."""
+        times = {"ended_at": None} if self.clock.closed and "ended_at" in facts else {}
+        told: Facts = {name: self.text(facts[name]) for name in ("title", "description") if name in facts}
+        return {**facts, **told, **times}
+
+    def _timeless(self, facts: Facts) -> Facts:
+        # A clock's hour beside a second of the copy would give the length of the gap away.
+        if not self.clock.closed:
+            return facts
+        return {**facts, "at": None, "offset": self.clock.second(facts["offset"])}
+
+
+def packed(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """The files as one tar of a rounded size; behind its last file a tar may hold any number of zeros."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for name, data in files:
+            about = tarfile.TarInfo(name)
+            about.size = len(data)
+            tar.addfile(about, io.BytesIO(data))
+    held = out.getvalue()
+    # Eight sizes between each power of two and the next: little is wasted, and little is told.
+    step = max(SMALLEST, 1 << max(0, len(held).bit_length() - 4))
+    return held.ljust(-(-len(held) // step) * step, b"\0")

@@ -1,0 +1,51 @@
+"""When callers were on air, and how time goes on in a copy of which those seconds are missing.
+
+Who knew how long the gap in a copy is would know how long somebody spoke who must not even be counted. So a copy counts
+time as its own sound does: what is closed takes none.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind
+from radiodesk.sound.cuts import Span, merged
+
+MARGIN = 1.0
+"""Seconds closed before and after a caller was on air: a hand on a key is not exact."""
+
+
+def on_air(log: Iterable[AsRun], call: str) -> list[Span]:
+    """The seconds of the broadcast in which a caller was on air."""
+    on: float | None = None
+    spoken: list[Span] = []
+    for entry in log:
+        if entry.subject == call and entry.kind == AsRunKind.CALL_ON:
+            on = entry.offset
+        elif on is not None and (
+            entry.kind == AsRunKind.END or (entry.subject == call and entry.kind == AsRunKind.CALL_OFF)
+        ):
+            spoken.append(Span(on, entry.offset))
+            on = None
+    return spoken
+
+
+def with_margin(spans: Iterable[Span]) -> list[Span]:
+    """The same seconds with the margin on both sides."""
+    return [Span(max(0.0, one.start - MARGIN), one.end + MARGIN) for one in spans]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyClock:
+    """Turns seconds of a broadcast into seconds of a copy that lacks ``closed`` (in order, none overlaps another)."""
+
+    closed: Sequence[Span] = ()
+
+    @classmethod
+    def without(cls, log: Sequence[AsRun], calls: Iterable[str]) -> "CopyClock":
+        """The clock of a copy in which these calls are not heard."""
+        return cls(tuple(merged(span for call in calls for span in with_margin(on_air(log, call)))))
+
+    def second(self, offset: float) -> float:
+        """Where a second of the broadcast lies in the copy; one that is closed, at the place of the gap."""
+        gone = sum(min(offset, one.end) - one.start for one in self.closed if one.start < offset)
+        return round(offset - gone, 3) if self.closed else offset
