@@ -84,8 +84,8 @@ def _form() -> MultiDict[str, str] | None:
 
 def _addresses() -> Iterator[str]:
     """Pages on which the form may stand, the likeliest first, each with its query."""
-    form = _form() or {}
-    if named := own_address(form.get(PAGE, "")):
+    form = _form()
+    if form is not None and (named := own_address(form.get(PAGE, ""))):
         yield named
     came = urlsplit(request.referrer or "")
     if came.netloc == request.host and (before := own_address(came._replace(scheme="", netloc="").geturl())):

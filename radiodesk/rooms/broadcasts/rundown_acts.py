@@ -34,7 +34,7 @@ class NothingToUndo(Conflict):
     """The last act is too old, or somebody changed the rundown since."""
 
 
-def rundown(session: Session, broadcast_id: int) -> list[RundownItem]:
+def items_of(session: Session, broadcast_id: int) -> list[RundownItem]:
     """The items of a broadcast in order."""
     wanted = select(RundownItem).where(RundownItem.broadcast_id == broadcast_id).order_by(RundownItem.position)
     return list(session.scalars(wanted))
@@ -48,7 +48,7 @@ def acting(
 
     ``item`` is the public id of the item that is changed; ``details`` go into the audit trail.
     """
-    before = [_kept(one) for one in rundown(session, broadcast.id)]
+    before = [_kept(one) for one in items_of(session, broadcast.id)]
     yield
     session.flush()
     session.add(RundownAct(broadcast_id=broadcast.id, at=at, by=by, kind=kind, before=json.dumps(before)))
@@ -101,7 +101,7 @@ def _kept(item: RundownItem) -> dict[str, Any]:
 
 
 def _restore(session: Session, broadcast: Broadcast, before: list[dict[str, Any]]) -> None:
-    there = {item.public_id: item for item in rundown(session, broadcast.id)}
+    there = {item.public_id: item for item in items_of(session, broadcast.id)}
     for kept in before:
         item = there.pop(kept["public_id"], None)
         if item is None:

@@ -16,7 +16,7 @@ from radiodesk.core.text import shorten
 from radiodesk.rooms.broadcasts import rundown_acts
 from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind, RundownItem
 from radiodesk.rooms.broadcasts.ports import outcomes
-from radiodesk.rooms.broadcasts.rundown_acts import acting, rundown
+from radiodesk.rooms.broadcasts.rundown_acts import acting, items_of
 from radiodesk.rooms.programme.models import Script
 from radiodesk.rooms.transcripts import vocabulary
 
@@ -30,6 +30,11 @@ def item_by_public_id(session: Session, public_id: str) -> RundownItem:
     if found is None:
         raise NotFound("This item is not in the rundown any more.")
     return found
+
+
+def rundown(session: Session, broadcast_id: int) -> list[RundownItem]:
+    """The items of a broadcast in order."""
+    return items_of(session, broadcast_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ def show(session: Session, clock: ManualClock) -> Broadcast:
 
 def told(session: Session, show: Broadcast) -> list[tuple[str, int, str, str, str | None]]:
     items = rundowns.rundown(session, show.id)
-    return [(one.title, one.seconds, one.reader, one.kind.value, one.script and one.script.title) for one in items]
+    return [
+        (one.title, one.seconds, one.reader, one.kind.value, one.script.title if one.script else None) for one in items
+    ]
 
 
 def _remove(session: Session, show: Broadcast, item: RundownItem, clock: ManualClock) -> None:
