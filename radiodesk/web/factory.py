@@ -138,8 +138,8 @@ def _page(sentence: str, status: int, field: str | None = None) -> Response:
         if field is not None:
             # The page is there still: its script puts the sentence beside the field.
             response.headers[FIELD_HEADER] = field
-    elif (page := page_of_form(sentence, status, field)) is not None:
-        response = page
+    elif (whole := page_of_form(sentence, status, field)) is not None:
+        response = whole
     else:
         typed = {k: v for k, v in request.form.items(multi=True) if _worth_keeping(k, v)} if status != 413 else {}
         template = current_app.config.get("ERROR_PAGE", "web/error.html")

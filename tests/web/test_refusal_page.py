@@ -123,7 +123,9 @@ def words_in(form: PageForm) -> list[str]:
 
 
 def is_whole(page: str) -> bool:
-    return page.count('id="refusal"') == 1 and "<h1>That did not work" not in page and "Tidak bisa diproses" not in page
+    """Whether it is a page of its own, not the one that holds a sentence and the way home."""
+    bare = ('<section class="card narrow" role="alert">', '<section class="sheet" role="alert">')
+    return page.count('id="refusal"') == 1 and not any(one in page for one in bare)
 
 
 def form_again(page: str, form: PageForm) -> PageForm:

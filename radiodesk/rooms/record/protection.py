@@ -68,8 +68,8 @@ def closed_in(session: Session, broadcast: Broadcast) -> Closed:
 
 
 def agreed(call: Call) -> bool:
-    """Whether the caller was told what is done with the call, and agreed."""
-    return call.consent_at is not None
+    """Whether the caller was told what is done with the call, and agreed before anything of it was on air."""
+    return call.consent_at is not None and not call.went_out_without_consent
 
 
 def silent(session: Session, calls: Iterable[Call]) -> dict[str, str]:

@@ -28,7 +28,7 @@ def planned(session: Session, clock: ManualClock, minutes: int, *, title: str = 
 
 
 def state(session: Session, show: Broadcast) -> BroadcastState:
-    session.rollback()
+    session.expire_all()
     now = show.state
     # Whoever writes next is not kept waiting by this look.
     session.rollback()

@@ -313,6 +313,20 @@ def test_a_reply_needs_the_page_that_the_pin_opened(place: Station) -> None:
     assert words in refused.get_data(as_text=True)
 
 
+def test_a_reply_that_is_too_long_comes_back_on_the_page_that_the_pin_opened(place: Station) -> None:
+    place.open()
+    words = "Keterangan tambahan. " * 200
+    refused = reply(place, care.Reply.MORE, words)
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert f">{words}</textarea>" in page
+    assert 'aria-invalid="true"' in page
+    again = re.search(r'name="token" value="([^"]+)"', page)
+    assert again
+    data = {"token": again[1], "jenis": "more", "tanggapan": words[:500]}
+    assert place.browser.post("/pengaduan/tanggapan", data=data).status_code == 303
+
+
 def test_a_page_that_stood_open_too_long_takes_no_reply(place: Station, monkeypatch: pytest.MonkeyPatch) -> None:
     place.open()
     token = re.search(r'name="token" value="([^"]+)"', place.page())
