@@ -159,7 +159,7 @@ def is_let_through(desk: Flask, endpoint: str, roles: tuple[Role, ...]) -> bool:
 def dead_ends(desk: Flask, client: FlaskClient, roles: tuple[Role, ...]) -> Iterator[str]:
     """Walks the whole desk from its first page; gives every way that is refused, and where it was offered."""
     adapter = desk.url_map.bind("localhost")
-    offered = {}
+    offered: dict[str, str] = {}
     for address, page in walked(desk, client):
         if page is None:
             yield f"GET {address}, offered on {offered.get(address, '–')}"
