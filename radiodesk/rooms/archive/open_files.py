@@ -65,9 +65,9 @@ def zipped(folder: str, files: Iterable[tuple[str, StoreObject]]) -> Iterator[by
             with archive.open(about, "w", force_zip64=True) as written, found.open() as source:
                 while block := source.read(_BLOCK):
                     written.write(block)
-                    yield sent.taken()
-        yield sent.taken()
-    yield sent.taken()
+                    yield sent.take_out()
+        yield sent.take_out()
+    yield sent.take_out()
 
 
 class _Sent:
@@ -83,7 +83,7 @@ class _Sent:
     def flush(self) -> None:
         """Everything that was written is held already."""
 
-    def taken(self) -> bytes:
+    def take_out(self) -> bytes:
         data = b"".join(self._held)
         self._held.clear()
         return data
