@@ -97,8 +97,21 @@ def roads_map() -> Response:
 
 @blueprint.post("/lalin/lapor")
 @allowed(*CREW, Role.SCREENER)
-def quick() -> Response:
-    _quick()
+def quick() -> Response | tuple[str, int]:
+    try:
+        _quick()
+    except Refusal as refusal:
+        session().rollback()
+        page = render_template(
+            "traffic/traffic.html",
+            pack=_pack(),
+            form=_form(),
+            themes=_themes(),
+            reading=forms.typed_report(),
+            problem=say(refusal),
+            **_board(),
+        )
+        return page, refusal.status
     return back("traffic.traffic")
 
 
@@ -129,7 +142,7 @@ def from_call(public_id: str) -> str:
 
 @blueprint.post("/lalin/panggilan/<public_id>")
 @allowed(*CREW, Role.SCREENER)
-def file_from_call(public_id: str) -> Response:
+def file_from_call(public_id: str) -> Response | tuple[str, int]:
     # Read while others may write; whether this person may is asked before anything is kept.
     ears = _ears()
     with station().database.reading() as looking:
@@ -138,7 +151,21 @@ def file_from_call(public_id: str) -> Response:
         words, _reading = heard_words(looking, heard, at=at, ears=ears)
     call = opened(public_id)
     guarded = belonging_of(session(), call) in GUARDED
-    _quick(services.Heard(call.id, words or field("place", 200), at, guarded))
+    try:
+        _quick(services.Heard(call.id, words or field("place", 200), at, guarded))
+    except Refusal as refusal:
+        session().rollback()
+        page = render_template(
+            "traffic/from_call.html",
+            call=opened(public_id),
+            words=words,
+            reading=forms.typed_report(),
+            problem=say(refusal),
+            pack=_pack(),
+            form=_form(),
+            **NAMES,
+        )
+        return page, refusal.status
     if me().may(Role.SCREENER, Role.PRODUCER):
         return redirect(url_for("calls.call", public_id=public_id), code=303)
     return back("traffic.traffic")

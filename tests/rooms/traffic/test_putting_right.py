@@ -266,3 +266,12 @@ def test_a_flood_without_a_flow_is_not_called_clear(
     chosen = re.findall(r'<option\s+value="([^"]*)"\s+selected', board)
     assert chosen == [""]
     assert "Kanor" in re.findall(r'<a class="button"[^>]*aria-label="([^"]*)"', board)[0]
+
+
+def test_the_quick_form_comes_back_as_it_was_typed(database: Database, sign_in: Callable[..., FlaskClient]) -> None:
+    typed = {"place": "Simpang Contohan", "detour": "Jalan Contohan", "toward": "Babat"}
+    refused = sign_in(Role.OFFICER).post("/lalin/lapor", data=typed)
+    assert refused.status_code == 422
+    assert all(f'value="{said}"' in refused.text for said in typed.values())
+    with database.reading() as session:
+        assert session.scalars(select(RoadReport)).all() == []

@@ -272,7 +272,7 @@ def test_what_was_good_stays_when_the_next_fetch_fails(
     with database.reading() as session:
         source = session.scalars(select(Source)).one()
         assert source.last_success_at == good.last_success_at
-        assert source.problem == "127.0.0.1 tidak lagi punya umpan di alamat ini (404)."
+        assert source.problem == "127.0.0.1 tidak lagi punya data daring di alamat ini (404)."
         assert source.next_at is not None
         assert source.next_at - clock.now() == timedelta(minutes=20), "a failure doubles the pause"
         assert queries.live_conditions(session, clock.now())
