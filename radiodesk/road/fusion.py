@@ -152,6 +152,8 @@ def _take_in(
                 told = True
         elif _contradicts(entry, report):
             _end(here, entry, report, CONTRADICTED, closed)
+    if told:
+        return
     joined = _joined([entry for entry in touched if entry.ended_at is None], report)
     if joined is None:
         if report.cleared and report.flow is None:
