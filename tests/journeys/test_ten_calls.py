@@ -226,7 +226,7 @@ def test_ten_calls_with_a_hang_up_a_duplicate_a_panic_button_and_a_child(studio:
     # 8: a child: never named for the host, though the name was allowed.
     studio.rings(phone=None)
     studio.answers()
-    screener.select_option("[name=protected]", "child")
+    screener.select_option("#card [name=protected]", "child")
     screener.check("[name=may_name]")
     screener.locator("body").press("Escape")
     studio.types(name=CHILD, place="Ngasem", topic="Dirundung di sekolah", point=f"{CHILD} minta sekolahnya didatangi")
