@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_learned_word")),
         sa.UniqueConstraint("public_id", name=op.f("uq_learned_word_public_id")),
-        sa.UniqueConstraint("words", "sense", name=op.f("uq_learned_word_words")),
+        sa.UniqueConstraint("words", "sense", name=op.f("uq_learned_word_words_sense")),
     )
 
 

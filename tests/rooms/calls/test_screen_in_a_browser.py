@@ -67,7 +67,7 @@ def test_a_call_is_taken_down_queued_made_ready_and_undone_with_the_keyboard_alo
     expect(page.locator("#phone")).to_be_focused()
     keyboard.press("Escape")
     keyboard.press("j")
-    expect(page.locator("#head h1")).to_have_text("Penelepon Satu")
+    expect(page.locator("#head .caller-name")).to_have_text("Penelepon Satu")
     with page.expect_navigation(url="**?tanya=1"):
         keyboard.press("r")
     keyboard.press("c")

@@ -44,7 +44,8 @@ function restore(form, [first, values]) {
   const known = forms.get(form);
   if (!putFields(form, values)) return drop(known.place);
   // What is back must be seen: a form may stand in something that is closed.
-  for (let around = form.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+  for (let around = form.closest("details"); around; around = around.parentElement.closest("details"))
+    around.open = true;
   const note = document.createElement("p");
   note.className = "note warn";
   note.setAttribute("role", "status");
