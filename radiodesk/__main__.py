@@ -26,7 +26,7 @@ from radiodesk.core.errors import Refusal
         "intake": "radiodesk.rooms.messages.cli:intake",
         "user": "radiodesk.rooms.accounts.cli:user",
         "area": "radiodesk.language.places.cli:area",
-        "learned": "radiodesk.rooms.traffic.cli:learned",
+        "learned": "radiodesk.rooms.traffic.cli:word_commands",
         "feed": "radiodesk.road.cli:feed",
         "bulletin": "radiodesk.road.cli:bulletin",
         "pipe": "radiodesk.__main__:pipe",

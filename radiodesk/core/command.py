@@ -78,14 +78,17 @@ def input_lines(limit: int = 1_000_000) -> Iterator[str]:
 
 
 @contextmanager
-def progress_bar(title: str) -> Iterator[Callable[[float, float], None]]:
-    """A progress bar on standard error, a line every tenth where it is no terminal; gives a function (done, total)."""
+def progress_bar(title: str, *, lines: bool = False) -> Iterator[Callable[[float, float], None]]:
+    """A progress bar on standard error when that is a terminal; gives a function of (done, total).
+
+    With ``lines`` a line is written every tenth where it is no terminal.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _tenths(title)
+        yield _tenths(title) if lines else lambda _done, _total: None
         return
     columns = (
         TextColumn("{task.description}"),

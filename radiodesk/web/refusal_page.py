@@ -8,7 +8,6 @@ would ask, so that the same rules of access hold.
 import io
 import logging
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, request
 from werkzeug.datastructures import MultiDict
@@ -87,8 +86,9 @@ def _addresses() -> Iterator[str]:
     form = _form()
     if form is not None and (named := own_address(form.get(PAGE, ""))):
         yield named
-    came = urlsplit(request.referrer or "")
-    if came.netloc == request.host and (before := own_address(came._replace(scheme="", netloc="").geturl())):
+    here = request.host_url.rstrip("/")
+    came = request.referrer or ""
+    if came.startswith(f"{here}/") and (before := own_address(came.removeprefix(here))):
         yield before
     parts = request.path.rstrip("/").split("/")
     for length in range(len(parts), 0, -1):

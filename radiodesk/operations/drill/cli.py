@@ -73,6 +73,6 @@ def sample() -> None:
     if has_broadcasts(settings):
         raise Conflict("This station has broadcasts already, so the sample show is not added.")
     now = datetime.now(UTC)
-    with command.progress_bar(gettext("Sample show")) as progress:
+    with command.progress_bar(gettext("Sample show"), lines=True) as progress:
         fill(load_show(SAMPLE), settings, now=now, yesterday=now - timedelta(days=1), progress=progress)
     click.echo(gettext("The sample show is in. Sign in and look around."))

@@ -100,7 +100,7 @@ def read_report(
     parts = split(whole, post, flows, obstacles, marks, known)
     if parts:
         return replace(whole, parts=parts)
-    if obstacle is not None and flow is not None and flow not in FREE and _gone(post, known):
+    if obstacle is not None and flow is not None and flow not in FREE and _is_gone(post, known):
         # "Truk sudah dievakuasi, masih padat": the truck is over and the jam is not.
         return replace(
             whole,
@@ -135,10 +135,10 @@ def _is_cleared(post: Post, known: Dictionaries, flows: list[Found], obstacle: O
         return not known.steady.isdisjoint(post.words)
     if flows or obstacle is None:
         return False
-    return _gone(post, known)
+    return _is_gone(post, known)
 
 
-def _gone(post: Post, known: Dictionaries) -> bool:
+def _is_gone(post: Post, known: Dictionaries) -> bool:
     """Whether the post says that what stood in the way was taken away."""
     done = (index for index, word in enumerate(post.words) if word in known.done)
     return any(not known.removed.isdisjoint(post.words[index + 1 : index + 4]) for index in done)

@@ -64,10 +64,12 @@ def closed_in(session: Session, broadcast: Broadcast) -> Closed:
     """Who of a broadcast's callers is closed by the rule of now."""
     calls = callers_of(session, broadcast)
     why = silent(session, calls)
-    return Closed(why, frozenset(call.public_id for call in calls if not agreed(call) and call.public_id not in why))
+    return Closed(
+        why, frozenset(call.public_id for call in calls if not has_agreed(call) and call.public_id not in why)
+    )
 
 
-def agreed(call: Call) -> bool:
+def has_agreed(call: Call) -> bool:
     """Whether the caller was told what is done with the call, and agreed before anything of it was on air."""
     return call.consent_at is not None and not call.went_out_without_consent
 

@@ -13,13 +13,13 @@ from radiodesk.rooms.traffic import learned_words
 BY = "command"
 
 
-@click.group()
-def learned() -> None:
+@click.group("learned")
+def word_commands() -> None:
     """Words that the desk learned when road reports were put right."""
 
 
-@learned.command("list")
-def listed() -> None:
+@word_commands.command("list")
+def list_words() -> None:
     """Print every learned word as a JSON object a line, the newest first."""
     settings = command.settings()
     with station_database(settings).reading() as session:
@@ -32,7 +32,7 @@ def listed() -> None:
             )
 
 
-@learned.command("switch")
+@word_commands.command("switch")
 @click.argument("word")
 @click.option("--off/--on", default=True, help="Let the word count no more (the default), or again.")
 def switch(word: str, off: bool) -> None:
@@ -43,7 +43,7 @@ def switch(word: str, off: bool) -> None:
     click.echo(gettext("It counts no more.") if off else gettext("It counts again."))
 
 
-@learned.command("remove")
+@word_commands.command("remove")
 @click.argument("word")
 def remove(word: str) -> None:
     """Forget the learned WORD (its id)."""

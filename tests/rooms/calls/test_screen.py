@@ -133,7 +133,7 @@ def test_a_form_that_comes_back_is_of_the_call_as_it_is_now(
     sent = {**CARD, "topic": "Dari Wati", "version": str(call.version)}
     page = client.post(f"/antrean/{call.public_id}/kartu", data=sent).get_data(as_text=True)
     assert "Dari Wati" in page
-    assert '<option value="child" selected>' in page
+    assert '<option value="child" selected>' in " ".join(page.split())
 
 
 def test_opening_a_card_is_logged(
@@ -204,7 +204,7 @@ def test_words_appear_as_they_are_heard_and_the_doubtful_are_marked(
         ]
     part = client.get(f"/antrean/{call.public_id}/kata").get_data(as_text=True)
     assert "lampu" in part
-    assert '<mark class="doubt"' in part
+    assert '<mark class="doubt"' in " ".join(part.split())
     assert "padam" in client.get("/antrean/daftar").get_data(as_text=True)
 
 
@@ -400,7 +400,7 @@ def test_what_a_caller_waits_for_is_offered_while_the_call_is_opened(
     waits = Fact(clock.now(), "Pengaduan 17", "/pengaduan/17", open=True)
     connections(desk).facts.append(lambda _session, _ids: [waits])
     page = client.get(f"/antrean/{again.public_id}").get_data(as_text=True)
-    assert 'data-name="Penelepon Satu" data-place="Kapas"' in page
+    assert 'data-name="Penelepon Satu" data-place="Kapas"' in " ".join(page.split())
     assert "1 pengaduan masih terbuka" in page
     assert "Penelepon Satu?" in client.get("/antrean/daftar").get_data(as_text=True)
 

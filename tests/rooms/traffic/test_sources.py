@@ -80,7 +80,7 @@ def fetched(
 
 def table_of_bad_feeds() -> dict[str, str]:
     """The table in docs/feeds.md: file name and the sentence that the desk shows."""
-    lines = DOCS.read_text(encoding="utf-8").split("## The broken ones by name")[1].splitlines()
+    lines = DOCS.read_text(encoding="utf-8").split("## Sentences for broken documents")[1].splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")]
     return {name.strip("`"): sentence for name, sentence in cells}
 

@@ -75,7 +75,7 @@ def test_a_child_whose_sound_could_not_be_taken_is_ended(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(subprocess, "Popen", start)
     monkeypatch.setattr(capture_source, "Unpacker", Breaks)
-    reader = Reader(cast("Recorder", SimpleNamespace(lost=lambda *_: None)), "uji", 1, 8000)
+    reader = Reader(cast("Recorder", SimpleNamespace(lose_device=lambda *_: None)), "uji", 1, 8000)
     came_round = second.wait(20)
     reader.stop()
     for child in started:
