@@ -26,7 +26,6 @@ from radiodesk.operations.wiring import prepare
 from radiodesk.rooms.accounts import services as accounts
 from radiodesk.rooms.accounts.access import COOKIE
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.broadcasts import queries as shows
 from radiodesk.rooms.broadcasts import services as broadcasts
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.sound.line_setup import Line, LineKind, Lines, save_lines
@@ -57,12 +56,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
     with database.writing() as tx:
         accounts.add_person(tx, "kepala", "Kepala Uji", [Role.ADMINISTRATOR], PASSWORD, by="test", at=NOW)
     with database.writing() as tx:
-        broadcast = shows.next_planned(tx, NOW)
+        broadcast = broadcasts.on_air(tx)
         assert broadcast is not None
-        broadcasts.go_on_air(tx, broadcast, by="kepala", at=NOW)
-        first = tx.scalars(select(Call).where(Call.state == CallState.READY).order_by(Call.position)).first()
-        assert first is not None
-        broadcasts.take(tx, broadcast, first, by="kepala", at=NOW)
+        assert tx.scalars(select(Call).where(Call.state == CallState.ON_AIR)).one()
         broadcasts.mark(tx, broadcast, "Janji memeriksa lampu", by="kepala", at=NOW)
         broadcasts.talk_back(tx, "Penelepon siap", by="kepala", at=NOW)
     notifier = Notifier(database, interval=0.05)

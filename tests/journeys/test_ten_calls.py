@@ -140,6 +140,8 @@ def studio(
     screener.goto("/antrean")
     host.goto(f"/siaran/{show}/penyiar")
     host.get_by_role("button", name="Mulai siaran").click()
+    host.get_by_role("button", name="Tetap mulai siaran").click()
+    host.goto(f"/siaran/{show}/penyiar")
     host.locator(".lamp.on").wait_for()
     yield made
     screener.context.close()

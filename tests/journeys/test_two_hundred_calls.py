@@ -215,7 +215,7 @@ def test_two_hundred_calls_in_ten_minutes_leave_nothing_without_an_end(
                 assert screener.get("/antrean/daftar").status_code == 200
             asked[number] = len(made)
         clock.advance(EVERY)
-    assert asked[COUNT - 1] == asked[20], "the queue asks more of the database the more calls there are"
+    assert asked[COUNT - 1] <= asked[20], "the queue asks more of the database the more calls there are"
 
     graph.refuse = 0
     desk.close()

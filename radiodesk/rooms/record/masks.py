@@ -31,7 +31,7 @@ KIND_NAMES = {
     "protected": N_("protected caller"),
     "consent": N_("caller without a noted consent"),
     "closed": N_("a part that stays closed"),
-    "unclear": N_("not understood"),
+    "unclear": N_("words not understood"),
     "piece": N_("recording left out"),
 }
 """Message ids by kind: those of ``redaction.KINDS``, and what only people and the studio take out."""

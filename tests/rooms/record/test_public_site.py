@@ -309,7 +309,7 @@ def test_a_long_show_stays_light_and_can_be_read_to_its_end(
         page = text(browser, path)
         assert len(page.encode()) < 90_000
         seen += re.findall(r"(\d+) Di perempatan", page)
-        following = re.search(r'class="button" href="([^"]+)"', page)
+        following = re.search(r'class="button"\s+href="([^"]+)"', page)
         path = following[1].replace("&amp;", "&") if following else None
     assert seen == [str(n) for n in range(2700)]
 
@@ -373,7 +373,7 @@ def test_search_finds_what_is_public_alone(browser: FlaskClient, published: str,
 def test_search_without_an_index_finds_the_same(
     database: Database, published: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "_indexed", lambda _session: False)
+    monkeypatch.setattr(search, "_has_index", lambda _session: False)
     with database.reading() as session:
         assert [hit.broadcast.public_id for hit in search.find(session, "himbauan helm")[0]] == [published]
         assert search.find(session, "karsinem") == ([], 0)

@@ -18,11 +18,10 @@ if (waiting)
 const editor = document.getElementById("editor");
 if (editor) start();
 
-async function start() {
+function start() {
   const { id, align, save: saveTo, open, editable } = editor.dataset;
   const draft = `transcript-${id}`;
   const storage = new DeskStorage(saveTo);
-  if (editable) await storage.load(draft);
   const limit = Number(editor.dataset.doubtful);
   const player = document.getElementById("player");
   const text = document.getElementById("text");
@@ -111,7 +110,13 @@ async function start() {
     if (edited.redo()) draw();
   }
 
-  if (editable && edited.restore()) tell(editor.dataset.restored);
+  // Keys and words are there at once; what was typed before comes as soon as the desk has answered.
+  if (editable)
+    storage.load(draft).then(() => {
+      if (edited.changed || touched.size || !edited.restore()) return;
+      tell(editor.dataset.restored);
+      draw();
+    });
   addEventListener("beforeunload", (event) => {
     if (edited.changed && !leaving) event.preventDefault();
   });
