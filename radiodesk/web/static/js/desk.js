@@ -192,10 +192,10 @@ function showKeys() {
 document.querySelector("[data-show-keys]")?.addEventListener("click", showKeys);
 document.querySelector("[data-close-keys]")?.addEventListener("click", () => keys.close());
 
-// ---- A table that is wider than the screen can be reached, and scrolled, with the keyboard.
+// ---- A table that is wider than the screen, or words in a box of their own, can be reached and scrolled with the keyboard.
 function reachable() {
-  for (const el of document.querySelectorAll(".table")) {
-    if (el.scrollWidth > el.clientWidth) el.tabIndex = 0;
+  for (const el of document.querySelectorAll(".table, [data-scrolls]")) {
+    if (el.scrollWidth > el.clientWidth || el.scrollHeight > el.clientHeight) el.tabIndex = 0;
     else el.removeAttribute("tabindex");
   }
 }
