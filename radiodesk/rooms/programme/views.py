@@ -1,12 +1,12 @@
 """Scripts: writing, approving, listening, the prompter; and the series of the station."""
 
 from collections.abc import Mapping
+from typing import NoReturn
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from radiodesk.core.errors import NotFound, Refusal, Unreadable
-from radiodesk.core.i18n import say
 from radiodesk.core.jobs import enqueue
 from radiodesk.http.file_response import send
 from radiodesk.http.request import asked_page, back, field, now, number, session, station
@@ -138,12 +138,10 @@ def _save(public_id: str) -> Script:
     return found
 
 
-def _refused(public_id: str, refusal: Refusal) -> tuple[str, int]:
-    """The script's page with the words as they were typed, and what is wrong."""
-    typed = request.form.get("text")
+def _refused(refusal: Refusal) -> NoReturn:
+    """Give up what was begun; the desk brings the form back with the words as they were typed."""
     session().rollback()
-    page = _page(public_id, typed=typed, problem=say(refusal))
-    return render_template("programme/script.html", **page), refusal.status
+    raise refusal
 
 
 @blueprint.post("/naskah/<public_id>")
@@ -152,7 +150,7 @@ def edit(public_id: str) -> BaseResponse | tuple[str, int]:
     try:
         _save(public_id)
     except Refusal as refusal:
-        return _refused(public_id, refusal)
+        _refused(refusal)
     return back("programme.script", public_id=public_id)
 
 
@@ -165,7 +163,7 @@ def approve(public_id: str) -> BaseResponse | tuple[str, int]:
         looked_at = found.latest.number if "text" in request.form else number("number")
         services.approve(session(), found, number=looked_at, by=me().username, at=now())
     except Refusal as refusal:
-        return _refused(public_id, refusal)
+        _refused(refusal)
     return back("programme.script", public_id=public_id)
 
 
@@ -188,7 +186,7 @@ def include(public_id: str) -> BaseResponse | tuple[str, int]:
             speed=_speed(),
         )
     except Refusal as refusal:
-        return _refused(public_id, refusal)
+        _refused(refusal)
     return back("programme.script", public_id=public_id)
 
 
@@ -200,7 +198,7 @@ def tell_anew(public_id: str) -> BaseResponse | tuple[str, int]:
         found = _save(public_id)
         followed_conditions.tell_anew(session(), station().settings, found, by=me().username, at=now())
     except Refusal as refusal:
-        return _refused(public_id, refusal)
+        _refused(refusal)
     return back("programme.script", public_id=public_id)
 
 
@@ -217,7 +215,7 @@ def listen(public_id: str) -> BaseResponse | tuple[str, int]:
     try:
         found = _save(public_id)
     except Refusal as refusal:
-        return _refused(public_id, refusal)
+        _refused(refusal)
     enqueue(session(), now(), READ_ALOUD, found.latest.id)
     return back("programme.script", public_id=public_id)
 

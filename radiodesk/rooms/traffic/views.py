@@ -97,21 +97,8 @@ def roads_map() -> Response:
 
 @blueprint.post("/lalin/lapor")
 @allowed(*CREW, Role.SCREENER)
-def quick() -> Response | tuple[str, int]:
-    try:
-        _quick()
-    except Refusal as refusal:
-        session().rollback()
-        page = render_template(
-            "traffic/traffic.html",
-            pack=_pack(),
-            form=_form(),
-            themes=_themes(),
-            reading=forms.typed_report(),
-            problem=say(refusal),
-            **_board(),
-        )
-        return page, refusal.status
+def quick() -> Response:
+    _quick()
     return back("traffic.traffic")
 
 
