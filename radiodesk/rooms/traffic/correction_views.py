@@ -125,10 +125,9 @@ def correct_condition(public_id: str) -> Response | tuple[str, int]:
             session(), row, typed, settings=station().settings, by=me().username, at=now(), finder=ears.finder
         )
         _learn(last, shown, typed, ears)
-    except Refusal as refusal:
+    except Refusal:
         session().rollback()
-        row = queries.condition_by_public_id(session(), public_id)
-        return _form(typed, condition=row, problem=say(refusal)), refusal.status
+        raise
     return back("traffic.condition", public_id=public_id)
 
 
@@ -151,10 +150,10 @@ def correct_report(public_id: str) -> Response | tuple[str, int]:
             session(), row, typed, settings=station().settings, by=me().username, at=now(), finder=ears.finder
         )
         _learn(row, shown, typed, ears)
-    except Refusal as refusal:
+    except Refusal:
         session().rollback()
         row = queries.report_by_public_id(session(), public_id)
-        return _form(typed, report=row, problem=say(refusal)), refusal.status
+        raise
     condition = queries.condition_by_key(session(), made.condition_id)
     return back("traffic.condition", public_id=condition.public_id) if condition else back("traffic.traffic")
 
