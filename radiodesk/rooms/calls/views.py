@@ -385,14 +385,9 @@ def call_backs() -> str:
 @allowed(*CREW)
 def blocks() -> str:
     asked_of = asked("panggilan", 36)
-    return _blocks_page(opened(asked_of) if asked_of else None)
-
-
-def _blocks_page(found: Call | None, problem: str | None = None) -> str:
-    """The list and its form; with a ``problem``, with the words that were typed."""
+    found = opened(asked_of) if asked_of else None
     listed = queries.blocks(session(), at=now(), page=asked_page())
-    typed = request.form if problem else {}
-    return render_template("calls/blocks.html", listed=listed, call=found, typed=typed, problem=problem)
+    return render_template("calls/blocks.html", listed=listed, call=found)
 
 
 @blueprint.post("/antrean/blokir")
@@ -402,12 +397,8 @@ def block() -> Response:
     found = opened(asked_of) if asked_of else None
     phone, reason = field("phone", 40), field("reason", 300)
     known = found is not None and bool(found.phone) and phone in (found.phone, phones.readable(found.phone or ""))
-    try:
-        until = forms.last_moment(station().settings, "until")
-        blocked_numbers.block(session(), phone, reason, known=known, until=until, by=me().username, at=now())
-    except Unreadable as refusal:
-        session().rollback()
-        return Response(_blocks_page(found, problem=i18n.say(refusal)), refusal.status, mimetype="text/html")
+    until = forms.last_moment(station().settings, "until")
+    blocked_numbers.block(session(), phone, reason, known=known, until=until, by=me().username, at=now())
     if calling := field("drop", 36):
         services.drop(session(), opened(calling), by=me().username, at=now())
         return back("calls.screen")

@@ -1,12 +1,11 @@
 """Scripts: writing, approving, listening, the prompter; and the series of the station."""
 
 from collections.abc import Mapping
-from typing import NoReturn
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from radiodesk.core.errors import NotFound, Refusal, Unreadable
+from radiodesk.core.errors import NotFound, Unreadable
 from radiodesk.core.jobs import enqueue
 from radiodesk.http.file_response import send
 from radiodesk.http.request import asked_page, back, field, now, number, session, station
@@ -106,7 +105,7 @@ def sound_part(public_id: str) -> str:
     return render_template("programme/_sound.html", **_page(public_id))
 
 
-def _page(public_id: str, *, typed: str | None = None, problem: str = "") -> dict[str, object]:
+def _page(public_id: str) -> dict[str, object]:
     found = _script(public_id)
     heard = heard_sound(station().settings, found.latest).is_there()
     return {
@@ -114,8 +113,6 @@ def _page(public_id: str, *, typed: str | None = None, problem: str = "") -> dic
         "heard": heard,
         "now": now(),
         "writers": WRITERS,
-        "typed": typed,
-        "problem": problem,
         "old": followed_conditions.old_sentences(session(), found),
         **NAMES,
     }
@@ -138,67 +135,49 @@ def _save(public_id: str) -> Script:
     return found
 
 
-def _refused(refusal: Refusal) -> NoReturn:
-    """Give up what was begun; the desk brings the form back with the words as they were typed."""
-    session().rollback()
-    raise refusal
-
-
 @blueprint.post("/naskah/<public_id>")
 @allowed(*WRITERS)
-def edit(public_id: str) -> BaseResponse | tuple[str, int]:
-    try:
-        _save(public_id)
-    except Refusal as refusal:
-        _refused(refusal)
+def edit(public_id: str) -> BaseResponse:
+    _save(public_id)
     return back("programme.script", public_id=public_id)
 
 
 @blueprint.post("/naskah/<public_id>/setujui")
 @allowed(Role.OFFICER)
-def approve(public_id: str) -> BaseResponse | tuple[str, int]:
+def approve(public_id: str) -> BaseResponse:
     """Approve what is on the screen: words that were typed and not saved are saved first."""
-    try:
-        found = _save(public_id)
-        looked_at = found.latest.number if "text" in request.form else number("number")
-        services.approve(session(), found, number=looked_at, by=me().username, at=now())
-    except Refusal as refusal:
-        _refused(refusal)
+    found = _save(public_id)
+    looked_at = found.latest.number if "text" in request.form else number("number")
+    services.approve(session(), found, number=looked_at, by=me().username, at=now())
     return back("programme.script", public_id=public_id)
 
 
 @blueprint.post("/naskah/<public_id>/muat")
 @allowed(*WRITERS)
-def include(public_id: str) -> BaseResponse | tuple[str, int]:
+def include(public_id: str) -> BaseResponse:
     """Take in one thing that was left out, together with the words on the screen."""
     found = _script(public_id)
     typed = field("text", services.LONGEST_SCRIPT) or found.latest.text
-    try:
-        included_items.include(
-            session(),
-            station().settings,
-            found,
-            typed,
-            number("left"),
-            expected=number("expected"),
-            by=me().username,
-            at=now(),
-            speed=_speed(),
-        )
-    except Refusal as refusal:
-        _refused(refusal)
+    included_items.include(
+        session(),
+        station().settings,
+        found,
+        typed,
+        number("left"),
+        expected=number("expected"),
+        by=me().username,
+        at=now(),
+        speed=_speed(),
+    )
     return back("programme.script", public_id=public_id)
 
 
 @blueprint.post("/naskah/<public_id>/perbarui")
 @allowed(Role.OFFICER, Role.PRODUCER)
-def tell_anew(public_id: str) -> BaseResponse | tuple[str, int]:
+def tell_anew(public_id: str) -> BaseResponse:
     """Put the sentences right that tell the old, together with the words on the screen."""
-    try:
-        found = _save(public_id)
-        followed_conditions.tell_anew(session(), station().settings, found, by=me().username, at=now())
-    except Refusal as refusal:
-        _refused(refusal)
+    found = _save(public_id)
+    followed_conditions.tell_anew(session(), station().settings, found, by=me().username, at=now())
     return back("programme.script", public_id=public_id)
 
 
@@ -211,11 +190,8 @@ def withdraw(public_id: str) -> BaseResponse:
 
 @blueprint.post("/naskah/<public_id>/dengar")
 @allowed(*WRITERS)
-def listen(public_id: str) -> BaseResponse | tuple[str, int]:
-    try:
-        found = _save(public_id)
-    except Refusal as refusal:
-        _refused(refusal)
+def listen(public_id: str) -> BaseResponse:
+    found = _save(public_id)
     enqueue(session(), now(), READ_ALOUD, found.latest.id)
     return back("programme.script", public_id=public_id)
 

@@ -114,20 +114,15 @@ def condition_form(public_id: str) -> str:
 
 @blueprint.post("/lalin/kondisi/<public_id>/koreksi")
 @allowed(*CREW)
-def correct_condition(public_id: str) -> Response | tuple[str, int]:
+def correct_condition(public_id: str) -> Response:
     row = queries.condition_by_public_id(session(), public_id)
     ears, shown = _ears(), Fields.of_condition(row)
     last = row.reports[-1] if row.reports else None
-    typed = shown
-    try:
-        typed = forms.report_fields(shown)
-        report_corrections.correct_condition(
-            session(), row, typed, settings=station().settings, by=me().username, at=now(), finder=ears.finder
-        )
-        _learn(last, shown, typed, ears)
-    except Refusal:
-        session().rollback()
-        raise
+    typed = forms.report_fields(shown)
+    report_corrections.correct_condition(
+        session(), row, typed, settings=station().settings, by=me().username, at=now(), finder=ears.finder
+    )
+    _learn(last, shown, typed, ears)
     return back("traffic.condition", public_id=public_id)
 
 
@@ -140,20 +135,14 @@ def report_form(public_id: str) -> str:
 
 @blueprint.post("/lalin/laporan/<public_id>/koreksi")
 @allowed(*CREW)
-def correct_report(public_id: str) -> Response | tuple[str, int]:
+def correct_report(public_id: str) -> Response:
     row = queries.report_by_public_id(session(), public_id)
     ears, shown = _ears(), Fields.of(readable_report(row))
-    typed = shown
-    try:
-        typed = forms.report_fields(shown)
-        made = report_corrections.correct_report(
-            session(), row, typed, settings=station().settings, by=me().username, at=now(), finder=ears.finder
-        )
-        _learn(row, shown, typed, ears)
-    except Refusal:
-        session().rollback()
-        row = queries.report_by_public_id(session(), public_id)
-        raise
+    typed = forms.report_fields(shown)
+    made = report_corrections.correct_report(
+        session(), row, typed, settings=station().settings, by=me().username, at=now(), finder=ears.finder
+    )
+    _learn(row, shown, typed, ears)
     condition = queries.condition_by_key(session(), made.condition_id)
     return back("traffic.condition", public_id=condition.public_id) if condition else back("traffic.traffic")
 
@@ -178,8 +167,6 @@ def _form(fields: Fields, **of: Any) -> str:
         from_call=from_call,
         report=of.get("report"),
         condition=of.get("condition"),
-        problem=of.get("problem", ""),
-        typed=request.form,
         **NAMES,
     )
 

@@ -183,21 +183,3 @@ def lapsit_numbers() -> tuple[dict[str, int | None], dict[int, tuple[str, int]]]
         elif kind == "as" and rest.isdigit() and field(name, 60):
             lines[inputs.number(rest)] = (field(name, 60), inputs.number(field(f"v:{rest}", 20).replace(".", "")))
     return numbers, lines
-
-
-@dataclass(frozen=True, slots=True)
-class TypedReport:
-    """The quick form as it was typed, to be shown again beside what is wrong with it."""
-
-    at: str
-    toward: tuple[str, ...]
-    flow: str
-    kind: str
-    detour: str
-
-
-def typed_report() -> TypedReport:
-    given = request.form.get
-    toward = given("toward", "") or given("end", "")
-    place = given("place", "") or given("spot", "")
-    return TypedReport(place, (toward,) if toward else (), given("flow", ""), given("kind", ""), given("detour", ""))

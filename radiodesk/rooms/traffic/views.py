@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from radiodesk.core.errors import Refusal, Unreadable
-from radiodesk.core.i18n import gettext, say
+from radiodesk.core.errors import Unreadable
+from radiodesk.core.i18n import gettext
 from radiodesk.http.request import asked_page, back, field, now, number, session, station
 from radiodesk.language.places.pack import AreaPack
 from radiodesk.language.places.station_area import area_pack
@@ -30,7 +30,6 @@ from radiodesk.rooms.traffic.models import (
     KIND_NAMES,
     REFUSAL_NAMES,
     RoadCondition,
-    SituationReport,
 )
 
 blueprint = Blueprint("traffic", __name__)
@@ -129,7 +128,7 @@ def from_call(public_id: str) -> str:
 
 @blueprint.post("/lalin/panggilan/<public_id>")
 @allowed(*CREW, Role.SCREENER)
-def file_from_call(public_id: str) -> Response | tuple[str, int]:
+def file_from_call(public_id: str) -> Response:
     # Read while others may write; whether this person may is asked before anything is kept.
     ears = _ears()
     with station().database.reading() as looking:
@@ -138,21 +137,7 @@ def file_from_call(public_id: str) -> Response | tuple[str, int]:
         words, _reading = heard_words(looking, heard, at=at, ears=ears)
     call = opened(public_id)
     guarded = belonging_of(session(), call) in GUARDED
-    try:
-        _quick(services.Heard(call.id, words or field("place", 200), at, guarded))
-    except Refusal as refusal:
-        session().rollback()
-        page = render_template(
-            "traffic/from_call.html",
-            call=opened(public_id),
-            words=words,
-            reading=forms.typed_report(),
-            problem=say(refusal),
-            pack=_pack(),
-            form=_form(),
-            **NAMES,
-        )
-        return page, refusal.status
+    _quick(services.Heard(call.id, words or field("place", 200), at, guarded))
     if me().may(Role.SCREENER, Role.PRODUCER):
         return redirect(url_for("calls.call", public_id=public_id), code=303)
     return back("traffic.traffic")
@@ -243,24 +228,6 @@ def file_lapsit() -> Response:
 @blueprint.get("/lalin/lapsit/<public_id>")
 def situation_report(public_id: str) -> str:
     row = queries.situation_report_by_public_id(session(), public_id)
-    return _lapsit_page(row)
-
-
-@blueprint.post("/lalin/lapsit/<public_id>/angka")
-@allowed(*CREW)
-def correct_lapsit(public_id: str) -> Response | tuple[str, int]:
-    row = queries.situation_report_by_public_id(session(), public_id)
-    try:
-        numbers, lines = forms.lapsit_numbers()
-        services.correct_lapsit(session(), row, numbers, lines, by=me().username, at=now())
-    except Refusal as refusal:
-        session().rollback()
-        row = queries.situation_report_by_public_id(session(), public_id)
-        return _lapsit_page(row, problem=say(refusal)), refusal.status
-    return back("traffic.situation_report", public_id=public_id)
-
-
-def _lapsit_page(row: SituationReport, problem: str = "") -> str:
     lapsit = services.understood(row)
     missed = {line.line for line in lapsit.not_understood}
     counted: dict[int, list[Entry]] = {}
@@ -280,11 +247,18 @@ def _lapsit_page(row: SituationReport, problem: str = "") -> str:
         counted=counted,
         choices=LABELS,
         heads=TITLES,
-        problem=problem,
-        typed=request.form,
         script=spoken(lapsit, wording=wordings.own(session())),
         crew=CREW,
     )
+
+
+@blueprint.post("/lalin/lapsit/<public_id>/angka")
+@allowed(*CREW)
+def correct_lapsit(public_id: str) -> Response:
+    row = queries.situation_report_by_public_id(session(), public_id)
+    numbers, lines = forms.lapsit_numbers()
+    services.correct_lapsit(session(), row, numbers, lines, by=me().username, at=now())
+    return back("traffic.situation_report", public_id=public_id)
 
 
 @blueprint.get("/lalin/imbauan")

@@ -4,8 +4,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from radiodesk.core import i18n
-from radiodesk.core.errors import Refusal
-from radiodesk.http.request import back, field, now, number, session
+from radiodesk.http.request import back, field, now, number, session, stands_on
 from radiodesk.road.bulletin import rehearsal
 from radiodesk.road.bulletin.wording import shipped
 from radiodesk.rooms.accounts.access import allowed, me
@@ -34,7 +33,7 @@ def phrase(group: str, name: str) -> str:
 
 @blueprint.post("/lalin/kalimat/<any(bulletin, lapsit):group>/<name>")
 @allowed(Role.OFFICER)
-def save(group: str, name: str) -> Response | tuple[str, int] | str:
+def save(group: str, name: str) -> Response | str:
     full = wordings.known(f"{group}/{name}")
     text, expected = field("text", rehearsal.LONGEST), number("expected")
     if request.form.get("then") == "look":
@@ -42,12 +41,11 @@ def save(group: str, name: str) -> Response | tuple[str, int] | str:
     if text.replace("\r\n", "\n").strip() == rehearsal.shown(full, shipped(full)) and expected == 0:
         # Nothing was changed: what ships can say more than its plain form shows.
         return back("wording.phrase", group=group, name=name)
-    try:
-        wordings.save(session(), full, text, expected=expected, by=me().username, at=now())
-    except Refusal as refusal:
-        # What was typed stays in the form, with what is wrong beside it.
-        session().rollback()
-        return _page(full, text, expected, i18n.say(refusal)), refusal.status
+    row = wordings.own_rows(session()).get(full)
+    present = row.version if row else 0
+    # A refused phrase comes back with its lines tried out as they were typed.
+    stands_on(lambda: _page(full, text, present))
+    wordings.save(session(), full, text, expected=expected, by=me().username, at=now())
     return back("wording.phrase", group=group, name=name)
 
 
@@ -58,7 +56,7 @@ def reset(group: str, name: str) -> Response:
     return back("wording.phrase", group=group, name=name)
 
 
-def _page(name: str, text: str, expected: int, problem: str = "") -> str:
+def _page(name: str, text: str, expected: int) -> str:
     original = shipped(name)
     return render_template(
         "traffic/phrase.html",
@@ -68,7 +66,6 @@ def _page(name: str, text: str, expected: int, problem: str = "") -> str:
         title=rehearsal.TITLES[name],
         text=text,
         expected=expected,
-        problem=problem,
         words=rehearsal.words_of(name),
         original=rehearsal.shown(name, original),
         ways=[(way, i18n.say(way.problem) if way.problem else "") for way in rehearsal.rehearse(name, text)],
