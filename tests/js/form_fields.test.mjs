@@ -49,3 +49,35 @@ test("readings are compared by what they hold", () => {
   assert.equal(isSame([["a", "b"]], [["a", "b"]]), true);
   assert.equal(isSame([["a", "b"]], [["a", "c"]]), false);
 });
+
+test("only what was typed goes back: what others changed meanwhile stays", () => {
+  const now = form(field("topic", "Dari rekan"), field("notes", ""));
+  const first = [
+    ["topic", "Lama"],
+    ["notes", ""],
+  ];
+  const typed = [
+    ["topic", "Lama"],
+    ["notes", "Ketikan saya"],
+  ];
+  assert.equal(putFields(now, typed, first), 1);
+  assert.equal(now.elements[0].value, "Dari rekan");
+  assert.equal(now.elements[1].value, "Ketikan saya");
+});
+
+test("a field in which somebody types while a draft comes back keeps the new words", () => {
+  const now = form(field("topic", "Sedang diketik"), field("notes", ""));
+  const page = [
+    ["topic", ""],
+    ["notes", ""],
+  ];
+  const kept = [
+    ["topic", "Lama"],
+    ["notes", "Catatan lama"],
+  ];
+  assert.equal(putFields(now, kept, page, page), 1);
+  assert.deepEqual(readFields(now), [
+    ["topic", "Sedang diketik"],
+    ["notes", "Catatan lama"],
+  ]);
+});

@@ -169,7 +169,7 @@ def test_the_screen_fits_a_desk_and_a_phone(page: Page, database: Database, cloc
             assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_typed_words_survive_another_call_and_are_gone_after_signing_out(
+def test_typed_words_survive_another_call_and_leave_the_window_with_who_signs_out(
     page: Page, database: Database, clock: ManualClock
 ) -> None:
     page.fill("[name=topic]", "Setengah diketik")

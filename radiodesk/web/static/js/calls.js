@@ -1,5 +1,5 @@
 // The screener's screen beyond plain forms: places while typing, what the words seem to be about, who has this number,
-// typed words that survive going to another call, moving through the queue with J and K, and a sound for an emergency.
+// moving through the queue with J and K, and a sound for an emergency.
 
 import { ignored, tell } from "./desk.js";
 
@@ -21,6 +21,8 @@ async function ask(address, values) {
 
 if (card) {
   const field = (name) => card.elements[name];
+  // What a button fills in is kept as typed words are.
+  const keepTyped = () => card.dispatchEvent(new Event("input", { bubbles: true }));
 
   // ---- A new card begins in its number, unless the page would roll past the queue for it.
   if (matchMedia("(min-width: 52rem)").matches && document.activeElement === document.body)
@@ -79,7 +81,7 @@ if (card) {
     field("category").value = button.dataset.category;
     field("urgency").value = button.dataset.urgency;
     button.closest(".suggestion").remove();
-    keep();
+    keepTyped();
   });
 
   // ---- A caller is protected with one key: at once where the call is there, with the card of a new one.
@@ -93,7 +95,7 @@ if (card) {
       const body = new URLSearchParams({ protected: button.dataset.protects, csrf_token: token });
       const answer = await fetch(card.dataset.protect, { method: "POST", body, headers: { "HX-Request": "true" } });
       if (!answer.ok) tell(await answer.text());
-    } else keep();
+    } else keepTyped();
   });
 
   // ---- Who has this number; the name and the place that the caller had last are one key to take over.
@@ -112,44 +114,8 @@ if (card) {
     if (!button) return;
     for (const name of ["name", "place"]) if (!field(name).value) field(name).value = button.dataset[name];
     button.remove();
-    keep();
+    keepTyped();
   });
-
-  // ---- Words that were typed and not saved are kept in this window while the screener looks after another call.
-  const draft = `draft/${card.dataset.draft}`;
-  const boxes = [...card.querySelectorAll("input[name]:not([type=hidden]), textarea[name], select[name]")];
-  const put = (box, value) => {
-    if (box.type === "checkbox" || box.type === "radio") box.checked = value;
-    else box.value = value;
-  };
-  const read = (box) => (box.type === "checkbox" || box.type === "radio" ? box.checked : box.value);
-  const first = boxes.map(read);
-  const keep = () => {
-    const typed = boxes.map((box, at) => [at, read(box)]).filter(([at, value]) => value !== first[at]);
-    if (typed.length) sessionStorage.setItem(draft, JSON.stringify(typed));
-    else sessionStorage.removeItem(draft);
-  };
-  card.addEventListener("input", keep);
-  card.addEventListener("submit", () => sessionStorage.removeItem(draft));
-  const held = card.querySelector("[role=alert].note") ? null : sessionStorage.getItem(draft);
-  if (held) {
-    for (const [at, value] of JSON.parse(held)) if (boxes[at]) put(boxes[at], value);
-    const note = document.createElement("p");
-    const button = document.createElement("button");
-    note.className = "note warn";
-    note.textContent = card.dataset.restored;
-    button.type = "button";
-    button.textContent = card.dataset.discard;
-    button.addEventListener("click", () => {
-      boxes.forEach((box, at) => {
-        put(box, first[at]);
-      });
-      sessionStorage.removeItem(draft);
-      note.remove();
-    });
-    note.append(button);
-    card.prepend(note);
-  }
 }
 
 // ---- A file that is too large is said before it is sent; the desk would cut the line in the middle.

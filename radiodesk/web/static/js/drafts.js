@@ -2,14 +2,14 @@
 // outlive a reload, the end of a session and a restart. Every form with room for sentences is kept; the address that it
 // is sent to is the draft's place. What the desk does not answer to is kept in the window meanwhile.
 
-import { dropDraft, findDrafts, keepDraft } from "./drafts/desk_drafts.js";
+import { dropDraft, findDrafts, keepDraft, keyOfMine } from "./drafts/desk_drafts.js";
 import { isSame, putFields, readFields } from "./drafts/form_fields.js";
 
 const { restored, restoredOverNewer, discard } = document.body.dataset;
 const RESTS = 700;
-const forms = new Map(); // form -> { place, first, timer }
+const forms = new Map(); // form -> { address, place, first, timer }
 
-const inWindow = (place) => `draft ${place}`;
+const inWindow = (place) => keyOfMine(`draft ${place}`);
 
 function heldInWindow(place) {
   try {
@@ -42,7 +42,7 @@ function drop(place) {
 
 function restore(form, [first, values]) {
   const known = forms.get(form);
-  if (!putFields(form, values)) return drop(known.place);
+  if (!putFields(form, values, first, known.first)) return drop(known.place);
   // What is back must be seen: a form may stand in something that is closed.
   for (let around = form.closest("details"); around; around = around.parentElement.closest("details"))
     around.open = true;
@@ -63,38 +63,45 @@ function restore(form, [first, values]) {
 }
 
 function isKept(form) {
-  return (
-    form.method === "post" &&
-    form.id !== "card" &&
-    !("noDraft" in form.dataset) &&
-    form.querySelector("textarea, [data-draft]")
-  );
+  return form.method === "post" && !("noDraft" in form.dataset) && form.querySelector("textarea, [data-draft]");
 }
+
+// getAttribute: a field named "action" would hide the form's own property.
+const addressOf = (action) => new URL(action ?? "", location.href).pathname;
 
 async function watch() {
   const found = [...document.forms].filter((form) => isKept(form) && !forms.has(form));
   if (!found.length) return;
   for (const form of forms.keys()) if (!form.isConnected) forms.delete(form);
-  // getAttribute: a field named "action" would hide the form's own property.
-  for (const form of found)
-    forms.set(form, {
-      place: new URL(form.getAttribute("action") ?? "", location.href).pathname,
-      first: readFields(form),
-    });
-  const kept = await findDrafts(found.map((form) => forms.get(form).place));
   for (const form of found) {
-    const { place, first } = forms.get(form);
+    const address = addressOf(form.getAttribute("action"));
+    // Of several forms with one address each has a place of its own.
+    const same = [...document.forms].filter((other) => addressOf(other.getAttribute("action")) === address);
+    const number = same.indexOf(form);
+    forms.set(form, { address, place: number ? `${address}#${number}` : address, first: readFields(form) });
+  }
+  // What the window holds is there at once; the desk's answer may come when somebody types already.
+  const waiting = found.filter((form) => {
+    const held = heldInWindow(forms.get(form).place);
+    if (!held || held.sent || "refused" in form.dataset) return true;
+    restore(form, [held.first, held.values]);
+    return false;
+  });
+  if (!waiting.length) return;
+  const kept = await findDrafts(waiting.map((form) => forms.get(form).place));
+  for (const form of waiting) {
+    const { place } = forms.get(form);
     const held = heldInWindow(place);
     if ("refused" in form.dataset) {
       // The refused form holds what was typed; it is a draft until it is sent and taken.
-      forms.get(form).first = held?.first ?? kept[place]?.[0] ?? [];
+      forms.get(form).first = held?.first ?? kept?.[place]?.[0] ?? [];
       keep(form);
       continue;
     }
     // A form that was sent and taken has no draft at the desk any more.
     if (held?.sent && kept && !kept[place]) sessionStorage.removeItem(inWindow(place));
-    else if (held && isSame(readFields(form), first)) restore(form, [held.first, held.values]);
-    else if (kept?.[place] && isSame(readFields(form), first)) restore(form, kept[place]);
+    else if (held?.sent) restore(form, [held.first, held.values]);
+    else if (kept?.[place]) restore(form, kept[place]);
   }
 }
 
@@ -111,8 +118,8 @@ document.addEventListener("submit", ({ target, submitter }) => {
   if (!known) return;
   clearTimeout(known.timer);
   known.timer = undefined;
-  const address = submitter?.getAttribute("formaction") ?? target.getAttribute("action") ?? "";
-  known.sends = new URL(address, location.href).pathname === known.place || "sends" in (submitter?.dataset ?? {});
+  const address = addressOf(submitter?.getAttribute("formaction") ?? target.getAttribute("action"));
+  known.sends = address === known.address || "sends" in (submitter?.dataset ?? {});
   if (known.sends) sessionStorage.setItem(inWindow(known.place), JSON.stringify({ ...hold(target), sent: true }));
 });
 document.addEventListener("formdata", ({ target, formData }) => {

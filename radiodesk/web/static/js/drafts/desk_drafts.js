@@ -13,6 +13,9 @@ async function post(address, values, keepalive) {
   return answer?.status === 204;
 }
 
+/** A key of the window's storage that belongs to who is signed in: another person may sign in at the same window. */
+export const keyOfMine = (key) => `${addresses().me} ${key}`;
+
 /** What is kept for these places, by place; `null` when the desk does not answer. */
 export async function findDrafts(places) {
   const asked = new URLSearchParams(places.map((place) => ["untuk", place]));
@@ -38,24 +41,24 @@ export class DeskStorage {
 
   /** Bring what the desk has into the window, unless the window has something newer. */
   async load(key) {
-    if (sessionStorage.getItem(key) !== null) return;
+    if (this.getItem(key) !== null) return;
     const kept = (await findDrafts([this.#place]))?.[this.#place]?.[0];
-    if (typeof kept === "string") sessionStorage.setItem(key, kept);
+    if (typeof kept === "string") sessionStorage.setItem(keyOfMine(key), kept);
   }
 
   getItem(key) {
-    return sessionStorage.getItem(key);
+    return sessionStorage.getItem(keyOfMine(key));
   }
 
   setItem(key, text) {
     clearTimeout(this.#timer);
     if (text.length < MOST) this.#timer = setTimeout(() => keepDraft(this.#place, [text]), RESTS);
-    sessionStorage.setItem(key, text);
+    sessionStorage.setItem(keyOfMine(key), text);
   }
 
   removeItem(key) {
     clearTimeout(this.#timer);
-    sessionStorage.removeItem(key);
+    sessionStorage.removeItem(keyOfMine(key));
     dropDraft(this.#place);
   }
 }

@@ -18,12 +18,17 @@ export function readFields(form) {
   return keptFields(form).map((field) => [field.name, isTicked(field) ? field.checked : field.value]);
 }
 
-/** Put values back where the field at the same place still has the same name; returns how many differed. */
-export function putFields(form, values) {
+/**
+ * Put values back where the field at the same place still has the same name; returns how many differed. What stands in
+ * `first` unchanged was not typed by anybody, and what differs from `untouched` is being typed now: both are left.
+ */
+export function putFields(form, values, first = [], untouched = []) {
   let differed = 0;
   keptFields(form).forEach((field, at) => {
     const [name, value] = values[at] ?? [];
     if (name !== field.name || (isTicked(field) ? field.checked : field.value) === value) return;
+    if (first[at] && isSame(first[at], values[at])) return;
+    if (untouched[at] && untouched[at][1] !== (isTicked(field) ? field.checked : field.value)) return;
     if (isTicked(field)) field.checked = value;
     else field.value = value;
     differed += 1;
