@@ -61,7 +61,7 @@ def complete(text: str) -> str:
         raise PhoneUnreadable(
             "%(text)s is too short or too long for a telephone number. Type all its digits, or leave the field empty.",
             text=mended(text).strip(),
-        )
+        ).of("phone")
     return number
 
 

@@ -30,6 +30,7 @@ from radiodesk.rooms.record.ticket_preview import blueprint as ticket_preview
 from radiodesk.rooms.record.views import blueprint as record
 from radiodesk.rooms.recordings.views import blueprint as recordings
 from radiodesk.rooms.tickets import hooks as ticket_hooks
+from radiodesk.rooms.tickets.ticket_pages import may_see_guarded, may_see_secret
 from radiodesk.rooms.tickets.views import blueprint as tickets
 from radiodesk.rooms.traffic import hooks as traffic_hooks
 from radiodesk.rooms.traffic.correction_views import blueprint as fixes
@@ -157,4 +158,5 @@ def _csrf_failed(_error: CSRFError) -> Response:
 
 def home() -> str:
     """The first page after signing in: what is on, and where one's work is."""
-    return render_template("web/home.html", view=overview(session(), now()))
+    view = overview(session(), now(), secret=may_see_secret(), guarded=may_see_guarded())
+    return render_template("web/home.html", view=view)

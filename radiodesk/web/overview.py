@@ -13,7 +13,8 @@ from radiodesk.rooms.broadcasts.services import on_air
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.programme.models import Script, ScriptState
 from radiodesk.rooms.record.queries import closed_count
-from radiodesk.rooms.tickets.models import Ticket, TicketState
+from radiodesk.rooms.tickets.models import TicketState
+from radiodesk.rooms.tickets.queries import counts
 from radiodesk.rooms.traffic.queries import live_conditions
 
 
@@ -32,10 +33,10 @@ class Overview:
     closed_copies: int
 
 
-def overview(session: Session, at: datetime) -> Overview:
-    """The station at one moment."""
+def overview(session: Session, at: datetime, *, secret: bool, guarded: bool) -> Overview:
+    """The station at one moment; ``secret`` and ``guarded`` as ``tickets.queries.counts`` takes them."""
 
-    def count(table: type[Call] | type[Script] | type[Ticket], *which: object) -> int:
+    def count(table: type[Call] | type[Script], *which: object) -> int:
         return session.scalar(select(func.count()).select_from(table).where(*which)) or 0  # type: ignore[arg-type]
 
     return Overview(
@@ -46,7 +47,7 @@ def overview(session: Session, at: datetime) -> Overview:
         scripts=count(
             Script, Script.state == ScriptState.DRAFT, (Script.valid_until.is_(None)) | (Script.valid_until > at)
         ),
-        tickets=count(Ticket, Ticket.state == TicketState.NEW),
+        tickets=counts(session, at, secret=secret, guarded=guarded).by_state.get(TicketState.NEW, 0),
         to_seal=to_seal_count(session),
         closed_copies=closed_count(session),
         conditions=len(live_conditions(session, at)),

@@ -35,9 +35,10 @@ def keep(session: Session, person: Person, place: str, fields: object, *, at: da
     session.add(Draft(person_id=person.id, place=place, fields=text, kept_at=at))
 
 
-def find(session: Session, person: Person, places: Collection[str]) -> dict[str, list[object]]:
+def find(session: Session, person: Person, places: Collection[str], *, at: datetime) -> dict[str, list[object]]:
     """The fields that are kept, by place; what no key here opens is left out."""
-    kept = session.scalars(select(Draft).where(Draft.person_id == person.id, Draft.place.in_(places)))
+    mine = select(Draft).where(Draft.person_id == person.id, Draft.place.in_(places))
+    kept = session.scalars(mine.where(Draft.kept_at > at - KEPT))
     return {draft.place: fields for draft in kept if (fields := _fields(draft)) is not None}
 
 

@@ -288,7 +288,7 @@ def _roles() -> list[Role]:
 
 @blueprint.get("/draf")
 def find_drafts() -> Response:
-    return jsonify(drafts.find(session(), me(), request.args.getlist("untuk")[: drafts.MOST]))
+    return jsonify(drafts.find(session(), me(), request.args.getlist("untuk")[: drafts.MOST], at=now()))
 
 
 @blueprint.post("/draf")

@@ -55,8 +55,9 @@ def at_hand(session: Session, at: datetime) -> Broadcast | None:
 
 
 def as_run(session: Session, broadcast: Broadcast) -> list[AsRun]:
-    """What went out, in order."""
-    return list(session.scalars(select(AsRun).where(AsRun.broadcast_id == broadcast.id).order_by(AsRun.id)))
+    """What went out, in order; a mark stands at the moment it is of, though it was written later."""
+    entries = select(AsRun).where(AsRun.broadcast_id == broadcast.id)
+    return list(session.scalars(entries.order_by(AsRun.offset, AsRun.id)))
 
 
 def guarded(session: Session, calls: Iterable[Call]) -> dict[int, Belonging]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, select, union
 from sqlalchemy.orm import Session
 
 from radiodesk.rooms.calls.models import Call
@@ -39,6 +39,16 @@ def held_by(session: Session, calls: Collection[Call]) -> dict[int, list[Call]]:
                     found.setdefault(one.id, set()).add(holder)
         holders = found
     return {key: list(several.values()) for key, several in held.items()}
+
+
+def protected_calls() -> CompoundSelect[int]:
+    """The keys of all protected calls, of those that hold their words, and of those whose words they hold."""
+    protected = select(Call.id, Call.merged_into_id).where(Call.protected.is_not(None))
+    holders = protected.cte("holders", recursive=True)
+    holders = holders.union(select(Call.id, Call.merged_into_id).join(holders, Call.id == holders.c.merged_into_id))
+    held = protected.cte("held", recursive=True)
+    held = held.union(select(Call.id, Call.merged_into_id).join(held, Call.merged_into_id == held.c.id))
+    return union(select(holders.c.id), select(held.c.id))
 
 
 def keys_held_by(session: Session, call: Call) -> list[int]:

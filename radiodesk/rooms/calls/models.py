@@ -224,6 +224,15 @@ class Call(Base):
             return Consent.GIVEN
         return Consent.MISSING if self.refused_at is None else Consent.REFUSED
 
+    def refuse(self, *, by: str | None, at: datetime | None) -> None:
+        """The caller does not agree, or not any more: name and call-back fall with it, and the host's overruling, which
+        was of a caller who had not been asked.
+        """
+        self.consent_at = self.consent_by = None
+        self.refused_at, self.refused_by = at, by
+        self.overruled_at = self.overruled_by = self.overruled_why = None
+        self.may_name = self.may_call_back = False
+
     @property
     def may_air(self) -> bool:
         """Whether nobody has to be asked before it goes on air."""

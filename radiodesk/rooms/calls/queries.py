@@ -231,10 +231,7 @@ class HostCard:
     vip: bool
     protected: Protected | None
     line_quality: int | None
-    may_name: bool
     consent: Consent
-    overruled: bool
-    """Whether somebody said why it goes on air without consent."""
     on_air_at: datetime | None
     event_size: int
     """How many calls there are about the same event, this one included."""
@@ -256,9 +253,7 @@ def host_card(session: Session, call: Call) -> HostCard:
         vip=call.vip,
         protected=call.protected,
         line_quality=call.line_quality,
-        may_name=open_name,
         consent=call.consent,
-        overruled=call.overruled_at is not None,
         on_air_at=call.on_air_at,
         event_size=place.size if place else 1,
     )

@@ -1,6 +1,5 @@
 """Gathers what the screening screen shows: the queue, one call's card, its words, its caller's past."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -198,12 +197,9 @@ def screen_page(
     page: int | None = None,
     card: Screening | None = None,
     problem: str | None = None,
-    answered: str = "",
-    message: Mapping[str, str] | None = None,
     asking: bool = False,
 ) -> str:
-    """The whole screen; ``card`` holds typed words that could not be saved because of ``problem``, ``answered`` the
-    answer about consent that was ticked with them, ``message`` those of the form for messages.
+    """The whole screen; ``card`` holds typed words that could not be saved because of ``problem``.
 
     Without a ``page`` of the queue it shows the one on which the call stands.
     """
@@ -214,8 +210,6 @@ def screen_page(
         **queue_data(session, call.public_id if call else None, page=page, by=by, at=at),
         "card": card or (card_of(call) if call else Screening()),
         "problem": problem,
-        "answered": answered,
-        "message": message or {},
         "heads": [head(session, at) for head in lent.heads],
         "call": None,
         "categories": lent.suggester.categories() if lent.suggester else {},

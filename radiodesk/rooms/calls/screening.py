@@ -184,15 +184,10 @@ def consent(session: Session, call: Call, *, by: str, at: datetime) -> None:
 
 
 def withdraw_consent(session: Session, call: Call, *, by: str, at: datetime) -> None:
-    """Log that the caller does not agree, or not any more; name and call-back fall with it, and the host's overruling,
-    which was of a caller who had not been asked.
-    """
+    """Log that the caller does not agree, or not any more."""
     kind = "consent refused" if call.consent_at is None else "consent withdrawn"
     with acting(session, call, kind, by=by, at=at):
-        call.consent_at = call.consent_by = None
-        call.refused_at, call.refused_by = at, by
-        call.overruled_at = call.overruled_by = call.overruled_why = None
-        call.may_name = call.may_call_back = False
+        call.refuse(by=by, at=at)
 
 
 def lock(session: Session, call: Call, *, by: str, at: datetime) -> None:

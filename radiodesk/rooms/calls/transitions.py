@@ -215,8 +215,7 @@ def merge(session: Session, kept: Call, other: Call, *, by: str, at: datetime) -
         kept.protected = kept.protected or other.protected
         kept.aired_without_consent = kept.aired_without_consent or other.went_out_without_consent
         if other.consent is Consent.REFUSED:
-            kept.refused_at, kept.refused_by = other.refused_at, other.refused_by
-            kept.consent_at = kept.consent_by = None
+            kept.refuse(by=other.refused_by, at=other.refused_at)
         kept.recordings = [*kept.recordings, *(one for one in other.recordings if one not in kept.recordings)]
         unlearn(session, kept)
     with acting(session, other, "merged away", by=by, at=at, batch=batch, into=kept.public_id):

@@ -109,15 +109,12 @@ def part(public_id: str, part: str) -> str:
 @allowed(*CREW)
 def take_down() -> Response:
     card = forms.card(station().settings)
-    try:
-        made = services.take_down(session(), forms.channel(), card, by=me().username, at=now())
-        if answer := field("consent", 3):
-            note = services.consent if answer == "yes" else services.withdraw_consent
-            note(session(), made, by=me().username, at=now())
-        if receiver := field("hand", 40):
-            services.hand_over(session(), made, receiver, by=me().username, at=now())
-    except (Unreadable, Conflict) as refusal:
-        return _shown_again(None, card, refusal)
+    made = services.take_down(session(), forms.channel(), card, by=me().username, at=now())
+    if answer := field("consent", 3):
+        note = services.consent if answer == "yes" else services.withdraw_consent
+        note(session(), made, by=me().username, at=now())
+    if receiver := field("hand", 40):
+        services.hand_over(session(), made, receiver, by=me().username, at=now())
     return back("calls.call", public_id=made.public_id) if receiver else _then(made)
 
 
@@ -149,7 +146,6 @@ def _shown_again(found: Call | None, card: services.Screening | None, refusal: R
         at=now(),
         card=card,
         problem=i18n.say(refusal),
-        answered=field("consent", 3) if found is None else "",
     )
     return Response(page, refusal.status, mimetype="text/html")
 

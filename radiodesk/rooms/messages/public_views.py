@@ -14,6 +14,7 @@ from radiodesk.core.database import PROMPT
 from radiodesk.core.errors import NotFound, Unreadable
 from radiodesk.core.ids import public_id
 from radiodesk.http.request import asked, back, field, now, of_field, station
+from radiodesk.language import phones
 from radiodesk.rooms.calls.place_field import complete
 from radiodesk.rooms.messages.arrivals import arrival_reader
 from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
@@ -33,6 +34,14 @@ def form() -> str:
     return render_template("public/report.html")
 
 
+def _whole_number(typed: str) -> str:
+    """What was typed as a telephone number; raises ``PhoneUnreadable`` where digits are missing."""
+    try:
+        return phones.complete(typed) and typed if typed else ""
+    except phones.PhoneUnreadable as refusal:
+        raise refusal.of("telepon") from None
+
+
 @blueprint.post("/kirim")
 def send() -> BaseResponse:
     """A listener writes, or speaks into the phone's recorder and sends the file."""
@@ -49,7 +58,7 @@ def send() -> BaseResponse:
         raise Unreadable("Please agree that the station keeps your message and may use it on air.").of("setuju")
     fields = FormFields(
         text,
-        field("telepon", 40),
+        _whole_number(field("telepon", 40)),
         field("nama", 120),
         field("tempat", 120),
         field("boleh_nama", 3) == "yes",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from radiodesk.core.errors import NotFound
 from radiodesk.core.pages import SIZE, Page, page_of
-from radiodesk.rooms.calls.models import Call
+from radiodesk.rooms.calls.merged_calls import protected_calls
 from radiodesk.rooms.tickets import ticket_numbers
 from radiodesk.rooms.tickets.models import OPEN_STATES, Ticket, TicketDeadline, TicketState
 
@@ -67,7 +67,7 @@ def ticket_by_number(session: Session, heard: str) -> Ticket | None:
 
 
 def tickets(
-    session: Session, wanted: Filter, now: datetime, *, secret: bool, guarded: bool = True, page: int = 1
+    session: Session, wanted: Filter, now: datetime, *, secret: bool, guarded: bool, page: int = 1
 ) -> Page[Ticket]:
     """Tickets that fit, those whose time ends first on top.
 
@@ -87,9 +87,14 @@ def tickets(
 
 
 def _visible(secret: bool, guarded: bool) -> list[ColumnElement[bool]]:
-    protected = select(Call.id).where(Call.protected.is_not(None))
     open_ones: list[ColumnElement[bool]] = [] if secret else [Ticket.confidential.is_(False)]
-    return open_ones if guarded else [*open_ones, Ticket.call_id.is_(None) | Ticket.call_id.not_in(protected)]
+    return open_ones if guarded else [*open_ones, Ticket.call_id.is_(None) | Ticket.call_id.not_in(protected_calls())]
+
+
+def is_guarded(session: Session, ticket: Ticket) -> bool:
+    """Whether it is the complaint of a protected caller, also where calls were merged."""
+    guarded = select(Ticket.id).where(Ticket.id == ticket.id, Ticket.call_id.in_(protected_calls()))
+    return session.scalar(guarded) is not None
 
 
 def _says(ticket: Ticket, words: list[str]) -> bool:
@@ -110,7 +115,7 @@ def _narrowed(wanted: Filter, now: datetime) -> Select[Ticket]:
     return query
 
 
-def counts(session: Session, now: datetime, *, secret: bool = True, guarded: bool = True) -> Counts:
+def counts(session: Session, now: datetime, *, secret: bool, guarded: bool) -> Counts:
     """Figures above the list, of the tickets that are in it."""
     seen = _visible(secret, guarded)
     counted = select(Ticket.state, func.count()).where(*seen).group_by(Ticket.state)
@@ -129,7 +134,7 @@ def counts(session: Session, now: datetime, *, secret: bool = True, guarded: boo
 
 
 def running_clocks(
-    session: Session, until: datetime, *, secret: bool, guarded: bool = True, page: int = 1
+    session: Session, until: datetime, *, secret: bool, guarded: bool, page: int = 1
 ) -> Page[TicketDeadline]:
     """Every running clock of an open ticket that is due before ``until``, the most urgent first."""
     query = (
@@ -177,9 +182,7 @@ def corrected_since(session: Session, moment: datetime, most: int = 2000) -> lis
     return list(session.scalars(query.order_by(Ticket.decided_at.desc()).limit(most)))
 
 
-def joinable(
-    session: Session, since: datetime, *, but: Ticket | None, secret: bool, guarded: bool = True
-) -> list[Ticket]:
+def joinable(session: Session, since: datetime, *, but: Ticket | None, secret: bool, guarded: bool) -> list[Ticket]:
     """Tickets that still run and stand for themselves: those that another about the same matter may be joined with."""
     query = select(Ticket).where(
         Ticket.created_at >= since,

@@ -59,8 +59,9 @@ def may_see_guarded() -> bool:
 
 def may_open_ticket(ticket: Ticket) -> bool:
     """Whether a ticket is there for the person."""
-    protected = ticket.call is not None and ticket.call.protected is not None
-    return (may_see_secret() or not ticket.confidential) and (may_see_guarded() or not protected)
+    if ticket.confidential and not may_see_secret():
+        return False
+    return may_see_guarded() or not queries.is_guarded(session(), ticket)
 
 
 def seen(public_id: str) -> Ticket:

@@ -81,7 +81,8 @@ def test_drafts_are_kept_two_weeks_and_a_hundred_at_most(database: Database, clo
         for number in range(drafts.MOST + 5):
             drafts.keep(tx, person, f"/{number}", TYPED, at=clock.now() + timedelta(seconds=number))
         assert tx.scalar(select(func.count()).select_from(Draft)) == drafts.MOST
-        assert drafts.find(tx, person, ["/0", "/104"]) == {"/104": TYPED}
+        assert drafts.find(tx, person, ["/0", "/104"], at=clock.now()) == {"/104": TYPED}
+        assert drafts.find(tx, person, ["/104"], at=clock.now() + timedelta(days=15)) == {}
         drafts.keep(tx, person, "/new", TYPED, at=clock.now() + timedelta(days=15))
         assert tx.scalar(select(func.count()).select_from(Draft)) == 1
         with pytest.raises(Unreadable):

@@ -32,6 +32,7 @@ from radiodesk.rooms.broadcasts.ports import Outcome, outcomes
 from radiodesk.rooms.calls.models import Protected
 from radiodesk.rooms.tickets import services as tickets
 from radiodesk.rooms.transcripts.models import TranscriptState
+from radiodesk.rooms.transcripts.services import request_transcript
 from radiodesk.sound.decoder import probe
 from radiodesk.sound.takes import Take
 from tests.factories import shows
@@ -560,3 +561,18 @@ def test_sealing_asks_while_something_is_missing_and_takes_a_reason(
     assert browser.post(page, data={"note": "Perekam mati sepanjang siaran."}).status_code == 303
     with database.reading() as session:
         assert session.scalars(select(Package)).one().note == "Perekam mati sepanjang siaran."
+
+
+def test_words_that_could_not_be_heard_are_named_and_led_to(
+    database: Database, settings: Settings, now: datetime, sign_in: Callable[..., FlaskClient]
+) -> None:
+    broadcast = held(database, settings, now)
+    with database.writing() as tx:
+        public_id = tx.get_one(Broadcast, broadcast).public_id
+        recording = tx.get_one(Broadcast, broadcast).recordings[0]
+        asked = request_transcript(tx, recording, by="uji", at=now)
+        asked.state, asked.problem = TranscriptState.FAILED, "Suara rusak."
+        transcript = asked.public_id
+    page = sign_in(Role.ARCHIVIST).get(f"/siaran/{public_id}/segel")
+    assert page.status_code == 200
+    assert f'href="/transkrip/{transcript}"' in page.get_data(as_text=True)

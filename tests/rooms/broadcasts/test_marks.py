@@ -11,8 +11,8 @@ from radiodesk.core.audit import AuditEntry
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.broadcasts import services
-from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind
+from radiodesk.rooms.broadcasts import queries, services
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.programme import services as programme
 
 
@@ -87,3 +87,17 @@ def test_a_mark_of_another_broadcast_is_not_there(
         series = programme.add_programme(tx, "Lain", by="sari", at=clock.now())
         other = services.plan(tx, series, "", clock.now(), by="sari", at=clock.now()).public_id
     assert host.post(f"/siaran/{other}/tandai/{marks(database)[0].id}/urung").status_code == 404
+
+
+def test_a_mark_that_took_a_while_to_type_stands_at_its_moment(
+    host: FlaskClient, database: Database, clock: ManualClock, show: str
+) -> None:
+    with database.writing() as tx:
+        broadcast = tx.scalars(select(Broadcast)).one()
+        clock.advance(timedelta(seconds=10))
+        services.mark(tx, broadcast, "Kedua", by="sari", at=clock.now())
+    clock.advance(timedelta(seconds=10))
+    host.post(f"{show}/tandai", data={"text": "Pertama", "ago": "20"})
+    with database.reading() as look:
+        log = queries.as_run(look, look.scalars(select(Broadcast)).one())
+    assert [entry.title for entry in log if entry.kind is AsRunKind.MARK] == ["Pertama", "Kedua"]

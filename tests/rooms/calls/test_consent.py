@@ -117,6 +117,16 @@ def test_a_refusal_goes_along_when_calls_are_merged(session: Session, now: datet
     assert (kept.consent, kept.consent_at) == (Consent.REFUSED, None)
 
 
+def test_a_refusal_of_a_merged_call_ends_what_rested_on_consent(session: Session, now: datetime) -> None:
+    kept, other = make.in_state(session, CallState.WAITING, now), unasked(session, now)
+    kept.may_name = kept.may_call_back = True
+    kept.overruled_at, kept.overruled_by, kept.overruled_why = now, "sari", "Mendesak"
+    calls.withdraw_consent(session, other, by="wati", at=now)
+    calls.merge(session, kept, other, by="wati", at=now)
+    assert kept.consent is Consent.REFUSED
+    assert (kept.may_name, kept.may_call_back, kept.may_air) == (False, False, False)
+
+
 def test_r_asks_before_it_makes_ready(screener: FlaskClient, database: Database, clock: ManualClock) -> None:
     with database.writing() as tx:
         call = unasked(tx, clock.now()).public_id

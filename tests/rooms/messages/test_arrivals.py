@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import event, select
@@ -224,14 +225,16 @@ def test_a_recording_that_came_while_the_database_was_held_becomes_one(
     assert list(settings.arrivals.rglob("*.sound")) == []
 
 
-def test_a_listener_whose_number_is_none_is_told_at_once_and_later_not_lost(
-    client: FlaskClient, taker: Taker, settings: Settings, database: Database
+def test_a_listener_whose_number_is_none_is_told_at_once_and_one_that_was_kept_is_not_lost(
+    client: FlaskClient, taker: Taker, settings: Settings, database: Database, clock: ManualClock
 ) -> None:
     sent = {"pesan": "Lampu padam", "setuju": "yes", "telepon": "nomor saya"}
     assert client.post("/kirim", data=sent).status_code == 422
-    assert taker.store.all_waiting() == taker.store.all_kept() == []
     with held(settings):
-        assert client.post("/kirim", data=sent).status_code == 303
+        assert client.post("/kirim", data=sent).status_code == 422
+    assert taker.store.all_waiting() == taker.store.all_kept() == []
+    kept = FormFields("Lampu padam", "nomor saya", "", "", False, False, "")
+    taker.store.put(arrival_reader.WEB, kept.as_body(), at=clock.now())
     taker.turn()
     assert [call.message for call in every(database)] == ["Lampu padam\nnomor saya"]
 
@@ -491,3 +494,14 @@ def test_the_commands_name_what_cannot_be_read_and_go_on(
     read = CliRunner().invoke(cli.intake, ["again"])
     assert (read.exit_code, closed.id in read.stderr) == (0, True)
     assert [call.message for call in every(database)] == ["Halo"]
+
+
+def test_a_number_with_digits_missing_is_asked_for_at_its_field(public: Flask) -> None:
+    sent = {"pesan": "Lampu padam", "setuju": "yes", "telepon": "0812 3"}
+    answer = public.test_client().post("/kirim", data=sent)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Lampu padam" in page
+    field = page.split('name="telepon"')[1].split(">")[0]
+    assert 'value="0812 3"' in field
+    assert 'aria-invalid="true"' in field

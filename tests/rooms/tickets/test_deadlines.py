@@ -172,12 +172,12 @@ def test_lists_and_figures_show_what_is_late(session: Session, settings: Setting
     ticket = factory.opened(session, settings, now).ticket
     secret = factory.opened(session, settings, now, confidential=True).ticket
     later = now + timedelta(days=4)
-    assert queries.counts(session, now).overdue == 0
-    assert queries.counts(session, later).overdue == 2
+    assert queries.counts(session, now, secret=True, guarded=True).overdue == 0
+    assert queries.counts(session, later, secret=True, guarded=True).overdue == 2
     late = queries.Filter(overdue=True)
-    assert queries.tickets(session, late, later, secret=False).rows == [ticket]
-    assert queries.tickets(session, late, later, secret=True).rows == [secret, ticket]
-    assert [d.ticket for d in queries.running_clocks(session, later, secret=False).rows] == [ticket]
+    assert queries.tickets(session, late, later, secret=False, guarded=True).rows == [ticket]
+    assert queries.tickets(session, late, later, secret=True, guarded=True).rows == [secret, ticket]
+    assert [d.ticket for d in queries.running_clocks(session, later, secret=False, guarded=True).rows] == [ticket]
 
 
 def test_a_station_changes_a_rule_in_a_file(tmp_path: Path) -> None:

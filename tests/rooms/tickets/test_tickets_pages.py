@@ -17,6 +17,7 @@ from radiodesk.core.keys import KeyRing
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.accounts.models import SignIn as OpenSession
+from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import CallState, Protected, Urgency
 from radiodesk.rooms.tickets import care, pins, queries, services, ticket_numbers
 from radiodesk.rooms.tickets.models import Ticket, TicketState
@@ -200,6 +201,21 @@ def test_a_protected_callers_complaint_is_there_for_those_who_may_read_the_calle
         assert (desk.get(f"/pengaduan/{identity}").status_code == 200) is there, role
         assert ("Perkara ini" in desk.get("/pengaduan").get_data(as_text=True)) is there, role
         assert (desk.get(f"/pengaduan?cari={number}").status_code == 302) is there, role
+
+
+def test_a_complaint_is_closed_when_the_call_that_its_call_became_is_protected(
+    place: Desk, sign_in: SignIn, database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    with database.writing() as session:
+        told, kept = (call_factory.ringing(session, clock.now()) for _ in range(2))
+        ticket = factory.opened(session, settings, clock.now(), call=told, summary="Perkara ini").ticket
+        calls.merge(session, kept, told, by="wati", at=clock.now())
+        kept.protected = Protected.VICTIM
+        identity = ticket.public_id
+    officer = sign_in(Role.OFFICER, username="mata")
+    assert officer.get(f"/pengaduan/{identity}").status_code == 404
+    assert "Perkara ini" not in officer.get("/pengaduan").get_data(as_text=True)
+    assert re.search(r'class="number">0</strong>\s+pengaduan baru', officer.get("/").get_data(as_text=True))
 
 
 def test_every_step_works_by_a_plain_form(place: Desk, officer: FlaskClient) -> None:

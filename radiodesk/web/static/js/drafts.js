@@ -2,11 +2,10 @@
 // outlive a reload, the end of a session and a restart. Every form with room for sentences is kept; the address that it
 // is sent to is the draft's place. What the desk does not answer to is kept in the window meanwhile.
 
-import { dropDraft, findDrafts, keepDraft, keyOfMine } from "./drafts/desk_drafts.js";
+import { dropDraft, findDrafts, keepDraft, keyOfMine, RESTS } from "./drafts/desk_drafts.js";
 import { isSame, putFields, readFields } from "./drafts/form_fields.js";
 
 const { restored, restoredOverNewer, discard } = document.body.dataset;
-const RESTS = 700;
 const forms = new Map(); // form -> { address, place, first, timer }
 
 const inWindow = (place) => keyOfMine(`draft ${place}`);

@@ -1,6 +1,7 @@
 // Drafts at the desk: asked for, kept and dropped by the address that the words will be sent to.
 
-const RESTS = 700;
+/** How long the hand must rest before words are sent to the desk, in milliseconds. */
+export const RESTS = 700;
 const MOST = 190000; // the desk takes a little more
 
 const addresses = () => document.body.dataset;
