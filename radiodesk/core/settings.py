@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     desk_port: Annotated[int, Field(ge=1, le=65535)] = Field(8080, description="Port of the desk.")
     public_host: str = Field("127.0.0.1", description="Address that the public site listens on.")
     public_port: Annotated[int, Field(ge=1, le=65535)] = Field(8081, description="Port of the public site.")
+    studio_phone: Annotated[str, Field(max_length=60)] = Field(
+        "", description="Number that listeners dial or write to, as it is shown to them, such as `0353 555 0110`."
+    )
     public_url: str | None = Field(
         None, description="Address under which listeners reach the public site; unset means its host and port."
     )

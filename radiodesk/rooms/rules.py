@@ -12,12 +12,14 @@ from radiodesk.rooms.broadcasts.ports import outcome_sources
 from radiodesk.rooms.calls import access as call_access
 from radiodesk.rooms.calls import protected_words
 from radiodesk.rooms.calls.ports import call_followers, secrets
+from radiodesk.rooms.messages.ports import connect_tracking_codes
 from radiodesk.rooms.programme import followed_conditions
 from radiodesk.rooms.record import access as record_access
 from radiodesk.rooms.record import closed_copies, ticket_publication
 from radiodesk.rooms.recordings.access import owners
 from radiodesk.rooms.tickets import access as ticket_access
 from radiodesk.rooms.tickets.ports import followers
+from radiodesk.rooms.tickets.tracking_codes import Codes
 from radiodesk.rooms.traffic.ports import connect_followers
 from radiodesk.rooms.transcripts.ports import connect_learning, title_sources
 
@@ -26,6 +28,7 @@ def connect(database: Database) -> None:
     """Connect the rooms over one database."""
     owners(database).extend((call_access.of_recordings, broadcast_access.of_recordings))
     secrets(database).append(ticket_access.secret_calls)
+    connect_tracking_codes(database, Codes())
     title_sources(database).extend((call_access.titles_of_recordings, broadcast_access.titles_of_recordings))
     connect_learning(database, protected_words.learnable)
     followers(database).extend((ticket_publication.follow, closed_copies.follow_ticket))

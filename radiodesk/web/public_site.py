@@ -9,6 +9,7 @@ from radiodesk.core import i18n
 from radiodesk.core.errors import NotFound
 from radiodesk.core.i18n import N_
 from radiodesk.http.request import Station, own_address, secure_cookie, station
+from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.messages.public_views import blueprint as intake
 from radiodesk.rooms.messages.webhooks import blueprint as webhooks
 from radiodesk.rooms.messages.webhooks import told
@@ -32,8 +33,9 @@ class PublicEntry:
 
 
 # No form of this site carries a token against forgery, since none acts for a session: there is no signing in, and the
-# only cookie chooses a language. What a form needs comes with it (a PIN, the code of Pos Jago, a signed slip), and what
-# a stranger's page could send in a visitor's name it could as well send itself. Machines sign, or show their token.
+# only cookies choose a language and show a sender's own number and PIN again for a while. What a form needs comes with
+# it (a PIN, the code of Pos Jago, a signed slip), and what a stranger's page could send in a visitor's name it could as
+# well send itself. Machines sign, or show their token.
 PUBLIC_BLUEPRINTS = [intake, webhooks, open311, site, tracking]
 
 PUBLIC_MENU = [
@@ -53,7 +55,8 @@ def create_public(given: Station) -> Flask:
     app.before_request(_choose_language)
     app.before_request(refuse_too_large)
     entries = [entry for entry in PUBLIC_MENU if given.settings.web_form or entry.endpoint != "intake.form"]
-    app.context_processor(lambda: {"settings": given.settings, "language": i18n.language.get(), "public_menu": entries})
+    shown = {"settings": given.settings, "public_menu": entries, "emergency": area_pack(given.settings.area).emergency}
+    app.context_processor(lambda: shown | {"language": i18n.language.get()})
     for blueprint in PUBLIC_BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/bahasa/<code>", "language", switch_language)

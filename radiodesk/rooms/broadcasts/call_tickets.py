@@ -58,7 +58,8 @@ def make_ticket(
         by=by,
         at=at,
     )
-    leave_pin(opened.ticket, at=at)
+    if opened.pin:
+        leave_pin(opened.ticket, at=at)
     told = gettext("Complaint %(number)s", number=opened.ticket.number)
     mark(session, broadcast, told, by=by, at=at, subject=call.public_id, ticket=opened.ticket.number)
     return opened.ticket

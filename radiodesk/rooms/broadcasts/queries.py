@@ -1,6 +1,6 @@
 """Reads for the broadcast pages and the host's screen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,10 +16,11 @@ from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, Broad
 from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.broadcasts.rundowns import Timed, timed
 from radiodesk.rooms.calls.access import belongings
-from radiodesk.rooms.calls.call_words import words_of
+from radiodesk.rooms.calls.call_words import CallWords, words_of
 from radiodesk.rooms.calls.models import Call, CallState, Urgency
 from radiodesk.rooms.calls.protection_proposal import proposal
 from radiodesk.rooms.calls.queries import HostCard, host_card, sayable
+from radiodesk.rooms.programme.followed_conditions import telling_the_old
 from radiodesk.rooms.recordings.access import GUARDED, Belonging
 from radiodesk.rooms.tickets.models import Ticket
 
@@ -136,6 +137,8 @@ class Studio:
     """The last marks, newest first."""
     tickets: dict[str, str]
     """Numbers of the complaints that were made of the callers shown, by the call's public id."""
+    old: set[int]
+    """Keys of the rundown's scripts that tell what was put right on the traffic board since."""
 
 
 def studio(session: Session, broadcast: Broadcast, at: datetime) -> Studio:
@@ -147,14 +150,16 @@ def studio(session: Session, broadcast: Broadcast, at: datetime) -> Studio:
     begun = [_item_of(entry) for entry in log if entry.kind in (AsRunKind.ITEM, AsRunKind.SCRIPT)]
     current = next((item for item in items if begun and item.public_id == begun[-1]), None)
     planned = timed(items, broadcast.on_air_at or broadcast.planned_start)
+    shown = [call for call in live if call.state is not CallState.WAITING]
+    heard = words_of(session, shown)
     began = next((entry.at for entry in reversed(log) if current and _item_of(entry) == current.public_id), None)
     return Studio(
         broadcast=broadcast,
         on_air=[card for card in cards if card.state is CallState.ON_AIR],
         held=[card for card in cards if card.state is CallState.HELD],
         ready=[card for card in cards if card.state is CallState.READY],
-        words=_words(session, live),
-        cues=_cues(session, live),
+        words=_words(session, shown, heard),
+        cues=_cues(shown, heard),
         waiting=sum(call.state is CallState.WAITING for call in live),
         emergencies=_emergencies(session),
         items=planned,
@@ -166,7 +171,8 @@ def studio(session: Session, broadcast: Broadcast, at: datetime) -> Studio:
         runs_out=began + timedelta(seconds=current.seconds) if began and current else None,
         over=_behind(planned, current, began),
         marks=[entry for entry in reversed(log) if entry.kind in (AsRunKind.MARK, AsRunKind.DUMP)][:4],
-        tickets=_tickets(session, live),
+        tickets=_tickets(session, shown),
+        old=telling_the_old(session, [item.script for item in items if item.script is not None], at=at),
     )
 
 
@@ -175,18 +181,15 @@ def _emergencies(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Call).where(*urgent)) or 0
 
 
-def _words(session: Session, live: list[Call]) -> dict[str, str]:
-    found = belongings(session, live)
-    shown = [call for call in live if found[call.id] not in GUARDED and call.state is not CallState.WAITING]
-    words = words_of(session, shown)
-    return {call.public_id: " ".join(words[call.id].parts) for call in shown}
+def _words(session: Session, shown: list[Call], heard: Mapping[int, CallWords]) -> dict[str, str]:
+    found = belongings(session, shown)
+    return {call.public_id: " ".join(heard[call.id].parts) for call in shown if found[call.id] not in GUARDED}
 
 
-def _cues(session: Session, live: list[Call]) -> dict[str, ProtectionCue]:
-    ready = [call for call in live if call.state is CallState.READY]
-    shown = [call for call in live if call.state in Call.live_states] + ready[:SHOWN_READY]
-    words = words_of(session, shown)
-    cues = {call.public_id: proposal(call, words[call.id]) for call in shown}
+def _cues(shown: list[Call], heard: Mapping[int, CallWords]) -> dict[str, ProtectionCue]:
+    ready = [call for call in shown if call.state is CallState.READY]
+    open_cards = [call for call in shown if call.state in Call.live_states] + ready[:SHOWN_READY]
+    cues = {call.public_id: proposal(call, heard[call.id]) for call in open_cards}
     return {call: cue for call, cue in cues.items() if cue is not None}
 
 
@@ -197,10 +200,9 @@ def _item_of(entry: AsRun) -> str:
     return str(entry.details.get("item") or entry.subject)
 
 
-def _tickets(session: Session, live: list[Call]) -> dict[str, str]:
+def _tickets(session: Session, shown: list[Call]) -> dict[str, str]:
     query = select(Call.public_id, Ticket.number).join(Ticket, Ticket.call_id == Call.id)
-    shown = [call.id for call in live if call.state is not CallState.WAITING]
-    return dict(session.execute(query.where(Call.id.in_(shown))).all())
+    return dict(session.execute(query.where(Call.id.in_([call.id for call in shown]))).all())
 
 
 def _behind(planned: list[Timed], current: RundownItem | None, began: datetime | None) -> float:

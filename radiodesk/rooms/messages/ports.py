@@ -10,9 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from sqlalchemy.orm import Session
+
+from radiodesk.core.database import Database
 from radiodesk.core.errors import Forbidden
 from radiodesk.core.settings import Settings
-from radiodesk.rooms.calls.models import Channel
+from radiodesk.rooms.calls.models import Call, Channel
 
 PART = "part:"
 """How the id of a message begins that came without one: what follows is a digest of how it came."""
@@ -184,3 +187,37 @@ class MediaChannel(Protocol):
     def fetch(self, settings: Settings, media_id: str) -> Generator[bytes, None, None]:
         """The bytes of a file in blocks; the desk stops when they are too many. Raises ``NotSent``."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingCode:
+    """Number and PIN with which somebody who wrote follows what became of it, and what is stored of the PIN."""
+
+    number: str
+    pin: str
+    pin_hash: str
+
+
+class TrackingCodes(Protocol):
+    """Gives out tracking codes; a later room does."""
+
+    def draw(self, database: Database, /, *, at: datetime) -> TrackingCode:
+        """One for a message that is about to be kept. It takes long on purpose: not within a transaction."""
+        ...
+
+    def keep(self, session: Session, call: Call, number: str, pin_hash: str, /, *, at: datetime) -> None:
+        """Bind what is stored of one to the call that was made of the message."""
+        ...
+
+
+_CODES = "messages.tracking_codes"
+
+
+def connect_tracking_codes(database: Database, codes: TrackingCodes) -> None:
+    """Have everybody who writes by the public form get a tracking code."""
+    database.connected[_CODES] = [codes]
+
+
+def tracking_codes(database: Database) -> TrackingCodes | None:
+    """Who gives them out; ``None`` where no room does."""
+    return next(iter(database.connected.get(_CODES, ())), None)

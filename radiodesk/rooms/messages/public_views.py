@@ -5,15 +5,18 @@ up does not exist.
 """
 
 import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from radiodesk.core.addresses import network
 from radiodesk.core.database import PROMPT
 from radiodesk.core.errors import NotFound, Unreadable
 from radiodesk.core.ids import public_id
-from radiodesk.http.request import asked, back, field, now, of_field, station
+from radiodesk.core.keys import KeyMissing
+from radiodesk.http.request import asked, back, field, now, of_field, secure_cookie, station
 from radiodesk.language import phones
 from radiodesk.rooms.calls.place_field import complete
 from radiodesk.rooms.messages.arrivals import arrival_reader
@@ -22,10 +25,14 @@ from radiodesk.rooms.messages.arrivals.web_form import FormFields
 from radiodesk.rooms.messages.channels import partner
 from radiodesk.rooms.messages.channels.bearer_tokens import fits
 from radiodesk.rooms.messages.channels.report_channels import PosJagoChannel
-from radiodesk.rooms.messages.ports import NotSigned
+from radiodesk.rooms.messages.ports import NotSigned, TrackingCode, tracking_codes
 from radiodesk.sound.decoder import AudioUnreadable
 
 blueprint = Blueprint("intake", __name__)
+
+CODE_COOKIE = "tracking-code"
+CODE_SHOWN = 10 * 60
+"""For how many seconds the page of thanks shows number and PIN again, to the browser that sent the message."""
 
 
 @blueprint.get("/kirim")
@@ -67,6 +74,10 @@ def send() -> BaseResponse:
     )
     taker = Taker(settings, station().database)
     taker.require_few(fields.address, at=now())
+    codes = tracking_codes(station().database)
+    code = codes.draw(station().database, at=now().astimezone(settings.zone)) if codes is not None else None
+    if code is not None:
+        fields = replace(fields, number=code.number, pin_hash=code.pin_hash)
     with of_field("suara"):
         arrival = taker.store.put(arrival_reader.WEB, fields.as_body(), at=now(), sound=sound)
     taken = taker.at_once(arrival, patience=PROMPT)
@@ -74,14 +85,40 @@ def send() -> BaseResponse:
         if not text:
             raise AudioUnreadable(taken.sound_problem).of("suara")
         # The words are in the queue: who is refused would send them a second time.
-        return back("intake.thanks", tanpa="suara")
-    return back("intake.thanks")
+        return _with_code(back("intake.thanks", tanpa="suara"), code)
+    return _with_code(back("intake.thanks"), code)
+
+
+def _with_code(answer: BaseResponse, code: TrackingCode | None) -> BaseResponse:
+    """The way to the page of thanks, which shows the code to this browser, for a while and to nobody else."""
+    if code is not None:
+        sealed = station().database.keys.encrypt(json.dumps([code.number, code.pin, now().timestamp()]))
+        answer.set_cookie(
+            CODE_COOKIE,
+            urlsafe_b64encode(sealed).decode(),
+            max_age=CODE_SHOWN,
+            path=url_for("intake.thanks"),
+            httponly=True,
+            samesite="Lax",
+            secure=secure_cookie(),
+        )
+    return answer
+
+
+def _code_given() -> tuple[str, str] | None:
+    """Number and PIN that this browser was given a few minutes ago."""
+    try:
+        sealed = urlsafe_b64decode(request.cookies.get(CODE_COOKIE, ""))
+        number, pin, given = json.loads(station().database.keys.decrypt(sealed))
+    except (ValueError, KeyMissing):
+        return None
+    return (number, pin) if now().timestamp() - given <= CODE_SHOWN else None
 
 
 @blueprint.get("/kirim/terima-kasih")
 def thanks() -> str:
     _only_if(station().settings.web_form)
-    return render_template("public/report_thanks.html", without_sound="tanpa" in request.args)
+    return render_template("public/report_thanks.html", without_sound="tanpa" in request.args, code=_code_given())
 
 
 @blueprint.get("/pos-jago")

@@ -207,7 +207,12 @@ def heard(public_id: str) -> BaseResponse:
 @blueprint.get("/naskah/<public_id>/prompter")
 def prompter(public_id: str) -> str:
     found = _script(public_id)
-    return render_template("programme/prompter.html", script=found, version=found.approved or found.latest)
+    return render_template(
+        "programme/prompter.html",
+        script=found,
+        version=found.approved or found.latest,
+        old=followed_conditions.old_sentences(session(), found),
+    )
 
 
 @blueprint.get("/program")

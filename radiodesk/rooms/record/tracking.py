@@ -15,10 +15,14 @@ from radiodesk.core import jobs
 from radiodesk.core.addresses import CARRIER, HOUSEHOLD, SITE, network
 from radiodesk.core.database import PROMPT, Database, keys_of
 from radiodesk.core.errors import Refusal, Unreadable
+from radiodesk.core.i18n import N_
 from radiodesk.core.unavailable import DatabaseUnavailable
+from radiodesk.rooms.calls.merged_calls import standing
+from radiodesk.rooms.calls.models import CallState
 from radiodesk.rooms.record.models import PublishedTicket, TicketReply, TrackingAttempt
 from radiodesk.rooms.tickets import ticket_numbers
 from radiodesk.rooms.tickets.care import Reply
+from radiodesk.rooms.tickets.models import Ticket, TrackingCode
 from radiodesk.rooms.tickets.pins import pin_fits
 
 log = logging.getLogger(__name__)
@@ -40,6 +44,24 @@ SITE_BESET, CARRIER_BESET = 10, 200
 """The same of one /48 and of one /32 in IPv6: who holds such a network has addresses without end."""
 
 
+_RECORDED = N_("Your message has become a complaint, by itself or together with what others wrote.")
+_UNREAD = N_("Your message has reached the desk. Nobody has read it yet.")
+_IN_HAND = N_("Your message was read and is being worked on.")
+_SETTLED = N_("Your message was read and dealt with. No complaint was made of it.")
+_TOLD = {
+    CallState.RINGING: _UNREAD,
+    CallState.SCREENING: _IN_HAND,
+    CallState.WAITING: _IN_HAND,
+    CallState.READY: _IN_HAND,
+    CallState.ON_AIR: _IN_HAND,
+    CallState.HELD: _IN_HAND,
+    CallState.DONE: _SETTLED,
+    CallState.DROPPED: N_("Your message was put aside. Please call the studio if it still matters."),
+    CallState.LOST: N_("Your message was put aside. Please call the studio if it still matters."),
+}
+"""What is told of a message by the state of its call."""
+
+
 class NotOpened(Refusal):
     """Number and PIN do not belong together, or there is no such number: which of them is not told."""
 
@@ -58,21 +80,34 @@ class TooManyReplies(Refusal):
     status = 429
 
 
-def look_up(database: Database, heard: str, pin: str, *, address: str, at: datetime) -> PublishedTicket:
-    """The public face that number and PIN open; raises ``NotOpened`` or ``LookUpPaused``."""
+def look_up(database: Database, heard: str, pin: str, *, address: str, at: datetime) -> PublishedTicket | TrackingCode:
+    """The public face that number and PIN open, or the code of a message that has none (yet).
+
+    Raises ``NotOpened`` or ``LookUpPaused``.
+    """
     number = ticket_numbers.parse(heard) or ""
     with database.writing(PROMPT) as session:
         attempt = _count(session, number, address, at)
     with database.reading() as session:
         # The hash alone: reading the whole row would take measurably longer than finding none.
-        stored = session.scalar(select(PublishedTicket.pin_hash).where(PublishedTicket.number == number))
+        of_ticket = session.scalar(select(PublishedTicket.pin_hash).where(PublishedTicket.number == number))
+        of_message = session.scalar(select(TrackingCode.pin_hash).where(TrackingCode.number == number))
+    stored = of_ticket or of_message
     if not pin_fits(database.keys, number, pin, stored):
         raise NotOpened("This number and PIN do not fit together. Please look at your receipt and type both again.").of(
             "pin"
         )
     _uncount(database, attempt)
     with database.reading() as session:
-        return session.scalars(select(PublishedTicket).where(PublishedTicket.number == number)).one()
+        ticket = session.scalar(select(PublishedTicket).where(PublishedTicket.number == number))
+        return ticket or session.scalars(select(TrackingCode).where(TrackingCode.number == number)).one()
+
+
+def told_of(session: Session, code: TrackingCode) -> str:
+    """How far a message has come that has no public complaint, as a message id."""
+    if session.scalar(select(Ticket.id).where(Ticket.call_id == standing(session, code.call).id).limit(1)) is not None:
+        return _RECORDED
+    return _TOLD[code.call.state]
 
 
 def _uncount(database: Database, attempt: int) -> None:

@@ -11,7 +11,7 @@ from radiodesk.http.request import asked, back, field, now, session, stands_on, 
 from radiodesk.rooms.record import tracking
 from radiodesk.rooms.record.models import PublishedTicket
 from radiodesk.rooms.tickets.care import Reply
-from radiodesk.rooms.tickets.models import ENTRY_NAMES, STATE_NAMES, EntryKind, TicketState
+from radiodesk.rooms.tickets.models import ENTRY_NAMES, STATE_NAMES, EntryKind, TicketState, TrackingCode
 
 blueprint = Blueprint("tracking", __name__)
 
@@ -31,7 +31,11 @@ def form() -> str:
 @blueprint.post("/pengaduan")
 def follow() -> str:
     heard, pin = field("nomor", 200), field("pin", 80)
-    return _page(tracking.look_up(station().database, heard, pin, address=request.remote_addr or "", at=now()))
+    found = tracking.look_up(station().database, heard, pin, address=request.remote_addr or "", at=now())
+    if isinstance(found, TrackingCode):
+        code = session().get_one(TrackingCode, found.call_id)
+        return render_template("public/message.html", code=code, told=tracking.told_of(session(), code))
+    return _page(found)
 
 
 @blueprint.post("/pengaduan/tanggapan")

@@ -145,6 +145,19 @@ class Ticket(Base):
         return self.decided_at is None
 
 
+class TrackingCode(Base):
+    """Number and PIN that somebody got who wrote by the public form; the first complaint of the message takes them."""
+
+    __tablename__ = "tracking_code"
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    pin_hash: Mapped[str] = mapped_column(String(160))
+    given_at: Mapped[datetime]
+
+    call: Mapped[Call] = relationship()
+
+
 class TicketEntry(Base):
     """One line of a ticket's history; ``public`` ones are shown to the complainant after redaction."""
 

@@ -16,7 +16,7 @@ class Receipt:
     """The words for reading out and printing.
 
     ``until`` is the date by which the complainant hears more; ``address`` is the public site's for
-    listeners, none while the station has not set it.
+    listeners, none while the station has not set it. Both PINs are empty where the complainant has it since writing.
     """
 
     number: str
@@ -28,7 +28,7 @@ class Receipt:
 
 
 def receipt(ticket: Ticket, pin: str, settings: Settings, rules: Rules) -> Receipt:
-    """The receipt of a ticket whose PIN was just made."""
+    """The receipt of a ticket that was just opened, or whose PIN was just made."""
     until = promised(rules, ticket)
     return Receipt(
         number=ticket.number,

@@ -6,7 +6,6 @@ Every verb flushes and leaves the commit to the edge. ``rules`` are the station'
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core.database import keys_of
@@ -16,7 +15,7 @@ from radiodesk.core.ids import public_id
 from radiodesk.core.keys import KeyRing
 from radiodesk.language.triage import Suggestion
 from radiodesk.rooms.calls.models import Call, Urgency
-from radiodesk.rooms.tickets import deadlines, ticket_numbers
+from radiodesk.rooms.tickets import deadlines, ticket_numbers, tracking_codes
 from radiodesk.rooms.tickets.history import write
 from radiodesk.rooms.tickets.models import ENDED_STATES, OPEN_STATES, STATE_NAMES, EntryKind, Ticket, TicketState
 from radiodesk.rooms.tickets.pins import Pin, fresh_pin
@@ -34,7 +33,7 @@ class UnknownUnit(Unreadable):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A new ticket and its PIN, which nobody can read again."""
+    """A new ticket and its PIN, which nobody can read again; empty where the complainant has it since writing."""
 
     ticket: Ticket
     pin: str
@@ -85,15 +84,20 @@ def open_ticket(
 
     Without a ``decision`` the machine's suggestion stands until a person accepts or corrects it. ``phone`` is the
     normalised number of someone who has no call row. ``identity`` is the public id when the form made it beforehand,
-    ``drawn`` number and PIN where they were.
+    ``drawn`` number and PIN where they were. Who wrote by the public form and has a tracking code keeps that.
     """
     if not text.strip():
         raise Unreadable("Please write down what the complaint is about.").of("text")
-    drawn = _free(session, rules, drawn, at)
+    code = tracking_codes.of_call(session, call) if call is not None else None
+    if code is None:
+        drawn = _free(session, rules, drawn, at)
+        number, pin_hash, pin = drawn.number, drawn.pin.hashed, drawn.pin.digits
+    else:
+        number, pin_hash, pin = code.number, code.pin_hash, ""
     ticket = Ticket(
         public_id=identity or public_id(at),
-        number=drawn.number,
-        pin_hash=drawn.pin.hashed,
+        number=number,
+        pin_hash=pin_hash,
         call=call,
         suggestion=_kept(suggestion),
         text=text.strip(),
@@ -119,7 +123,7 @@ def open_ticket(
     write(session, ticket, EntryKind.OPENED, by=by, at=at, public=True)
     deadlines.follow_policies(session, rules, ticket, at)
     session.flush()
-    return Opened(ticket, drawn.pin.digits)
+    return Opened(ticket, pin)
 
 
 def decide(session: Session, rules: Rules, ticket: Ticket, decision: Decision, *, by: str, at: datetime) -> None:
@@ -291,7 +295,7 @@ def _kept(suggestion: Suggestion | None) -> dict[str, object] | None:
 
 
 def _free(session: Session, rules: Rules, drawn: Drawn | None, at: datetime) -> Drawn:
-    """A number that no ticket has; of two transactions that draw the same in one moment, the second fails whole."""
-    while drawn is None or session.scalar(select(Ticket.id).where(Ticket.number == drawn.number)) is not None:
+    """A number that nobody has; of two transactions that draw the same in one moment, the second fails whole."""
+    while drawn is None or tracking_codes.is_taken(session, drawn.number):
         drawn = draw(keys_of(session), rules, at)
     return drawn

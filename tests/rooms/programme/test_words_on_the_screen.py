@@ -14,6 +14,9 @@ from radiodesk.core.settings import Settings
 from radiodesk.language.places.station_area import area_pack, place_finder
 from radiodesk.road.ports import Flow
 from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.broadcasts import rundowns
+from radiodesk.rooms.broadcasts import services as broadcasts
+from radiodesk.rooms.broadcasts.models import ItemKind
 from radiodesk.rooms.programme import followed_conditions, included_items, made_scripts, queries, services
 from radiodesk.rooms.programme.models import Script, ScriptState
 from radiodesk.rooms.programme.sentence_sources import sentences_of
@@ -175,7 +178,14 @@ def test_an_approved_script_that_tells_the_old_is_marked_and_told_anew_when_aske
         script = bulletin(tx, settings, clock)
         services.approve(tx, script, number=1, by=BY, at=clock.now())
         identity = script.public_id
+        series = services.add_programme(tx, "Uji", by=BY, at=clock.now())
+        show = broadcasts.plan(tx, series, "", clock.now(), by=BY, at=clock.now())
+        rundowns.add_item(tx, show, ItemKind.SCRIPT, "Arus", 60, script=script, by=BY, at=clock.now())
+        screens = [f"/naskah/{identity}/prompter", f"/siaran/{show.public_id}/penyiar"]
     clock.advance(timedelta(minutes=1))
+    host = sign_in(Role.HOST, username="penyiar")
+    for screen in screens:
+        assert "kabar lama" not in host.get(screen).text and "diperbaiki" not in host.get(screen).text
     with database.writing() as tx:
         put_right(tx, settings, clock, condition(tx, clock, "Simpang Kapas"), "padat")
     desk = sign_in(Role.OFFICER)
@@ -185,6 +195,9 @@ def test_an_approved_script_that_tells_the_old_is_marked_and_told_anew_when_aske
         (old,) = followed_conditions.old_sentences(session, script)
         shown = condition(session, clock, "Simpang Kapas").public_id
     assert old in desk.get(f"/naskah/{identity}").text
+    prompter, studio = (" ".join(host.get(screen).text.split()) for screen in screens)
+    assert prompter.index(old) < prompter.index('class="window"')
+    assert "berisi kabar lama" in studio
     assert "berisi kabar lama" in desk.get(f"/lalin/kondisi/{shown}").text
     assert "berisi kabar lama" in desk.get("/naskah").text
     assert desk.post(f"/naskah/{identity}/perbarui").status_code == 303

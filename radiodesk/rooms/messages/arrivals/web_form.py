@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy.orm import Session
 
+from radiodesk.core.database import database_of
 from radiodesk.core.settings import Settings
 from radiodesk.language import phones
 from radiodesk.rooms.calls.models import Call, Channel
@@ -15,13 +16,17 @@ from radiodesk.rooms.messages.arrivals import arrival_reader
 from radiodesk.rooms.messages.arrivals.arrival_store import Arrival
 from radiodesk.rooms.messages.intake import card_there, count_sender, known, read_at_last
 from radiodesk.rooms.messages.models import ChannelMessage
-from radiodesk.rooms.messages.ports import Incoming
+from radiodesk.rooms.messages.ports import Incoming, tracking_codes
 from radiodesk.rooms.recordings.services import Laid, describe
 
 
 @dataclass(frozen=True, slots=True)
 class FormFields:
-    """The fields of the form; ``address`` is the sender's, for the limit of messages within an hour."""
+    """The fields of the form; ``address`` is the sender's, for the limit of messages within an hour.
+
+    ``number`` and ``pin_hash`` are of the tracking code that the sender was given; arrivals of earlier releases have
+    none.
+    """
 
     message: str
     phone: str
@@ -30,6 +35,8 @@ class FormFields:
     may_name: bool
     may_call_back: bool
     address: str
+    number: str = ""
+    pin_hash: str = ""
 
     @classmethod
     def of(cls, arrival: Arrival) -> "FormFields":
@@ -69,6 +76,9 @@ def take_form(
     kept.sender_hash = sender
     call.may_name, call.may_call_back = fields.may_name, fields.may_call_back
     call.consent_at, call.consent_by = at, "web"
+    codes = tracking_codes(database_of(session))
+    if codes is not None and fields.number:
+        codes.keep(session, call, fields.number, fields.pin_hash, at=at)
     if laid is not None:
         recording = describe(session, laid, at=at)
         attach(session, call, recording, phrases=hint_phrases(settings, call.place), by="web", at=at)
