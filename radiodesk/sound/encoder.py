@@ -73,18 +73,27 @@ def concatenate(
     return starts
 
 
-def lay_out(placed: Iterable[tuple[float, Path]], target: Path, *, rate: int = 48_000) -> None:
-    """Put mono pieces at their seconds into one FLAC; one that would begin before the end of the last follows it."""
+def lay_out(placed: Iterable[tuple[float, Path]], target: Path, *, rate: int = 48_000, until: float = 0.0) -> None:
+    """Put mono pieces at their seconds into one FLAC; one that would begin before the end of the last follows it.
+
+    Silence follows the last one up to the second ``until``.
+    """
 
     def blocks() -> Iterator[NDArray[Any]]:
         position = 0
-        for second, path in placed:
+
+        def silence(second: float) -> Iterator[NDArray[Any]]:
+            nonlocal position
             while (pause := min(rate, round(second * rate) - position)) > 0:
                 position += pause
                 yield np.zeros(pause, np.int16)
+
+        for second, path in placed:
+            yield from silence(second)
             for block in decode(path, rate, kind="int16"):
                 position += len(block)
                 yield block
+        yield from silence(until)
 
     with replacing(target) as written:
         write_blocks(written, blocks(), rate, 1, "PCM_16")

@@ -1,16 +1,21 @@
 """Drills: the sample show from end to end, real speech and real feeds, and folders with broken things in them."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import bagit
+import numpy as np
 import pytest
+import soundfile
 
 from radiodesk.core.settings import CHECKOUT, Settings
 from radiodesk.operations.drill import load_show, play
 from radiodesk.operations.drill.show import DrillUnreadable
+from radiodesk.recognition.loader import load_transcriber
+from radiodesk.rooms.record.publication import public_copies
 
 SAMPLE = CHECKOUT / "tests" / "drills" / "sample"
 MODELS = CHECKOUT / "models"
@@ -22,6 +27,21 @@ pytestmark = pytest.mark.slow
 def model() -> None:
     if not (MODELS / "whisper-base" / "model.bin").exists():
         pytest.skip("the speech model is not installed: radiodesk models install base")
+
+
+def heard_share(data: Path) -> float:
+    """How much of the recording of the programme is not silence, in windows of a second."""
+    [path] = (path for path in (data / "audio").rglob("*.flac") if soundfile.info(path).duration > 240)
+    samples, rate = soundfile.read(path, dtype="float32")
+    windows = samples[: len(samples) // rate * rate].reshape(-1, rate)
+    return float((np.abs(windows).max(axis=1) > 0.01).mean())
+
+
+def listened(data: Path, key: str) -> str:
+    """What the machine hears in a public sound file."""
+    settings = Settings(data=data, models=MODELS)
+    with public_copies(settings).object(key).local() as sound:
+        return load_transcriber("whisper", MODELS, "base").transcribe(sound).text
 
 
 def played(folder: Path, data: Path) -> dict[str, Any]:
@@ -46,6 +66,17 @@ def test_the_sample_show_loses_nothing_and_verifies(tmp_path: Path) -> None:
     assert result["problems"] == []
     assert result["failed_jobs"] == []
     assert result["audit_chain_whole"]
+    # The published sound is as long as the show without its protected caller, and mostly of voices.
+    programme = next(piece for piece in result["public"]["pieces"] if piece["kind"] == "programme")
+    shown = next(entry["offset"] for entry in result["as_run"] if entry["kind"] == "end")
+    assert 0.8 * shown < programme["seconds"] <= shown
+    assert heard_share(tmp_path / "station") > 0.6
+    heard = [listened(tmp_path / "station", key) for key in result["public"]["files"]]
+    assert any("Kalitidu" in one for one in heard)
+    for one in heard:
+        # Neither the victim nor the number that a caller dictated can be heard.
+        assert "motor saya" not in one.lower() and "penyidik" not in one.lower()
+        assert not re.search(r"0?8[\s.-]*1[\s.-]*2[\s.-]*3[\s.-]*4", one)
     words = json.dumps(result["public"])
     assert "0812" not in words
     # The call of a victim never becomes public, nor does the number of its complaint.

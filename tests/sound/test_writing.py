@@ -8,7 +8,7 @@ import soundfile
 
 from radiodesk.core.atomic_files import replacing
 from radiodesk.sound.decoder import AudioUnreadable, probe, read_all
-from radiodesk.sound.encoder import concatenate, derive_mp3, split_channels, to_flac
+from radiodesk.sound.encoder import concatenate, derive_mp3, lay_out, split_channels, to_flac
 from tests.sound.sounds import pitch, tone, write_encoded, write_wav
 
 
@@ -98,3 +98,13 @@ def test_the_source_of_a_joined_programme_may_be_longer_than_memory_blocks(tmp_p
     concatenate([source, source], tmp_path / "all.flac", gap_seconds=0.0, rate=8000)
 
     assert probe(tmp_path / "all.flac").duration == pytest.approx(123.0, abs=0.01)
+
+
+def test_pieces_lie_at_their_seconds_and_silence_follows_to_the_end(tmp_path: Path) -> None:
+    rate = 16000
+    first, second = (write_wav(tmp_path / f"{name}.wav", tone(1.0, rate), rate) for name in ("first", "second"))
+    lay_out([(0.5, first), (1.0, second)], tmp_path / "out.flac", rate=rate, until=4.0)
+    samples, _ = soundfile.read(tmp_path / "out.flac")
+    loud = [bool(np.abs(samples[start : start + rate // 2]).max() > 0.05) for start in range(0, 4 * rate, rate // 2)]
+    assert len(samples) == 4 * rate
+    assert loud == [False, True, True, True, True, False, False, False]

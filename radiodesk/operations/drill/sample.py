@@ -22,6 +22,8 @@ from radiodesk.rooms.calls.models import Call
 
 ON_AIR_FOR = timedelta(minutes=12)
 """How long the edition of now is on air already."""
+LASTS = 45
+"""Planned minutes of the edition of now and of the next one, so that there is time to try things."""
 _TALKED = timedelta(minutes=2)
 _TALKING = timedelta(seconds=50)
 
@@ -50,7 +52,7 @@ def fill(
     _stages(past, settings, morning, file_past_weeks)
     play(past, settings, progress=progress)
     start = now - ON_AIR_FOR
-    moved = replace(show, start=start, posts=_now(show, now, settings), calls=tuple(_spread(show.calls)))
+    moved = replace(show, start=start, minutes=LASTS, posts=_now(show, now, settings), calls=tuple(_spread(show.calls)))
     _stages(
         moved,
         settings,
@@ -64,7 +66,7 @@ def fill(
         _place_scripts,
         _go_on_air,
     )
-    _stages(replace(show, start=morning + timedelta(days=2)), settings, now, show_plan.prepare)
+    _stages(replace(show, start=morning + timedelta(days=2), minutes=LASTS), settings, now, show_plan.prepare)
 
 
 def _stages(show: Show, settings: Settings, at: datetime, *stages: Stage) -> None:

@@ -52,6 +52,8 @@ class DrillCall(_Strict):
     reaches: Literal["ringing", "screening", "waiting", "ready"] = "ready"
     """How far the screener brings the call before the show."""
     kind: Literal["complaint", "question", "traffic", "auto"] = "auto"
+    answer: str = ""
+    """What is answered on air, read by the station's voice."""
 
 
 class DrillBulletin(_Strict):

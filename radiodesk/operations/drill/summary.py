@@ -139,7 +139,10 @@ def _public(played: Played, session: Session, broadcast: Broadcast) -> dict[str,
     copies = public_copies(played.settings)
     return {
         "path": f"/siaran/{shown.public_id}",
-        "pieces": [{"kind": piece.kind, "title": piece.title, "text": piece.text} for piece in shown.pieces],
+        "pieces": [
+            {"kind": piece.kind, "title": piece.title, "text": piece.text, "seconds": piece.duration}
+            for piece in shown.pieces
+        ],
         "files": [
             piece.audio_key for piece in shown.pieces if piece.audio_key and copies.object(piece.audio_key).is_there()
         ],
