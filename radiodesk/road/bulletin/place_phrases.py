@@ -4,6 +4,7 @@ import re
 
 from radiodesk.language.places.nouns import AreaPack
 from radiodesk.road.bulletin.wording import listing
+from radiodesk.road.fusion import TOTAL
 from radiodesk.road.ports import Condition
 
 ABBREVIATIONS = (
@@ -54,9 +55,6 @@ BEFALLEN = {
 """What only says what befell, as a thing that there can be: "ada kendaraan mogok"."""
 
 KINDS = frozenset({"simpang", "pertigaan", "perempatan", "jalan", "desa", "kecamatan", "pasar"})
-TOTAL = "total"
-"""How much of a closed road is closed; what lies on a road has its own words for it."""
-
 MOST_DIRECTIONS = 2
 COMPASS = frozenset({"utara", "selatan", "timur", "barat", "tenggara", "timur laut", "barat laut", "barat daya"})
 
