@@ -22,7 +22,6 @@ from radiodesk.rooms.traffic import queries as traffic
 from radiodesk.rooms.traffic import wordings
 from radiodesk.rooms.traffic.models import RoadCondition
 from radiodesk.rooms.traffic.ports import ToldIn
-from radiodesk.rooms.traffic.report_rows import condition_of
 
 LATELY = timedelta(hours=24)
 """Longer ago than this a bulletin is history, whatever it told."""
@@ -115,9 +114,9 @@ def tell_anew(
     for item in items:
         if item["sentence"] not in old or item["sentence"] in missing or (item.get("edited") and not also_changed):
             continue
-        rows = traffic.conditions_by_public_ids(session, item.get("conditions") or ())
+        behind = traffic.told_conditions(session, item.get("conditions") or ())
         made = retold(
-            [condition_of(row) for row in rows if row.ended_at is None and row.expires_at > at],
+            [one for one in behind if one.ended_at is None and one.expires_at > at],
             item["sentence"],
             at=at,
             pack=area_pack(settings.area),

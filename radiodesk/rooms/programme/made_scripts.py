@@ -34,7 +34,7 @@ from radiodesk.rooms.programme.sentence_sources import all_sentences
 from radiodesk.rooms.traffic import queries as traffic
 from radiodesk.rooms.traffic import wordings
 from radiodesk.rooms.traffic.models import FLOW_NAMES, KIND_NAMES, RoadCondition, SituationReport
-from radiodesk.rooms.traffic.report_rows import condition_key, condition_of
+from radiodesk.rooms.traffic.report_rows import condition_key
 from radiodesk.rooms.traffic.services import use_appeal
 
 REMEMBERED = timedelta(hours=3)
@@ -192,7 +192,7 @@ def compile_correction(
         wrong = Item("condition", sentence, 0.0, Why("A person wrote it."))
         before = replace(before, items=(*before.items, wrong))
     speed = services.words_per_minute(session, reader, settings.words_per_minute)
-    conditions = [condition_of(row) for row in right]
+    conditions = traffic.told_conditions(session, [row.public_id for row in right])
     composed = correct(
         before,
         wrong,
@@ -296,6 +296,7 @@ def _left_out(composed: Composition, known: dict[int, str]) -> list[dict[str, An
         {
             "what": _called(one),
             "why": gettext(one.why),
+            "reason": one.reason,
             "conditions": _known([one.condition], known) if one.condition is not None else [],
             "alert": one.alert.identifier if one.alert is not None else None,
             "appeal": one.appeal_id,

@@ -22,7 +22,7 @@ from radiodesk.rooms.traffic.models import (
     SourceState,
     Warned,
 )
-from radiodesk.rooms.traffic.report_rows import alert_of, kept_report, without_words
+from radiodesk.rooms.traffic.report_rows import alert_of, condition_of, kept_report, without_words
 
 WINDOW = timedelta(hours=6)
 """Longer ago than this nothing is fused any more, unless the report states its own end."""
@@ -68,6 +68,14 @@ def conditions_by_public_ids(session: Session, wanted: Collection[str]) -> list[
     """These conditions in the order of their places; what is not there is left out."""
     found = session.scalars(select(RoadCondition).where(RoadCondition.public_id.in_(wanted)))
     return sorted(found, key=lambda row: row.id)
+
+
+def told_conditions(session: Session, wanted: Collection[str]) -> list[Condition]:
+    """These conditions (public ids) as a script may tell of them: no word of a guarded caller is in them."""
+    rows = conditions_by_public_ids(session, wanted)
+    calls = {report.call_id for row in rows for report in row.reports if report.call_id is not None}
+    untold = _guarded(session, calls)
+    return [condition_of(row, untold=untold) for row in rows]
 
 
 def condition_by_public_id(session: Session, public_id: str) -> RoadCondition:

@@ -21,9 +21,8 @@ from radiodesk.language.places.finder import PlaceFinder
 from radiodesk.road.ports import Flow, Kind, Report
 from radiodesk.rooms.traffic import learned_words
 from radiodesk.rooms.traffic.models import LearnedSense, RoadCondition, RoadReport
-from radiodesk.rooms.traffic.ports import followers
 from radiodesk.rooms.traffic.report_rows import in_words, readable_report
-from radiodesk.rooms.traffic.services import TOPIC, keep_report, refresh
+from radiodesk.rooms.traffic.services import TOPIC, keep_report, refresh, tell_followers
 
 CORRECTED = "corrected"
 """Why a condition is over of which nothing is left: its reports were put right and tell of another place now."""
@@ -185,16 +184,13 @@ def _take_places(
     touched |= {kept.condition_id for kept in made if kept.condition_id is not None}
     conditions = list(session.scalars(select(RoadCondition).where(RoadCondition.id.in_(touched))))
     for condition in conditions:
-        condition.corrected_at = at
-        session.flush()
         session.expire(condition, ["reports", "replaced"])
         if not condition.reports and condition.ended_at is None:
             condition.ended_at, condition.ended_why = at, CORRECTED
     session.flush()
     for condition in conditions:
         announce(session, at, TOPIC, "conditions", condition.public_id)
-    for follow in followers(session):
-        follow(session, conditions, settings=settings, by=by, at=at)
+    tell_followers(session, conditions, settings=settings, by=by, at=at)
     return made
 
 
