@@ -266,10 +266,16 @@ def _condition(entry: _Open) -> Condition:
 
 
 def _closing(entry: _Open) -> Report | None:
-    """The newest report that states a closure, which alone says whom it concerns; none once the road is open."""
-    found = next((one for one in reversed(entry.reports) if _states_closure(one)), None)
-    opened = entry.flow is not None and entry.flow not in CLOSED
-    return None if found is not None and opened and found.flow in CLOSED else found
+    """The newest report that states a closure, which alone says whom it concerns; none once the road is open.
+
+    A closure stays one while people queue at it.
+    """
+    for one in reversed(entry.reports):
+        if _states_closure(one):
+            return one
+        if one.flow is not None and entry.kind != "closure":
+            break
+    return None
 
 
 def _states_closure(report: Report) -> bool:

@@ -13,7 +13,6 @@ from radiodesk.core.database import Database
 from radiodesk.core.keys import KeyMissing
 from radiodesk.core.schema import downgrade, upgrade
 from radiodesk.core.settings import Settings
-from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
 from radiodesk.language.places.station_area import place_finder
 from radiodesk.road.ports import Report
