@@ -256,7 +256,11 @@ def _place_of(name: str, finder: PlaceFinder) -> str | None:
 
 
 def _lessons(text: str, read: Fields, right: Fields, finder: PlaceFinder) -> list[tuple[str, LearnedSense, str]]:
-    """What the corrected place teaches: that a name was too long, or that a wording means another place."""
+    """What the corrected place teaches: that a name was too long, or that a wording means another place.
+
+    A person may also have moved the report, since whoever wrote it was wrong about where it is. So a wording that names
+    a place of its own, or that says nothing that is not said of many places, teaches nothing by itself.
+    """
     before, after = learned_words.plain(read.place), learned_words.plain(right.place)
     if not before or not after or before == after or before not in " ".join(text.casefold().split()):
         return []
@@ -265,8 +269,9 @@ def _lessons(text: str, read: Fields, right: Fields, finder: PlaceFinder) -> lis
         # A word in capitals within the name may be part of one.
         written = re.search(rf"\b{re.escape(first)}\b", text, re.IGNORECASE)
         small = written is not None and written.group().islower()
-        return [(first, LearnedSense.END, "")] if first.isalpha() and small else []
+        ends = first.isalpha() and small and not learned_words.of_a_name(first, finder.pack)
+        return [(first, LearnedSense.END, "")] if ends else []
     place = _place_of(right.place, finder)
-    if place is None or any(found.place.id == place for found in finder.find(read.place)):
+    if place is None or finder.find(read.place) or not learned_words.own_name(before, after):
         return []
     return [(before, LearnedSense.PLACE, place)]

@@ -202,6 +202,29 @@ def test_a_name_that_was_too_long_teaches_where_names_end(session: Session, cloc
     assert read_again(session, clock, "Pasar Dander njembrung padat").place == "Pasar Dander"
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("pohon tumbang di jl mastrip", "Pasar Dander"),
+        ("pohon tumbang di jl contohan", "Pasar Dander"),
+        ("Simpang Kapas macet", "Pasar Dander"),
+        ("macet di depan masjid arah Babat", "Pasar Kalitidu"),
+        ("Macet di Simpang Kapas selatan arah Babat", "Simpang Kapas"),
+        ("Macet di Simpang Kapas kota arah Babat", "Simpang Kapas"),
+    ],
+)
+def test_a_report_that_was_moved_makes_no_two_places_one(
+    session: Session, clock: ManualClock, text: str, place: str
+) -> None:
+    assert learn(session, clock, text, place) == []
+    assert learned_words.learned(session) == []
+
+
+def test_a_misspelt_road_is_learned_as_the_road(session: Session, clock: ManualClock) -> None:
+    text = "macet di jl untg surpati"
+    assert learn(session, clock, text, "Jalan Untung Suropati") == ["jl untg surpati"]
+
+
 def test_words_for_flow_and_cause_are_learned_when_they_are_named(session: Session, clock: ManualClock) -> None:
     text = "Simpang Kapas njeblug, arus lalu lintas mandheg jegreg"
     right = Fields("Simpang Kapas", flow="macet", kind="breakdown", at=clock.now())
