@@ -37,6 +37,8 @@ from radiodesk.rooms.traffic.models import FLOW_NAMES, KIND_NAMES, RoadCondition
 from radiodesk.rooms.traffic.report_rows import condition_key
 from radiodesk.rooms.traffic.services import use_appeal
 
+FRAME = frozenset({"opening", "closing"})
+
 REMEMBERED = timedelta(hours=3)
 """A bulletin that is older has nothing to do with the next one any more."""
 
@@ -154,11 +156,15 @@ def _read(script: Script) -> Before:
 
 
 def correctable(script: Script) -> list[str]:
-    """The sentences of a bulletin as they stand in the words that were approved, those that a person wrote included."""
+    """The sentences of a bulletin as they stand in the words that were approved, those that a person wrote included.
+
+    Greeting and sign-off tell nothing that could be wrong, unless a person put something into them.
+    """
     if script.kind is not ScriptKind.BULLETIN:
         return []
     version = script.approved or script.latest
-    return all_sentences(version.items, version.text)
+    greetings = {item["sentence"] for item in version.items if item["kind"] in FRAME and not item.get("edited")}
+    return [sentence for sentence in all_sentences(version.items, version.text) if sentence not in greetings]
 
 
 def places_of(script: Script, sentence: str) -> list[str]:

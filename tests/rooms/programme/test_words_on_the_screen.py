@@ -130,6 +130,21 @@ def test_a_ralat_can_pick_any_sentence(session: Session, settings: Settings, clo
     assert "Samsat tutup" in ralat.latest.text and "alat" in ralat.latest.text
 
 
+def test_a_ralat_offers_no_greeting_unless_a_person_put_something_into_it(
+    session: Session, settings: Settings, clock: ManualClock
+) -> None:
+    paste(session, settings, clock, "18.30 Simpang Kapas arah Babat macet ada truk mogok")
+    script = bulletin(session, settings, clock)
+    kinds = {item["kind"]: item["sentence"] for item in script.latest.items}
+    offered = made_scripts.correctable(script)
+    assert kinds["condition"] in offered
+    assert kinds["opening"] not in offered and kinds["closing"] not in offered
+    own = kinds["opening"].rstrip(".") + ", dan semua jalan lancar."
+    text = script.latest.text.replace(kinds["opening"], own)
+    edit(session, script, text, clock)
+    assert own in made_scripts.correctable(script)
+
+
 def test_short_forms_and_times_end_no_sentence() -> None:
     text = "Di Jl. Veteran macet. Pukul 06.30 WIB lancar! Selesai?\nDemikian."
     assert sentences_of(text) == ["Di Jl. Veteran macet.", "Pukul 06.30 WIB lancar!", "Selesai?", "Demikian."]
