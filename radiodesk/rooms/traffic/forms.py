@@ -18,6 +18,7 @@ from radiodesk.rooms.traffic import learned_words
 from radiodesk.rooms.traffic.learned_words import Ears
 from radiodesk.rooms.traffic.models import LearnedSense
 from radiodesk.rooms.traffic.report_corrections import Fields, Taught
+from radiodesk.rooms.traffic.services import LONGEST_PASTE
 
 MOST_LINES = 3000
 EDITABLE = 100
@@ -155,7 +156,7 @@ def read_lines(ears: Ears) -> Iterator[PastedLine]:
     if not 0 <= count <= MOST_LINES:
         raise Unreadable("A field is too long: %(length)s characters, at most %(most)s.", length=count, most=MOST_LINES)
     for index in range(count):
-        text, who = field(f"text-{index}"), field(f"who-{index}", 80)
+        text, who = field(f"text-{index}", LONGEST_PASTE), field(f"who-{index}", 80)
         if not text:
             continue
         try:

@@ -153,6 +153,18 @@ def test_a_line_that_cannot_be_filed_gives_all_back_as_it_was_typed(
         assert session.scalars(select(RoadReport)).all() == []
 
 
+def test_a_line_of_any_length_can_be_filed(database: Database, sign_in: Callable[..., FlaskClient]) -> None:
+    desk = sign_in(Role.OFFICER)
+    long = "18.30 Pasar Dander padat, " + "salam kagem kabeh para sedulur nggih " * 80
+    assert len(long) > 2000
+    page = desk.post("/lalin/tempel", data={"text": f"18.30 Simpang Kapas macet\n{long}", "source": "WA"}).text
+    sent = filled_in(page, **{"wanted-1": "yes", "place-1": "Pasar Dander", "flow-1": "padat"})
+    assert desk.post("/lalin/tempel/simpan", data=sent).status_code == 200
+    with database.reading() as session:
+        kept = [row.text for row in session.scalars(select(RoadReport).order_by(RoadReport.id))]
+    assert kept[0] == "18.30 Simpang Kapas macet" and kept[1].startswith("18.30 Pasar Dander padat, salam")
+
+
 def test_the_form_of_a_condition_comes_back_whole(
     database: Database, clock: ManualClock, sign_in: Callable[..., FlaskClient]
 ) -> None:
