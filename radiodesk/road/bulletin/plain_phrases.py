@@ -69,6 +69,14 @@ PLAIN: Mapping[str, str] = {
 }
 """Plain forms of what ships that no machine finds."""
 
+KEPT: Mapping[str, tuple[str, str]] = {
+    "lapsit/accidents": (
+        "meninggal",
+        "{% if count and victims and nobody_died %} Tidak ada korban meninggal dunia.{% endif %}",
+    ),
+}
+"""A sentence that follows a plain one as it ships, unless that has the word before it."""
+
 _CODE = re.compile(r"\{[{%#]")
 _SLOT = re.compile(r"\[([^\[\]]+)\]")
 _OPTION = re.compile(r"\(([^()]*)\)")
@@ -94,7 +102,8 @@ def as_template(line: str, name: str = "") -> str:
     for match in _OPTION.finditer(line):
         parts += [_filled(line[done : match.start()], name), optional(match)]
         done = match.end()
-    return "".join([*parts, _filled(line[done:], name)])
+    word, kept = KEPT.get(name, ("", ""))
+    return "".join([*parts, _filled(line[done:], name), "" if word in line.lower() else kept])
 
 
 def _filled(text: str, name: str) -> str:
