@@ -62,6 +62,16 @@ def _is_old(item: dict[str, Any], script: Script, corrected: dict[str, datetime]
     return any(corrected[one] > made for one in item.get("conditions") or () if one in corrected)
 
 
+def readable_sources(session: Session, script: Script) -> list[list[str]]:
+    """What each sentence of a script rests on, without the words of callers who were guarded since it was made."""
+    latest = script.latest
+    hidden = traffic.guarded_words(session, script.created_at - LATELY, latest.at)
+    return [
+        [line for line in item.get("sources") or () if not any(line.endswith(words) for words in hidden)]
+        for item in latest.items
+    ]
+
+
 def telling_the_old(session: Session, scripts: Iterable[Script], *, at: datetime) -> set[int]:
     """Those of the scripts, by key, that are in use and tell what was put right since."""
     lately = [

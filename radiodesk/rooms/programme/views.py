@@ -116,6 +116,7 @@ def _page(public_id: str) -> dict[str, object]:
         "writers": WRITERS,
         "over": OVER,
         "old": followed_conditions.old_sentences(session(), found),
+        "sources": followed_conditions.readable_sources(session(), found),
         **NAMES,
     }
 

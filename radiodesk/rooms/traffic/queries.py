@@ -96,6 +96,16 @@ def _shortened(row: RoadReport) -> str:
     return without_words(kept_report(row.content, row.id, row.condition_id)).text if row.content is not None else ""
 
 
+def guarded_words(session: Session, since: datetime, until: datetime) -> set[str]:
+    """The words of guarded callers in reports of a time, which nobody may read who finds them kept elsewhere."""
+    wanted = select(RoadReport.call_id, RoadReport.content).where(
+        RoadReport.call_id.is_not(None), RoadReport.observed_at >= since, RoadReport.observed_at <= until
+    )
+    found = session.execute(wanted).all()
+    untold = _guarded(session, {call for call, _content in found if call is not None})
+    return {content["text"] for call, content in found if call in untold and content is not None}
+
+
 def _guarded(session: Session, calls: Collection[int]) -> set[int]:
     """Those of the calls, by key, that are protected or confidential."""
     found = belongings(session, session.scalars(select(Call).where(Call.id.in_(calls)))) if calls else {}

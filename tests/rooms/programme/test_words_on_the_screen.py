@@ -16,7 +16,7 @@ from radiodesk.core.settings import Settings
 from radiodesk.language.places.station_area import area_pack, place_finder
 from radiodesk.road.ports import Flow
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.calls.models import Protected
+from radiodesk.rooms.calls.models import Call, Protected
 from radiodesk.rooms.programme import followed_conditions, included_items, made_scripts, queries, services
 from radiodesk.rooms.programme.models import Script, ScriptState
 from radiodesk.rooms.programme.sentence_sources import sentences_of
@@ -337,3 +337,26 @@ def test_an_officers_word_reaches_the_scripts(
     assert "Simpang Kapas" in old
     assert "macet" not in draft.latest.text and "Pasar Dander" in draft.latest.text
     assert ("tersendat" in draft.latest.text) is (act == "correct")
+
+
+def test_who_is_guarded_after_the_script_was_made_is_not_read_beside_it(
+    database: Database, settings: Settings, clock: ManualClock, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with database.writing() as tx:
+        call = ringing(tx, at=clock.now())
+        words = "Di Simpang Kapas macet, kata Penelepon Contoh"
+        reports.quick_report(
+            tx, "Simpang Kapas", "macet", "flow", by=BY, at=clock.now(), finder=place_finder(settings.area),
+            heard=reports.Heard(call.id, words, clock.now(), False),
+        )  # fmt: skip
+        paste(tx, settings, clock, "18.30 Pasar Dander padat")
+        identity = bulletin(tx, settings, clock).public_id
+        caller = call.id
+    desk = sign_in(Role.OFFICER)
+    assert "Penelepon Contoh" in desk.get(f"/naskah/{identity}").text
+    with database.writing() as tx:
+        guarded = tx.get(Call, caller)
+        assert guarded is not None
+        guarded.protected = Protected.VICTIM
+    page = desk.get(f"/naskah/{identity}").text
+    assert "Penelepon Contoh" not in page and "Pasar Dander padat" in page
