@@ -116,9 +116,12 @@ def _is_place(post: Post, span: tuple[int, int], known: Dictionaries, placed: li
 def find_whom(post: Post, known: Dictionaries) -> tuple[str, str]:
     """Those whom a closure concerns, and those who are sent the way round ("kendaraan besar"); "" is everybody."""
     words = post.words
+    found = list(known.concerned.find(words))
+    if not found:
+        return "", ""
     open_again = {index for start, end in closures_that_are_none(post, known) for index in range(start, end)}
     closed = sent = ""
-    for start, end, _label in known.concerned.find(words):
+    for start, end, _label in found:
         behind = [*words[end : end + 3], "", ""]
         said = post.surface(start, end).lower()
         led = start > 0 and words[start - 1] in known.for_whom
@@ -140,7 +143,6 @@ def find_whom(post: Post, known: Dictionaries) -> tuple[str, str]:
 def find_extent(post: Post, known: Dictionaries) -> str:
     """How much of the road is taken: "total" of a closure, "menutup separuh jalan" of what lies on it, or ""."""
     words = post.words
-    open_again = {index for start, end in closures_that_are_none(post, known) for index in range(start, end)}
     for index, word in enumerate(words):
         if word in known.taking and index + 1 < len(words):
             found = known.part.at(words, index + 1)
@@ -148,6 +150,7 @@ def find_extent(post: Post, known: Dictionaries) -> str:
                 taking = {"nutup": "menutup", "nutupi": "menutupi", "tutup": "menutup"}.get(word, word)
                 return f"{taking} {' '.join(words[index + 1 : found[0]])}"
         closed = index > 0 and words[index - 1] in ("ditutup", "tutup", "penutupan", "tertutup")
-        if word == "total" and closed and index - 1 not in open_again:
+        none = closures_that_are_none(post, known) if word == "total" and closed else []
+        if word == "total" and closed and not any(start < index <= end for start, end in none):
             return "total"
     return ""
