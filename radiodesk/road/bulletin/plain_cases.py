@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from radiodesk.core.i18n import N_
-from radiodesk.road.bulletin.plain_phrases import is_plain
+from radiodesk.road.bulletin.plain_phrases import has_gap, is_plain
 
 Facts = Mapping[str, Any]
 
@@ -90,8 +90,13 @@ def untold(name: str, line: str) -> list[str]:
     return [case.called for case in CASES if name in case.names and not case.told(line)]
 
 
+GAP = N_("what stands outside round brackets is not known")
+
+
 def tells(name: str, line: str, facts: Facts) -> bool:
     """Whether a line can say these facts."""
-    return not is_plain(line) or not any(
-        name in case.names and not case.told(line) and case.when(facts) for case in CASES
-    )
+    if not is_plain(line):
+        return True
+    if has_gap(line, name, facts):
+        return False
+    return not any(name in case.names and not case.told(line) and case.when(facts) for case in CASES)

@@ -13,8 +13,8 @@ from jinja2 import TemplateError
 
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import N_
-from radiodesk.road.bulletin.plain_cases import tells, untold
-from radiodesk.road.bulletin.plain_phrases import PLAIN, as_plain, as_template, words_for
+from radiodesk.road.bulletin.plain_cases import GAP, tells, untold
+from radiodesk.road.bulletin.plain_phrases import PLAIN, as_plain, as_template, has_gap, is_plain, words_for
 from radiodesk.road.bulletin.wording import environment, shipped, shipped_names, tidied, ways_of
 
 LONGEST = 4000
@@ -162,7 +162,10 @@ def rehearse(name: str, text: str) -> list[Way]:
             )
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             problem = Unreadable("Line %(line)d cannot be filled in: %(why)s.", line=number, why=error)
-        ways.append(Way(number, tuple(dict.fromkeys(said)), problem, tuple(untold(name, line))))
+        cases = untold(name, line)
+        if problem is None and is_plain(line) and any(has_gap(line, name, facts) for facts in SAMPLES[name]):
+            cases.append(GAP)
+        ways.append(Way(number, tuple(dict.fromkeys(said)), problem, tuple(cases)))
     return ways
 
 

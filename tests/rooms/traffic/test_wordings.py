@@ -116,6 +116,18 @@ def test_a_plain_sentence_leaves_out_what_is_not_known() -> None:
     assert wrong.problem is not None
 
 
+def test_a_slot_that_nothing_fills_is_never_read_as_a_gap() -> None:
+    line = "arus [arus] di [tempat] pada pukul [pukul]."
+    (way,) = rehearsal.rehearse("bulletin/flow", line)
+    assert way.problem is None and way.said == ("arus padat merayap di Pasar Kota arah Utara pada pukul 06.40.",)
+    assert len(way.untold) == 1
+    (whole,) = rehearsal.rehearse("bulletin/flow", "arus [arus] di [tempat]( pada pukul [pukul]).")
+    assert whole.untold == ()
+    facts = rehearsal.SAMPLES["bulletin/flow"][1]
+    said = phrasebook("bulletin", {"bulletin/flow": line}).say("flow", 0, **facts)
+    assert said == phrasebook("bulletin").say("flow", 0, **facts)
+
+
 def test_no_code_is_shown_on_the_page_of_a_phrase(sign_in: Callable[..., FlaskClient]) -> None:
     desk = sign_in(Role.OFFICER)
     page = desk.get("/lalin/kalimat/bulletin/flood").text
