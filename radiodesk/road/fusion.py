@@ -31,10 +31,14 @@ EXPIRY: Mapping[Kind, timedelta] = MappingProxyType(
 )
 """How long a kind is believed after its last report when the report states no end."""
 
+TOTAL = "total"
+"""The extent of a closure that takes the whole road; what lies on a road has its own words for it."""
+
 EXPIRED, CLEARED, CONTRADICTED = "expired", "cleared", "contradicted"
 """Why a condition ended, as ``Condition.ended_why`` has it."""
 
 FREE: frozenset[Flow] = frozenset({"lancar", "ramai lancar"})
+CLOSED: frozenset[Flow] = frozenset({"ditutup", "dialihkan"})
 SAME_SPOT_KM = 1.0
 
 _KILOMETRE = re.compile(r"\bkm\.?\s*(\d{1,3})(?:\s*[.,+]\s*(\d{1,3}))?", re.IGNORECASE)
@@ -238,6 +242,7 @@ def _condition(entry: _Open) -> Condition:
     newest = next((report for report in reversed(entry.reports) if report.place), entry.reports[-1])
     with_ids = next((report for report in reversed(entry.reports) if report.place_ids), newest)
     toward = next((report.toward for report in reversed(entry.reports) if report.toward), ())
+    closing = _closing(entry)
     return Condition(
         place=newest.place or newest.text,
         place_ids=with_ids.place_ids,
@@ -255,9 +260,36 @@ def _condition(entry: _Open) -> Condition:
         detour=next((report.detour for report in reversed(entry.reports) if report.detour), None),
         ended_at=entry.ended_at,
         ended_why=entry.ended_why,
-        whom=next((report.whom for report in reversed(entry.reports) if report.whom), None),
-        extent=next((report.extent for report in reversed(entry.reports) if report.extent), None),
+        whom=closing.whom or None if closing else None,
+        extent=_extent(entry, closing),
     )
+
+
+def _closing(entry: _Open) -> Report | None:
+    """The newest report that states a closure, which alone says whom it concerns; none once the road is open.
+
+    A closure stays one while people queue at it.
+    """
+    for one in reversed(entry.reports):
+        if _states_closure(one):
+            return one
+        if one.flow is not None and entry.kind != "closure":
+            break
+    return None
+
+
+def _states_closure(report: Report) -> bool:
+    return not report.cleared and (report.flow in CLOSED or report.kind == "closure" or bool(report.whom))
+
+
+def _extent(entry: _Open, closing: Report | None) -> str | None:
+    """How much of the road is taken: as the newest closure says, else as what lies there does."""
+    if closing is not None and closing.extent:
+        return closing.extent
+    of_things = [one for one in entry.reports if one.extent and one.extent != TOTAL]
+    if closing is None and entry.flow is not None:
+        of_things = [one for one in of_things if one.flow not in CLOSED]
+    return of_things[-1].extent if of_things else None
 
 
 def _urgency(condition: Condition) -> tuple[int, float]:

@@ -171,6 +171,34 @@ def test_whatever_comes_in_each_report_is_told_once(reports: list[Report]) -> No
         assert (condition.ended_at is None) == (condition.expires_at > NOW and condition.ended_why is None)
 
 
+def closure(minutes_ago: float, flow: Any = "ditutup", **fields: Any) -> Report:
+    return report(minutes_ago, flow, place="Jembatan Glendeng", **{"kind": "closure"} | fields)
+
+
+@pytest.mark.parametrize(
+    ("newest", "whom", "extent"),
+    [
+        (closure(5, extent="total"), None, "total"),
+        (closure(5), None, None),
+        (closure(5, whom="bus"), "bus", None),
+        (closure(5, "macet", kind="flow"), "truk", None),
+        (closure(5, None, kind="other", obstacle="lubang"), "truk", None),
+    ],
+)
+def test_whom_a_closure_concerns_is_what_the_newest_word_on_it_says(
+    newest: Report, whom: str | None, extent: str | None
+) -> None:
+    found = [one for one in fuse([closure(10, whom="truk"), newest], NOW) if one.kind == "closure"]
+    assert [(one.whom, one.extent) for one in found] == [(whom, extent)]
+
+
+def test_a_road_that_is_closed_no_more_is_closed_to_nobody() -> None:
+    tree = report(20, "ditutup", kind="tree", obstacle="pohon tumbang", whom="truk", extent="total")
+    later = report(5, "padat", kind="tree", obstacle="pohon tumbang", extent="menutup separuh jalan")
+    (one,) = fuse([tree, later], NOW)
+    assert (one.flow, one.whom, one.extent) == ("padat", None, "menutup separuh jalan")
+
+
 @pytest.mark.slow
 def test_ten_thousand_reports_fuse_to_one_condition_for_each_place_kind_and_direction() -> None:
     chance = random.Random(4)  # noqa: S311 — a fixed sequence, not a secret

@@ -407,3 +407,47 @@ def test_numbers_are_put_right_and_unknown_lines_told(session: Session, sign_in:
     assert refused.status_code == 422 and 'value="7"' in refused.text
     made = desk.post("/naskah/lapsit", data={"lapsit": identity, "n:laka/kejadian": "5"})
     assert "5 kejadian kecelakaan" in desk.get(made.headers["Location"]).text
+
+
+PRESS = """LAPHAR SATLANTAS POLRES CONTOH
+Hari/tgl : Selasa, 10-03-26 jam 06.00
+Giat gatur pagi pukul 06.00 s.d. 07.30 WIB
+I. LAKA LANTAS
+1. Jumlah kejadian : 2
+II. PUBLIKASI MEDIA
+1. Pers rilis : 2
+2. Media online : 5
+3. Radio : 1
+III. GAKKUM
+1. Tilang : 10
+2. Anggota TNI : 1
+3. Personel : 4
+4. Helm : 6
+IV. SITUASI ARUS LALIN
+Jl. Veteran : macet pada pagi hari, sekarang lancar
+V. JUMLAH PERSONEL YANG TERLIBAT : 24
+Hadir : 20
+"""
+
+
+def test_the_press_and_the_strength_swallow_no_section() -> None:
+    lapsit = parse_lapsit(PRESS)
+    counted = {(one.head, one.label): one.value for one in lapsit.entries}
+    assert counted[("media", "Pers rilis")] == 2 and counted[("gakkum", "Anggota TNI")] == 1
+    assert lapsit.value("media", "daring") == 5 and lapsit.value("media", "elektronik") == 1
+    assert lapsit.value("gakkum", "helm") == 6
+    assert lapsit.value("personel", "hadir") == 20
+    assert [one.value for one in lapsit.entries if (one.head, one.key) == ("personel", "jumlah")] == [4, 24]
+
+
+def test_a_date_is_no_span_and_an_activity_has_hours_of_its_own() -> None:
+    lapsit = parse_lapsit(PRESS)
+    assert (lapsit.hours, lapsit.period) == (None, None)
+    assert lapsit.day == date(2026, 3, 10)
+    assert "Dalam dua puluh empat jam terakhir" in spoken(lapsit)
+    stated = parse_lapsit("LAPORAN GIAT PUKUL 06.00 S.D. 18.00\nLAKA LANTAS\nKejadian : 1")
+    assert stated.period == ("06.00", "18.00")
+
+
+def test_how_it_flows_now_is_said_and_not_how_it_did() -> None:
+    assert [one.text for one in parse_lapsit(PRESS).traffic] == ["lancar"]

@@ -86,6 +86,18 @@ def test_a_name_ends_where_the_telling_goes_on(text: str, at: str) -> None:
         ("pukul tujuh lewat sepuluh Simpang Jetak macet", None),
         ("Simpang Jetak macet, truk tidak bisa lewat", None),
         ("Macet lewat Kapas", None),
+        ("Simpang Empat Proliman padat, mohon hindari lewat Jl. Teuku Umar", None),
+        ("Jl. Veteran macet, hindari jalur via Kapas", None),
+        ("Banjir di Kapas, sebaiknya jangan melalui Jl. Raya Kapas", None),
+        ("Banjir di Kapas, sebaiknya tidak lewat Jl. Raya Kapas", None),
+        ("Jl. Veteran macet, arus dialihkan, jangan lewat Kapas", None),
+        ("Jl. Veteran macet, hindari Jl. Pemuda, lewat Jl. Kartini", "Jl. Kartini"),
+        ("Jl. Veteran macet, hindari lewat Jl. Pemuda, silakan lewat Jl. Kartini", "Jl. Kartini"),
+        ("Macet di Sumberrejo, lewat Balen juga macet", None),
+        ("Macet di Sumberrejo, lewat Balen saja juga padat", None),
+        ("Macet di Sumberrejo, lewat Balen tidak macet", "Balen"),
+        ("Jl. Veteran ditutup, lewat jalan alternatif saja", None),
+        ("Jl. Veteran ditutup, dialihkan lewat jalan lain", None),
     ],
 )
 def test_a_way_round_is_kept(text: str, detour: str | None) -> None:
@@ -101,6 +113,9 @@ def test_a_way_round_is_kept(text: str, detour: str | None) -> None:
         ("Banjir di Kanor, motor tidak bisa lewat", "motor", ""),
         ("Pohon tumbang di Jalan Veteran menutup separuh jalan", "", "menutup separuh jalan"),
         ("Jalan Pemuda ditutup", "", ""),
+        ("Jembatan Malo tidak bisa dilewati truk", "truk", ""),
+        ("Jl. Ahmad Yani dibuka kembali setelah ditutup total bagi truk", "", ""),
+        ("Jl. Veteran tidak lagi ditutup total untuk truk", "", ""),
     ],
 )
 def test_whom_a_closure_concerns_and_how_much_is_closed(text: str, whom: str, extent: str) -> None:
@@ -155,3 +170,69 @@ def test_take_care_is_no_matter_of_the_heart(text: str) -> None:
 
 def test_a_heart_is_still_none() -> None:
     assert not read("hatiku macet di Simpang Kapas").is_traffic
+
+
+@pytest.mark.parametrize(
+    ("text", "flow", "kind"),
+    [
+        ("Jl. Veteran tidak ditutup, arus padat", "padat", "flow"),
+        ("Truk terguling di Kalitidu, jalan tidak ditutup total", None, "accident"),
+        ("Truk terguling di Kalitidu, jalan belum ditutup", None, "accident"),
+        ("Jl. Dr. Cipto tidak lagi ditutup untuk truk", "lancar", "flow"),
+        ("Jl. Dr. Cipto sudah tidak ditutup", "lancar", "flow"),
+        ("Jl. Ahmad Yani dibuka kembali setelah ditutup total sejak subuh", "lancar", "flow"),
+        ("Setelah ditutup sejak subuh, Jl. Ahmad Yani dibuka kembali", "lancar", "flow"),
+        ("Jalan Raya Dander tidak ditutup, hanya dialihkan untuk truk lewat Temayang", "dialihkan", "closure"),
+        ("Jl. Ahmad Yani tidak ada penutupan, arus lancar", "lancar", "flow"),
+        ("Jl. Dr. Cipto lagi ditutup", "ditutup", "closure"),
+    ],
+)
+def test_a_road_that_is_not_closed_is_not_told_as_closed(text: str, flow: str | None, kind: str) -> None:
+    reading = read(text)
+    assert (reading.flow, reading.kind) == (flow, kind)
+
+
+def test_what_says_only_that_a_road_is_not_closed_reports_nothing() -> None:
+    assert not read("Jl. Veteran belum ditutup total").is_traffic
+    assert live("Jl. Dr. Cipto ditutup bagi truk", "Jl. Dr. Cipto tidak lagi ditutup bagi truk")[0].flow == "lancar"
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("Kecelakaan di Jl. Veteran, korban sudah dievakuasi", False),
+        ("Kecelakaan di Jl. Veteran, korban sudah dievakuasi, arus lancar", False),
+        ("Kecelakaan di Jl. Veteran, korban luka, sudah dievakuasi", False),
+        ("Truk terguling di Balen, sudah dievakuasi ke RSUD", False),
+        ("Kecelakaan di Jl. Veteran, pengemudi mobil sudah dievakuasi, mobil masih melintang di jalan", False),
+        ("Laka lantas di Balen, polisi sudah evakuasi korban", False),
+        ("Truk mogok di Simpang Jetak, sudah ada petugas evakuasi", False),
+        ("Pohon tumbang di Dander sudah dipotong sebagian", False),
+        ("Pohon tumbang di Dander sebagian sudah dipotong", False),
+        ("Laka di Jl. Veteran, korban dan truk sudah dievakuasi", True),
+        ("Truk terguling di Balen sudah dievakuasi", True),
+        ("Truk mogok di Balen, polisi sudah evakuasi truk", True),
+        ("Pohon tumbang di Dander sudah dipotong, arus lancar", True),
+    ],
+)
+def test_people_who_were_helped_leave_the_road_as_it_is(text: str, gone: bool) -> None:
+    assert read(text).cleared is gone
+
+
+def test_what_is_there_no_more_only_in_part_stays_on_the_board() -> None:
+    (one,) = live(
+        "Truk mogok di Simpang Jetak, padat", "Truk mogok di Simpang Jetak, sudah ada petugas evakuasi, macet"
+    )
+    assert (one.kind, one.flow) == ("breakdown", "macet")
+
+
+@pytest.mark.parametrize("variation", [0, 1])
+def test_who_was_hit_by_a_train_met_with_an_accident(variation: int) -> None:
+    text = said("Pengendara motor tertabrak kereta di perlintasan Kapas", variation=variation)
+    assert "kecelakaan kereta di perlintasan Kapas" in text and "tertabrak" not in text
+
+
+@pytest.mark.parametrize("words", ["Tidak ada kecelakaan", "Tidak ada laporan kecelakaan", "Tidak terjadi kecelakaan"])
+def test_an_accident_that_is_denied_is_none(words: str) -> None:
+    reading = read(f"{words} di Ngraho, arus lancar")
+    assert (reading.kind, reading.flow, reading.obstacle) == ("flow", "lancar", None)

@@ -5,9 +5,10 @@ from radiodesk.road.bulletin.composer import compose
 from radiodesk.road.bulletin.corrections import correct
 from radiodesk.road.bulletin.endings import told_of
 from radiodesk.road.bulletin.one_sentence import retold, warned
-from radiodesk.road.bulletin.parts import Composition, Identity, Item, LeftOut, SpokenAppeal, Why
+from radiodesk.road.bulletin.parts import OVER, Composition, Identity, Item, LeftOut, SpokenAppeal, Why
 
 __all__ = [
+    "OVER",
     "Before",
     "Composition",
     "Identity",

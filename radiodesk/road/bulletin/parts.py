@@ -32,6 +32,9 @@ REASONS: dict[Reason, str] = {
 }
 """Message ids for the catalogues."""
 
+OVER: frozenset[Reason] = frozenset({"expired", "ended", "superseded", "cancelled"})
+"""Reasons with which a thing cannot be said after all, because it holds no more."""
+
 
 class SpokenAppeal(Protocol):
     """What a bulletin needs of an appeal: ``text`` in full, ``short`` for a full slot (may be empty)."""

@@ -4,6 +4,7 @@ import re
 
 from radiodesk.language.places.nouns import AreaPack
 from radiodesk.road.bulletin.wording import listing
+from radiodesk.road.fusion import TOTAL
 from radiodesk.road.ports import Condition
 
 ABBREVIATIONS = (
@@ -36,8 +37,7 @@ ACCIDENT = re.compile(r"\blaka(?:\s?(lantas|lalin))?\b", re.IGNORECASE)
 
 BEFALLEN = {
     "mogok": "kendaraan mogok", "berlubang": "jalan berlubang", "ambles": "jalan ambles", "tergenang": "genangan air",
-    "longsor": "tanah longsor", "menabrak": "kecelakaan", "nabrak": "kecelakaan", "tertabrak": "kecelakaan",
-    "ditabrak": "kecelakaan", "terlindas": "kecelakaan", "terserempet": "kecelakaan",
+    "longsor": "tanah longsor",
     "tergenang banjir": "genangan banjir", "tergenang air": "genangan air", "air meluap": "luapan air",
     "kali meluap": "luapan kali", "sungai meluap": "luapan sungai", "genangan": "genangan air",
     "adu banteng": "tabrakan adu banteng", "adu moncong": "tabrakan adu moncong", "patah as": "kendaraan patah as",
@@ -53,10 +53,10 @@ BEFALLEN = {
 }  # fmt: skip
 """What only says what befell, as a thing that there can be: "ada kendaraan mogok"."""
 
-KINDS = frozenset({"simpang", "pertigaan", "perempatan", "jalan", "desa", "kecamatan", "pasar"})
-TOTAL = "total"
-"""How much of a closed road is closed; what lies on a road has its own words for it."""
+HIT = frozenset({"menabrak", "nabrak", "tertabrak", "ditabrak", "terlindas", "terserempet"})
+"""Verbs that tell of an accident and name none: "tertabrak kereta" is said as what it is."""
 
+KINDS = frozenset({"simpang", "pertigaan", "perempatan", "jalan", "desa", "kecamatan", "pasar"})
 MOST_DIRECTIONS = 2
 COMPASS = frozenset({"utara", "selatan", "timur", "barat", "tenggara", "timur laut", "barat laut", "barat daya"})
 
@@ -102,6 +102,8 @@ def obstacle_words(obstacle: str | None) -> str:
     """The obstacle as it is said after "akibat": posts write it in any case, so only short forms keep capitals."""
     words = ACCIDENT.sub(_accident, written_out(LEADING.sub("", (obstacle or "").strip())))
     words = " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words.split())
+    if words.partition(" ")[0] in HIT and not words.startswith("tabrak lari"):
+        return "kecelakaan kereta" if words.endswith(("kereta", "kereta api", " ka")) else "kecelakaan"
     return BEFALLEN.get(words, words)
 
 

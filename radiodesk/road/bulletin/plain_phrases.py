@@ -69,6 +69,14 @@ PLAIN: Mapping[str, str] = {
 }
 """Plain forms of what ships that no machine finds."""
 
+KEPT: Mapping[str, tuple[str, str]] = {
+    "lapsit/accidents": (
+        "meninggal",
+        "{% if count and victims and nobody_died %} Tidak ada korban meninggal dunia.{% endif %}",
+    ),
+}
+"""A sentence that follows a plain one as it ships, unless that has the word before it."""
+
 _CODE = re.compile(r"\{[{%#]")
 _SLOT = re.compile(r"\[([^\[\]]+)\]")
 _OPTION = re.compile(r"\(([^()]*)\)")
@@ -94,7 +102,27 @@ def as_template(line: str, name: str = "") -> str:
     for match in _OPTION.finditer(line):
         parts += [_filled(line[done : match.start()], name), optional(match)]
         done = match.end()
-    return "".join([*parts, _filled(line[done:], name)])
+    word, kept = KEPT.get(name, ("", ""))
+    return "".join([*parts, _filled(line[done:], name), "" if word in line.lower() else kept])
+
+
+def has_gap(line: str, name: str, facts: Mapping[str, Any]) -> bool:
+    """Whether a slot outside round brackets has nothing to fill it, and nothing that is said in its place."""
+    needed = (_fact(word) for word in _SLOT.findall(_OPTION.sub(_unfilled, line)) if word.strip().lower() not in MADE)
+    return any(fact in facts and facts[fact] == "" and not _otherwise(fact, name) for fact in needed)
+
+
+def _unfilled(option: "re.Match[str]") -> str:
+    """Round brackets without a slot are text, and are said."""
+    return "" if _SLOT.search(option[1]) else option[0]
+
+
+def _otherwise(fact: str, name: str) -> str | None:
+    if fact == "cause":
+        return OTHERWISE.get(name)
+    if fact in COUNTS:
+        return "nihil"
+    return LISTENERS if fact == "station" else None
 
 
 def _filled(text: str, name: str) -> str:
@@ -102,15 +130,7 @@ def _filled(text: str, name: str) -> str:
         if made := MADE.get(match[1].strip().lower()):
             return made
         fact = _fact(match[1])
-        otherwise = (
-            OTHERWISE.get(name)
-            if fact == "cause"
-            else "nihil"
-            if fact in COUNTS
-            else LISTENERS
-            if fact == "station"
-            else None
-        )
+        otherwise = _otherwise(fact, name)
         return f"{{{{ {fact} or '{otherwise}' }}}}" if otherwise else f"{{{{ {fact} }}}}"
 
     return _SLOT.sub(slot, text)

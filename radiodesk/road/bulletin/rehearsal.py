@@ -13,7 +13,8 @@ from jinja2 import TemplateError
 
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import N_
-from radiodesk.road.bulletin.plain_phrases import PLAIN, as_plain, as_template, words_for
+from radiodesk.road.bulletin.plain_cases import GAP, tells, untold
+from radiodesk.road.bulletin.plain_phrases import PLAIN, as_plain, as_template, has_gap, is_plain, words_for
 from radiodesk.road.bulletin.wording import environment, shipped, shipped_names, tidied, ways_of
 
 LONGEST = 4000
@@ -127,6 +128,8 @@ class Way:
     line: int
     said: tuple[str, ...]
     problem: Unreadable | None = None
+    untold: tuple[str, ...] = ()
+    """The cases, as message ids, in which the words that ship are said instead."""
 
 
 def names() -> list[str]:
@@ -144,6 +147,8 @@ def rehearse(name: str, text: str) -> list[Way]:
         try:
             template = made.from_string(as_template(line, name))
             for facts in SAMPLES[name]:
+                if not tells(name, line, facts):
+                    continue
                 sentence = tidied(template.render(facts))
                 said.append(sentence)
                 problem = problem or _broken(name, number, sentence)
@@ -157,16 +162,31 @@ def rehearse(name: str, text: str) -> list[Way]:
             )
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             problem = Unreadable("Line %(line)d cannot be filled in: %(why)s.", line=number, why=error)
-        ways.append(Way(number, tuple(dict.fromkeys(said)), problem))
+        cases = untold(name, line)
+        if problem is None and is_plain(line) and any(has_gap(line, name, facts) for facts in SAMPLES[name]):
+            cases.append(GAP)
+        ways.append(Way(number, tuple(dict.fromkeys(said)), problem, tuple(cases)))
     return ways
 
 
 def shown(name: str, text: str) -> str:
     """A phrase as people see and change it: plain sentences, a line each, notes left out."""
-    if name in PLAIN and text == shipped(name):
-        return PLAIN[name]
+    return "\n".join(plain for plain, _line in _shown_lines(name, text))
+
+
+def _shown_lines(name: str, text: str) -> list[tuple[str, str]]:
+    """Each way of a text as it is shown, and as it is kept."""
     made = environment()
-    return "\n".join(as_plain(line, SAMPLES[name], made) for _number, line in ways_of(text))
+    given: dict[str, str] = {}
+    if name in PLAIN:
+        given = dict(zip((line for _number, line in ways_of(shipped(name))), PLAIN[name].split("\n"), strict=True))
+    return [(given.get(line) or as_plain(line, SAMPLES[name], made), line) for _number, line in ways_of(text)]
+
+
+def with_old_lines(name: str, text: str, before: str) -> str:
+    """A text in which the lines that stand as they were shown are those of the text before, which say more cases."""
+    old = dict(_shown_lines(name, before))
+    return "\n".join(old.get(line.strip(), line) for line in text.splitlines()) + "\n"
 
 
 def words_of(name: str) -> list[str]:

@@ -12,9 +12,10 @@ from radiodesk.language.places.nouns import AreaPack
 from radiodesk.language.spoken import reading_seconds
 from radiodesk.road.bulletin.official_warnings import Warned
 from radiodesk.road.bulletin.parts import Identity
-from radiodesk.road.bulletin.place_phrases import TOTAL, cause_words, detour_words, where_words
+from radiodesk.road.bulletin.place_phrases import cause_words, detour_words, where_words
 from radiodesk.road.bulletin.selection import Candidate, Stop
 from radiodesk.road.bulletin.wording import Phrasebook, listing, sentence_case
+from radiodesk.road.fusion import TOTAL
 from radiodesk.road.ports import Condition
 
 BREATH = 0.6

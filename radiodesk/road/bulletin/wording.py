@@ -7,6 +7,7 @@ bulletin's number, so that two in a row do not sound alike.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from radiodesk.core.errors import Unreadable
+from radiodesk.road.bulletin.plain_cases import tells
 from radiodesk.road.bulletin.plain_phrases import as_template
 
 PACKAGE = Path(__file__).parents[2]
@@ -60,25 +62,33 @@ def tidied(said: str) -> str:
     return BEFORE_SIGN.sub(r"\1", SPACES.sub(" ", said)).strip()
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    line: str
+    template: Template
+
+
 class Phrasebook:
     """All ways to say everything, from texts by name."""
 
     def __init__(self, texts: Mapping[str, str], group: str = "") -> None:
         self._group = group
         self._environment = environment()
+        self._shipped: dict[str, tuple[_Way, ...]] = {}
         self._phrases = {name: self._read(name, text) for name, text in texts.items()}
 
     def with_own(self, texts: Mapping[str, str]) -> "Phrasebook":
         """The same book with some phrases in a station's own words."""
         book = Phrasebook(texts, self._group)
+        book._shipped = self._phrases
         book._phrases = {**self._phrases, **book._phrases}
         return book
 
-    def _read(self, name: str, text: str) -> tuple[Template, ...]:
-        templates = []
+    def _read(self, name: str, text: str) -> tuple[_Way, ...]:
+        ways = []
         for number, line in ways_of(text):
             try:
-                templates.append(self._environment.from_string(as_template(line, f"{self._group}/{name}")))
+                template = self._environment.from_string(as_template(line, f"{self._group}/{name}"))
             except TemplateError as error:
                 raise Unreadable(
                     "Line %(line)d of %(file)s is not a template that can be read: %(why)s.",
@@ -86,7 +96,8 @@ class Phrasebook:
                     line=number,
                     why=error.message or "",
                 ) from error
-        return tuple(templates)
+            ways.append(_Way(line, template))
+        return tuple(ways)
 
     def say(self, name: str, turn: int, **facts: Any) -> str:
         """The phrase ``name`` in words for this ``turn``; raises ``Unreadable`` when a word that it needs is absent."""
@@ -94,7 +105,7 @@ class Phrasebook:
         if not ways:
             raise Unreadable("The spoken template %(file)s is missing or has no line.", file=f"{name}.txt")
         try:
-            said = ways[turn % len(ways)].render(facts)
+            said = self._way(name, turn, facts).template.render(facts)
         except TemplateError as error:
             raise Unreadable(
                 "The spoken template %(file)s cannot be filled in: %(why)s.",
@@ -102,6 +113,14 @@ class Phrasebook:
                 why=error.message or "",
             ) from error
         return tidied(said)
+
+    def _way(self, name: str, turn: int, facts: Mapping[str, Any]) -> _Way:
+        """The way for this turn; where it is a plain sentence that cannot say these facts, the next one that can."""
+        own, full = self._phrases[name], f"{self._group}/{name}"
+        turned = [own[(turn + step) % len(own)] for step in range(len(own))]
+        telling = next((way for way in turned if tells(full, way.line, facts)), None)
+        old = self._shipped.get(name, ())
+        return telling or (old[turn % len(old)] if old else turned[0])
 
     def ways(self, name: str) -> int:
         """In how many ways ``name`` can be said."""

@@ -33,8 +33,10 @@ HEADS: tuple[tuple[Head | Literal["plan", "notable", "traffic"], re.Pattern[str]
         ),
         (
             "personel",
-            r"^(?:jumlah\s+|kekuatan\s+|kuat\s+|data\s+)*(?:personel|personil|pers|anggota)(?:\s+(?:yang\s+|yg\s+)?\w+){0,2}"
-            r"\s*(?=$|[:=])",
+            # "Pers rilis" and "anggota TNI" are counted elsewhere.
+            r"^(?:jumlah\s+|kekuatan\s+|kuat\s+|data\s+)*(?:personel|personil|pers|anggota)"
+            r"(?:\s+(?:yang|yg|hadir|terlibat|dilibatkan|siaga|dinas|piket|bertugas|jaga|pam|pengamanan|gabungan|polri"
+            r"|polres|polsek|satlantas|lantas)){0,3}\s*(?=$|[:=])",
         ),
         ("plan", r"^(?:ren(?:cana)?[\s.]*(?:giat|kegiatan)|rengiat|rencana)\b"),
         (

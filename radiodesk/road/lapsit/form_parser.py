@@ -7,7 +7,7 @@ from datetime import date
 from radiodesk.road.feeds.feed_times import MONTHS, WIB, parse_worded
 from radiodesk.road.lapsit.form_heads import FIELDS_OF, HEADS, Field, Head
 from radiodesk.road.lapsit.report_values import Entry, Lapsit, MarkedLine, Plan
-from radiodesk.road.reading.flow_phrases import find_flows
+from radiodesk.road.reading.flow_phrases import choose_flow, find_flows
 from radiodesk.road.reading.road_words import dictionaries
 from radiodesk.road.reading.tokens import read_post
 
@@ -51,6 +51,10 @@ UNIT = re.compile(
 )
 PLAN_SIGN = re.compile(r"(\s*[:;]|\s[-–]\s)")
 DATE_LINE = re.compile(r"(?P<day>\d{1,2})[\s/.-]+(?P<month>\d{1,2}|[A-Za-z]{3,9})[\s/.-]+(?P<year>\d{4})")
+SHORT_DATE = re.compile(
+    r"(?<![\d./-])(?P<day>\d{1,2})(?P<sign>[/.-])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{2})(?![\d./:-])"
+)
+"""A date with the year in two figures: "10-03-26"."""
 
 
 OTHERS = frozenset({"plan", "notable", "traffic"})
@@ -58,7 +62,9 @@ OTHERS = frozenset({"plan", "notable", "traffic"})
 
 BARE = re.compile(rf"^\s*[:=]\s*(?P<value>{NUMBER})\s*(?:{COUNTED})?[\s.,;-]*$", re.IGNORECASE)
 NUMBERED = re.compile(r"^\s*(?:\d{1,2}|[IVX]{1,4}|[A-H])[.)]+\s*\S")
-HOURS = re.compile(r"\b(?:1\s*x\s*)?(?P<hours>\d{1,2})\s*jam\b(?!\s*(?:lalu|yang))", re.IGNORECASE)
+HOURS = re.compile(
+    r"(?<![\d./:-])\b(?:1\s*x\s*)?(?P<hours>\d{1,2})\s*jam\b(?!\s*(?:lalu|yang|\.?\s*\d))", re.IGNORECASE
+)
 PERIOD = re.compile(
     r"(?:pukul|pkl|jam)\.?\s*(?P<from>\d{1,2}[.:]\d{2})\s*(?:wib)?\s*(?:s\s*[./]?\s*d\.?|sampai(?:\s+dengan)?|hingga|-|–)"
     r"\s*(?:pukul|pkl|jam)?\.?\s*(?P<to>\d{1,2}[.:]\d{2})",
@@ -66,16 +72,27 @@ PERIOD = re.compile(
 )
 
 
-def _hours(text: str) -> int | None:
-    """How many hours the report covers, where its head says so ("1 x 24 jam", "12 jam terakhir")."""
-    match = HOURS.search("\n".join(text.splitlines()[:HEADING]))
+ACTIVITY = re.compile(
+    r"\b(?:giat|kegiatan|gatur|pengaturan|patroli|apel|razia|penjagaan|pengawalan|strong\s*point|ops|operasi)\b", re.I
+)
+REPORT = re.compile(r"\b(?:lap\w*|situasi|sitkam\w*|periode|data|rekap\w*)\b", re.I)
+
+
+def _hours(heading: str) -> int | None:
+    """How many hours the report covers, where its heading says so ("1 x 24 jam", "12 jam terakhir")."""
+    match = HOURS.search(heading)
     return int(match["hours"]) if match and 0 < int(match["hours"]) <= 72 else None
 
 
-def _period(text: str) -> tuple[str, str] | None:
-    """From when to when it holds, where its head says so."""
-    match = PERIOD.search("\n".join(text.splitlines()[:HEADING]))
+def _period(heading: str) -> tuple[str, str] | None:
+    """From when to when it holds, where its heading says so."""
+    match = PERIOD.search(heading)
     return (match["from"].replace(":", "."), match["to"].replace(":", ".")) if match else None
+
+
+def _of_the_report(line: str) -> bool:
+    """Whether a line of the heading can say what the report covers: an activity has hours of its own."""
+    return bool(REPORT.search(line)) or not ACTIVITY.search(line)
 
 
 HEADING = 12
@@ -101,6 +118,10 @@ class _Reader:
     around: list[MarkedLine] = field(default_factory=list)
     not_understood: list[MarkedLine] = field(default_factory=list)
     traffic: list[Plan] = field(default_factory=list)
+    above: Head | None = None
+    """The head under which the strength was given as one number, which ends nothing that stands below it."""
+    first: int = 0
+    """The line of the first head."""
 
     def take(self, number: int, raw: str) -> None:
         line = BULLET.sub("", DECORATION.sub("", raw).replace("|", ":").strip()).strip()
@@ -108,6 +129,7 @@ class _Reader:
             return
         head, rest = _head(line, self.section)
         if head:
+            self.first = self.first or number
             self._begin(head, rest, number, raw)
         elif self._is_unknown_head(line, raw):
             self.section, self.head = "unknown", None
@@ -124,6 +146,7 @@ class _Reader:
             self._counts(number, line, raw)
 
     def _begin(self, head: str, rest: str, number: int, raw: str) -> None:
+        self.above = self.head if head == "personel" and BARE.fullmatch(rest) else None
         self.section = head if head in OTHERS else "counts"
         self.head = None if head in OTHERS else head  # type: ignore[assignment]
         if not re.search(r"\w|-", rest):
@@ -165,11 +188,12 @@ class _Reader:
         line = line.lstrip(" :=.-")
         place, sign, said = [*(part.strip() for part in PLAN_SIGN.split(line, maxsplit=1)), "", ""][:3]
         known = dictionaries()
-        flows = find_flows(read_post(said if sign else line, known), known)
-        if not flows:
+        post = read_post(said if sign else line, known)
+        flow = choose_flow(find_flows(post, known), post, known)
+        if flow is None:
             self.not_understood.append(MarkedLine(number, raw.strip()))
             return
-        self.traffic.append(Plan(place if sign else "", flows[0].label, number))
+        self.traffic.append(Plan(place if sign else "", flow, number))
 
     def _notable(self, number: int, line: str) -> None:
         line = line.lstrip(" :=.")
@@ -190,6 +214,8 @@ class _Reader:
 
     def _counts(self, number: int, line: str, raw: str, *, heading: bool = False) -> None:
         """All counts of one line: the usual "label: number", several in a row, or the number first."""
+        if self.above and self.head and _one_known(line, self.above) and not _one_known(line, self.head):
+            self.head, self.above = self.above, None
         found = (_one(line, self.head, number) or _several(line, self.head, number)) if self.head else []
         if found:
             self.entries.extend(found)
@@ -201,9 +227,11 @@ class _Reader:
         return bool(SUBHEAD.match(line) or (self.head and _known(line, self.head)))
 
     def lapsit(self, text: str) -> Lapsit:
+        lines = text.splitlines()
+        heading = "\n".join(filter(_of_the_report, lines[: min(HEADING, self.first or HEADING)]))
         return Lapsit(
             text=text,
-            day=_day([marked.text for marked in self.around]) or _day(text.splitlines()),
+            day=_day([marked.text for marked in self.around]) or _day(lines),
             unit=_unit([marked.text for marked in self.around]),
             entries=tuple(self.entries),
             notable=tuple(self.notable),
@@ -212,8 +240,8 @@ class _Reader:
             around=tuple(self.around),
             not_understood=tuple(self.not_understood),
             traffic=tuple(self.traffic),
-            hours=_hours(text),
-            period=_period(text),
+            hours=_hours(heading),
+            period=_period(heading),
         )
 
 
@@ -224,6 +252,9 @@ def _head(line: str, section: str) -> tuple[str, str]:
         if match is None:
             continue
         rest = line[match.end() :]
+        # Below a head "Anggota : 3" and "Pers : 2" are of those who offended, and of the press.
+        if head == "personel" and section == "counts" and re.match(r"(?:pers|anggota)\b", line, re.IGNORECASE):
+            continue
         # "Laka : 2 kasus" below the head of accidents is a count, not the head again.
         if head == "laka" and section == "counts" and re.match(r"\s*[:=]?\s*\d", rest):
             continue
@@ -269,6 +300,10 @@ def _one(line: str, head: Head, number: int) -> list[Entry]:
     return []
 
 
+def _one_known(line: str, head: Head) -> bool:
+    return any(entry.known for entry in _one(line, head, 0))
+
+
 def _several(line: str, head: Head, number: int) -> list[Entry]:
     """ "MD 1, LB 0, LR 3": only when at least the first label is known, else it is prose with numbers in it."""
     line = re.sub(rf"^(?P<n>\d+)\s*(?P<l>{COUNTED})\b", r"\g<l> \g<n>", line, flags=re.IGNORECASE)
@@ -312,11 +347,12 @@ def _day(lines: list[str]) -> date | None:
         worded = parse_worded(line)
         if worded:
             return worded.astimezone(WIB).date()
-        match = DATE_LINE.search(line)
+        match = DATE_LINE.search(line) or SHORT_DATE.search(line)
         if match:
             month = MONTHS.get(match["month"].lower()) if match["month"].isalpha() else int(match["month"])
+            year = int(match["year"])
             try:
-                return date(int(match["year"]), month or 0, int(match["day"]))
+                return date(year + 2000 if year < 100 else year, month or 0, int(match["day"]))
             except ValueError:
                 continue
     return None

@@ -37,6 +37,8 @@ def split(
         within = [one for one in obstacles if begin <= one.start < stop]
         obstacle = gravest(post, within, known)
         before = parts[-1] if parts else whole
+        # Nobody is sent round a place by the place itself.
+        detour = None if own and at and whole.detour and at.lower() in whole.detour.lower() else whole.detour
         parts.append(
             replace(
                 whole,
@@ -44,6 +46,7 @@ def split(
                 beside=where.beside() if own else before.beside,
                 places=places if own else (*before.places, *places),
                 toward=toward,
+                detour=detour,
                 flow=cast(Flow, flow.label),
                 obstacle=obstacle.text if obstacle else None,
                 kind=obstacle.kind if obstacle else _kind(flow),

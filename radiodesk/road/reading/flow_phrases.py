@@ -14,6 +14,7 @@ GAP = 7
 REACH = 9
 """Words within which what changes stands before the change: "volume kendaraan di Jalan Raya Baureno meningkat"."""
 
+_THERE_IS = frozenset({"ada", "adanya", "terjadi", "terdapat", "laporan", "kejadian", "sedang", "terpantau"})
 _WEAK = frozenset({"antrean"})
 """Says that cars wait; what follows says how badly."""
 
@@ -23,6 +24,37 @@ _AGAINST = frozenset({"lawan", "vs", "versus", "kontra"})
 _WITH = frozenset({"dan", "dengan", "sama"})
 
 _TOWED = frozenset({"dievakuasi", "evakuasi", "terevakuasi", "diderek", "digeret", "dipinggirkan", "minggir"})
+
+_SUBJECT = 8
+"""Words before "sudah" within which it stands what was taken away."""
+
+_MARKS = frozenset({",", ".", ";", ":", "!", "?"})
+_AND = frozenset({"dan", "beserta", "serta", "&"})
+_CARRIED = frozenset(
+    {"dievakuasi", "evakuasi", "terevakuasi", "diangkat", "dipindah", "dipindahkan", "ditangani", "tertangani"}
+)
+"""What is done with people as well as with things."""
+
+_PEOPLE = frozenset(
+    {
+        "korban", "pengemudi", "sopir", "supir", "penumpang", "pengendara", "pembonceng", "kernet", "kondektur",
+        "jenazah", "warga", "orang", "pejalan", "pemotor", "anak", "masinis", "pelajar", "santri", "pekerja",
+    }
+)  # fmt: skip
+_HOSPITALS = frozenset({"rs", "rsud", "rumah", "puskesmas", "igd", "klinik", "ambulans"})
+_NOT_YET = frozenset(
+    {
+        "ada", "tiba", "menuju", "datang", "dikirim", "petugas", "polisi", "untuk", "proses", "mulai", "akan", "sedang",
+        "siap", "disiapkan", "coba", "dicoba", "berusaha", "upaya", "diupayakan", "bisa", "tim", "lokasi",
+    }
+)  # fmt: skip
+"""Between "sudah" and what is done these say that somebody is at it."""
+
+_IN_PART = frozenset({"sebagian", "separuh", "separo", "setengah", "sedikit"})
+
+CLOSING = frozenset({"ditutup", "dialihkan"})
+PAST = frozenset({"setelah", "sesudah", "sempat", "usai", "tadinya", "bekas"})
+"""Before a closure these say that it was."""
 
 JAMS = frozenset({"padat", "padat merayap", "tersendat", "macet"})
 
@@ -37,10 +69,20 @@ class Found:
 
 
 def find_flows(post: Post, known: Dictionaries) -> list[Found]:
-    """Every statement of flow in the order of the text; jams that are denied count as "lancar", averted ones not."""
-    found = []
+    """Every statement of flow in the order of the text.
+
+    Jams that are denied count as "lancar" and averted ones not. A closure that is denied, or told as past, counts as
+    none; one that holds no longer as "lancar".
+    """
+    found: list[Found] = []
     for start, end, label in known.flows.find(post.words):
         before = post.words[max(0, start - 3) : start]
+        if label in CLOSING:
+            none = _closure_is_none(post, start, end, known)
+            if none == "ended":
+                found.append(Found("lancar", start - 1, end))
+            if none:
+                continue
         if label in JAMS and not known.averted.isdisjoint(before):
             continue
         if before and before[-1] in known.negated and label != "ditutup":
@@ -51,6 +93,26 @@ def find_flows(post: Post, known: Dictionaries) -> list[Found]:
             continue
         found.append(Found(label, start, end))
     return found
+
+
+def _closure_is_none(post: Post, start: int, end: int, known: Dictionaries) -> str:
+    """ "denied" of "tidak ditutup", "ended" of "tidak lagi ditutup", "over" of "setelah ditutup", else ""."""
+    words = post.words
+    before = words[max(0, start - 3) : start]
+    # "Lagi" in standard spelling is "sedang", which it means before a verb that is not denied.
+    inner = before[-1:] == ["sedang"]
+    first = start - 2 if inner else start - 1
+    if first >= 0 and words[first] in known.negated:
+        again = [post.surface(index, index + 1).lower() for index in (start - 1, end) if index < len(words)]
+        no_more = "lagi" in again or "sudah" in words[max(0, first - 1) : first]
+        return "ended" if no_more and words[first] != "belum" else "denied"
+    return "over" if not PAST.isdisjoint(before[-2:]) else ""
+
+
+def closures_that_are_none(post: Post, known: Dictionaries) -> list[tuple[int, int]]:
+    """The ranges of words that name a closure that is denied or over."""
+    closures = [(start, end) for start, end, label in known.flows.find(post.words) if label in CLOSING]
+    return [(start, end) for start, end in closures if _closure_is_none(post, start, end, known)]
 
 
 def find_changes(post: Post, known: Dictionaries) -> list[tuple[int, int]]:
@@ -81,10 +143,68 @@ def find_removals(post: Post, known: Dictionaries) -> list[tuple[int, int]]:
     if known.vehicles.isdisjoint(words):
         return []
     first = next(index for index, word in enumerate(words) if word in known.vehicles)
-    for index in range(first + 1, len(words)):
-        if words[index] in known.done and not _TOWED.isdisjoint(words[index + 1 : index + 4]):
+    for index, removed in find_gone(post, known):
+        if index > first and words[removed] in _TOWED:
             return [(index, index + 1)]
     return []
+
+
+def find_gone(post: Post, known: Dictionaries) -> list[tuple[int, int]]:
+    """Where it says that what stood in the way was taken away: the positions of "sudah" and of "dievakuasi".
+
+    Not where people were ("korban sudah dievakuasi"), somebody is only there to do it ("sudah ada petugas evakuasi"),
+    or a part alone is gone ("dipotong sebagian").
+    """
+    return [pair for pair in _removals(post, known) if _is_thing_gone(post.words, *pair, known)]
+
+
+def people_helped(post: Post, known: Dictionaries) -> set[int]:
+    """Positions of the words that seem to say that a thing is gone and do not."""
+    return {index for pair in _removals(post, known) if not _is_thing_gone(post.words, *pair, known) for index in pair}
+
+
+def _removals(post: Post, known: Dictionaries) -> list[tuple[int, int]]:
+    words = post.words
+    found = []
+    for index, word in enumerate(words):
+        if word in known.done:
+            behind = range(index + 1, min(index + 4, len(words)))
+            removed = next((far for far in behind if words[far] in known.removed), None)
+            if removed is not None:
+                found.append((index, removed))
+    return found
+
+
+def _is_thing_gone(words: list[str], done: int, removed: int, known: Dictionaries) -> bool:
+    between, behind = words[done + 1 : removed], words[removed + 1 : removed + 4]
+    if not _NOT_YET.isdisjoint(between) or not known.negated.isdisjoint(words[max(0, done - 2) : done]):
+        return False
+    begin = done
+    while begin and words[begin - 1] not in _MARKS and done - begin < _SUBJECT:
+        begin -= 1
+    subject = words[begin:done]
+    if not _IN_PART.isdisjoint([*subject[-3:], *between, *behind[:2]]):
+        return False
+    if words[removed] not in _CARRIED:
+        return True
+    if not _HOSPITALS.isdisjoint(behind) or not _PEOPLE.isdisjoint(behind[:2]):
+        return False
+    if not subject and begin > 1:
+        # "Korban luka, sudah dievakuasi": said of what stands before the mark.
+        last = begin - 1
+        begin = last
+        while begin and words[begin - 1] not in _MARKS and last - begin < _SUBJECT:
+            begin -= 1
+        subject = words[begin:last]
+    parts: list[list[str]] = [[]]
+    for word in subject:
+        if word in _AND:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    peopled = [not _PEOPLE.isdisjoint(part) for part in parts]
+    things = [not known.parts_of_vehicles.isdisjoint(part) for part in parts]
+    return not any(peopled) or any(thing and not people for thing, people in zip(things, peopled, strict=True))
 
 
 def choose_flow(flows: list[Found], post: Post, known: Dictionaries) -> Flow | None:
@@ -99,8 +219,9 @@ def choose_flow(flows: list[Found], post: Post, known: Dictionaries) -> Flow | N
             flows = flows[1:]
     for flow in flows:
         return cast(Flow, flow.label)
-    for _, _, label in known.flow_nouns.find(post.words):
-        return cast(Flow, label)
+    for start, _, label in known.flow_nouns.find(post.words):
+        if not _is_denied(post.words, start, known) and PAST.isdisjoint(post.words[max(0, start - 2) : start]):
+            return cast(Flow, label)
     return None
 
 
@@ -119,9 +240,20 @@ def find_obstacles(post: Post, known: Dictionaries) -> list[Found]:
     found = []
     for start, end, kind in known.obstacles.find(post.words):
         before = post.words[max(0, start - 2) : start]
-        if known.averted.isdisjoint(before) and known.negated.isdisjoint(before[-1:]):
+        if known.averted.isdisjoint(before) and not _is_denied(post.words, start, known):
             found.append(Found(kind, start, end))
     return found or _mishaps(post, known)
+
+
+def _is_denied(words: list[str], start: int, known: Dictionaries) -> bool:
+    """Whether it says before ``start`` that there is none: "tidak kecelakaan", "tidak ada kejadian kecelakaan"."""
+    for _ in range(3):
+        if start and words[start - 1] in known.negated:
+            return True
+        if not start or words[start - 1] not in _THERE_IS:
+            return False
+        start -= 1
+    return False
 
 
 def taken(post: Post, found: Iterable[Found], known: Dictionaries) -> set[int]:

@@ -15,10 +15,12 @@ from radiodesk.road.reading.flow_phrases import (
     choose_flow,
     find_changes,
     find_flows,
+    find_gone,
     find_obstacles,
     find_removals,
     gravest,
     parties,
+    people_helped,
     taken,
 )
 from radiodesk.road.reading.linear_model import LinearModel, load_model
@@ -26,7 +28,7 @@ from radiodesk.road.reading.reading_result import Reading
 from radiodesk.road.reading.road_words import Dictionaries, dictionaries
 from radiodesk.road.reading.stated_time import read_time, read_until
 from radiodesk.road.reading.tokens import Post, read_post
-from radiodesk.road.reading.way_round import find_detour, find_extent, find_whom
+from radiodesk.road.reading.way_round import find_detour, find_extent, find_whom, is_nameless
 from radiodesk.road.reading.where import Where
 
 FREE: frozenset[str] = frozenset({"lancar", "ramai lancar"})
@@ -35,8 +37,12 @@ LIKELY, SURE = 0.7, 0.93
 
 _TELLING = re.compile(r"\b\d{1,2}[.:]\d{2}\b|\b(?:terpantau|situasi|lintas|arus)\b")
 _DETOUR = re.compile(
-    r"\b(?:dialihkan|pengalihan)\b.{0,30}?\b(?:lewat|melalui|ke arah|ke|via)\s+(?P<way>[^.,;!?]{4,60})", re.I
+    r"(?<!tidak )(?<!tdk )(?<!belum )\b(?:dialihkan|pengalihan)\b.{0,30}?"
+    r"\b(?:lewat|melalui|ke arah|ke|via)\s+(?P<way>[^.,;!?]{4,60})",
+    re.I,
 )
+
+_NOT_THERE = re.compile(r"\b(?:jangan|hindari|menghindari|tidak|tdk|dilarang|ojo)\b", re.I)
 
 _BEYOND = re.compile(
     r"\b(?:sampai|sampe|hingga|s/d|sd|karena|krn|akibat|imbas|selama|untuk|mulai|pukul|pkl|jam|sementara|dulu)\b", re.I
@@ -100,7 +106,7 @@ def read_report(
     parts = split(whole, post, flows, obstacles, marks, known)
     if parts:
         return replace(whole, parts=parts)
-    if obstacle is not None and flow is not None and flow not in FREE and _is_gone(post, known):
+    if obstacle is not None and flow is not None and flow not in FREE and find_gone(post, known):
         # "Truk sudah dievakuasi, masih padat": the truck is over and the jam is not.
         return replace(
             whole,
@@ -132,18 +138,16 @@ def _kind(obstacle: Obstacle | None, flow: Flow | None) -> Kind:
 def _is_cleared(post: Post, known: Dictionaries, flows: list[Found], obstacle: Obstacle | None) -> bool:
     """A jam or an obstacle that is over: it flows again, or what stood there is gone, and the post says so."""
     if flows and flows[-1].label in FREE:
-        return not known.steady.isdisjoint(post.words)
+        helped = people_helped(post, known)
+        return any(word in known.steady and index not in helped for index, word in enumerate(post.words))
     if flows or obstacle is None:
         return False
-    return _is_gone(post, known)
-
-
-def _is_gone(post: Post, known: Dictionaries) -> bool:
-    """Whether the post says that what stood in the way was taken away."""
-    done = (index for index, word in enumerate(post.words) if word in known.done)
-    return any(not known.removed.isdisjoint(post.words[index + 1 : index + 4]) for index in done)
+    return bool(find_gone(post, known))
 
 
 def _detour(text: str) -> str | None:
     match = _DETOUR.search(text)
-    return (_BEYOND.split(match["way"], maxsplit=1)[0].strip() or None) if match else None
+    if match is None or _NOT_THERE.search(match.group()[: match.start("way") - match.start()]):
+        return None
+    way = _BEYOND.split(match["way"], maxsplit=1)[0].strip()
+    return None if is_nameless(way.lower().split()) else way or None

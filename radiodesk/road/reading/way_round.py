@@ -1,6 +1,7 @@
 """The way round that a post names, whom a closure concerns, and how much of the road it takes."""
 
 from radiodesk.language.places.dictionaries import load_words
+from radiodesk.road.reading.flow_phrases import closures_that_are_none
 from radiodesk.road.reading.road_words import Dictionaries
 from radiodesk.road.reading.tokens import Post
 from radiodesk.road.reading.where import Where
@@ -14,6 +15,25 @@ _CLOSED = frozenset({"ditutup", "tutup", "penutupan", "dialihkan", "pengalihan",
 _MAY = frozenset({"bisa", "dapat", "silakan"})
 _REACH = 4
 
+_WARNED_OFF = frozenset({"hindari", "menghindari", "jangan", "ojo", "tidak", "dilarang", "belum", "bukan", "larangan"})
+_MAYBE = frozenset(
+    {
+        "jalur", "jalan", "arah", "rute", "ruas", "bisa", "dapat", "boleh", "perlu", "usah", "melintas", "berkendara",
+        "kendaraan", "dulu", "dahulu", "coba", "mencoba", "sampai", "pernah", "untuk",
+    }
+)  # fmt: skip
+"""What may stand between a word that warns somebody off and the way: "hindari jalur via"."""
+
+_STILL = frozenset(
+    {"juga", "saja", "pun", "masih", "sama", "malah", "tetap", "sudah", "sedang", "terpantau", "arusnya"}
+)
+"""What may stand between the way and what is wrong there: "lewat Balen saja juga padat"."""
+
+_NO_NAMES = frozenset({"alternatif", "lain", "lainnya", "pintas", "tikus", "sini", "situ", "sana", "mana"})
+"""Of a way that is named by these alone nobody knows which it is: "lewat jalan alternatif"."""
+
+_WAYS = frozenset({"jalan", "jalur", "rute", "ruas", "arah", ".", "yang", "saja", "dulu"})
+
 
 def find_detour(post: Post, known: Dictionaries, where: Where, marks: set[int], placed: list[tuple[int, int]]) -> str:
     """The name of the way round, or "".
@@ -23,7 +43,8 @@ def find_detour(post: Post, known: Dictionaries, where: Where, marks: set[int], 
     """
     words = post.words
     for index, word in enumerate(words[:-1]):
-        if word not in known.round or (index and words[index - 1] in _BARRED) or _of_a_clock(words, index):
+        barred = index > 0 and words[index - 1] in _BARRED
+        if word not in known.round or barred or _of_a_clock(words, index) or warned_off(words, index):
             continue
         before = words[max(0, index - BEFORE) : index]
         told = not known.turned.isdisjoint(before) and "tidak" not in words[max(0, index - 2) : index]
@@ -33,6 +54,8 @@ def find_detour(post: Post, known: Dictionaries, where: Where, marks: set[int], 
         span = where.name_at(index + 1)
         if span is None or _overlap(span, where.place_span) or not _is_place(post, span, known, placed):
             continue
+        if is_nameless(words[span[0] : span[1]]) or _is_no_better(words, span[1], known):
+            continue
         end = span[1]
         while end + 1 < len(words) and words[end] in ("dan", "atau", "terus", "lalu"):
             further = where.name_at(end + 1)
@@ -41,6 +64,35 @@ def find_detour(post: Post, known: Dictionaries, where: Where, marks: set[int], 
             end = further[1]
         return " ".join(post.surface(span[0], end).split()).strip(" .,-:")
     return ""
+
+
+def warned_off(words: list[str], index: int) -> bool:
+    """Whether the word before ``index`` that counts says not to go there: "jangan lewat", "hindari jalur via"."""
+    while index and words[index - 1] in _MAYBE:
+        index -= 1
+        if words[index] == "tidak":
+            return True
+    return index > 0 and words[index - 1] in _WARNED_OFF
+
+
+def is_nameless(words: list[str]) -> bool:
+    """Whether a way round is no more than called one: "jalan alternatif"."""
+    return _NO_NAMES.union(_WAYS).issuperset(words) and not _NO_NAMES.isdisjoint(words)
+
+
+def _is_no_better(words: list[str], end: int, known: Dictionaries) -> bool:
+    """Whether something is wrong there too: "lewat Balen juga macet"."""
+    while end < len(words) and words[end] in _STILL:
+        end += 1
+    if end >= len(words):
+        return False
+    flow = known.flows.at(words, end)
+    if flow is not None:
+        return flow[1] not in ("lancar", "ramai lancar")
+    if words[end] in known.negated:
+        denied = known.flows.at(words, end + 1) if end + 1 < len(words) else None
+        return denied is None or denied[1] in ("lancar", "ramai lancar")
+    return known.obstacles.at(words, end) is not None
 
 
 def _of_a_clock(words: list[str], index: int) -> bool:
@@ -64,15 +116,24 @@ def _is_place(post: Post, span: tuple[int, int], known: Dictionaries, placed: li
 def find_whom(post: Post, known: Dictionaries) -> tuple[str, str]:
     """Those whom a closure concerns, and those who are sent the way round ("kendaraan besar"); "" is everybody."""
     words = post.words
+    found = list(known.concerned.find(words))
+    if not found:
+        return "", ""
+    open_again = {index for start, end in closures_that_are_none(post, known) for index in range(start, end)}
     closed = sent = ""
-    for start, end, _label in known.concerned.find(words):
+    for start, end, _label in found:
         behind = [*words[end : end + 3], "", ""]
         said = post.surface(start, end).lower()
         led = start > 0 and words[start - 1] in known.for_whom
-        after_closing = led and not _CLOSED.isdisjoint(words[max(0, start - 1 - _REACH) : start])
+        near = range(max(0, start - 1 - _REACH), start)
+        after_closing = led and any(words[far] in _CLOSED and far not in open_again for far in near)
         denied = behind[0] == "tidak" and behind[1] in ("bisa", "dapat", "boleh")
         may = behind[0] in _MAY and not known.round.isdisjoint(behind[1:])
-        if after_closing or denied or behind[0] == "dilarang":
+        cannot = (
+            words[start - 1 : start] in (["dilewati"], ["dilalui"], ["dilintasi"])
+            and "tidak" in words[max(0, start - 3) : start]
+        )
+        if after_closing or denied or cannot or behind[0] == "dilarang":
             closed = closed or said
         elif may or behind[0] in ("dialihkan", "diarahkan"):
             sent = sent or said
@@ -88,6 +149,8 @@ def find_extent(post: Post, known: Dictionaries) -> str:
             if found is not None:
                 taking = {"nutup": "menutup", "nutupi": "menutupi", "tutup": "menutup"}.get(word, word)
                 return f"{taking} {' '.join(words[index + 1 : found[0]])}"
-        if word == "total" and index and words[index - 1] in ("ditutup", "tutup", "penutupan", "tertutup"):
+        closed = index > 0 and words[index - 1] in ("ditutup", "tutup", "penutupan", "tertutup")
+        none = closures_that_are_none(post, known) if word == "total" and closed else []
+        if word == "total" and closed and not any(start < index <= end for start, end in none):
             return "total"
     return ""

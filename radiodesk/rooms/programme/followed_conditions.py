@@ -22,7 +22,6 @@ from radiodesk.rooms.traffic import queries as traffic
 from radiodesk.rooms.traffic import wordings
 from radiodesk.rooms.traffic.models import RoadCondition
 from radiodesk.rooms.traffic.ports import ToldIn
-from radiodesk.rooms.traffic.report_rows import condition_of
 
 LATELY = timedelta(hours=24)
 """Longer ago than this a bulletin is history, whatever it told."""
@@ -61,6 +60,16 @@ def _is_old(item: dict[str, Any], script: Script, corrected: dict[str, datetime]
         return False
     made = datetime.fromisoformat(item["at"]) if item.get("at") else script.created_at
     return any(corrected[one] > made for one in item.get("conditions") or () if one in corrected)
+
+
+def readable_sources(session: Session, script: Script) -> list[list[str]]:
+    """What each sentence of a script rests on, without the words of callers who were guarded since it was made."""
+    latest = script.latest
+    hidden = traffic.guarded_words(session, script.created_at - LATELY, latest.at)
+    return [
+        [line for line in item.get("sources") or () if not any(line.endswith(words) for words in hidden)]
+        for item in latest.items
+    ]
 
 
 def telling_the_old(session: Session, scripts: Iterable[Script], *, at: datetime) -> set[int]:
@@ -115,9 +124,9 @@ def tell_anew(
     for item in items:
         if item["sentence"] not in old or item["sentence"] in missing or (item.get("edited") and not also_changed):
             continue
-        rows = traffic.conditions_by_public_ids(session, item.get("conditions") or ())
+        behind = traffic.told_conditions(session, item.get("conditions") or ())
         made = retold(
-            [condition_of(row) for row in rows if row.ended_at is None and row.expires_at > at],
+            [one for one in behind if one.ended_at is None and one.expires_at > at],
             item["sentence"],
             at=at,
             pack=area_pack(settings.area),

@@ -10,13 +10,12 @@ from radiodesk.core.i18n import gettext
 from radiodesk.core.settings import Settings
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.road.appeals import load_appeals
-from radiodesk.road.bulletin import Item, Why, retold, warned
+from radiodesk.road.bulletin import OVER, Item, Why, retold, warned
 from radiodesk.rooms.programme import made_scripts, services
 from radiodesk.rooms.programme.models import Script
 from radiodesk.rooms.programme.sentence_sources import carried_over
 from radiodesk.rooms.traffic import queries as traffic
 from radiodesk.rooms.traffic import wordings
-from radiodesk.rooms.traffic.report_rows import condition_of
 
 BODY = ("condition", "warning", "ended", "clear", "quiet")
 
@@ -46,7 +45,7 @@ def include(
     if not 0 <= chosen < len(left):
         raise NotFound("This is not in the list of what was left out.")
     one = left.pop(chosen)
-    made = _sentence(session, settings, one, script, at=at)
+    made = None if one.get("reason") in OVER else _sentence(session, settings, one, script, at=at)
     if made is None:
         raise Conflict("Nothing can be said of this any more: it is not on the board.")
     text = text.replace("\r\n", "\n").strip()
@@ -68,10 +67,13 @@ def include(
     data = made_scripts.item_data(made, settings, at=at)
     data |= {"conditions": list(one.get("conditions") or ()), "included": gettext("A person put it in.")}
     items.insert(place, data)
-    draft = services.Draft(text, items, left or [])
+    draft = services.Draft(text, items, left)
     services.edit_script(
         session, script, draft, expected=expected, by=by, at=at, speed=speed, lexicon=area_pack(settings.area).spoken
     )
+    # What was put in goes out of date too, and the script with the first thing in it that does.
+    ends = [condition.expires_at for condition in made.conditions] if made.kind == "condition" else []
+    script.valid_until = min([*ends, *filter(None, [script.valid_until])], default=None)
     return made.sentence
 
 
@@ -81,8 +83,8 @@ def _sentence(
     pack, wording = area_pack(settings.area), wordings.own(session)
     station = made_scripts.identity(settings)
     if one.get("conditions"):
-        rows = traffic.conditions_by_public_ids(session, list(one["conditions"]))
-        conditions = [condition_of(row) for row in rows]
+        found = traffic.told_conditions(session, list(one["conditions"]))
+        conditions = [condition for condition in found if condition.ended_at is None and condition.expires_at > at]
         return retold(conditions, script.latest.text, at=at, pack=pack, station=station, wording=wording)
     if one.get("alert"):
         alert = next((alert for alert in traffic.live_warnings(session, at) if alert.identifier == one["alert"]), None)

@@ -34,8 +34,10 @@ from radiodesk.rooms.programme.sentence_sources import all_sentences
 from radiodesk.rooms.traffic import queries as traffic
 from radiodesk.rooms.traffic import wordings
 from radiodesk.rooms.traffic.models import FLOW_NAMES, KIND_NAMES, RoadCondition, SituationReport
-from radiodesk.rooms.traffic.report_rows import condition_key, condition_of
+from radiodesk.rooms.traffic.report_rows import condition_key
 from radiodesk.rooms.traffic.services import use_appeal
+
+FRAME = frozenset({"opening", "closing"})
 
 REMEMBERED = timedelta(hours=3)
 """A bulletin that is older has nothing to do with the next one any more."""
@@ -154,11 +156,15 @@ def _read(script: Script) -> Before:
 
 
 def correctable(script: Script) -> list[str]:
-    """The sentences of a bulletin as they stand in the words that were approved, those that a person wrote included."""
+    """The sentences of a bulletin as they stand in the words that were approved, those that a person wrote included.
+
+    Greeting and sign-off tell nothing that could be wrong, unless a person put something into them.
+    """
     if script.kind is not ScriptKind.BULLETIN:
         return []
     version = script.approved or script.latest
-    return all_sentences(version.items, version.text)
+    greetings = {item["sentence"] for item in version.items if item["kind"] in FRAME and not item.get("edited")}
+    return [sentence for sentence in all_sentences(version.items, version.text) if sentence not in greetings]
 
 
 def places_of(script: Script, sentence: str) -> list[str]:
@@ -192,7 +198,7 @@ def compile_correction(
         wrong = Item("condition", sentence, 0.0, Why("A person wrote it."))
         before = replace(before, items=(*before.items, wrong))
     speed = services.words_per_minute(session, reader, settings.words_per_minute)
-    conditions = [condition_of(row) for row in right]
+    conditions = traffic.told_conditions(session, [row.public_id for row in right])
     composed = correct(
         before,
         wrong,
@@ -296,6 +302,7 @@ def _left_out(composed: Composition, known: dict[int, str]) -> list[dict[str, An
         {
             "what": _called(one),
             "why": gettext(one.why),
+            "reason": one.reason,
             "conditions": _known([one.condition], known) if one.condition is not None else [],
             "alert": one.alert.identifier if one.alert is not None else None,
             "appeal": one.appeal_id,

@@ -38,7 +38,8 @@ class Draft:
 
     text: str
     items: Sequence[dict[str, Any]] = field(default=())
-    left_out: Sequence[dict[str, Any]] = field(default=())
+    left_out: Sequence[dict[str, Any]] | None = None
+    """What was not said; ``None`` leaves it as it was in the version before."""
 
 
 def add_programme(
@@ -135,7 +136,7 @@ def _version(
     if len(text) > LONGEST_SCRIPT:
         raise Unreadable("The script is too long: at most %(most)s characters.", most=LONGEST_SCRIPT).of("text")
     seconds = reading_seconds(text, words_per_minute=round(speed), lexicon=lexicon)
-    sources = {"items": copied(draft.items), "left_out": copied(draft.left_out)}
+    sources = {"items": copied(draft.items), "left_out": copied(draft.left_out or ())}
     return ScriptVersion(number=number, text=text, seconds=seconds, by=by, at=at, **sources)
 
 
@@ -173,7 +174,9 @@ def _with_sources(draft: Draft, before: ScriptVersion) -> Draft:
     kept = copied(before.items)
     if kept:
         kept = carried_over(kept, draft.text.replace("\r\n", "\n"))
-    return replace(draft, items=draft.items or kept, left_out=draft.left_out or before.left_out)
+    return replace(
+        draft, items=draft.items or kept, left_out=before.left_out if draft.left_out is None else draft.left_out
+    )
 
 
 def approve(session: Session, script: Script, *, number: int, by: str, at: datetime) -> None:

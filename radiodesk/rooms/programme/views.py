@@ -10,6 +10,7 @@ from radiodesk.core.jobs import enqueue
 from radiodesk.http.file_response import send
 from radiodesk.http.request import asked_page, back, field, now, number, session, station
 from radiodesk.language.places.station_area import area_pack
+from radiodesk.road.bulletin import OVER
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.programme import followed_conditions, included_items, made_scripts, queries, services
@@ -113,7 +114,9 @@ def _page(public_id: str) -> dict[str, object]:
         "heard": heard,
         "now": now(),
         "writers": WRITERS,
+        "over": OVER,
         "old": followed_conditions.old_sentences(session(), found),
+        "sources": followed_conditions.readable_sources(session(), found),
         **NAMES,
     }
 

@@ -39,11 +39,6 @@ NAMES = {
 }
 
 
-def _ears() -> Ears:
-    with station().database.reading() as looking:
-        return learned_words.ears(looking, station().settings.area)
-
-
 @blueprint.get("/lalin/tempat")
 @allowed(*CREW, Role.SCREENER)
 def places() -> Response:
@@ -56,7 +51,7 @@ def places() -> Response:
 def look_over() -> str:
     """The posts of a paste, each with what was read of it; nothing is kept yet."""
     text, source = field("text", services.LONGEST_PASTE), field("source", 60) or services.OFFICER
-    ears = _ears()
+    ears = forms.ears()
     zone = station().settings.timezone
     posts = sort_posts(text, source=source, at=now(), finder=ears.finder, zone=zone, known=ears.known)
     return _preview(forms.lines_of(posts, now()), text, source)
@@ -70,7 +65,7 @@ def _preview(lines: list[forms.PastedLine], text: str, source: str) -> str:
 @allowed(*CREW)
 def file_posts() -> str | tuple[str, int]:
     """File the lines that were chosen, as they stand in the form; a line that cannot be filed leaves all unfiled."""
-    ears = _ears()
+    ears = forms.ears()
     source = field("source", 60) or services.OFFICER
     lines = list(forms.read_lines(ears))
     reports, wrong = [], False
@@ -116,7 +111,7 @@ def condition_form(public_id: str) -> str:
 @allowed(*CREW)
 def correct_condition(public_id: str) -> Response:
     row = queries.condition_by_public_id(session(), public_id)
-    ears, shown = _ears(), Fields.of_condition(row)
+    ears, shown = forms.ears(), Fields.of_condition(row)
     last = row.reports[-1] if row.reports else None
     typed = forms.report_fields(shown)
     report_corrections.correct_condition(
@@ -137,7 +132,7 @@ def report_form(public_id: str) -> str:
 @allowed(*CREW)
 def correct_report(public_id: str) -> Response:
     row = queries.report_by_public_id(session(), public_id)
-    ears, shown = _ears(), Fields.of(readable_report(row))
+    ears, shown = forms.ears(), Fields.of(readable_report(row))
     typed = forms.report_fields(shown)
     made = report_corrections.correct_report(
         session(), row, typed, settings=station().settings, by=me().username, at=now(), finder=ears.finder

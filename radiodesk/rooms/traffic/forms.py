@@ -14,9 +14,11 @@ from radiodesk.http.request import field, now, number, station
 from radiodesk.road.ports import FLOWS, Flow, Kind, Report
 from radiodesk.road.posts import Posts
 from radiodesk.road.reading import read_report, to_reports
+from radiodesk.rooms.traffic import learned_words
 from radiodesk.rooms.traffic.learned_words import Ears
 from radiodesk.rooms.traffic.models import LearnedSense
 from radiodesk.rooms.traffic.report_corrections import Fields, Taught
+from radiodesk.rooms.traffic.services import LONGEST_PASTE
 
 MOST_LINES = 3000
 EDITABLE = 100
@@ -25,6 +27,12 @@ EDITABLE = 100
 _LOCAL = "%Y-%m-%dT%H:%M"
 WRITTEN_DOWN = 0.8
 """How far a line is believed that nobody but the person at the desk understood."""
+
+
+def ears() -> Ears:
+    """What this station reads posts with; read beside the request's own session, which may be writing."""
+    with station().database.reading() as looking:
+        return learned_words.ears(looking, station().settings.area)
 
 
 def flow_field(name: str) -> Flow | None:
@@ -148,7 +156,7 @@ def read_lines(ears: Ears) -> Iterator[PastedLine]:
     if not 0 <= count <= MOST_LINES:
         raise Unreadable("A field is too long: %(length)s characters, at most %(most)s.", length=count, most=MOST_LINES)
     for index in range(count):
-        text, who = field(f"text-{index}"), field(f"who-{index}", 80)
+        text, who = field(f"text-{index}", LONGEST_PASTE), field(f"who-{index}", 80)
         if not text:
             continue
         try:

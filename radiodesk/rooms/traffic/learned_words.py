@@ -4,10 +4,12 @@ Kept as rows that people look through, switch off and remove. Nothing is learned
 word of a protected one can come back.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from rapidfuzz.fuzz import ratio
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,14 +20,24 @@ from radiodesk.core.ids import public_id
 from radiodesk.core.text import shorten
 from radiodesk.language.places.dictionaries import load_words
 from radiodesk.language.places.finder import PlaceFinder
+from radiodesk.language.places.nouns import AreaPack
 from radiodesk.language.places.station_area import area_pack, taught_finder
-from radiodesk.road.reading.road_words import Dictionaries, Lesson, taught
+from radiodesk.road.reading.road_words import Dictionaries, Lesson, dictionaries, taught
 from radiodesk.rooms.traffic.models import LearnedSense, LearnedWord
 
 TOPIC = "learned"
 LONGEST = 120
 LEAST = 3
 """Letters of the shortest wording that is learned."""
+
+OFFICIAL = frozenset({
+    "jalan", "jl", "gang", "desa", "kelurahan", "dusun", "kecamatan", "kabupaten", "kota", "simpang", "pertigaan",
+    "perempatan", "pasar", "jembatan", "terminal", "stasiun",
+})  # fmt: skip
+"""Kinds of places whose names stand on signs and maps."""
+
+ALIKE = 80
+"""How near, of 100, two spellings of one such name are at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,31 @@ def learnable(words: str, sense: LearnedSense) -> bool:
     if sense is LearnedSense.END:
         return len(parts) == 1
     return sense is not LearnedSense.PLACE or len(parts) > 1 or parts[0] not in load_words().common
+
+
+def of_a_name(word: str, pack: AreaPack) -> bool:
+    """Whether a word may be part of the name of a place: it is one of the area's names, or says which part of a place.
+
+    What ends one name is cut off from all, so such a word is never learned as an end without being asked for.
+    """
+    known = dictionaries()
+    within = re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE)
+    if any(within.search(name) for place in pack.places for name in (place.name, *place.aliases)):
+        return True
+    return word in known.kinds | known.roads | known.compass | known.near
+
+
+def own_name(words: str, meant: str) -> bool:
+    """Whether a wording can be what people call the place ``meant``, and not another place that was written by mistake.
+
+    "Tikungan mbah misalan" can; "jl mastrip" is a road of that name wherever it lies, unless it is near in spelling.
+    """
+    known = dictionaries()
+    parts = [known.spelling.get(part, part) for part in re.findall(r"[^\W_]+", words)]
+    telling = [part for part in parts if part not in known.kinds | known.near and part not in load_words().common]
+    if not telling:
+        return False
+    return OFFICIAL.isdisjoint(" ".join(parts).split()) or ratio(words, meant) >= ALIKE
 
 
 def learn(

@@ -22,7 +22,7 @@ from radiodesk.rooms.traffic.models import (
     SourceState,
     Warned,
 )
-from radiodesk.rooms.traffic.report_rows import alert_of, kept_report, without_words
+from radiodesk.rooms.traffic.report_rows import alert_of, condition_of, kept_report, without_words
 
 WINDOW = timedelta(hours=6)
 """Longer ago than this nothing is fused any more, unless the report states its own end."""
@@ -70,6 +70,14 @@ def conditions_by_public_ids(session: Session, wanted: Collection[str]) -> list[
     return sorted(found, key=lambda row: row.id)
 
 
+def told_conditions(session: Session, wanted: Collection[str]) -> list[Condition]:
+    """These conditions (public ids) as a script may tell of them: no word of a guarded caller is in them."""
+    rows = conditions_by_public_ids(session, wanted)
+    calls = {report.call_id for row in rows for report in row.reports if report.call_id is not None}
+    untold = _guarded(session, calls)
+    return [condition_of(row, untold=untold) for row in rows]
+
+
 def condition_by_public_id(session: Session, public_id: str) -> RoadCondition:
     """One condition; raises ``NotFound``."""
     found = session.scalar(select(RoadCondition).where(RoadCondition.public_id == public_id))
@@ -86,6 +94,16 @@ def words_of(session: Session, reports: Collection[RoadReport]) -> dict[int, str
 
 def _shortened(row: RoadReport) -> str:
     return without_words(kept_report(row.content, row.id, row.condition_id)).text if row.content is not None else ""
+
+
+def guarded_words(session: Session, since: datetime, until: datetime) -> set[str]:
+    """The words of guarded callers in reports of a time, which nobody may read who finds them kept elsewhere."""
+    wanted = select(RoadReport.call_id, RoadReport.content).where(
+        RoadReport.call_id.is_not(None), RoadReport.observed_at >= since, RoadReport.observed_at <= until
+    )
+    found = session.execute(wanted).all()
+    untold = _guarded(session, {call for call, _content in found if call is not None})
+    return {content["text"] for call, content in found if call in untold and content is not None}
 
 
 def _guarded(session: Session, calls: Collection[int]) -> set[int]:

@@ -21,9 +21,8 @@ from radiodesk.language.places.finder import PlaceFinder
 from radiodesk.road.ports import Flow, Kind, Report
 from radiodesk.rooms.traffic import learned_words
 from radiodesk.rooms.traffic.models import LearnedSense, RoadCondition, RoadReport
-from radiodesk.rooms.traffic.ports import followers
 from radiodesk.rooms.traffic.report_rows import in_words, readable_report
-from radiodesk.rooms.traffic.services import TOPIC, keep_report, refresh
+from radiodesk.rooms.traffic.services import TOPIC, keep_report, refresh, tell_followers
 
 CORRECTED = "corrected"
 """Why a condition is over of which nothing is left: its reports were put right and tell of another place now."""
@@ -185,16 +184,13 @@ def _take_places(
     touched |= {kept.condition_id for kept in made if kept.condition_id is not None}
     conditions = list(session.scalars(select(RoadCondition).where(RoadCondition.id.in_(touched))))
     for condition in conditions:
-        condition.corrected_at = at
-        session.flush()
         session.expire(condition, ["reports", "replaced"])
         if not condition.reports and condition.ended_at is None:
             condition.ended_at, condition.ended_why = at, CORRECTED
     session.flush()
     for condition in conditions:
         announce(session, at, TOPIC, "conditions", condition.public_id)
-    for follow in followers(session):
-        follow(session, conditions, settings=settings, by=by, at=at)
+    tell_followers(session, conditions, settings=settings, by=by, at=at)
     return made
 
 
@@ -260,7 +256,11 @@ def _place_of(name: str, finder: PlaceFinder) -> str | None:
 
 
 def _lessons(text: str, read: Fields, right: Fields, finder: PlaceFinder) -> list[tuple[str, LearnedSense, str]]:
-    """What the corrected place teaches: that a name was too long, or that a wording means another place."""
+    """What the corrected place teaches: that a name was too long, or that a wording means another place.
+
+    A person may also have moved the report, since whoever wrote it was wrong about where it is. So a wording that names
+    a place of its own, or that says nothing that is not said of many places, teaches nothing by itself.
+    """
     before, after = learned_words.plain(read.place), learned_words.plain(right.place)
     if not before or not after or before == after or before not in " ".join(text.casefold().split()):
         return []
@@ -269,8 +269,9 @@ def _lessons(text: str, read: Fields, right: Fields, finder: PlaceFinder) -> lis
         # A word in capitals within the name may be part of one.
         written = re.search(rf"\b{re.escape(first)}\b", text, re.IGNORECASE)
         small = written is not None and written.group().islower()
-        return [(first, LearnedSense.END, "")] if first.isalpha() and small else []
+        ends = first.isalpha() and small and not learned_words.of_a_name(first, finder.pack)
+        return [(first, LearnedSense.END, "")] if ends else []
     place = _place_of(right.place, finder)
-    if place is None or any(found.place.id == place for found in finder.find(read.place)):
+    if place is None or finder.find(read.place) or not learned_words.own_name(before, after):
         return []
     return [(before, LearnedSense.PLACE, place)]

@@ -1,11 +1,12 @@
 """Reports and warnings between the frozen values that the room computes with and the rows that it keeps."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
 from radiodesk.core.keys import KeyMissing
+from radiodesk.core.text import shorten
 from radiodesk.road.ports import Alert, Condition, Flow, Report
 from radiodesk.rooms.traffic.models import RoadCondition, RoadReport
 
@@ -95,11 +96,17 @@ def alert_of(content: dict[str, Any]) -> Alert:
     return Alert(**_given(Alert, content))
 
 
-def condition_of(row: RoadCondition) -> Condition:
-    """A kept condition with its reports."""
-    reports = tuple(kept_report(one.content, one.id, row.id) for one in row.reports if one.content is not None)
+def condition_of(row: RoadCondition, *, untold: Collection[int]) -> Condition:
+    """A kept condition with its reports; of those that came from the ``untold`` calls (by key) without their words."""
+    reports = tuple(
+        without_words(report) if one.call_id in untold else report
+        for one in row.reports
+        if one.content is not None
+        for report in (kept_report(one.content, one.id, row.id),)
+    )
     return Condition(
-        place=row.called,
+        # Where no place was read it is called by the words of its last report, which may be nobody's to read.
+        place=row.place or (shorten(reports[-1].text, 80) if reports else ""),
         place_ids=tuple(row.place_ids),
         toward=tuple(row.toward),
         flow=row.flow,

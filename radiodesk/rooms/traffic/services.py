@@ -18,15 +18,17 @@ from radiodesk.core.database import keys_of
 from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
+from radiodesk.core.settings import Settings
 from radiodesk.core.text import shorten
 from radiodesk.language.places.finder import PlaceFinder
-from radiodesk.road.fusion import EXPIRED, fuse, spot_of
+from radiodesk.road.fusion import CLOSED, EXPIRED, fuse, spot_of
 from radiodesk.road.lapsit import LABELS, Lapsit, parse_lapsit, put_right
 from radiodesk.road.lapsit.number_corrections import LARGEST
 from radiodesk.road.ports import FLOWS, Alert, Condition, FeedResult, Flow, Kind, Report
 from radiodesk.road.posts import Posts, Refused, sort_posts
 from radiodesk.road.report_intake import Placed, place
 from radiodesk.rooms.traffic.models import AppealUse, RoadCondition, RoadReport, SituationReport, Warned
+from radiodesk.rooms.traffic.ports import followers
 from radiodesk.rooms.traffic.queries import WINDOW
 from radiodesk.rooms.traffic.report_rows import (
     KeptReport,
@@ -328,6 +330,10 @@ def quick_report(
 def _officers_word(
     session: Session, row: RoadCondition, *, by: str, at: datetime, action: str, **changes: object
 ) -> None:
+    """File what an officer says of a condition as a report of his own.
+
+    What was closed for whom stays as it was told, unless ``changes`` say otherwise: the last report need not say it.
+    """
     if row.ended_at is not None or row.expires_at <= at:
         raise Conflict("This condition is over already. Report it anew if it has come back.")
     reports = [readable_report(report) for report in row.reports]
@@ -335,6 +341,8 @@ def _officers_word(
     # Of work on many nights the officer speaks of this one.
     work = next((report for report in reversed(reports) if report.periods), None)
     said = replace(last, starts_at=None, expires_at=work.spell(at)[1] if work else None, periods=())
+    closed = row.flow in CLOSED and changes.get("flow") in CLOSED
+    said = replace(said, whom=row.whom if closed else None, extent=row.extent if closed else said.extent)
     said = replace(said, **changes)  # type: ignore[arg-type]
     said = replace(said, text=in_words(row.called, said.flow, said.toward))
     kept = keep_report(session, said, by=by, at=at)
@@ -348,12 +356,26 @@ def confirm(session: Session, row: RoadCondition, *, by: str, at: datetime) -> N
     _officers_word(session, row, by=by, at=at, action="condition confirmed", flow=row.flow, kind=row.kind)
 
 
-def correct(session: Session, row: RoadCondition, flow: Flow, *, by: str, at: datetime) -> None:
+def correct(session: Session, row: RoadCondition, flow: Flow, *, settings: Settings, by: str, at: datetime) -> None:
     """It is otherwise: the officer's word replaces the flow."""
+    changed = flow != row.flow
     _officers_word(session, row, by=by, at=at, action="condition corrected", flow=flow, kind=row.kind)
+    if changed:
+        tell_followers(session, [row], settings=settings, by=by, at=at)
 
 
-def end(session: Session, row: RoadCondition, *, by: str, at: datetime) -> None:
+def tell_followers(
+    session: Session, conditions: Sequence[RoadCondition], *, settings: Settings, by: str, at: datetime
+) -> None:
+    """Mark conditions as put right, so that what tells of them can follow."""
+    for condition in conditions:
+        condition.corrected_at = at
+    session.flush()
+    for follow in followers(session):
+        follow(session, conditions, settings=settings, by=by, at=at)
+
+
+def end(session: Session, row: RoadCondition, *, settings: Settings, by: str, at: datetime) -> None:
     """It is over. What was announced for longer stays over: the word counts as long as the announcement would."""
     reports = [readable_report(report) for report in row.reports]
     announced = [report.expires_at for report in reports if report.expires_at is not None and not report.periods]
@@ -363,6 +385,7 @@ def end(session: Session, row: RoadCondition, *, by: str, at: datetime) -> None:
     else:
         changes = {"flow": FLOWS[0], "cleared": True}
     _officers_word(session, row, by=by, at=at, action="condition ended", **changes)
+    tell_followers(session, [row], settings=settings, by=by, at=at)
 
 
 def use_appeal(session: Session, appeal: str, *, at: datetime) -> None:

@@ -20,10 +20,9 @@ from radiodesk.rooms.calls.access import belonging_of
 from radiodesk.rooms.calls.queries import call_by_public_id
 from radiodesk.rooms.calls.visible import opened
 from radiodesk.rooms.recordings.access import GUARDED
-from radiodesk.rooms.traffic import forms, learned_words, ports, queries, services, sources, traffic_board, wordings
+from radiodesk.rooms.traffic import forms, ports, queries, services, sources, traffic_board, wordings
 from radiodesk.rooms.traffic.call_reports import heard_words, said_at
 from radiodesk.rooms.traffic.forms import flow_field, kind_field
-from radiodesk.rooms.traffic.learned_words import Ears
 from radiodesk.rooms.traffic.models import (
     ENDED_NAMES,
     FLOW_NAMES,
@@ -40,11 +39,6 @@ NAMES = {"flows": FLOW_NAMES, "kinds": KIND_NAMES, "ended": ENDED_NAMES, "refusa
 
 def _pack() -> AreaPack:
     return area_pack(station().settings.area)
-
-
-def _ears() -> Ears:
-    with station().database.reading() as looking:
-        return learned_words.ears(looking, station().settings.area)
 
 
 def _condition(public_id: str) -> RoadCondition:
@@ -109,7 +103,7 @@ def _quick(heard: services.Heard | None = None) -> None:
         kind_field("kind"),
         by=me().username,
         at=now(),
-        finder=_ears().finder,
+        finder=forms.ears().finder,
         toward=field("toward", 120) or field("end", 120),
         detour=field("detour", 200),
         heard=heard,
@@ -120,7 +114,7 @@ def _quick(heard: services.Heard | None = None) -> None:
 @allowed(*CREW, Role.SCREENER)
 def from_call(public_id: str) -> str:
     call = opened(public_id)
-    words, reading = heard_words(session(), call, at=said_at(call, at=now()), ears=_ears())
+    words, reading = heard_words(session(), call, at=said_at(call, at=now()), ears=forms.ears())
     return render_template(
         "traffic/from_call.html", call=call, words=words, reading=reading, pack=_pack(), form=_form(), **NAMES
     )
@@ -130,7 +124,7 @@ def from_call(public_id: str) -> str:
 @allowed(*CREW, Role.SCREENER)
 def file_from_call(public_id: str) -> Response:
     # Read while others may write; whether this person may is asked before anything is kept.
-    ears = _ears()
+    ears = forms.ears()
     with station().database.reading() as looking:
         heard = call_by_public_id(looking, public_id)
         at = said_at(heard, at=now())
@@ -156,14 +150,14 @@ def correct(public_id: str) -> Response:
     flow = flow_field("flow")
     if flow is None:
         raise Unreadable("Please say how the traffic flows.")
-    services.correct(session(), _condition(public_id), flow, by=me().username, at=now())
+    services.correct(session(), _condition(public_id), flow, settings=station().settings, by=me().username, at=now())
     return back("traffic.traffic")
 
 
 @blueprint.post("/lalin/kondisi/<public_id>/selesai")
 @allowed(*CREW)
 def end(public_id: str) -> Response:
-    services.end(session(), _condition(public_id), by=me().username, at=now())
+    services.end(session(), _condition(public_id), settings=station().settings, by=me().username, at=now())
     return back("traffic.traffic")
 
 

@@ -58,6 +58,9 @@ def reset(group: str, name: str) -> Response:
 
 def _page(name: str, text: str, expected: int) -> str:
     original = shipped(name)
+    row = wordings.own_rows(session()).get(name)
+    # Lines that stand as they were shown are kept as they were, and are tried out so.
+    kept = rehearsal.with_old_lines(name, text, row.text if row else original)
     return render_template(
         "traffic/phrase.html",
         name=name,
@@ -68,6 +71,9 @@ def _page(name: str, text: str, expected: int) -> str:
         expected=expected,
         words=rehearsal.words_of(name),
         original=rehearsal.shown(name, original),
-        ways=[(way, i18n.say(way.problem) if way.problem else "") for way in rehearsal.rehearse(name, text)],
-        row=wordings.own_rows(session()).get(name),
+        ways=[
+            (way, i18n.say(way.problem) if way.problem else "", [i18n.gettext(case) for case in way.untold])
+            for way in rehearsal.rehearse(name, kept)
+        ],
+        row=row,
     )

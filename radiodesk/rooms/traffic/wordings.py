@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from radiodesk.core import audit
 from radiodesk.core.errors import Conflict, NotFound
 from radiodesk.core.events import announce
-from radiodesk.road.bulletin.rehearsal import SAMPLES, checked
+from radiodesk.road.bulletin.rehearsal import SAMPLES, checked, with_old_lines
+from radiodesk.road.bulletin.wording import shipped
 from radiodesk.rooms.traffic.models import SpokenWording
 
 TOPIC = "wording"
@@ -36,6 +37,7 @@ def save(session: Session, name: str, text: str, *, expected: int, by: str, at: 
     text = checked(known(name), text)
     row = own_rows(session).get(name)
     _nobody_else(row, expected)
+    text = with_old_lines(name, text, row.text if row else shipped(name))
     if row is None:
         row = SpokenWording(name=name, text=text, by=by, at=at)
         session.add(row)

@@ -116,8 +116,10 @@ def test_a_correction_takes_back_one_sentence_and_points_at_its_bulletin(
     assert wrong in made_scripts.correctable(script)
     (condition,) = queries.live_conditions(session, clock.now())
     assert made_scripts.places_of(script, wrong) == [condition.public_id]
+    services.approve(session, script, number=1, by=BY, at=clock.now())
+    services.approve(session, script, number=1, by=BY, at=clock.now())
     clock.advance(timedelta(minutes=4))
-    traffic.correct(session, condition, "padat", by=BY, at=clock.now())
+    traffic.correct(session, condition, "padat", settings=settings, by=BY, at=clock.now())
     pack = area_pack(settings.area)
     ralat = made_scripts.compile_correction(
         session, settings, pack, script, wrong, [condition], reader="", by=BY, at=clock.now()

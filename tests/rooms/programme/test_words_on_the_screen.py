@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
+from radiodesk.core.errors import Conflict
 from radiodesk.core.settings import Settings
 from radiodesk.language.places.station_area import area_pack, place_finder
 from radiodesk.road.ports import Flow
@@ -17,6 +19,7 @@ from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import rundowns
 from radiodesk.rooms.broadcasts import services as broadcasts
 from radiodesk.rooms.broadcasts.models import ItemKind
+from radiodesk.rooms.calls.models import Call, Protected
 from radiodesk.rooms.programme import followed_conditions, included_items, made_scripts, queries, services
 from radiodesk.rooms.programme.models import Script, ScriptState
 from radiodesk.rooms.programme.sentence_sources import sentences_of
@@ -26,6 +29,7 @@ from radiodesk.rooms.traffic import services as reports
 from radiodesk.rooms.traffic.models import RoadCondition
 from radiodesk.rooms.traffic.ports import told_in
 from radiodesk.rooms.traffic.report_corrections import Fields
+from tests.factories.calls import ringing
 
 BY = "petugas"
 
@@ -129,6 +133,21 @@ def test_a_ralat_can_pick_any_sentence(session: Session, settings: Settings, clo
     assert "Samsat tutup" in ralat.latest.text and "alat" in ralat.latest.text
 
 
+def test_a_ralat_offers_no_greeting_unless_a_person_put_something_into_it(
+    session: Session, settings: Settings, clock: ManualClock
+) -> None:
+    paste(session, settings, clock, "18.30 Simpang Kapas arah Babat macet ada truk mogok")
+    script = bulletin(session, settings, clock)
+    kinds = {item["kind"]: item["sentence"] for item in script.latest.items}
+    offered = made_scripts.correctable(script)
+    assert kinds["condition"] in offered
+    assert kinds["opening"] not in offered and kinds["closing"] not in offered
+    own = kinds["opening"].rstrip(".") + ", dan semua jalan lancar."
+    text = script.latest.text.replace(kinds["opening"], own)
+    edit(session, script, text, clock)
+    assert own in made_scripts.correctable(script)
+
+
 def test_short_forms_and_times_end_no_sentence() -> None:
     text = "Di Jl. Veteran macet. Pukul 06.30 WIB lancar! Selesai?\nDemikian."
     assert sentences_of(text) == ["Di Jl. Veteran macet.", "Pukul 06.30 WIB lancar!", "Selesai?", "Demikian."]
@@ -227,3 +246,130 @@ def test_kinds_of_events_are_called_by_their_names(session: Session, settings: S
     whys = " ".join(item["why"] for item in script.latest.items)
     assert "flood" not in whys
     assert session.scalars(select(Script)).all() == [script]
+
+
+def include(session: Session, settings: Settings, clock: ManualClock, script: Script, chosen: int) -> str:
+    words, number = script.latest.text, script.latest.number
+    return included_items.include(
+        session, settings, script, words, chosen, expected=number, by=BY, at=clock.now(), speed=140
+    )
+
+
+def left_condition(script: Script, row: RoadCondition) -> int:
+    return next(n for n, one in enumerate(script.latest.left_out) if row.public_id in one["conditions"])
+
+
+def test_no_word_of_a_guarded_caller_stands_in_a_script(
+    session: Session, settings: Settings, clock: ManualClock
+) -> None:
+    call = ringing(session, at=clock.now())
+    words = "Saya Penelepon Contoh, di Simpang Kapas macet, saya lari dari rumah"
+    reports.quick_report(
+        session, "Simpang Kapas", "macet", "flow", by=BY, at=clock.now(), finder=place_finder(settings.area),
+        heard=reports.Heard(call.id, words, clock.now(), False),
+    )  # fmt: skip
+    call.protected = Protected.VICTIM
+    session.flush()
+    script = bulletin(session, settings, clock)
+    row = condition(session, clock, "Simpang Kapas")
+    clock.advance(timedelta(minutes=1))
+    put_right(session, settings, clock, row, "padat")
+    assert script.latest.number == 2  # told anew
+    wrong = next(item["sentence"] for item in script.latest.items if item["kind"] == "condition")
+    ralat = made_scripts.compile_correction(
+        session, settings, area_pack(settings.area), script, wrong, [row], reader="", by=BY, at=clock.now()
+    )
+    full = bulletin(session, settings, clock, seconds=15)
+    held = [one for made in (script, ralat, full) for version in made.versions for one in version.items]
+    assert held and "lari dari rumah" not in str(held)
+    full.latest.left_out = [{"what": "x", "why": "y", "conditions": [row.public_id], "alert": None, "appeal": None}]
+    session.flush()
+    include(session, settings, clock, full, 0)
+    assert "Simpang Kapas" in full.latest.text and "lari dari rumah" not in str(full.latest.items)
+
+
+def test_what_is_over_cannot_be_put_in(
+    database: Database, settings: Settings, clock: ManualClock, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with database.writing() as tx:
+        paste(tx, settings, clock, "18.30 Simpang Kapas macet ada truk mogok", "18.30 Pasar Dander padat")
+        row = condition(tx, clock, "Simpang Kapas")
+        reports.end(tx, row, settings=settings, by=BY, at=clock.now())
+        clock.advance(timedelta(minutes=3))
+        script = bulletin(tx, settings, clock)
+        over, identity = left_condition(script, row), script.public_id
+        with pytest.raises(Conflict):
+            include(tx, settings, clock, script, over)
+    page = sign_in(Role.OFFICER).get(f"/naskah/{identity}").text
+    assert f'name="left" value="{over}"' not in page
+
+
+def test_what_expired_since_cannot_be_put_in_and_what_is_put_in_ends_the_script(
+    session: Session, settings: Settings, clock: ManualClock
+) -> None:
+    paste(session, settings, clock, "18.20 Jembatan Kaliketek ditutup", "18.30 Simpang Kapas padat")
+    script = bulletin(session, settings, clock, seconds=20)
+    row = condition(session, clock, "Simpang Kapas")
+    chosen = left_condition(script, row)
+    include(session, settings, clock, script, chosen)
+    assert script.valid_until == row.expires_at
+    again = bulletin(session, settings, clock, seconds=20)
+    again.latest.left_out = [{"what": "x", "why": "y", "conditions": [row.public_id], "alert": None, "appeal": None}]
+    session.flush()
+    clock.advance(timedelta(hours=5))
+    with pytest.raises(Conflict):
+        include(session, settings, clock, again, 0)
+
+
+def test_the_last_thing_that_was_left_out_goes_off_the_list(
+    session: Session, settings: Settings, clock: ManualClock
+) -> None:
+    paste(session, settings, clock, "18.30 Simpang Kapas macet")
+    script = bulletin(session, settings, clock)
+    row = condition(session, clock, "Simpang Kapas")
+    script.latest.left_out = [{"what": "x", "why": "y", "conditions": [row.public_id], "alert": None, "appeal": None}]
+    session.flush()
+    include(session, settings, clock, script, 0)
+    assert list(script.latest.left_out) == []
+
+
+@pytest.mark.parametrize("act", ["correct", "end"])
+def test_an_officers_word_reaches_the_scripts(
+    session: Session, settings: Settings, clock: ManualClock, act: str
+) -> None:
+    paste(session, settings, clock, "18.30 Simpang Kapas macet", "18.30 Pasar Dander padat")
+    approved, draft = bulletin(session, settings, clock), bulletin(session, settings, clock)
+    services.approve(session, approved, number=1, by=BY, at=clock.now())
+    row = condition(session, clock, "Simpang Kapas")
+    clock.advance(timedelta(minutes=2))
+    if act == "correct":
+        reports.correct(session, row, "tersendat", settings=settings, by=BY, at=clock.now())
+    else:
+        reports.end(session, row, settings=settings, by=BY, at=clock.now())
+    (old,) = followed_conditions.old_sentences(session, approved)
+    assert "Simpang Kapas" in old
+    assert "macet" not in draft.latest.text and "Pasar Dander" in draft.latest.text
+    assert ("tersendat" in draft.latest.text) is (act == "correct")
+
+
+def test_who_is_guarded_after_the_script_was_made_is_not_read_beside_it(
+    database: Database, settings: Settings, clock: ManualClock, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with database.writing() as tx:
+        call = ringing(tx, at=clock.now())
+        words = "Di Simpang Kapas macet, kata Penelepon Contoh"
+        reports.quick_report(
+            tx, "Simpang Kapas", "macet", "flow", by=BY, at=clock.now(), finder=place_finder(settings.area),
+            heard=reports.Heard(call.id, words, clock.now(), False),
+        )  # fmt: skip
+        paste(tx, settings, clock, "18.30 Pasar Dander padat")
+        identity = bulletin(tx, settings, clock).public_id
+        caller = call.id
+    desk = sign_in(Role.OFFICER)
+    assert "Penelepon Contoh" in desk.get(f"/naskah/{identity}").text
+    with database.writing() as tx:
+        guarded = tx.get(Call, caller)
+        assert guarded is not None
+        guarded.protected = Protected.VICTIM
+    page = desk.get(f"/naskah/{identity}").text
+    assert "Penelepon Contoh" not in page and "Pasar Dander padat" in page

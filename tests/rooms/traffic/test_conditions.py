@@ -12,6 +12,7 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.core.keys import KeyMissing
 from radiodesk.core.schema import downgrade, upgrade
+from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
 from radiodesk.language.places.station_area import place_finder
 from radiodesk.road.ports import Report
@@ -106,7 +107,9 @@ def night_work(at: datetime) -> Report:
 
 
 @pytest.mark.parametrize("act", ["confirm", "correct"])
-def test_an_officers_word_holds_for_this_night(session: Session, clock: ManualClock, act: str) -> None:
+def test_an_officers_word_holds_for_this_night(
+    session: Session, settings: Settings, clock: ManualClock, act: str
+) -> None:
     at = clock.now()
     services.take_reports(session, [night_work(at)], by="desk", at=at)
     for _ in range(2):
@@ -114,14 +117,16 @@ def test_an_officers_word_holds_for_this_night(session: Session, clock: ManualCl
         if act == "confirm":
             services.confirm(session, row, by="petugas", at=at)
         else:
-            services.correct(session, row, "macet", by="petugas", at=at)
+            services.correct(session, row, "macet", settings=settings, by="petugas", at=at)
         said = session.scalars(select(RoadReport).order_by(RoadReport.id.desc())).first()
         assert said is not None
         assert said.expires_at == at + timedelta(hours=5)
         assert (report_of(said).periods, report_of(said).starts_at) == ((), None)
 
 
-def test_works_of_a_month_that_an_officer_ended_do_not_come_back(session: Session, clock: ManualClock) -> None:
+def test_works_of_a_month_that_an_officer_ended_do_not_come_back(
+    session: Session, settings: Settings, clock: ManualClock
+) -> None:
     at = clock.now()
     works = Report(
         "Perbaikan jembatan", "umpan contoh", at, place="Simpang Kapas", kind="roadwork", external_id="7",
@@ -129,7 +134,7 @@ def test_works_of_a_month_that_an_officer_ended_do_not_come_back(session: Sessio
     )  # fmt: skip
     services.take_reports(session, [works], by="desk", at=at)
     (row,) = queries.live_conditions(session, at)
-    services.end(session, row, by="petugas", at=at)
+    services.end(session, row, settings=settings, by="petugas", at=at)
     assert [one for one in queries.live_conditions(session, at) if one.kind == "roadwork"] == []
     for hours in (1, 7, 24 * 20):
         later = at + timedelta(hours=hours)

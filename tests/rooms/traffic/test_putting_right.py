@@ -153,6 +153,18 @@ def test_a_line_that_cannot_be_filed_gives_all_back_as_it_was_typed(
         assert session.scalars(select(RoadReport)).all() == []
 
 
+def test_a_line_of_any_length_can_be_filed(database: Database, sign_in: Callable[..., FlaskClient]) -> None:
+    desk = sign_in(Role.OFFICER)
+    long = "18.30 Pasar Dander padat, " + "salam kagem kabeh para sedulur nggih " * 80
+    assert len(long) > 2000
+    page = desk.post("/lalin/tempel", data={"text": f"18.30 Simpang Kapas macet\n{long}", "source": "WA"}).text
+    sent = filled_in(page, **{"wanted-1": "yes", "place-1": "Pasar Dander", "flow-1": "padat"})
+    assert desk.post("/lalin/tempel/simpan", data=sent).status_code == 200
+    with database.reading() as session:
+        kept = [row.text for row in session.scalars(select(RoadReport).order_by(RoadReport.id))]
+    assert kept[0] == "18.30 Simpang Kapas macet" and kept[1].startswith("18.30 Pasar Dander padat, salam")
+
+
 def test_the_form_of_a_condition_comes_back_whole(
     database: Database, clock: ManualClock, sign_in: Callable[..., FlaskClient]
 ) -> None:
@@ -200,6 +212,29 @@ def test_a_name_that_was_too_long_teaches_where_names_end(session: Session, cloc
     assert read_again(session, clock, text).place == "Simpang Jetak njembrung"
     assert learn(session, clock, text, "Simpang Jetak") == ["njembrung"]
     assert read_again(session, clock, "Pasar Dander njembrung padat").place == "Pasar Dander"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("pohon tumbang di jl mastrip", "Pasar Dander"),
+        ("pohon tumbang di jl contohan", "Pasar Dander"),
+        ("Simpang Kapas macet", "Pasar Dander"),
+        ("macet di depan masjid arah Babat", "Pasar Kalitidu"),
+        ("Macet di Simpang Kapas selatan arah Babat", "Simpang Kapas"),
+        ("Macet di Simpang Kapas kota arah Babat", "Simpang Kapas"),
+    ],
+)
+def test_a_report_that_was_moved_makes_no_two_places_one(
+    session: Session, clock: ManualClock, text: str, place: str
+) -> None:
+    assert learn(session, clock, text, place) == []
+    assert learned_words.learned(session) == []
+
+
+def test_a_misspelt_road_is_learned_as_the_road(session: Session, clock: ManualClock) -> None:
+    text = "macet di jl untg surpati"
+    assert learn(session, clock, text, "Jalan Untung Suropati") == ["jl untg surpati"]
 
 
 def test_words_for_flow_and_cause_are_learned_when_they_are_named(session: Session, clock: ManualClock) -> None:

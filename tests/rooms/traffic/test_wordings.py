@@ -12,7 +12,7 @@ from radiodesk.core.audit import AuditEntry
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.http.request import Station
 from radiodesk.road.bulletin import compose, rehearsal
-from radiodesk.road.bulletin.wording import shipped
+from radiodesk.road.bulletin.wording import phrasebook, shipped
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.traffic import wordings
 
@@ -116,6 +116,18 @@ def test_a_plain_sentence_leaves_out_what_is_not_known() -> None:
     assert wrong.problem is not None
 
 
+def test_a_slot_that_nothing_fills_is_never_read_as_a_gap() -> None:
+    line = "arus [arus] di [tempat] pada pukul [pukul]."
+    (way,) = rehearsal.rehearse("bulletin/flow", line)
+    assert way.problem is None and way.said == ("arus padat merayap di Pasar Kota arah Utara pada pukul 06.40.",)
+    assert len(way.untold) == 1
+    (whole,) = rehearsal.rehearse("bulletin/flow", "arus [arus] di [tempat]( pada pukul [pukul]).")
+    assert whole.untold == ()
+    facts = rehearsal.SAMPLES["bulletin/flow"][1]
+    said = phrasebook("bulletin", {"bulletin/flow": line}).say("flow", 0, **facts)
+    assert said == phrasebook("bulletin").say("flow", 0, **facts)
+
+
 def test_no_code_is_shown_on_the_page_of_a_phrase(sign_in: Callable[..., FlaskClient]) -> None:
     desk = sign_in(Role.OFFICER)
     page = desk.get("/lalin/kalimat/bulletin/flood").text
@@ -123,3 +135,72 @@ def test_no_code_is_shown_on_the_page_of_a_phrase(sign_in: Callable[..., FlaskCl
     text = rehearsal.shown("bulletin/flood", shipped("bulletin/flood"))
     assert desk.post("/lalin/kalimat/bulletin/flood", data={"text": text, "expected": "0"}).status_code == 303
     assert "kata stasiun" not in desk.get("/lalin/kalimat/bulletin/flood").text.lower()
+
+
+ROAD = {
+    "where": "Pasar Kota", "many": False, "flow": "padat", "cause": "", "seen": "terpantau", "time": "", "until": "",
+    "forecast": False, "source": "", "whom": "", "total": False,
+}  # fmt: skip
+OVER = {"where": "Pasar Kota", "cause": "", "kind": "closure", "flow": ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "facts", "words"),
+    [
+        ("accident", "di [tempat] terjadi [penyebab](, arus [arus]).", ROAD | {"flow": "ditutup"}, "jalan ditutup"),
+        ("accident", "di [tempat] terjadi [penyebab].", ROAD | {"seen": "dilaporkan"}, "lapor"),
+        ("closure", "jalan ditutup di [tempat].", ROAD | {"flow": "dialihkan"}, "alih"),
+        ("closure", "jalan ditutup di [tempat].", ROAD | {"flow": "ditutup", "whom": "truk"}, "bagi truk"),
+        ("closure", "jalan ditutup di [tempat].", ROAD | {"flow": "ditutup", "total": True}, "total"),
+        ("weather", "[penyebab] [terpantau] di [tempat].", ROAD | {"forecast": True}, "rakira"),
+        ("ended", "[penyebab] di [tempat] sudah beres.", OVER, "buka"),
+        ("ended", "[penyebab] di [tempat] sudah beres.", OVER | {"kind": "flow"}, "kepadatan"),
+        ("correction", "ralat, bukan [yang keliru] tetapi [yang benar].",
+         {"time": "06.30 WIB", "wrong": "macet", "right": ""}, "tidak benar"),
+    ],
+)  # fmt: skip
+def test_what_a_plain_sentence_cannot_tell_is_said_in_the_shipped_words(
+    name: str, line: str, facts: dict[str, object], words: str
+) -> None:
+    said = phrasebook("bulletin", {f"bulletin/{name}": line + "\n"}).say(name, 0, **facts)
+    assert words in said.lower()
+
+
+def test_a_plain_sentence_is_said_where_it_tells_all() -> None:
+    line = "di [tempat] terjadi [penyebab](, arus [arus]).\n"
+    book = phrasebook("bulletin", {"bulletin/accident": line})
+    assert book.say("accident", 0, **ROAD) == "di Pasar Kota terjadi kecelakaan lalu lintas, arus padat."
+    own = "jalan ditutup di [tempat].\njalan di [tempat] ditutup( bagi [bagi]).\n"
+    of_lorries = ROAD | {"flow": "ditutup", "whom": "truk"}
+    book = phrasebook("bulletin", {"bulletin/closure": own})
+    assert book.say("closure", 0, **of_lorries) == "jalan di Pasar Kota ditutup bagi truk."
+
+
+def test_a_situation_report_in_own_words_says_what_was_counted_and_no_more() -> None:
+    counted: dict[str, object] = {
+        "count": 2, "victims": "1 orang luka ringan", "unhurt": False, "nobody_died": True, "span": "kemarin",
+        "damage": "",
+    }  # fmt: skip
+    book = phrasebook("lapsit", {"lapsit/accidents": "[masa] ada [jumlah] laka(, korban [korban]).\n"})
+    assert book.say("accidents", 0, **counted).endswith("korban 1 orang luka ringan. Tidak ada korban meninggal dunia.")
+    assert "tanpa korban" in book.say("accidents", 0, **counted | {"victims": "", "unhurt": True})
+    book = phrasebook("lapsit", {"lapsit/enforcement": "Tilang [tilang](, teguran [teguran]).\n"})
+    assert "nihil" not in book.say("enforcement", 0, tickets=None, warnings=3, most="")
+
+
+def test_lines_that_stay_as_they_were_shown_keep_their_cases(session: Session, now: datetime) -> None:
+    name = "bulletin/flood"
+    first, second = rehearsal.shown(name, shipped(name)).split("\n")
+    wordings.save(session, name, f"{first}\nada air di [tempat].\n", expected=0, by="officer", at=now)
+    text = wordings.own(session)[name]
+    assert "kurangi kecepatan" in text and "ada air di [tempat]." in text
+    assert rehearsal.shown(name, text) == f"{first}\nada air di [tempat]."
+    wordings.save(session, name, f"{first}\n{second}\n", expected=1, by="officer", at=now)
+    assert "kurangi kecepatan" in wordings.own(session)[name]
+
+
+def test_the_page_says_when_the_shipped_words_are_said(sign_in: Callable[..., FlaskClient]) -> None:
+    desk, address = sign_in(Role.OFFICER), "/lalin/kalimat/bulletin/closure"
+    assert "Kalimat bawaan" not in desk.get(address).text
+    looked = desk.post(address, data={"text": "jalan ditutup di [tempat].", "expected": "0", "then": "look"}).text
+    assert "Kalimat bawaan dibacakan sebagai gantinya bila: arus dialihkan" in looked
