@@ -128,11 +128,11 @@ def _first_on_air(log: list[AsRun], call: Call) -> float | None:
 def _judge(work: _Work, piece: Piece, call: Call) -> None:
     """Whether a call may be shown at all, and whether a person must say so first."""
     piece.withheld = piece.withheld or work.closed.silent.get(call.public_id)
-    if piece.withheld is None and piece.doubt is None:
-        if call.public_id in work.closed.unagreed:
-            wait_for_consent(piece)
-        elif _was_dumped_during(work.log, call):
-            piece.doubt = DUMPED
+    if call.public_id in work.closed.unagreed:
+        # Before any other doubt: what a person opens in spite of this one stays open.
+        wait_for_consent(piece)
+    elif piece.withheld is None and piece.doubt is None and _was_dumped_during(work.log, call):
+        piece.doubt = DUMPED
     piece.shown = piece.withheld is None and piece.doubt is None
 
 

@@ -293,7 +293,7 @@ def _mark(session: Session, publication: Publication, planned: Plan, *, at: date
     broadcast = publication.broadcast
     publication.state, publication.published_at, publication.problem = PublicationState.PUBLISHED, at, None
     publication.withdrawn_at, publication.reason = None, ""
-    publication.closed_calls = sorted(planned.closed.calls)
+    publication.closed_calls = planned.closed.standings
     session.flush()
     audit.record(
         session,
