@@ -31,10 +31,10 @@ from radiodesk.rooms.record.protection import (
     within,
 )
 from radiodesk.rooms.record.rendering import DUMP
-from radiodesk.rooms.record.timed_words import covered, joined, seconds_of, tokens_in, tokens_of
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.transcripts import queries as speech
 from radiodesk.rooms.transcripts.models import Transcript, TranscriptState
+from radiodesk.rooms.transcripts.timed_words import covered, joined, seconds_of, tokens_in, tokens_of
 
 UNHEARD = N_(
     "There are no words of this recording, so nobody knows what is said in it. Listen to it before you show it."

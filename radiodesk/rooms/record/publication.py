@@ -38,10 +38,10 @@ from radiodesk.rooms.record.models import (
 from radiodesk.rooms.record.private_finder import Finder, hidden, knowing
 from radiodesk.rooms.record.protection import Closed, closed_in
 from radiodesk.rooms.record.rendering import PROTECTED, Removal, Rendered, render_text, render_words
-from radiodesk.rooms.record.timed_words import tokens_in
 from radiodesk.rooms.recordings.services import originals
 from radiodesk.rooms.tickets import queries as tickets
 from radiodesk.rooms.transcripts import services as speech
+from radiodesk.rooms.transcripts.timed_words import tokens_in
 from radiodesk.sound.cuts import Span as Seconds
 from radiodesk.sound.cuts import bleep, cut
 from radiodesk.sound.encoder import derive_mp3

@@ -330,11 +330,11 @@ def test_decisions_about_seconds_in_which_nothing_is_said_stay_apart(
 
     with database.writing() as tx:
         broadcast = tx.scalars(select(Broadcast).where(Broadcast.public_id == public_id)).one()
-        first, second = asked(services.prepare(tx, settings, broadcast, by=BY, at=now))
-        opened = first.begins
-        services.decide(tx, first, SpanState.REJECTED, by=BY, at=now)
+        one, other = asked(services.prepare(tx, settings, broadcast, by=BY, at=now))
+        opened, left = one.begins, other.begins
+        services.decide(tx, one, SpanState.REJECTED, by=BY, at=now)
         again = asked(services.prepare_again(tx, settings, broadcast, by=BY, at=now))
-        assert {span.begins: span.taken_out for span in again} == {opened: False, second.begins: True}
+        assert {span.begins: span.taken_out for span in again} == {opened: False, left: True}
 
 
 def test_a_caller_whom_a_person_opened_unheard_and_unasked_is_shown(
