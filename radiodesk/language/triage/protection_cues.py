@@ -142,6 +142,13 @@ def _done_by(line: str, table: _Table) -> "Iterator[tuple[re.Match[str], re.Matc
             for who in table.relatives.finditer(line, 0, deed.start()):
                 if line.count(" ", who.end(), deed.start()) <= NEAR + 1:
                     yield deed, who
+            yield from _to_whom(line, deed, table)
+
+
+def _to_whom(line: str, deed: "re.Match[str]", table: _Table) -> "Iterator[tuple[re.Match[str], re.Match[str]]]":
+    """What one did who may as well be addressed: only right before the deed, with the one who was hurt right after."""
+    if any(hurt.match(line, deed.end() + 1) for hurt in (table.persons, table.relatives, table.kin)):
+        yield from ((deed, who) for who in table.kin.finditer(line, 0, deed.start()) if who.end() + 1 == deed.start())
 
 
 def _child(line: str, table: _Table) -> "re.Match[str] | None":

@@ -75,6 +75,8 @@ MORE = {
     "kulo dipun antem semah kulo, bojo kulo mendem": ("dipun antem", "bojo"),
     "saya ditempeleng oleh ayah": ("ditempeleng", "ayah"),
     "kula dipun tendang kaliyan bapak": ("dipun tendang", "bapak"),
+    "bapak menempeleng saya tiap malam": ("bapak", "menempeleng"),
+    "Ayah memukul ibu kalau mabuk": ("Ayah", "memukul"),
     "Kami dijambret, sampai rumah saya ditampar suami": ("ditampar", "suami"),
 }
 STRANGERS = [
@@ -83,6 +85,9 @@ STRANGERS = [
     "suami saya memukul jambret sampai lari",
     "Saya dipukul bapak polisi lalu lintas",
     "Tadi ada ibu ibu ditendang maling di pasar",
+    "Selamat pagi bapak, tadi ada motor menendang spion saya",
+    "Ibu ibu memukul wajan tanda protes di balai desa",
+    "maaf bapak menendang bola kena mobil saya",
 ]
 
 
