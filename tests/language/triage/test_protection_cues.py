@@ -77,6 +77,8 @@ MORE = {
     "kula dipun tendang kaliyan bapak": ("dipun tendang", "bapak"),
     "bapak menempeleng saya tiap malam": ("bapak", "menempeleng"),
     "Ayah memukul ibu kalau mabuk": ("Ayah", "memukul"),
+    "Suami saya preman pak, tiap malam saya dipukuli": ("Suami saya", "dipukuli"),
+    "HP saya dirampas suami, saya dipukuli": ("suami", "dipukuli"),
     "Kami dijambret, sampai rumah saya ditampar suami": ("ditampar", "suami"),
 }
 STRANGERS = [
