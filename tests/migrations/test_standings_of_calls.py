@@ -77,6 +77,15 @@ def database(tmp_path: Path) -> Iterator[Database]:
         broadcast(connection, 4, "failed", [], ["holding"])
         broadcast(connection, 5, "failed", [], ["agreed"])
         broadcast(connection, 6, "waiting", [], [])
+        broadcast(connection, 7, "published", ["protected", "unasked"], ["unasked", "protected"])
+        why = "The caller is protected (a child, a victim or a whistle-blower)."
+        asked = (
+            "UPDATE publication_piece SET shown = 0, withheld = :why WHERE publication_id = 7 AND subject = 'protected'"
+        )
+        connection.execute(text(asked), {"why": why})
+        insert(
+            connection, "publication_span", id=7, public_id="r-7", piece_id=71, kind="consent", state="rejected",
+        )  # fmt: skip
         insert(connection, "filed_call", call_id=4, broadcast_id=4)
         complaint(connection, 1, 3, [ANSWER])
         complaint(connection, 2, 2, [ANSWER, OWN])
@@ -95,16 +104,32 @@ def rows(database: Database, query: str) -> list[tuple[Any, ...]]:
 
 def test_listed_calls_get_the_standing_that_they_have(database: Database) -> None:
     kept = [json.loads(row[0]) for row in rows(database, "SELECT closed_calls FROM publication ORDER BY id")]
-    assert kept == [{"unasked": 2, "agreed": 1, "protected": 3}, {"protected": 3}, {"took-back": 2}, {}, {}, {}]
+    assert kept == [
+        {"unasked": 2, "agreed": 1, "protected": 3},
+        {"protected": 3},
+        {"took-back": 2},
+        {},
+        {},
+        {},
+        {"protected": 3, "unasked": 2},
+    ]
     downgrade(database, "0018")
     kept = [json.loads(row[0]) for row in rows(database, "SELECT closed_calls FROM publication ORDER BY id")]
-    assert kept == [["agreed", "protected", "unasked"], ["protected"], ["took-back"], [], [], []]
+    assert kept == [
+        ["agreed", "protected", "unasked"],
+        ["protected"],
+        ["took-back"],
+        [],
+        [],
+        [],
+        ["protected", "unasked"],
+    ]
     upgrade(database)
 
 
 def test_copies_that_hold_what_was_closed_later_are_emptied_and_asked_for_again(database: Database) -> None:
     held = rows(database, "SELECT broadcast_id FROM published_piece ORDER BY broadcast_id")
-    assert held == [(1,), (5,), (6,)]
+    assert held == [(1,), (5,), (6,), (7,)]
     closed = rows(
         database,
         "SELECT p.id, p.state, p.revision, b.revision, b.as_run, b.removed, b.title FROM publication p "
@@ -115,7 +140,7 @@ def test_copies_that_hold_what_was_closed_later_are_emptied_and_asked_for_again(
     jobs = rows(database, "SELECT subject FROM job WHERE kind = 'record.publish' ORDER BY subject")
     assert jobs == [(2,), (3,), (4,), (5,)]
     unchanged = rows(database, "SELECT id FROM published_broadcast WHERE changed_at = '2026-11-24 11:00:00.000000'")
-    assert unchanged == [(1,)]
+    assert unchanged == [(1,), (7,)]
 
 
 def test_public_complaints_of_protected_callers_close_with_what_was_joined_with_them(database: Database) -> None:

@@ -20,6 +20,11 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 AGREED_LATE, UNAGREED, SILENT = 1, 2, 3
+SILENCED = (
+    "The caller is protected (a child, a victim or a whistle-blower).",
+    "The complaint of this caller is confidential.",
+)
+"""Why a part was withheld when the copy was written, so that nothing of its caller is in it."""
 INDEX = "record_fts"
 
 publication = sa.table(
@@ -144,7 +149,8 @@ def _publication(bind: sa.Connection, row: Any, secret: set[int], at: datetime) 
     opened = (span.c.piece_id.in_(keys), span.c.kind == "consent", span.c.state == "rejected")
     heard = bind.scalar(sa.select(sa.func.count()).select_from(span).where(*opened))
     later = _took_back(bind, [one.id for one in calls], row.published_at)
-    stricter = [one for one in calls if one.id in secret or one.id in later]
+    silenced = {one.subject for one in pieces if one.kind == "call" and one.withheld in SILENCED}
+    stricter = [one for one in calls if (one.id in secret and one.public_id not in silenced) or one.id in later]
     open_still = bool(heard and stricter) or any(one.public_id in shown for one in stricter)
     if back := [one.public_id for one in calls if one.id in later]:
         asked = (piece.c.publication_id == row.id, piece.c.kind == "call", piece.c.subject.in_(back))
