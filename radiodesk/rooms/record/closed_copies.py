@@ -64,14 +64,14 @@ def close_copies(session: Session, calls: Iterable[Call], *, at: datetime) -> No
     heard = select(AsRun.broadcast_id).where(AsRun.subject.in_([call.public_id for call in asked]))
     of_these = or_(Publication.broadcast_id.in_(filed), Publication.broadcast_id.in_(heard))
     for publication in session.scalars(select(Publication).where(of_these)).all():
-        late = _closed_further(session, publication)
+        late = _note_standings(session, publication)
         # What is known of a caller may have been corrected, too, or the name may not be told any more.
         found = cover_known(session, publication, asked, at=at)
         shown = copy_of(session, publication)
         if shown is None:
             if (late or found) and publication.state == PublicationState.WAITING:
                 _write_again(session, publication, at=at)
-        elif late or found or _told_in_titles(session, shown, asked):
+        elif late or found or _is_told_in_titles(session, shown, asked):
             close(session, publication, shown, at=at)
 
 
@@ -82,8 +82,11 @@ def copy_of(session: Session, publication: Publication) -> PublishedBroadcast | 
     return shown if shown is not None and shown.open else None
 
 
-def _closed_further(session: Session, publication: Publication) -> bool:
-    """Whether a call is closed further than before; what a person opened of it waits for a decision again."""
+def _note_standings(session: Session, publication: Publication) -> bool:
+    """Note how far each call is closed; gives whether one is further than before.
+
+    What a person opened of it waits for a decision again.
+    """
     closed = closed_in(session, publication.broadcast)
     before = publication.closed_calls
     late = frozenset(call for call, standing in closed.standings.items() if standing > before.get(call, 0))
@@ -95,7 +98,7 @@ def _closed_further(session: Session, publication: Publication) -> bool:
     return bool(late)
 
 
-def _told_in_titles(session: Session, shown: PublishedBroadcast, calls: list[Call]) -> bool:
+def _is_told_in_titles(session: Session, shown: PublishedBroadcast, calls: list[Call]) -> bool:
     titles = [shown.title, shown.description, *(piece.title for piece in shown.pieces)]
     titles += [str(one.get("title") or one.get("text") or "") for one in (*shown.as_run, *shown.corrections)]
     return any(known_about(title, who) for who in identities_of(session, calls) for title in titles)

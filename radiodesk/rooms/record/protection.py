@@ -183,13 +183,13 @@ def cover_known(session: Session, publication: Publication, calls: Iterable[Call
             for known in known_about(piece.text, of_piece(piece.kind, who)):
                 why = A_CALLERS[known.kind]
                 added = add_span(piece, known.kind, known.start, known.end, why, at=at)
-                found |= added is not None or _unknowing(piece, known, why)
+                found |= added is not None or _take_back(piece, known, why)
     session.flush()
     return found
 
 
-def _unknowing(piece: Piece, known: Known, why: str) -> bool:
-    """Take back what was opened before anybody knew that it is the caller's."""
+def _take_back(piece: Piece, known: Known, why: str) -> bool:
+    """Take back what was opened before anybody knew that it is the caller's; gives whether anything was."""
     over = [one for one in piece.spans if one.start <= known.start and known.end <= one.end and one.kind not in CUT]
     if any(one.taken_out or one.why in A_CALLERS.values() for one in over):
         return False
