@@ -32,7 +32,7 @@ def test_public_copies_lose_their_logs_and_are_asked_for_again(tmp_path: Path) -
     with database.engine.connect() as connection:
         assert connection.execute(text("SELECT as_run FROM published_broadcast")).scalar_one() == "[]"
         kept = connection.execute(text("SELECT state, revision, closed_calls FROM publication ORDER BY id")).all()
-        assert [tuple(row) for row in kept] == [("waiting", 4, "[]"), ("draft", 3, "[]")]
+        assert [tuple(row) for row in kept] == [("waiting", 4, "{}"), ("draft", 3, "{}")]
         jobs = connection.execute(text("SELECT kind, subject, state FROM job")).all()
         assert [tuple(row) for row in jobs] == [("record.publish", 1, "waiting")]
     downgrade(database, "0011")

@@ -6,6 +6,7 @@ children at a crossing is not asked about. The words stand in ``protection.toml`
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -53,6 +54,8 @@ class _Table:
     hurt: "re.Pattern[str]"
     child_hurt: "re.Pattern[str]"
     relatives: "re.Pattern[str]"
+    kin: "re.Pattern[str]"
+    outside: "re.Pattern[str]"
     persons: "re.Pattern[str]"
     children: "re.Pattern[str]"
     speaking: "re.Pattern[str]"
@@ -69,6 +72,8 @@ _OWN_AGE = re.compile(
     r"|\b(?:umur|usia|yuswa) (?:saya|aku|kulo|kula)(?: (?:baru|masih|isih|tasih|lagi))* (\w+)\b"
     r"|\b(?:umurku|usiaku)(?: (?:baru|masih|isih|lagi))* (\w+)\b"
 )
+_DONE = re.compile(r"(?<![\w\\])di(?=[a-z])(?!pun)")
+_BY = re.compile(r" ?(?:(?:oleh|sama|karo|kaliyan|kalih|dening) )?")
 _SENTENCE = re.compile(r"[.!?;\n]+")
 
 
@@ -110,9 +115,40 @@ def _of_sentence(sentence: str) -> ProtectionCue | None:
         return ProtectionCue(Kind.CHILD, Matter.CHILD, why(child, deed))
     if speaking:
         return ProtectionCue(Kind.CHILD, Matter.CHILD, why(speaking))
-    if pair := _near(line, table.hurt, table.relatives):
+    if pair := _at_home(line, table):
         return ProtectionCue(Kind.VICTIM, Matter.HOME, why(*pair))
     return None
+
+
+def _at_home(line: str, table: _Table) -> "tuple[re.Match[str], re.Match[str]] | None":
+    """Something that was done to somebody, with the relative who did it, or beside whom it was done."""
+    by_relative = next(_done_by(line, table), None)
+    # Whose wife was robbed tells of robbers: then only what a relative did is violence at home.
+    if by_relative is not None or table.outside.search(line):
+        return by_relative
+    return _near(line, table.hurt, table.relatives)
+
+
+def _done_by(line: str, table: _Table) -> "Iterator[tuple[re.Match[str], re.Match[str]]]":
+    """What was done (``di…``) by the relative who is named right after it, or what one did (``me…``) who is named
+    before."""
+    for deed in table.hurt.finditer(line):
+        if deed[0].startswith("di"):
+            begins = cast("re.Match[str]", _BY.match(line, deed.end())).end()
+            beside = table.relatives.match(line, begins) or table.kin.match(line, begins)
+            if beside:
+                yield deed, beside
+        elif not table.outside.match(line, deed.end() + 1):
+            for who in table.relatives.finditer(line, 0, deed.start()):
+                if line.count(" ", who.end(), deed.start()) <= NEAR + 1:
+                    yield deed, who
+            yield from _to_whom(line, deed, table)
+
+
+def _to_whom(line: str, deed: "re.Match[str]", table: _Table) -> "Iterator[tuple[re.Match[str], re.Match[str]]]":
+    """What one did who may as well be addressed: only right before the deed, with the one who was hurt right after."""
+    if any(hurt.match(line, deed.end() + 1) for hurt in (table.persons, table.relatives, table.kin)):
+        yield from ((deed, who) for who in table.kin.finditer(line, 0, deed.start()) if who.end() + 1 == deed.start())
 
 
 def _child(line: str, table: _Table) -> "re.Match[str] | None":
@@ -169,5 +205,9 @@ def _table() -> _Table:
 
 
 def _pattern(terms: list[str]) -> "re.Pattern[str]":
-    body = "|".join(term.replace(" ... ", r"(?: \w+){0,4} ").replace("*", r"\w*") for term in terms)
+    body = "|".join(
+        # What is said of an act in Javanese of the polite kind: "diantem" is "dipun antem".
+        _DONE.sub("di(?:pun ?)?", term).replace(" ... ", r"(?: \w+){0,4} ").replace("*", r"\w*")
+        for term in terms
+    )
     return re.compile(rf"(?<!\w)(?:{body})(?!\w)")

@@ -15,13 +15,12 @@ from radiodesk.rooms.archive.show_facts import Facts
 from radiodesk.rooms.broadcasts.air_time import CopyClock, on_air, with_margin
 from radiodesk.rooms.broadcasts.known_callers import covered
 from radiodesk.rooms.broadcasts.models import AsRun
+from radiodesk.rooms.transcripts import timed_words
 from radiodesk.rooms.transcripts.models import Transcript
 from radiodesk.sound.cuts import Span
 
 PATH = "restricted/closed.tar.enc"
 SMALLEST = 1 << 18
-_PAD = 0.15
-"""Seconds around a word that go with it: recognisers' word times are off by about that much."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +57,11 @@ class Cover:
         return any(self.tells(one.text) and not any(True for _ in self._told(one)) for one in heard)
 
     def _told(self, transcript: Transcript) -> Iterable[Span]:
-        places, text = [], ""
-        for word in transcript.words:
-            said = str(word["word"]).strip()
-            places.append((len(text), len(text) + len(said), word))
-            text = f"{text}{said} "
+        heard = timed_words.tokens_of_heard(transcript.words)
         for who in self.known:
-            for found in known_about(text, replace(who, place_alone=True)):
-                touched = [word for start, end, word in places if start < found.end and found.start < end]
-                begins = min(float(word["start"]) for word in touched)
-                yield Span(max(0.0, begins - _PAD), max(float(word["end"]) for word in touched) + _PAD)
+            for found in known_about(timed_words.joined(heard), replace(who, place_alone=True)):
+                if touched := timed_words.covered(heard, found.start, found.end):
+                    yield Span(*timed_words.seconds_of(heard, touched))
 
     def entry(self, facts: Facts) -> Facts:
         """An as-run entry with its time as the open copy counts it."""

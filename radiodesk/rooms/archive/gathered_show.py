@@ -82,6 +82,8 @@ class Gathered:
     tickets: list[Facts]
     closed: Facts = field(default_factory=dict)
     """The calls of whom nothing is told with their complaints, and what of the others' facts is covered in the open."""
+    silent: frozenset[str] = frozenset()
+    """Public ids of the callers of whom nothing is told."""
     open_transcripts: int = 0
     note: str = ""
 
@@ -121,9 +123,17 @@ def gather(session: Session, broadcast: Broadcast, note: str = "") -> Gathered:
             "tickets": [of_ticket(ticket) for call in untold for ticket in tickets_of[call.id]],
             **(whole if silent else {}),
         },
+        silent=silent,
         open_transcripts=sum(transcript.is_open for transcript in transcripts),
         note=note,
     )
+
+
+def silent_callers(session: Session, broadcast: Broadcast) -> frozenset[str]:
+    """Public ids of a broadcast's callers of whom nothing is told, by the rule of now."""
+    heard = callers_of(session, broadcast)
+    guarded = broadcasts.guarded(session, heard)
+    return frozenset(call.public_id for call in heard if call.id in guarded)
 
 
 def open_transcripts(session: Session, broadcast: Broadcast) -> int:

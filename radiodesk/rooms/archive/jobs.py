@@ -39,9 +39,10 @@ def seal(context: Context, package_id: int) -> None:
             package = session.get_one(Package, package_id)
             if package.state == PackageState.SEALED:
                 return
-            gathered = gathered_show.gather(session, package.broadcast, package.note)
         try:
-            sealed = _already_chained(context, package.public_id) or _write(context, package.public_id, gathered)
+            sealed = _already_chained(context, package.public_id)
+            while sealed is None:
+                sealed = _write(context, package_id)
         except (OSError, StoreUnavailable) as error:
             # A full disk may have room again at the next try.
             with i18n.speaking(context.settings.language):
@@ -73,8 +74,12 @@ def _already_chained(context: Context, package: str) -> _Sealed | None:
     return _Sealed(line, written, list(report.differences))
 
 
-def _write(context: Context, package: str, gathered: Gathered) -> _Sealed:
+def _write(context: Context, package_id: int) -> _Sealed | None:
+    """Write a package and chain it; ``None`` where somebody was protected meanwhile, and it must be written anew."""
     settings = context.settings
+    with context.database.reading() as session:
+        row = session.get_one(Package, package_id)
+        package, gathered = row.public_id, gathered_show.gather(session, row.broadcast, row.note)
     shelf = queries.packages_shelf(settings)
     shelf.delete_below(package)  # written, but never chained: not sealed
     last = next(reversed(_lines(context)), None)
@@ -88,6 +93,10 @@ def _write(context: Context, package: str, gathered: Gathered) -> _Sealed:
             _information(context, package, gathered, last),
             lambda done: context.report(done / total),
         )
+        with context.database.reading() as session:
+            broadcast = session.get_one(Package, package_id).broadcast
+            if gathered_show.silent_callers(session, broadcast) - gathered.silent:
+                return None
         shelf.put_folder(package, written.path, last=CLOSING)
     line = ledger.following(last, package, written.digest, sealed_at.isoformat(timespec="seconds"))
     ledger.append(shelf.object(ledger.NAME), line)

@@ -1,19 +1,28 @@
 """The files of a package that lie open in it, and all of them as one ZIP file that is made while it is sent.
 
 What is closed (``data/restricted/``, encrypted) is never given here; ``radiodesk unlock`` opens it for who has the key.
+A package stays as it was sealed. Of whom nothing is told since then, its open part tells all the same: so nothing of
+that part is given any more.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, cast
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from radiodesk.core.errors import NotFound
+from sqlalchemy.orm import Session
+
+from radiodesk.core.errors import Forbidden, NotFound
+from radiodesk.core.stores.ports import NoSuchObject
 from radiodesk.core.stores.shelves import Shelf, StoreObject
+from radiodesk.rooms.archive.gathered_show import silent_callers
 from radiodesk.rooms.archive.models import Package, PackageState
 
 CLOSED = "data/restricted/"
+_NAMING = {"data/calls/calls.json": "call", "data/as-run/as-run.json": "subject"}
+"""The open files in which callers stand, and under which name their public ids."""
 _BLOCK = 1 << 18
 
 
@@ -47,6 +56,41 @@ def files_of(shelf: Shelf, package: Package) -> PackageFiles:
     closed = [file for file in found if file.path.startswith(CLOSED)]
     shown = sorted((file for file in found if not file.path.startswith(CLOSED)), key=lambda file: file.path)
     return PackageFiles(shown, len(closed), sum(file.size for file in closed))
+
+
+class TellsOfProtected(Forbidden):
+    """The open part tells of callers of whom nothing is told any more."""
+
+
+def require_giveable(session: Session, shelf: Shelf, package: Package) -> None:
+    """Raises ``TellsOfProtected`` where a caller became protected, or a complaint confidential, after the sealing."""
+    if tells_of_protected(session, shelf, package):
+        raise TellsOfProtected(
+            "A caller was protected after the sealing, so the open part of this package is not given any more."
+        )
+
+
+def tells_of_protected(session: Session, shelf: Shelf, package: Package) -> bool:
+    """Whether the open part of a sealed package tells of callers of whom nothing is told by the rule of now."""
+    if package.state != PackageState.SEALED:
+        return False
+    silent = silent_callers(session, package.broadcast)
+    if not silent:
+        return False
+    named = _named(shelf, package)
+    return named is None or bool(named & silent)
+
+
+def _named(shelf: Shelf, package: Package) -> set[str] | None:
+    """Public ids of all that stand in the open part; ``None`` where nobody can tell."""
+    found: set[str] = set()
+    for path, name in _NAMING.items():
+        try:
+            with shelf.object(f"{package.public_id}/{path}").open() as file:
+                found.update(str(one[name]) for one in json.load(file))
+        except (NoSuchObject, ValueError, TypeError, KeyError):
+            return None
+    return found
 
 
 def open_file(shelf: Shelf, package: Package, path: str) -> StoreObject:

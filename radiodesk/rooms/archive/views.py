@@ -70,7 +70,8 @@ def _package(public_id: str) -> Package:
 def _page(public_id: str) -> dict[str, object]:
     found = _package(public_id)
     files = open_files.files_of(_shelf(), found)
-    return {"package": found, "states": PACKAGE_STATE_NAMES, "files": files}
+    kept = open_files.tells_of_protected(session(), _shelf(), found)
+    return {"package": found, "states": PACKAGE_STATE_NAMES, "files": files, "kept": kept}
 
 
 def _shelf() -> Shelf:
@@ -85,6 +86,7 @@ def open_part(public_id: str) -> Response:
     files = open_files.files_of(shelf, found).open
     if not files:
         raise NotFound("This package is not sealed yet.")
+    open_files.require_giveable(session(), shelf, found)
     note_look("package taken along", f"package {public_id}")
     objects = [(file.path, shelf.object(f"{public_id}/{file.path}")) for file in files]
     name = f"{public_id}-terbuka"
@@ -98,7 +100,9 @@ def open_part(public_id: str) -> Response:
 @blueprint.get("/arsip/<public_id>/berkas/<path:name>")
 @allowed(*KEEPERS)
 def open_file(public_id: str, name: str) -> Response:
-    found = open_files.open_file(_shelf(), _package(public_id), name)
+    sealed, shelf = _package(public_id), _shelf()
+    found = open_files.open_file(shelf, sealed, name)
+    open_files.require_giveable(session(), shelf, sealed)
     note_look("package file taken along", f"package {public_id}", file=name)
     return send(found, mimetype="application/octet-stream", as_attachment=True)
 

@@ -76,8 +76,20 @@ _PLAIN = (
 )
 
 
-_WHO_MAY_HEAR = ("protected", "merged_into_id", "consent_at")
-"""What of a call decides whether a public copy may hold it: who follows calls is told when one of these changes."""
+_WHO_MAY_HEAR = (
+    "protected",
+    "merged_into_id",
+    "consent_at",
+    "may_name",
+    "name",
+    "phone",
+    "place",
+    "topic",
+    "point",
+    "notes",
+)
+"""What of a call decides whether a public copy may hold it, and by what it is found in what others say: who follows
+calls is told when one of these changes."""
 
 
 class WrongState(Conflict):

@@ -25,8 +25,8 @@ def secrets(database: Database) -> list[Secrets]:
 
 
 class CallFollower(Protocol):
-    """Is told, in the transaction that does it, that somebody changed who may hear of a call: its protection, its
-    consent, what it was merged into."""
+    """Is told, in the transaction that does it, that somebody changed who may hear of a call (its protection, its
+    consent, what it was merged into), or what is known of its caller."""
 
     def __call__(self, session: Session, call: Call, /, *, at: datetime) -> None: ...
 

@@ -130,8 +130,9 @@ class Publication(Base):
     withdrawn_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(Text, default="")
     problem: Mapped[str | None] = mapped_column(Text)
-    closed_calls: Mapped[list[str]] = mapped_column(default=list)
-    """Public ids of the calls that the public copy was made without: others become closed after it."""
+    closed_calls: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """How far each closed call was closed when this was last looked at, by its public id (``protection.Standing``):
+    who is closed further since then must leave the public copy."""
     closed_at: Mapped[datetime | None]
     """When the public copy was closed because of a caller who may not be in it any more; until a person publishes."""
 

@@ -31,10 +31,10 @@ from radiodesk.rooms.record.protection import (
     within,
 )
 from radiodesk.rooms.record.rendering import DUMP
-from radiodesk.rooms.record.timed_words import covered, joined, seconds_of, tokens_in, tokens_of
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.transcripts import queries as speech
 from radiodesk.rooms.transcripts.models import Transcript, TranscriptState
+from radiodesk.rooms.transcripts.timed_words import covered, joined, seconds_of, tokens_in, tokens_of
 
 UNHEARD = N_(
     "There are no words of this recording, so nobody knows what is said in it. Listen to it before you show it."
@@ -128,11 +128,11 @@ def _first_on_air(log: list[AsRun], call: Call) -> float | None:
 def _judge(work: _Work, piece: Piece, call: Call) -> None:
     """Whether a call may be shown at all, and whether a person must say so first."""
     piece.withheld = piece.withheld or work.closed.silent.get(call.public_id)
-    if piece.withheld is None and piece.doubt is None:
-        if call.public_id in work.closed.unagreed:
-            wait_for_consent(piece)
-        elif _was_dumped_during(work.log, call):
-            piece.doubt = DUMPED
+    if call.public_id in work.closed.unagreed:
+        # Before any other doubt: what a person opens in spite of this one stays open.
+        wait_for_consent(piece)
+    elif piece.withheld is None and piece.doubt is None and _was_dumped_during(work.log, call):
+        piece.doubt = DUMPED
     piece.shown = piece.withheld is None and piece.doubt is None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import IntEnum
 
 from sqlalchemy.orm import Session
 
@@ -12,15 +13,15 @@ from radiodesk.language.redaction.identities import Identity, Known, known_about
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.air_time import on_air, with_margin
 from radiodesk.rooms.broadcasts.filed_calls import callers_of
-from radiodesk.rooms.broadcasts.known_callers import identities
+from radiodesk.rooms.broadcasts.known_callers import identities, identities_of
 from radiodesk.rooms.broadcasts.models import AsRun, Broadcast
 from radiodesk.rooms.broadcasts.programme_sound import is_timed
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.record.models import Piece, PieceKind, Publication, Span, SpanState
 from radiodesk.rooms.record.private_finder import A_CALLERS
 from radiodesk.rooms.record.rendering import CONSENT, CUT, PROTECTED
-from radiodesk.rooms.record.timed_words import places, said_between, tokens_in
 from radiodesk.rooms.recordings.access import Belonging
+from radiodesk.rooms.transcripts.timed_words import places, said_between, tokens_in
 from radiodesk.sound.cuts import Span as Seconds
 
 MAY_NOT_BE_HEARD = N_("The caller is protected (a child, a victim or a whistle-blower).")
@@ -46,6 +47,15 @@ class Silence:
     why: str
 
 
+class Standing(IntEnum):
+    """How far a call is closed; a greater one is stricter. Of a call that is not closed there is none."""
+
+    AGREED_LATE = 1
+    """A consent was noted, but something had been on air without one."""
+    UNAGREED = 2
+    SILENT = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Closed:
     """The calls of a broadcast that are closed, by their public ids."""
@@ -53,20 +63,26 @@ class Closed:
     silent: dict[str, str]
     """Of these nothing may be told, with the reason; no one can decide otherwise."""
     unagreed: frozenset[str]
-    """These did not agree to be published; a person may open them."""
+    """These did not agree to be published, or too late; a person may open them."""
+    agreed_late: frozenset[str] = frozenset()
+    """Those of ``unagreed`` of whom a consent was noted after they had been on air without one."""
 
     @property
-    def calls(self) -> frozenset[str]:
-        return self.unagreed | frozenset(self.silent)
+    def standings(self) -> dict[str, int]:
+        """How far each of them is closed."""
+        found = dict.fromkeys(self.unagreed, Standing.UNAGREED)
+        found |= dict.fromkeys(self.agreed_late, Standing.AGREED_LATE)
+        found |= dict.fromkeys(self.silent, Standing.SILENT)
+        return {call: int(standing) for call, standing in found.items()}
 
 
 def closed_in(session: Session, broadcast: Broadcast) -> Closed:
     """Who of a broadcast's callers is closed by the rule of now."""
     calls = callers_of(session, broadcast)
     why = silent(session, calls)
-    return Closed(
-        why, frozenset(call.public_id for call in calls if not has_agreed(call) and call.public_id not in why)
-    )
+    unagreed = [call for call in calls if not has_agreed(call) and call.public_id not in why]
+    late = [call for call in unagreed if call.consent_at is not None]
+    return Closed(why, *(frozenset(call.public_id for call in some) for some in (unagreed, late)))
 
 
 def has_agreed(call: Call) -> bool:
@@ -126,10 +142,60 @@ def of_piece(kind: PieceKind, who: Identity) -> Identity:
     return replace(who, place_alone=kind is PieceKind.PROGRAMME)
 
 
-def wait_for_consent(piece: Piece) -> None:
-    """Leave a caller's piece out until a person opens it, unless that was asked already."""
-    if piece.withheld is None and piece.doubt not in (NO_CONSENT, NOT_AIRED):
+def wait_for_consent(piece: Piece, *, again: bool = False) -> None:
+    """Leave a caller's piece out until a person opens it, unless that was asked already and is not asked ``again``."""
+    if piece.withheld is None and (again or piece.doubt not in (NO_CONSENT, NOT_AIRED)):
         piece.doubt, piece.shown = NOT_AIRED if piece.offset is None else NO_CONSENT, False
+
+
+def ask_again(session: Session, publication: Publication, calls: frozenset[str]) -> None:
+    """What a person opened of callers who took their consent back waits for a decision again."""
+    log = broadcasts.as_run(session, publication.broadcast)
+    spoken = [seconds for call in sorted(calls) for seconds in with_margin(on_air(log, call))]
+    for piece in publication.pieces:
+        if piece.kind is PieceKind.CALL and piece.subject in calls:
+            wait_for_consent(piece, again=True)
+        elif piece.kind is PieceKind.PROGRAMME and spoken:
+            if piece.recording is not None and not is_timed(piece.recording) and piece.withheld is None:
+                piece.doubt, piece.shown = UNTIMED_CONSENT, False
+            for inside in filter(None, (within(piece, one) for one in spoken)):
+                _suggest_again(piece, inside)
+    session.flush()
+
+
+def _suggest_again(piece: Piece, inside: Seconds) -> None:
+    for span in piece.spans:
+        begins, ends = span.begins, span.ends
+        if span.kind != CONSENT or begins is None or ends is None:
+            continue
+        if begins < inside.end and inside.start < ends:
+            span.state, span.by, span.at = SpanState.SUGGESTED, "", None
+
+
+def cover_known(session: Session, publication: Publication, calls: Iterable[Call], *, at: datetime) -> bool:
+    """Suggest what is known of these calls by now and is not taken out; gives whether anything was.
+
+    What a person opened stays open if it was asked about as this caller's.
+    """
+    found = False
+    for who in identities_of(session, list(calls)):
+        for piece in publication.pieces:
+            for known in known_about(piece.text, of_piece(piece.kind, who)):
+                why = A_CALLERS[known.kind]
+                added = add_span(piece, known.kind, known.start, known.end, why, at=at)
+                found |= added is not None or _take_back(piece, known, why)
+    session.flush()
+    return found
+
+
+def _take_back(piece: Piece, known: Known, why: str) -> bool:
+    """Take back what was opened before anybody knew that it is the caller's; gives whether anything was."""
+    over = [one for one in piece.spans if one.start <= known.start and known.end <= one.end and one.kind not in CUT]
+    if any(one.taken_out or one.why in A_CALLERS.values() for one in over):
+        return False
+    for span in over:
+        span.state, span.why, span.by, span.at = SpanState.SUGGESTED, why, "", None
+    return bool(over)
 
 
 def close_in_programme(piece: Piece, log: Sequence[AsRun], closed: Closed, *, at: datetime) -> None:

@@ -38,10 +38,10 @@ from radiodesk.rooms.record.models import (
 from radiodesk.rooms.record.private_finder import Finder, hidden, knowing
 from radiodesk.rooms.record.protection import Closed, closed_in
 from radiodesk.rooms.record.rendering import PROTECTED, Removal, Rendered, render_text, render_words
-from radiodesk.rooms.record.timed_words import tokens_in
 from radiodesk.rooms.recordings.services import originals
 from radiodesk.rooms.tickets import queries as tickets
 from radiodesk.rooms.transcripts import services as speech
+from radiodesk.rooms.transcripts.timed_words import tokens_in
 from radiodesk.sound.cuts import Span as Seconds
 from radiodesk.sound.cuts import bleep, cut
 from radiodesk.sound.encoder import derive_mp3
@@ -293,7 +293,7 @@ def _mark(session: Session, publication: Publication, planned: Plan, *, at: date
     broadcast = publication.broadcast
     publication.state, publication.published_at, publication.problem = PublicationState.PUBLISHED, at, None
     publication.withdrawn_at, publication.reason = None, ""
-    publication.closed_calls = sorted(planned.closed.calls)
+    publication.closed_calls = planned.closed.standings
     session.flush()
     audit.record(
         session,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from radiodesk.rooms.record.timed_words import Token, covered, places, said_between, seconds_of
+from radiodesk.rooms.transcripts.timed_words import Token, covered, places, said_between, seconds_of
 from radiodesk.sound.cuts import Span as Seconds
 from radiodesk.sound.cuts import merged, remaining
 

@@ -28,7 +28,7 @@ from radiodesk.rooms.record.models import (
 )
 from radiodesk.rooms.record.preparation import pieces_of
 from radiodesk.rooms.record.private_finder import finder
-from radiodesk.rooms.record.protection import add_span
+from radiodesk.rooms.record.protection import add_span, closed_in
 from radiodesk.rooms.record.queries import unclear
 from radiodesk.rooms.record.rendering import CUT, FINAL
 from radiodesk.rooms.record.search import forget
@@ -82,6 +82,7 @@ def prepare(
         revision=0,
         created_at=at,
         asked_by=by,
+        closed_calls=closed_in(session, broadcast).standings,
     )
     publication.pieces = lay_out(session, settings, broadcast, at=at) if pieces is None else pieces
     session.add(publication)
@@ -188,17 +189,17 @@ def prepare_again(
         return prepare(session, settings, broadcast, pieces=fresh, by=by, at=at)
     _require_decidable(publication)
     decided = {
-        (piece.subject, piece.text[span.start : span.end], span.kind): span
+        _asked_about(piece, span): span
         for piece in publication.pieces
         for span in piece.spans
         if span.state != SpanState.SUGGESTED
     }
-    shown = {(piece.subject, piece.recording_id): piece.shown for piece in publication.pieces}
+    earlier = {(piece.subject, piece.recording_id): piece for piece in publication.pieces}
     for piece in fresh:
         if piece.withheld is None and not (retimed and piece.kind is PieceKind.PROGRAMME):
-            piece.shown = shown.get((piece.subject, piece.recording_id), piece.shown)
+            piece.shown = _still_shown(piece, earlier.get((piece.subject, piece.recording_id)))
         for span in piece.spans:
-            before = decided.get((piece.subject, piece.text[span.start : span.end], span.kind))
+            before = decided.get(_asked_about(piece, span))
             if before is not None:
                 span.state, span.by, span.at = before.state, before.by, before.at
     publication.pieces = fresh
@@ -206,6 +207,22 @@ def prepare_again(
     audit.record(session, at, by, "publication prepared again", f"broadcast {broadcast.public_id}")
     announce(session, at, TOPIC, "prepared", broadcast.public_id)
     return publication
+
+
+def _asked_about(piece: Piece, span: Span) -> tuple[object, ...]:
+    """What a decision was about: of what is cut the seconds, since in them there may be no words at all."""
+    what = (span.begins, span.ends) if span.kind in CUT else piece.text[span.start : span.end]
+    return piece.subject, span.kind, what
+
+
+def _still_shown(piece: Piece, before: Piece | None) -> bool:
+    """Whether a piece is shown as a person said; what raises another doubt now was not asked yet."""
+    if before is None:
+        return piece.shown
+    if before.doubt == piece.doubt:
+        return before.shown
+    left_out = before.doubt is None and not before.shown
+    return piece.shown and not left_out
 
 
 def decide(session: Session, span: Span, state: SpanState, *, by: str, at: datetime) -> None:

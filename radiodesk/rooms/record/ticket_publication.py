@@ -44,19 +44,25 @@ def is_secret(session: Session, ticket: Ticket) -> bool:
     return ticket.confidential or bool(guarded(session, calls))
 
 
-def close(session: Session, ticket: Ticket) -> None:
-    """Leave of a public face what may be told of a secret one, at once; the job makes the rest."""
-    row = session.scalar(select(PublishedTicket).where(PublishedTicket.ticket_public_id == ticket.public_id))
-    if row is not None:
-        row.confidential, row.listed, row.summary = True, False, ""
-        row.category = row.unit = row.place = row.latitude = row.longitude = None
-        row.entries = [{**entry, "text": "", "unit": None} for entry in row.entries]
-        session.flush()
-
-
 def secrets(session: Session, ticket: Ticket) -> tuple[bool, bool]:
     """Whether a ticket is secret, and whether the one that it was joined with is."""
     return is_secret(session, ticket), bool(ticket.merged_into and is_secret(session, ticket.merged_into))
+
+
+def close(session: Session, ticket: Ticket) -> None:
+    """Leave in a public face what may be told: of a secret one state and dates, of one that was joined with a secret
+    one its own words. The job makes the rest.
+    """
+    row = session.scalar(select(PublishedTicket).where(PublishedTicket.ticket_public_id == ticket.public_id))
+    secret, main_secret = secrets(session, ticket)
+    if row is not None and main_secret and ticket.merged_into is not None:
+        theirs = {(entry.at.isoformat(), entry.kind) for entry in ticket.merged_into.entries}
+        row.entries = [entry for entry in row.entries if (entry["at"], entry["kind"]) not in theirs]
+    if row is not None and secret:
+        row.confidential, row.listed, row.summary = True, False, ""
+        row.category = row.unit = row.place = row.latitude = row.longitude = None
+        row.entries = [{**entry, "text": "", "unit": None} for entry in row.entries]
+    session.flush()
 
 
 def face(rules: Rules, pack: AreaPack, ticket: Ticket, redact: Redactor, *, hidden: tuple[bool, bool]) -> Face:

@@ -14,7 +14,7 @@ from radiodesk.rooms.archive.queries import sealed_package_of
 from radiodesk.rooms.broadcasts import programme_sound
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.models import Broadcast
-from radiodesk.rooms.record import queries, services
+from radiodesk.rooms.record import closed_copies, queries, services
 from radiodesk.rooms.record.masks import CHOICES, kind_name
 from radiodesk.rooms.record.models import PIECE_KIND_NAMES, PUBLICATION_STATE_NAMES, Piece, Publication, SpanState
 from radiodesk.rooms.record.preparation import heard_at
@@ -105,10 +105,12 @@ def tell_start(public_id: str, recording_id: str) -> Response:
     broadcast, settings = _broadcast(public_id), station().settings
     recording = programme_sound.recording_of(broadcast, recording_id)
     start = station_time(field("date", 10), field("time", 12), settings.zone)
-    publication = queries.publication_of(session(), broadcast)
+    publication, before = queries.publication_of(session(), broadcast), recording.started_at
     programme_sound.tell_start(session(), broadcast, recording, start, by=me().username, at=now())
     if publication is not None:
         services.prepare_again(session(), settings, broadcast, retimed=True, by=me().username, at=now())
+        if recording.started_at != before:
+            closed_copies.follow_start(session(), publication, at=now())
     return back("record.review" if field("then", 6) == "review" else "broadcasts.broadcast", public_id=public_id)
 
 

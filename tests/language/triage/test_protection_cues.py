@@ -69,6 +69,42 @@ def test_twenty_calls_of_each_kind_are_walked() -> None:
     assert (len(PROTECTED), len(HARMLESS)) == (20, 20)
 
 
+MORE = {
+    "Saya ditampar bapak": ("ditampar", "bapak"),
+    "Suami saya menempeleng saya di dapur": ("Suami saya", "menempeleng"),
+    "kulo dipun antem semah kulo, bojo kulo mendem": ("dipun antem", "bojo"),
+    "saya ditempeleng oleh ayah": ("ditempeleng", "ayah"),
+    "kula dipun tendang kaliyan bapak": ("dipun tendang", "bapak"),
+    "bapak menempeleng saya tiap malam": ("bapak", "menempeleng"),
+    "Ayah memukul ibu kalau mabuk": ("Ayah", "memukul"),
+    "Suami saya preman pak, tiap malam saya dipukuli": ("Suami saya", "dipukuli"),
+    "HP saya dirampas suami, saya dipukuli": ("suami", "dipukuli"),
+    "Kami dijambret, sampai rumah saya ditampar suami": ("ditampar", "suami"),
+}
+STRANGERS = [
+    "istri saya dijambret, tasnya ditendang",
+    "Istri saya dipukul begal di jembatan",
+    "suami saya memukul jambret sampai lari",
+    "Saya dipukul bapak polisi lalu lintas",
+    "Tadi ada ibu ibu ditendang maling di pasar",
+    "Selamat pagi bapak, tadi ada motor menendang spion saya",
+    "Ibu ibu memukul wajan tanda protes di balai desa",
+    "maaf bapak menendang bola kena mobil saya",
+]
+
+
+@pytest.mark.parametrize("told", MORE)
+def test_a_relative_is_known_as_the_doer_and_politely_said_deeds_count(told: str) -> None:
+    cue = protection_cue(told)
+    assert cue is not None and (cue.kind, cue.matter) == (Kind.VICTIM, Matter.HOME)
+    assert set(MORE[told]) & set(cue.why) and all(words in told for words in cue.why)
+
+
+@pytest.mark.parametrize("told", STRANGERS)
+def test_what_strangers_do_outside_is_no_violence_at_home(told: str) -> None:
+    assert protection_cue(told) is None
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read(told: str) -> None:

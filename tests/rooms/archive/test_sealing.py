@@ -24,12 +24,14 @@ from radiodesk.core.keys import KeyMissing, KeyRing
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive import cli, jobs, ledger, queries, services
+from radiodesk.rooms.archive.bag_writer import write_bag
 from radiodesk.rooms.archive.closed_part import PATH, SMALLEST
 from radiodesk.rooms.archive.models import Package, PackageState
 from radiodesk.rooms.archive.verification import verify
 from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
 from radiodesk.rooms.broadcasts.ports import Outcome, outcomes
-from radiodesk.rooms.calls.models import Protected
+from radiodesk.rooms.calls import services as calls
+from radiodesk.rooms.calls.models import Call, Protected
 from radiodesk.rooms.tickets import services as tickets
 from radiodesk.rooms.transcripts.models import TranscriptState
 from radiodesk.rooms.transcripts.services import request_transcript
@@ -576,3 +578,80 @@ def test_words_that_could_not_be_heard_are_named_and_led_to(
     page = sign_in(Role.ARCHIVIST).get(f"/siaran/{public_id}/segel")
     assert page.status_code == 200
     assert f'href="/transkrip/{transcript}"' in page.get_data(as_text=True)
+
+
+def test_that_the_start_of_a_recording_that_was_handed_in_is_not_known_is_told(
+    database: Database, settings: Settings, now: datetime, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with database.writing() as tx:
+        show = shows.ended(tx, settings, now)
+        show.programme.started_at = show.programme.created_at - timedelta(seconds=show.programme.duration)
+        public_id = show.broadcast.public_id
+    browser, page = sign_in(Role.ARCHIVIST), f"/siaran/{public_id}/segel"
+    assert "program.flac" in browser.get(page).get_data(as_text=True)
+    assert browser.post(page).status_code == 409
+    with database.writing() as tx:
+        tx.scalars(select(Broadcast)).one().recordings[0].started_at = now
+    assert "program.flac" not in browser.get(page).get_data(as_text=True)
+
+
+def test_nothing_of_the_open_part_is_given_once_a_caller_in_it_is_protected(
+    database: Database, settings: Settings, now: datetime, runner: Runner, sign_in: Callable[..., FlaskClient]
+) -> None:
+    folder = sealed(database, settings, now, runner)
+    desk, page = sign_in(Role.ARCHIVIST), f"/arsip/{folder.name}"
+    files = (f"{page}/terbuka.zip", f"{page}/berkas/data/calls/calls.json")
+    for file in files:
+        with desk.get(file) as given:
+            assert given.status_code == 200
+    assert "terbuka.zip" in desk.get(page).get_data(as_text=True)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with database.writing() as tx:
+        caller = tx.scalars(select(Call).where(Call.on_air_at.is_not(None))).one()
+        calls.protect(tx, caller, Protected.CHILD, by="penyaring", at=now)
+    for file in files:
+        answer = desk.get(file)
+        assert answer.status_code == 403 and "dilindungi" in answer.get_data(as_text=True)
+    shown = desk.get(page).get_data(as_text=True)
+    assert "terbuka.zip" not in shown and "/berkas/" not in shown and "dilindungi" in shown
+    # What is sealed stays as it was, and is verified as before.
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_the_open_part_of_a_show_whose_caller_was_protected_before_is_given(
+    database: Database, settings: Settings, now: datetime, runner: Runner, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with database.writing() as tx:
+        show = shows.ended(tx, settings, now)
+        show.caller.protected = Protected.VICTIM
+        broadcast = show.broadcast.id
+    name = ask(database, settings, broadcast, now)
+    runner.run_all()
+    desk = sign_in(Role.ARCHIVIST)
+    assert desk.get(f"/arsip/{name}/terbuka.zip").status_code == 200
+    (settings.archive / name / "data/calls").chmod(0o755)
+    (settings.archive / name / "data/calls/calls.json").unlink()  # and where nobody can tell, it is not
+    assert desk.get(f"/arsip/{name}/terbuka.zip").status_code == 403
+
+
+def test_who_is_protected_while_the_package_is_written_is_not_in_its_open_part(
+    database: Database, settings: Settings, now: datetime, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broadcast, written = held(database, settings, now), write_bag
+    callers: list[str] = []
+
+    def meanwhile(*given: Any) -> object:
+        made = written(*given)
+        if not callers:
+            with database.writing() as tx:
+                caller = tx.scalars(select(Call).where(Call.on_air_at.is_not(None))).one()
+                calls.protect(tx, caller, Protected.CHILD, by="penyaring", at=now)
+                callers.append(caller.public_id)
+        return made
+
+    monkeypatch.setattr(jobs, "write_bag", meanwhile)
+    folder = settings.archive / ask(database, settings, broadcast, now)
+    runner.run_all()
+    assert load(folder / "data/calls/calls.json") != []
+    assert all(callers[0].encode() not in data for data in clear_part(folder).values())
+    assert len(ledger.kept(queries.packages_shelf(settings).object(ledger.NAME))) == 1

@@ -1,6 +1,7 @@
 """What may not be heard any more leaves the public copy at once, and the copy does not tell how much is missing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,13 +18,15 @@ from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive import services as archive
 from radiodesk.rooms.broadcasts import services as broadcasts
 from radiodesk.rooms.broadcasts.filed_calls import file_call
-from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, Protected
 from radiodesk.rooms.record import public_queries, queries, services
-from radiodesk.rooms.record.models import PieceKind, PublishedBroadcast, PublishedTicket, SpanState
-from radiodesk.rooms.record.rendering import CONSENT
+from radiodesk.rooms.record.models import PieceKind, Publication, PublishedBroadcast, PublishedTicket, Span, SpanState
+from radiodesk.rooms.record.rendering import CONSENT, PROTECTED
 from radiodesk.rooms.tickets import care
+from radiodesk.rooms.tickets import services as tickets
+from radiodesk.rooms.transcripts.models import Transcript
 from tests.factories import shows
 from tests.factories import tickets as ticket_factory
 
@@ -63,6 +66,25 @@ def publish(database: Database, settings: Settings, runner: Runner, public_id: s
     runner.run_all()
 
 
+def open_all(database: Database, public_id: str, now: datetime) -> None:
+    """A person opens what waits for a consent: the caller's piece, and the seconds in the programme."""
+    with database.writing() as tx:
+        publication = laid_out(tx, public_id)
+        for piece in publication.pieces:
+            if piece.kind is PieceKind.CALL and piece.offset is not None:
+                services.show(tx, piece, True, by=BY, at=now)
+            for span in piece.spans:
+                if span.kind == CONSENT:
+                    services.decide(tx, span, SpanState.REJECTED, by=BY, at=now)
+
+
+def laid_out(session: Session, public_id: str) -> Publication:
+    broadcast = session.scalars(select(Broadcast).where(Broadcast.public_id == public_id)).one()
+    publication = queries.publication_of(session, broadcast)
+    assert publication is not None
+    return publication
+
+
 def copy(session: Session, public_id: str) -> PublishedBroadcast:
     return public_queries.published_by_id(session, public_id)
 
@@ -88,35 +110,56 @@ def take_back_consent(tx: Session, settings: Settings, call: Call, at: datetime)
     calls.withdraw_consent(tx, call, by="penyaring", at=at)
 
 
-WAYS = [protect, complain_in_confidence, make_confidential, take_back_consent]
+def agreed(_tx: Session, _show: shows.Show) -> None:
+    """As the factory makes it: the caller agreed before anything was on air."""
 
 
-@pytest.mark.parametrize("close", WAYS, ids=lambda one: one.__name__)
+def unasked(_tx: Session, show: shows.Show) -> None:
+    """Nobody noted a consent; a person opens the caller's part after asking."""
+    show.caller.consent_at = None
+
+
+def agreed_too_late(_tx: Session, show: shows.Show) -> None:
+    """On air first, a consent afterwards; a person opens the caller's part."""
+    show.caller.aired_without_consent = True
+
+
+WAYS = [
+    *((agreed, way) for way in (protect, complain_in_confidence, make_confidential, take_back_consent)),
+    *((unasked, way) for way in (protect, complain_in_confidence)),
+    *((agreed_too_late, way) for way in (protect, take_back_consent)),
+]
+
+
+@pytest.mark.parametrize(("before", "close"), WAYS, ids=lambda one: one.__name__)
 def test_a_public_copy_is_closed_in_the_same_moment_and_written_anew_without_the_part(
     database: Database,
     settings: Settings,
     now: datetime,
     runner: Runner,
     published: Callable[..., tuple[str, int]],
+    before: Callable[[Session, shows.Show], None],
     close: Callable[[Session, Settings, Call, datetime], None],
 ) -> None:
-    public_id, caller = published()
+    public_id, caller = published(before)
+    if before is not agreed:
+        open_all(database, public_id, now)
+        publish(database, settings, runner, public_id, now)
     with database.reading() as session:
         assert "call" in kinds_of(session, public_id) and TOPIC in str(copy(session, public_id).as_run)
     with database.writing() as tx:
         close(tx, settings, tx.get_one(Call, caller), now + timedelta(minutes=5))
     with database.reading() as session:  # no job has run yet
         found = copy(session, public_id)
-        assert (found.pieces, found.as_run, found.tickets, found.removed) == ([], [], [], {})
+        assert (found.pieces, found.as_run, found.tickets, found.removed) == ([], [], [], {"closed": 1})
     runner.run_all()
     with database.reading() as session:
         found = copy(session, public_id)
         assert found.open and kinds_of(session, public_id) == ["programme", "script"]
         assert TOPIC not in str(found.as_run)
-        publication = queries.publication_of(
-            session, session.scalars(select(Broadcast).where(Broadcast.public_id == public_id)).one()
-        )
-        assert publication is not None and publication.closed_at == now + timedelta(minutes=5)
+        assert found.pieces[0].duration == pytest.approx(50 - 22 - 4, abs=0.4)
+        publication = laid_out(session, public_id)
+        assert publication.closed_at == now + timedelta(minutes=5)
         assert queries.closed_count(session) == 1
         revision = str(publication.revision)
     assert [path.name for path in (settings.data / "public" / public_id).iterdir()] == [revision]
@@ -206,31 +249,226 @@ def test_a_caller_who_was_on_air_in_an_earlier_broadcast_too_is_closed_in_both(
 def test_a_caller_without_consent_stays_closed_until_a_person_opens_it(
     database: Database, settings: Settings, now: datetime, runner: Runner, published: Callable[..., tuple[str, int]]
 ) -> None:
-    def silent_about_it(_tx: Session, show: shows.Show) -> None:
-        show.caller.consent_at = None
-
-    public_id, _ = published(silent_about_it)
+    public_id, _ = published(unasked)
     with database.reading() as session:
         found = copy(session, public_id)
         assert kinds_of(session, public_id) == ["programme", "script"]
         assert TOPIC not in str(found.as_run) and found.removed[CONSENT] == 1
         assert found.pieces[0].duration == pytest.approx(50 - 22 - 4, abs=0.4)
-    with database.writing() as tx:
-        broadcast = tx.scalars(select(Broadcast).where(Broadcast.public_id == public_id)).one()
-        publication = queries.publication_of(tx, broadcast)
-        assert publication is not None
-        for piece in publication.pieces:
-            if piece.kind is PieceKind.CALL:
-                services.show(tx, piece, True, by=BY, at=now)
-            for span in piece.spans:
-                if span.kind == CONSENT:
-                    services.decide(tx, span, SpanState.REJECTED, by=BY, at=now)
+    open_all(database, public_id, now)
     publish(database, settings, runner, public_id, now)
     with database.reading() as session:
         found = copy(session, public_id)
         assert kinds_of(session, public_id) == ["programme", "script", "call"]
         assert TOPIC in str(found.as_run) and CONSENT not in found.removed
         assert found.pieces[0].duration == pytest.approx(50 - 4, abs=0.4)
+
+
+def test_what_a_person_opened_stays_open_when_nothing_is_taken_back(
+    database: Database, settings: Settings, now: datetime, runner: Runner, published: Callable[..., tuple[str, int]]
+) -> None:
+    public_id, caller = published(unasked)
+    open_all(database, public_id, now)
+    publish(database, settings, runner, public_id, now)
+    with database.writing() as tx:
+        calls.consent(tx, tx.get_one(Call, caller), by="penyaring", at=now)
+    with database.reading() as session:
+        assert kinds_of(session, public_id) == ["programme", "script", "call"]
+    with database.writing() as tx:  # and now what was noted meanwhile is taken back
+        take_back_consent(tx, settings, tx.get_one(Call, caller), now)
+    with database.reading() as session:
+        assert kinds_of(session, public_id) == []
+    runner.run_all()
+    with database.reading() as session:
+        assert kinds_of(session, public_id) == ["programme", "script"]
+        assert copy(session, public_id).removed[CONSENT] == 1
+
+
+def test_a_consent_that_is_taken_back_closes_the_part_in_what_is_laid_out_afresh(
+    database: Database, settings: Settings, now: datetime, runner: Runner, published: Callable[..., tuple[str, int]]
+) -> None:
+    public_id, caller = published()
+    with database.writing() as tx:
+        broadcast = laid_out(tx, public_id).broadcast
+        services.withdraw(tx, broadcast, "Diperiksa lagi.", by=BY, at=now)
+        take_back_consent(tx, settings, tx.get_one(Call, caller), now)
+        again = services.prepare_again(tx, settings, broadcast, by=BY, at=now)
+        assert [piece.shown for piece in again.pieces if piece.kind is PieceKind.CALL] == [False]
+    publish(database, settings, runner, public_id, now)
+    with database.reading() as session:
+        assert kinds_of(session, public_id) == ["programme", "script"]
+
+
+def test_decisions_about_seconds_in_which_nothing_is_said_stay_apart(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    with database.writing() as tx:
+        show = shows.ended(tx, settings, now, dump=False)
+        show.programme.started_at = show.broadcast.on_air_at
+        show.caller.consent_at, show.quiet.on_air_at = None, now
+        for transcript in tx.scalars(select(Transcript).where(Transcript.recording_id == show.programme.id)):
+            tx.delete(transcript)
+        for kind, second in ((AsRunKind.CALL_ON, 44.0), (AsRunKind.CALL_OFF, 47.0)):
+            tx.add(
+                AsRun(
+                    broadcast_id=show.broadcast.id,
+                    kind=kind,
+                    subject=show.quiet.public_id,
+                    title="",
+                    offset=second,
+                    at=now,
+                    by="penyiar",
+                    details={},
+                )
+            )
+        archive.seal(tx, settings, show.broadcast, by=BY, at=now)
+        public_id = show.broadcast.public_id
+    runner.run_all()
+
+    def asked(publication: Publication) -> list[Span]:
+        return [span for piece in publication.pieces for span in piece.spans if span.kind == CONSENT]
+
+    with database.writing() as tx:
+        broadcast = tx.scalars(select(Broadcast).where(Broadcast.public_id == public_id)).one()
+        one, other = asked(services.prepare(tx, settings, broadcast, by=BY, at=now))
+        opened, left = one.begins, other.begins
+        services.decide(tx, one, SpanState.REJECTED, by=BY, at=now)
+        again = asked(services.prepare_again(tx, settings, broadcast, by=BY, at=now))
+        assert {span.begins: span.taken_out for span in again} == {opened: False, left: True}
+
+
+def test_a_caller_whom_a_person_opened_unheard_and_unasked_is_shown(
+    database: Database, settings: Settings, now: datetime, runner: Runner, published: Callable[..., tuple[str, int]]
+) -> None:
+    def wordless(tx: Session, show: shows.Show) -> None:
+        show.caller.consent_at = None
+        for transcript in tx.scalars(select(Transcript).where(Transcript.recording_id == show.caller.recordings[0].id)):
+            tx.delete(transcript)
+
+    with database.writing() as tx:
+        show = shows.ended(tx, settings, now)
+        show.programme.started_at = show.broadcast.on_air_at
+        wordless(tx, show)
+        archive.seal(tx, settings, show.broadcast, by=BY, at=now)
+        public_id = show.broadcast.public_id
+    runner.run_all()
+    with database.writing() as tx:
+        broadcast = tx.scalars(select(Broadcast).where(Broadcast.public_id == public_id)).one()
+        services.prepare(tx, settings, broadcast, by=BY, at=now)
+    open_all(database, public_id, now)
+    publish(database, settings, runner, public_id, now)
+    with database.reading() as session:
+        assert kinds_of(session, public_id) == ["programme", "script", "call"]
+
+
+def test_a_corrected_start_closes_a_copy_in_which_something_was_cut(
+    database: Database,
+    settings: Settings,
+    now: datetime,
+    runner: Runner,
+    published: Callable[..., tuple[str, int]],
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    def protected(_tx: Session, show: shows.Show) -> None:
+        show.caller.protected = Protected.VICTIM
+
+    public_id, _ = published(protected)
+    desk = sign_in(Role.ARCHIVIST)
+    with database.reading() as session:
+        recording = next(one.recording for one in laid_out(session, public_id).pieces if one.recording)
+        before = copy(session, public_id).revision
+
+    def tell(seconds: int) -> None:
+        start = (now + timedelta(seconds=seconds)).astimezone(settings.zone)
+        told = {"date": f"{start:%Y-%m-%d}", "time": f"{start:%H:%M:%S}", "then": "review"}
+        assert desk.post(f"/siaran/{public_id}/rekaman/{recording.public_id}/awal", data=told).status_code == 303
+
+    tell(0)  # as it was
+    with database.reading() as session:
+        assert kinds_of(session, public_id) == ["programme", "script"]
+    tell(-5)
+    with database.reading() as session:
+        assert kinds_of(session, public_id) == []
+    runner.run_all()
+    with database.reading() as session:
+        found = copy(session, public_id)
+        assert kinds_of(session, public_id) == ["programme", "script"] and found.revision > before
+        programme = laid_out(session, public_id).pieces[0]
+        assert [(span.begins, span.ends) for span in programme.spans if span.kind == PROTECTED] == [(18.0, 40.0)]
+
+
+def test_a_name_that_may_not_be_told_any_more_leaves_the_copy(
+    database: Database, settings: Settings, now: datetime, runner: Runner, published: Callable[..., tuple[str, int]]
+) -> None:
+    def may_name(_tx: Session, show: shows.Show) -> None:
+        show.caller.may_name = True
+
+    public_id, caller = published(may_name)
+    with database.writing() as tx:  # the archivist lets the name stand, since it may be told
+        for piece in laid_out(tx, public_id).pieces:
+            for span in piece.spans:
+                if "Karsinem" in piece.text[span.start : span.end]:
+                    services.decide(tx, span, SpanState.REJECTED, by=BY, at=now)
+    publish(database, settings, runner, public_id, now)
+    with database.reading() as session:
+        assert "Karsinem" in " ".join(piece.text for piece in copy(session, public_id).pieces)
+    with database.writing() as tx:
+        call = tx.get_one(Call, caller)
+        card = replace(calls.card_of(call), may_name=False)
+        calls.screen(tx, call, card, by="penyaring", at=now)
+    for _ in range(2):
+        with database.reading() as session:
+            assert "Karsinem" not in " ".join(piece.text for piece in copy(session, public_id).pieces)
+        runner.run_all()
+    with database.reading() as session:
+        assert kinds_of(session, public_id) == ["programme", "script", "call"]
+
+
+def test_what_is_known_of_a_protected_caller_by_a_corrected_card_leaves_the_copy(
+    database: Database, settings: Settings, now: datetime, runner: Runner, published: Callable[..., tuple[str, int]]
+) -> None:
+    def protected(_tx: Session, show: shows.Show) -> None:
+        show.quiet.protected = Protected.VICTIM
+
+    public_id, _ = published(protected)
+    with database.writing() as tx:
+        quiet = tx.scalars(select(Call).where(Call.protected.is_not(None))).one()
+        card = replace(calls.card_of(quiet), topic="pakai helm")
+        calls.screen(tx, quiet, card, by="penyaring", at=now)
+    for _ in range(2):
+        with database.reading() as session:
+            assert "pakai helm" not in " ".join(piece.text for piece in copy(session, public_id).pieces)
+        runner.run_all()
+    with database.reading() as session:
+        assert "programme" in kinds_of(session, public_id)
+
+
+def test_answers_that_came_from_a_protected_callers_complaint_leave_those_that_were_joined_with_it(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    with database.writing() as tx:
+        show = shows.ended(tx, settings, now)
+        rules = ticket_factory.rules(settings)
+        main = ticket_factory.opened(tx, settings, now, call=show.caller, summary="Utama", place="Kapas").ticket
+        joined = ticket_factory.opened(tx, settings, now, call=show.quiet, summary="Kembar", place="Kapas").ticket
+        tickets.merge(tx, rules, joined, main, by="petugas", at=now)
+        note = "Suami pelapor sudah diperiksa di Kapas"
+        care.add_note(tx, rules, main, note, public=True, by="petugas", at=now + timedelta(minutes=1))
+        caller, number = show.caller.id, joined.number
+    runner.run_all()
+
+    def entries(session: Session) -> str:
+        found = session.scalars(select(PublishedTicket).where(PublishedTicket.number == number)).one()
+        return str(found.entries)
+
+    with database.reading() as session:
+        assert "diperiksa" in entries(session)
+    with database.writing() as tx:
+        protect(tx, settings, tx.get_one(Call, caller), now + timedelta(minutes=5))
+    for _ in range(2):  # at once, and again when the job has run
+        with database.reading() as session:
+            assert "diperiksa" not in entries(session)
+        runner.run_all()
 
 
 def test_the_open_complaint_of_a_caller_closes_with_the_caller(

@@ -36,6 +36,11 @@ def tokens_of(segments: Sequence[Mapping[str, Any]], words: Sequence[Mapping[str
     return found
 
 
+def tokens_of_heard(words: Sequence[Mapping[str, Any]]) -> list[Token]:
+    """The words of a transcript as the machine heard them, whatever a person made of its segments."""
+    return [Token(str(word["word"]).strip(), float(word["start"]), float(word["end"]), 0) for word in words]
+
+
 def tokens_in(kept: Iterable[Mapping[str, Any]]) -> list[Token]:
     """The words of a piece as they were kept."""
     return [Token(**token) for token in kept]
