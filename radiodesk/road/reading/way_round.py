@@ -44,7 +44,7 @@ def find_detour(post: Post, known: Dictionaries, where: Where, marks: set[int], 
     words = post.words
     for index, word in enumerate(words[:-1]):
         barred = index > 0 and words[index - 1] in _BARRED
-        if word not in known.round or barred or _of_a_clock(words, index) or warned_off(words, index):
+        if word not in known.round or barred or _of_a_clock(words, index) or is_warned_off(words, index):
             continue
         before = words[max(0, index - BEFORE) : index]
         told = not known.turned.isdisjoint(before) and "tidak" not in words[max(0, index - 2) : index]
@@ -66,7 +66,7 @@ def find_detour(post: Post, known: Dictionaries, where: Where, marks: set[int], 
     return ""
 
 
-def warned_off(words: list[str], index: int) -> bool:
+def is_warned_off(words: list[str], index: int) -> bool:
     """Whether the word before ``index`` that counts says not to go there: "jangan lewat", "hindari jalur via"."""
     while index and words[index - 1] in _MAYBE:
         index -= 1
