@@ -111,6 +111,11 @@ def ended(
     return Show(broadcast, caller, quiet, recorded)
 
 
+def tell_start(recording: Recording, start: datetime | None) -> None:
+    """As if somebody had told when a recording began."""
+    recording.started_at, recording.start_known = start, True
+
+
 def _caller(session: Session, settings: Settings, broadcast: Broadcast, at: datetime) -> Call:
     call = calls.receive(session, Channel.PHONE, at=at, phone=PHONE, name=NAME, topic="Lampu jalan padam")
     for step in (calls.answer, calls.consent, calls.queue):

@@ -231,7 +231,7 @@ def _show(tx: Session, settings: Settings, at: datetime, found: dict[Persona, Ca
     recorded = store_upload(
         tx, settings, shows.sound(70), "program.flac", at=at + timedelta(minutes=5), direction=Direction.PROGRAMME
     )
-    recorded.started_at = at
+    shows.tell_start(recorded, at)
     # One word a second, so that the words about the caller lie where nobody else is on air.
     before = [*LATE.topic.lower().split(), *["lalu"] * 26][:26]
     heard = " ".join([*before, *spoken(PHONE).split(), *["lalu"] * 50][:70])

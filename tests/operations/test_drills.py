@@ -16,6 +16,7 @@ from radiodesk.operations.drill import load_show, play
 from radiodesk.operations.drill.show import DrillUnreadable
 from radiodesk.recognition.loader import load_transcriber
 from radiodesk.rooms.record.publication import public_copies
+from scripts import make_sample_drill as voices
 
 SAMPLE = CHECKOUT / "tests" / "drills" / "sample"
 MODELS = CHECKOUT / "models"
@@ -82,6 +83,17 @@ def test_the_sample_show_loses_nothing_and_verifies(tmp_path: Path) -> None:
     # The call of a victim never becomes public, nor does the number of its complaint.
     assert not any("Sepeda motor" in piece["title"] for piece in result["public"]["pieces"])
     assert [p["kind"] for p in result["public"]["pieces"]].count("programme") == 1  # and with its words
+
+
+def test_the_voices_of_the_sample_are_understood() -> None:
+    transcriber, errors, total = load_transcriber("whisper", MODELS, "base"), 0, 0
+    for words in sorted((SAMPLE / "calls").glob("*.said.txt")):
+        said = words.read_text(encoding="utf-8")
+        [sound] = set((SAMPLE / "calls").glob(f"{words.name.removesuffix('.said.txt')}.*")) - {words}
+        errors += voices.wrong(transcriber.transcribe(sound).text, said)
+        total += len(voices.words(said))
+    assert total > 100
+    assert errors <= 0.1 * total
 
 
 def test_what_is_broken_in_a_folder_is_named_and_the_rest_is_done(tmp_path: Path) -> None:

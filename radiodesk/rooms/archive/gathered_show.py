@@ -30,7 +30,6 @@ from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.filed_calls import callers_of, calls_of
 from radiodesk.rooms.broadcasts.known_callers import identities_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
-from radiodesk.rooms.broadcasts.programme_sound import is_timed
 from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.lines.call_takes import calls_of_takes
@@ -178,7 +177,7 @@ def offsets(broadcast: Broadcast) -> list[tuple[Recording, float]]:
     end = 0.0
     for recording in ordered:
         begins = end
-        if is_timed(recording) and broadcast.on_air_at is not None and recording.started_at is not None:
+        if recording.start_known and broadcast.on_air_at is not None and recording.started_at is not None:
             begins = (recording.started_at - broadcast.on_air_at).total_seconds()
         found.append((recording, begins))
         end = begins + recording.duration
@@ -196,7 +195,7 @@ def _programme(broadcast: Broadcast, log: list[AsRun], cover: Cover, transcripts
         heard = [one for one in transcripts if one.recording_id == recording.id]
         closed = cover.seconds(log, begins, recording.duration, heard)
         # Where it is not known when a recording began, nobody knows which of its seconds are theirs.
-        sure = is_timed(recording) and any(one.words for one in heard) and not cover.is_unplaced(heard)
+        sure = recording.start_known and any(one.words for one in heard) and not cover.is_unplaced(heard)
         lost = bool(closed or cover.clock.closed or cover.is_unplaced(heard)) and not sure
         cut = () if lost else (*inside, *closed)
         path = f"audio/programme/{number:02}-{recording.public_id}{_suffix(recording)}"

@@ -10,14 +10,13 @@ from radiodesk.rooms.archive import gathered_show
 from radiodesk.rooms.broadcasts.checklist import Point
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import Broadcast
-from radiodesk.rooms.broadcasts.programme_sound import is_timed
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.transcripts.models import Transcript, TranscriptState
 
 
 def before_seal(session: Session, spool: Path, broadcast: Broadcast) -> list[Point]:
     """Recording, its start, the words, and the callers of a broadcast that is over."""
-    unknown = next((one for one in broadcast.recordings if not is_timed(one)), None)
+    unknown = next((one for one in broadcast.recordings if not one.start_known), None)
     return [
         Point(
             N_("The recording of the programme is there"),

@@ -15,14 +15,6 @@ FARTHEST = timedelta(hours=12)
 """From the broadcast's own start; what is farther away is a slip of the hand."""
 
 
-def is_timed(recording: Recording) -> bool:
-    """Whether it is known when the recording began; for a file that was handed in it was worked out from its end."""
-    if recording.started_at is None:
-        return False
-    guessed = (recording.created_at - recording.started_at).total_seconds()
-    return abs(guessed - recording.duration) > 0.001
-
-
 def recording_of(broadcast: Broadcast, public_id: str) -> Recording:
     """One recording of a broadcast's programme; raises ``NotFound``."""
     for recording in broadcast.recordings:
@@ -44,10 +36,7 @@ def tell_start(
     if abs(start - aired) > FARTHEST:
         raise Unreadable("The recording cannot begin more than twelve hours away from the broadcast.")
     before = recording.started_at
-    if recording.created_at - start == timedelta(seconds=recording.duration):
-        # The very moment that was worked out from the file's end: told by a person, it is known.
-        start += timedelta(milliseconds=2)
-    recording.started_at = start
+    recording.started_at, recording.start_known = start, True
     session.flush()
     subject = f"broadcast {broadcast.public_id}"
     told = {"recording": recording.public_id, "start": start.isoformat(), "before": before and before.isoformat()}

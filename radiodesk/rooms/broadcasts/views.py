@@ -26,7 +26,6 @@ from radiodesk.rooms.broadcasts.models import (
     RundownItem,
 )
 from radiodesk.rooms.broadcasts.ports import OUTCOME_NAMES, outcomes
-from radiodesk.rooms.broadcasts.programme_sound import is_timed
 from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.broadcasts.unanswered import unanswered
 from radiodesk.rooms.calls import services as calls
@@ -107,7 +106,6 @@ def broadcast(public_id: str) -> str:
         calls=calls,
         cards=_cards([one.call for one in calls]),
         transcripts=speech_queries.current(session(), found.recordings),
-        is_timed=is_timed,
         scripts=programme_queries.scripts(session()),
         undoable=rundown_acts.undoable(session(), found, by=me().username, at=now()),
         rundown_act_names=rundown_acts.ACT_NAMES,

@@ -136,7 +136,7 @@ def _version(
     if len(text) > LONGEST_SCRIPT:
         raise Unreadable("The script is too long: at most %(most)s characters.", most=LONGEST_SCRIPT).of("text")
     seconds = reading_seconds(text, words_per_minute=round(speed), lexicon=lexicon)
-    sources = {"items": copied(draft.items), "left_out": copied(draft.left_out or ())}
+    sources = {"items": copied(draft.items), "left_out": copied(() if draft.left_out is None else draft.left_out)}
     return ScriptVersion(number=number, text=text, seconds=seconds, by=by, at=at, **sources)
 
 

@@ -15,7 +15,6 @@ from radiodesk.rooms.broadcasts.air_time import on_air, with_margin
 from radiodesk.rooms.broadcasts.filed_calls import callers_of
 from radiodesk.rooms.broadcasts.known_callers import identities, identities_of
 from radiodesk.rooms.broadcasts.models import AsRun, Broadcast
-from radiodesk.rooms.broadcasts.programme_sound import is_timed
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.record.models import Piece, PieceKind, Publication, Span, SpanState
 from radiodesk.rooms.record.private_finder import A_CALLERS
@@ -156,7 +155,7 @@ def ask_again(session: Session, publication: Publication, calls: frozenset[str])
         if piece.kind is PieceKind.CALL and piece.subject in calls:
             wait_for_consent(piece, again=True)
         elif piece.kind is PieceKind.PROGRAMME and spoken:
-            if piece.recording is not None and not is_timed(piece.recording) and piece.withheld is None:
+            if piece.recording is not None and not piece.recording.start_known and piece.withheld is None:
                 piece.doubt, piece.shown = UNTIMED_CONSENT, False
             for inside in filter(None, (within(piece, one) for one in spoken)):
                 _suggest_again(piece, inside)
@@ -207,7 +206,7 @@ def close_in_programme(piece: Piece, log: Sequence[AsRun], closed: Closed, *, at
 def _silence(piece: Piece, cuts: list[Silence], kind: str, untimed: str, *, at: datetime) -> None:
     inside = [(within(piece, one.seconds), one.why) for one in cuts]
     missing = [(seconds, why) for seconds, why in inside if seconds and not _is_cut(piece, kind, seconds)]
-    unknown = piece.recording is not None and not is_timed(piece.recording)
+    unknown = piece.recording is not None and not piece.recording.start_known
     doubts = (UNTIMED, untimed)
     if unknown and piece.withheld is None and (missing or (cuts and piece.doubt not in doubts)):
         piece.doubt, piece.shown = untimed, False

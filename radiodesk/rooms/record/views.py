@@ -66,7 +66,6 @@ def _page(public_id: str) -> dict[str, object]:
         "stretches": queries.stretches,
         "heard_at": heard_at,
         "transcripts": _transcripts(publication.pieces, closed) if publication else {},
-        "is_timed": programme_sound.is_timed,
         "public_address": station().settings.public_address,
     }
 

@@ -42,6 +42,8 @@ class Recording(Base):
     channels: Mapped[int] = mapped_column(default=0)
     codec: Mapped[str] = mapped_column(String(40), default="")
     started_at: Mapped[datetime | None]
+    start_known: Mapped[bool] = mapped_column(default=False)
+    """Whether somebody or something saw it begin; else ``started_at`` is worked out from when it was handed in."""
     created_at: Mapped[datetime]
     problem: Mapped[str | None] = mapped_column(Private)
     remark: Mapped[str | None] = mapped_column(Private)

@@ -181,6 +181,7 @@ def describe(
         codec=info.codec if info else "",
         # A message ended when it came in.
         started_at=started_at or (at - timedelta(seconds=look.duration) if info else None),
+        start_known=started_at is not None,
         created_at=at,
         problem=look.problem,
         remark=look.remark,

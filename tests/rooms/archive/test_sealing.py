@@ -232,7 +232,7 @@ def clear_part(folder: Path) -> dict[str, bytes]:
 
 
 def timed(show: shows.Show) -> None:
-    show.programme.started_at = show.broadcast.on_air_at
+    shows.tell_start(show.programme, show.broadcast.on_air_at)
 
 
 def test_of_a_protected_caller_the_open_part_is_a_gap_without_number_or_length(
@@ -585,13 +585,12 @@ def test_that_the_start_of_a_recording_that_was_handed_in_is_not_known_is_told(
 ) -> None:
     with database.writing() as tx:
         show = shows.ended(tx, settings, now)
-        show.programme.started_at = show.programme.created_at - timedelta(seconds=show.programme.duration)
         public_id = show.broadcast.public_id
     browser, page = sign_in(Role.ARCHIVIST), f"/siaran/{public_id}/segel"
     assert "program.flac" in browser.get(page).get_data(as_text=True)
     assert browser.post(page).status_code == 409
     with database.writing() as tx:
-        tx.scalars(select(Broadcast)).one().recordings[0].started_at = now
+        shows.tell_start(tx.scalars(select(Broadcast)).one().recordings[0], now)
     assert "program.flac" not in browser.get(page).get_data(as_text=True)
 
 

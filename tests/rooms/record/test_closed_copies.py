@@ -48,7 +48,7 @@ def published(database: Database, settings: Settings, now: datetime, runner: Run
     def make(change: Callable[[Session, shows.Show], object] = lambda _tx, _show: None) -> tuple[str, int]:
         with database.writing() as tx:
             show = shows.ended(tx, settings, now)
-            show.programme.started_at = show.broadcast.on_air_at
+            shows.tell_start(show.programme, show.broadcast.on_air_at)
             change(tx, show)
             archive.seal(tx, settings, show.broadcast, by=BY, at=now)
             public_id, caller = show.broadcast.public_id, show.caller.id
@@ -304,7 +304,7 @@ def test_decisions_about_seconds_in_which_nothing_is_said_stay_apart(
 ) -> None:
     with database.writing() as tx:
         show = shows.ended(tx, settings, now, dump=False)
-        show.programme.started_at = show.broadcast.on_air_at
+        shows.tell_start(show.programme, show.broadcast.on_air_at)
         show.caller.consent_at, show.quiet.on_air_at = None, now
         for transcript in tx.scalars(select(Transcript).where(Transcript.recording_id == show.programme.id)):
             tx.delete(transcript)
@@ -347,7 +347,7 @@ def test_a_caller_whom_a_person_opened_unheard_and_unasked_is_shown(
 
     with database.writing() as tx:
         show = shows.ended(tx, settings, now)
-        show.programme.started_at = show.broadcast.on_air_at
+        shows.tell_start(show.programme, show.broadcast.on_air_at)
         wordless(tx, show)
         archive.seal(tx, settings, show.broadcast, by=BY, at=now)
         public_id = show.broadcast.public_id

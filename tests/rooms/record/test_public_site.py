@@ -111,7 +111,8 @@ def text(browser: FlaskClient, path: str) -> str:
 
 
 def links(page: str) -> set[str]:
-    return {one.replace("&amp;", "&") for one in re.findall(r'(?:href|src)="([^"]+)"', page)}
+    found = {one.replace("&amp;", "&") for one in re.findall(r'(?:href|src)="([^"]+)"', page)}
+    return {one for one in found if not one.startswith("tel:")}
 
 
 def walk(browser: FlaskClient, start: str = "/") -> Iterator[tuple[str, bytes]]:

@@ -203,7 +203,7 @@ def test_what_a_protected_caller_said_on_air_is_cut_from_the_programme(
     def protect(_tx: Session, show: shows.Show) -> None:
         show.caller.protected = Protected.VICTIM
         assert show.broadcast.on_air_at is not None
-        show.programme.started_at = show.broadcast.on_air_at
+        shows.tell_start(show.programme, show.broadcast.on_air_at)
 
     public_id = sealed(protect)
     publish(database, settings, runner, public_id, now)
@@ -286,7 +286,7 @@ def assert_silent(session: Session, public_id: str) -> None:
 
 
 def timed_programme(_tx: Session, show: shows.Show) -> None:
-    show.programme.started_at = show.broadcast.on_air_at
+    shows.tell_start(show.programme, show.broadcast.on_air_at)
 
 
 def test_who_became_protected_after_the_laying_out_is_silent(

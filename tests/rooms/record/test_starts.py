@@ -13,7 +13,6 @@ from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive.models import Package, PackageState
 from radiodesk.rooms.broadcasts.models import Broadcast
-from radiodesk.rooms.broadcasts.programme_sound import is_timed
 from radiodesk.rooms.calls.models import Protected
 from radiodesk.rooms.record import services
 from radiodesk.rooms.record.models import Piece, PieceKind
@@ -88,11 +87,11 @@ def test_the_moment_that_was_worked_out_is_known_when_a_person_tells_it(
     show: tuple[str, str], database: Database, sign_in: SignIn, settings: Settings
 ) -> None:
     recording = programme(database).recording
-    assert recording is not None and recording.started_at is not None and not is_timed(recording)
+    assert recording is not None and recording.started_at is not None and not recording.start_known
     start = recording.started_at.astimezone(settings.zone)
     assert tell(sign_in(Role.PRODUCER), show, f"{start:%Y-%m-%d}", f"{start:%H:%M:%S}") == 303
     found = programme(database).recording
-    assert found is not None and is_timed(found)
+    assert found is not None and found.start_known
 
 
 @pytest.mark.parametrize(("date", "time"), [("2026-11-20", "18:30:00"), ("2026-11-24", "25:00"), ("", ""), ("x", "y")])
