@@ -34,7 +34,8 @@ def on_air(played: Played, session: Session) -> None:
             _take_callers(played, session, broadcast, waiting[:share])
             waiting, slots = waiting[share:], slots - 1
         elif item.script is not None:
-            played.clock.advance(timedelta(seconds=item.script.latest.seconds))
+            spoken = played.spoken.get(item.script.latest.text)
+            played.clock.advance(timedelta(seconds=spoken.seconds if spoken else item.script.latest.seconds))
             broadcasts.finish_script(session, broadcast, by=HOST, at=played.clock.now())
         else:
             played.clock.advance(timedelta(seconds=item.seconds))

@@ -15,7 +15,7 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.core.jobs import Runner
 from radiodesk.core.settings import Settings
-from radiodesk.operations.drill import callers, on_air, road_input, show_plan
+from radiodesk.operations.drill import callers, on_air, road_input, show_plan, show_sound
 from radiodesk.operations.drill.show import Show
 from radiodesk.operations.drill.stage import ARCHIVIST, Played, moment_of
 from radiodesk.operations.drill.summary import summary
@@ -28,7 +28,7 @@ from radiodesk.rooms.record.queries import unclear
 
 Stage = Callable[[Played, Session], None]
 LEAD = timedelta(minutes=30)
-STAGES = 15
+STAGES = 17
 
 
 @contextmanager
@@ -65,8 +65,11 @@ def play(
     timing.stage("tickets", callers.open_tickets)
     _morning(timing, show)
     timing.stage("scripts", show_plan.approve_all)
-    timing.stage("on_air", on_air.on_air)
+    with tempfile.TemporaryDirectory(dir=settings.data) as folder:
+        timing.voice(Path(folder))
+        timing.stage("on_air", on_air.on_air)
     timing.jobs("programme_words")
+    timing.stage("corrected_words", show_sound.correct_words)
     timing.stage("seal", _seal)
     timing.jobs("seal_job")
     timing.stage("publish", _publish)
@@ -125,6 +128,12 @@ class _Timing:
             with self.database.writing() as session:
                 stage(self.played, session)
         self._note(name, begun)
+
+    def voice(self, folder: Path) -> None:
+        """Read aloud what will be said, outside of any transaction."""
+        begun = time.perf_counter()
+        show_sound.speak(self.played, folder)
+        self._note("voice", begun)
 
     def jobs(self, name: str) -> None:
         begun = time.perf_counter()

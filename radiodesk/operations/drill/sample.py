@@ -62,9 +62,9 @@ def fill(
         road_input.file_lapsit,
         callers.receive_calls,
         lambda one, session: road_input.take_posts(one, session, list(moved.posts)),
-        road_input.compile_bulletin,
-        _place_scripts,
+        show_plan.approve_all,
         _go_on_air,
+        _compile_bulletin,
     )
     _stages(replace(show, start=morning + timedelta(days=2), minutes=LASTS), settings, now, show_plan.prepare)
 
@@ -99,11 +99,9 @@ def _now(show: Show, now: datetime, settings: Settings) -> tuple[Post, ...]:
     return tuple(moved)
 
 
-def _place_scripts(played: Played, session: Session) -> None:
-    """All but the bulletin are approved: that one is for the newcomer to read and approve."""
-    bulletin = played.texts.pop("bulletin")
-    show_plan.approve_all(played, session)
-    played.texts["bulletin"] = bulletin
+def _compile_bulletin(played: Played, session: Session) -> None:
+    """The bulletin of this moment is left to the newcomer to read and approve."""
+    road_input.compile_bulletin(played, session)
     show_plan.place_only(played, session, "bulletin")
 
 

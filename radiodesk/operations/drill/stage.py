@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,14 @@ from radiodesk.rooms.tickets.models import Ticket
 
 SCREENER, HOST, OFFICER, ARCHIVIST = "umpamawati", "misalno", "aiptu.seumpama", "contohari"
 """User names of people who do not exist; a drill signs nobody in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A text as the station's voice read it."""
+
+    sound: Path
+    seconds: float
 
 
 @dataclass
@@ -32,6 +41,8 @@ class Played:
     refused_posts: list[dict[str, str]] = field(default_factory=list)
     feed_items_left: dict[str, int] = field(default_factory=dict)
     """What of the feeds was not for this station, by its reason: elsewhere, old, no report."""
+    spoken: dict[str, Spoken] = field(default_factory=dict)
+    """What is read and answered, by its text."""
     problems: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
