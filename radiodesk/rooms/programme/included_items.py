@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from radiodesk.core.errors import Conflict, NotFound
-from radiodesk.core.i18n import gettext
 from radiodesk.core.settings import Settings
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.road.appeals import load_appeals
@@ -65,7 +64,7 @@ def include(
     else:
         text = f"{made.sentence}\n{text}"
     data = made_scripts.item_data(made, settings, at=at)
-    data |= {"conditions": list(one.get("conditions") or ()), "included": gettext("A person put it in.")}
+    data |= {"conditions": list(one.get("conditions") or ()), "included": True}
     items.insert(place, data)
     draft = services.Draft(text, items, left)
     services.edit_script(

@@ -1,6 +1,6 @@
 """Bulletins and situation reports become scripts: the traffic room's words, put where an officer approves them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -256,12 +256,16 @@ def _items(composed: Composition, known: dict[int, str], settings: Settings) -> 
 
 
 def item_data(item: Item, settings: Settings, *, at: datetime) -> dict[str, Any]:
-    """A sentence as it lies beside a script: what it is, why it is there, what it rests on, and when it was made."""
+    """A sentence as it lies beside a script: what it is, why it is there, what it rests on, and when it was made.
+
+    ``why`` is a message id with its ``facts``, so that each reader has it in their own language (``why_of``).
+    """
     return {
         "kind": item.kind,
         "sentence": item.sentence,
         "seconds": round(item.seconds, 1),
-        "why": gettext(item.why.message, **_readable(item.why.facts, settings)),
+        "why": item.why.message,
+        "facts": _readable(item.why.facts, settings),
         "sources": _sources(item, settings),
         "told": told_data(item),
         "appeal": item.appeal_id,
@@ -275,16 +279,22 @@ def _known(conditions: Collection[Condition], known: dict[int, str]) -> list[str
 
 
 def _readable(facts: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    """Times in facts as the station's clock shows them, kinds of events by their names."""
+    """Times in facts as the station's clock shows them, kinds of events by the message ids of their names."""
     names: dict[Any, str] = {**KIND_NAMES, **FLOW_NAMES}
     return {
         name: f"{fact.astimezone(settings.zone):%H.%M}"
         if isinstance(fact, datetime)
-        else gettext(names[fact])
+        else names[fact]
         if name == "what" and fact in names
         else fact
         for name, fact in facts.items()
     }
+
+
+def why_of(item: Mapping[str, Any]) -> str:
+    """Why a sentence is there, in the language of who reads; earlier releases kept it in the station's alone."""
+    facts = {name: gettext(fact) if name == "what" else fact for name, fact in (item.get("facts") or {}).items()}
+    return gettext(item["why"], **facts) if item.get("why") else ""
 
 
 def _sources(item: Item, settings: Settings) -> list[str]:
@@ -301,7 +311,7 @@ def _left_out(composed: Composition, known: dict[int, str]) -> list[dict[str, An
     return [
         {
             "what": _called(one),
-            "why": gettext(one.why),
+            "why": one.why,
             "reason": one.reason,
             "conditions": _known([one.condition], known) if one.condition is not None else [],
             "alert": one.alert.identifier if one.alert is not None else None,

@@ -115,6 +115,7 @@ def _page(public_id: str) -> dict[str, object]:
         "now": now(),
         "writers": WRITERS,
         "over": OVER,
+        "why_of": made_scripts.why_of,
         "old": followed_conditions.old_sentences(session(), found),
         "sources": followed_conditions.readable_sources(session(), found),
         **NAMES,

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from radiodesk.core import i18n
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.core.errors import Conflict
@@ -243,8 +244,14 @@ def test_a_sentence_that_was_changed_by_hand_is_marked_and_left(
 def test_kinds_of_events_are_called_by_their_names(session: Session, settings: Settings, clock: ManualClock) -> None:
     paste(session, settings, clock, "18.30 banjir di Kanor")
     script = bulletin(session, settings, clock)
-    whys = " ".join(item["why"] for item in script.latest.items)
+    whys = " ".join(made_scripts.why_of(item) for item in script.latest.items)
     assert "flood" not in whys
+    assert "Setiap buletin" in whys
+    with i18n.speaking("en"):
+        whys = " ".join(made_scripts.why_of(item) for item in script.latest.items)
+    assert "Every bulletin" in whys and "etiap" not in whys
+    # What an earlier release kept stays as it is.
+    assert made_scripts.why_of({"why": "100 % dari Polsek."}) == "100 % dari Polsek."
     assert session.scalars(select(Script)).all() == [script]
 
 
