@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from radiodesk.language.redaction.name_cues import BANK_CUE, KK_CUE, NIK_CUE, NPWP_CUE, SIM_CUE
 from radiodesk.language.redaction.spans import Span
@@ -34,6 +35,9 @@ _PLATE_CUE = re.compile(
 _GLUED_PLATE = re.compile(r"(?<![\w.,/+-])([A-Z]{1,2})[\s.-]?(\d{1,4})[\s.-]?([A-Z]{1,3})(?![\w])")
 _GLUED_LOOSE = re.compile(r"(?<![\w.,/+-])([a-z]{1,2})[\s.-]?(\d{3,4})[\s.-]?([a-z]{1,3})(?![\w])")
 _MARKED_PLATE = re.compile(r"(?<![\w.,/+-])([A-Z]{1,2}) ?[/,_.*|-] ?(\d{3,4}) ?[/,_.*|-] ?([A-Z]{2,3})(?![\w])")
+_SHORTEST_PHONE = 10
+_MISHEARD = re.compile(r"[ ,-]+[^\W\d_]{2,9}\b")
+"""One word between digits, with no end of a sentence before it."""
 _PLUS = re.compile(r"(?:\+[ (]{0,2}|\bplus )\Z")
 _PLATE_WORDS = frozenset(
     {"km", "di", "ke", "rp", "jl", "no", "rt", "rw", "jam", "kg", "cm", "mm", "m", "wib", "an", "dan", "dr"}
@@ -48,9 +52,26 @@ def find_numbers(text: str) -> Iterator[Span]:
     for run in heard_digits(text, at_least=6, corrected=True):
         span = _classified(lowered, run)
         if span is not None:
-            yield span
+            yield _to_its_end(lowered, run, span)
     yield from _written_plates(text, lowered)
     yield from _spoken_plates(text, lowered)
+
+
+def _to_its_end(text: str, run: HeardDigits, span: Span) -> Span:
+    """A telephone number that is said goes on behind one misheard word, while it has fewer digits than any has."""
+    if span.kind != "phone" or not run.spoken or len(run.digits) >= _SHORTEST_PHONE:
+        return span
+    rest = _MISHEARD.match(text[run.end :])
+    if rest is None:
+        return span
+    behind = run.end + rest.end()
+    further = heard_digits(text[behind:], at_least=2, corrected=True)
+    if not further or text[behind : behind + further[0].start].strip(" ,-"):
+        return span
+    end = behind + further[0].end
+    if _NOT_DIGITS_AFTER.match(text[end:]):
+        return span
+    return replace(span, end=end)
 
 
 def _classified(text: str, run: HeardDigits) -> Span | None:

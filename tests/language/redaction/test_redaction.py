@@ -191,6 +191,29 @@ def test_any_mobile_number_is_hidden_said_or_written(rest: str) -> None:
         assert DIGIT_WORDS[rest[0]] not in hidden.split()
 
 
+@pytest.mark.parametrize(
+    ("said", "hidden"),
+    [
+        ("Telepon saya di nomor nol, delapan satu dua tiga empat lima ram tujuh delapan.", "tujuh delapan"),
+        ("telepon saya nol delapan satu dua tiga empat dalam tujuh delapan sembilan ya", "sembilan"),
+    ],
+)
+def test_a_number_is_hidden_to_its_end_behind_a_misheard_word(said: str, hidden: str) -> None:
+    assert hidden in said
+    assert hidden not in redact(said)[0]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "nomor saya nol delapan satu dua tiga empat lima. Ada dua puluh orang",
+        "telepon saya nol delapan satu dua tiga empat lima untuk dua puluh orang",
+    ],
+)
+def test_what_is_counted_behind_a_number_is_no_part_of_it(said: str) -> None:
+    assert "dua puluh orang" in redact(said)[0]
+
+
 def test_lokal_id_is_asked_and_its_sure_findings_are_kept() -> None:
     text = "NPWP 09.254.294.3-407.000"
     assert [match.type for match in detect_pii(text)] == ["NPWP"]
