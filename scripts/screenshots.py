@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the pictures of the README and the docs again, and lets one look at every screen of a show.
 
-Without options: a station of its own is filled with the sample show, put on air, and photographed into ``docs/images``.
+Without options: a station of its own is filled with the sample show and photographed into ``docs/images``.
 With ``--look FOLDER``: queue, card, host and wall with no calls, three and forty, at 1440 and 360 pixels.
 Run it as ``.venv/bin/python -m scripts.screenshots``; it needs Chromium, and for the sample the speech model.
 """
@@ -177,8 +177,12 @@ def pictures(browser: Browser, folder: Path) -> None:
         shoot(browser, address, token, f"/antrean/{picked.public_id}", WIDE, out / "queue.png")
         shoot(browser, address, token, "/lalin", WIDE, out / "traffic.png")
         with database.writing() as tx:
-            show = put_on_air(tx, datetime.now(UTC))
-        shoot(browser, address, token, f"/siaran/{show}/penyiar", WIDE, out / "host.png")
+            show = shows.at_hand(tx, now)
+            if show is None:
+                raise SystemExit("the sample show is not on air")
+            show_id = show.public_id
+            broadcasts.talk_back(tx, "Penelepon berikutnya dari Balen.", by="Penerima telepon", at=datetime.now(UTC))
+        shoot(browser, address, token, f"/siaran/{show_id}/penyiar", WIDE, out / "host.png")
         shoot(browser, address, token, "/dinding", WIDE, out / "wall.png")
 
 
