@@ -122,7 +122,9 @@ class Notifier:
 
     def close(self) -> None:
         """Stop following; open streams end at their next heartbeat."""
-        sqlalchemy_event.remove(Session, "after_commit", self._ring)
+        # A second signal while the first one is being answered closes again.
+        if sqlalchemy_event.contains(Session, "after_commit", self._ring):
+            sqlalchemy_event.remove(Session, "after_commit", self._ring)
         self._stop.set()
         self._wake.set()
         with self._lock:
