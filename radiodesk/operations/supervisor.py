@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -24,8 +25,9 @@ from radiodesk.rooms.accounts.models import Role
 AT_ONCE = (["record-lines"], ["desk", "--only-web"], ["public"])
 """Sound first, then the pages."""
 SOON = (["attend"], ["work"], ["listen"])
-"""What nobody waits for in the first seconds, in which it would only slow the pages down."""
-AFTER = 2.0
+"""What nobody waits for until the pages answer, whose start it would only slow down."""
+AFTER = 20.0
+"""Seconds after which it is started even so."""
 LOOK_EVERY = 0.1
 TELEPHONE = ["telephone"]
 """Only where an address for calls is set: a station without SIP has no such part."""
@@ -91,6 +93,15 @@ def parts_of(settings: Settings) -> list[list[str]]:
     return [*AT_ONCE, *([TELEPHONE] if settings.sip_address else []), *SOON]
 
 
+def is_answering(host: str, port: int) -> bool:
+    """Whether a server takes connections at an address of this machine."""
+    try:
+        with socket.create_connection((host, port), 0.2):
+            return True
+    except OSError:
+        return False
+
+
 def announce(settings: Settings, database: Database) -> None:
     """Print the addresses and, while there is nobody, the one-time link for the first administrator."""
     desk = settings.desk_address
@@ -104,6 +115,7 @@ def announce(settings: Settings, database: Database) -> None:
 
 def supervise(settings: Settings) -> None:
     """Run all parts until told to stop."""
+    click.echo(gettext("The station is starting …"))
     database = prepare(settings)
     stop = watch_for_stop()
     parts = []
@@ -113,8 +125,14 @@ def supervise(settings: Settings) -> None:
         part.wait_until = time.monotonic() + (AFTER if arguments in SOON else 0.0)
         part.look()
         parts.append(part)
-    announce(settings, database)
+    pages = [(settings.desk_host, settings.desk_port), (settings.public_host, settings.public_port)]
     while not stop.wait(LOOK_EVERY):
+        if pages and all(is_answering(*page) for page in pages):
+            pages = []
+            announce(settings, database)
+            for part in parts:
+                if part.arguments in SOON and part.process is None:
+                    part.wait_until = 0.0
         for part in parts:
             part.look()
     end_all(parts)

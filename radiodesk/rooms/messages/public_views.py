@@ -43,10 +43,12 @@ def form() -> str:
 
 def _whole_number(typed: str) -> str:
     """What was typed as a telephone number; raises ``PhoneUnreadable`` where digits are missing."""
-    try:
-        return phones.complete(typed) and typed if typed else ""
-    except phones.PhoneUnreadable as refusal:
-        raise refusal.of("telepon") from None
+    if typed:
+        try:
+            phones.complete(typed)
+        except phones.PhoneUnreadable as refusal:
+            raise refusal.of("telepon") from None
+    return typed
 
 
 @blueprint.post("/kirim")
