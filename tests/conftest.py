@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from argon2 import PasswordHasher
@@ -28,9 +29,11 @@ from radiodesk.rooms.accounts.access import COOKIE
 from radiodesk.rooms.accounts.models import Role
 from tests.factories.browsers import chromium, served
 from tests.factories.forms import FormClient
+from tests.factories.postgres import Server, server
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 PASSWORD = "sepuluh-huruf"
+TEMPLATE = "radiodesk_template"
 
 
 @pytest.fixture(autouse=True)
@@ -74,12 +77,68 @@ def template_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of this run's own."""
+    with server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Server, template_data: Path) -> str:
+    """Name of a migrated, empty database with the keys of ``template_data``, which is copied for each test."""
+    database = open_database(postgres.make(TEMPLATE), load_keys(template_data / "keys.json"))
+    upgrade(database)
+    database.engine.dispose()
+    return TEMPLATE
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is only so with SQLite is tested on SQLite alone; the mark says why. Of slow tests, which hear speech or
+    drive a browser, those that are about the database run on both.
+    """
+
+    def elsewhere(item: pytest.Item) -> bool:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        slow = item.get_closest_marker("slow") is not None and item.get_closest_marker("both_databases") is None
+        left_out = slow or item.get_closest_marker("only_sqlite") is not None
+        return left_out and parameters.get("database_kind") == "postgresql"
+
+    left_out = [item for item in items if elsewhere(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not elsewhere(item)]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Every test that has a station of its own runs on both kinds of database."""
+    kind: str = request.param
+    return kind
+
+
 @pytest.fixture
-def settings(tmp_path: Path, template_data: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(
+    tmp_path: Path,
+    template_data: Path,
+    database_kind: str,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Iterator[Settings]:
     """Settings of a station in a folder of its own, with nothing from the environment."""
     monkeypatch.chdir(tmp_path)
-    shutil.copytree(template_data, tmp_path / "data")
-    return Settings(data=tmp_path / "data", screens=4, lease_seconds=5)
+    if database_kind == "sqlite":
+        shutil.copytree(template_data, tmp_path / "data")
+        yield Settings(data=tmp_path / "data", screens=4, lease_seconds=5)
+        return
+    template, postgres = request.getfixturevalue("postgres_template"), request.getfixturevalue("postgres")
+    shutil.copytree(template_data, tmp_path / "data", ignore=shutil.ignore_patterns("radiodesk.sqlite*"))
+    name = f"test_{uuid4().hex}"
+    url = postgres.make(name, template)
+    # What a test starts as a process of its own is to find the same database.
+    monkeypatch.setenv("RADIODESK_DATABASE_URL", url)
+    yield Settings(data=tmp_path / "data", screens=4, lease_seconds=5, database_url=url)
+    postgres.drop(name)
 
 
 @pytest.fixture
@@ -98,7 +157,7 @@ def session(database: Database) -> Iterator[Session]:
 
 @pytest.fixture
 def station(settings: Settings, database: Database, clock: ManualClock) -> Iterator[Station]:
-    notifier = Notifier(database, interval=0.02)
+    notifier = Notifier(database)
     yield Station(settings, database, clock, notifier)
     notifier.close()
 

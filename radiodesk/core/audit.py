@@ -7,6 +7,7 @@ private goes in: an entry names things by their ids, and what was written about 
 
 import hashlib
 import json
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -90,8 +91,10 @@ def has(session: Session, at: datetime, actor: str, action: str, subject: str) -
 def broken_link(session: Session) -> int | None:
     """Id of the first entry that does not fit the chain, or ``None`` when all do."""
     expected = FIRST
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)):
-        if entry.previous != expected or entry.digest != entry.computed():
-            return entry.id
-        expected = entry.digest
+    query = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
+    with closing(session.scalars(query)) as entries:
+        for entry in entries:
+            if entry.previous != expected or entry.digest != entry.computed():
+                return entry.id
+            expected = entry.digest
     return None

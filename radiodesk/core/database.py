@@ -1,44 +1,31 @@
-"""The database: naming of constraints, column types, engines and transactions.
+"""The database: naming of constraints, column types, sessions and transactions.
 
-One database is one station. SQLite runs in WAL mode; a transaction that will write begins IMMEDIATE, so that two
-writers queue up instead of one failing half-way. Services flush; the edge (request, job, command) commits.
+One database is one station: an SQLite file on one machine, or PostgreSQL for many hosts (``core.database_kinds``). A
+transaction that will write takes its turn when it begins, so that two writers queue up instead of one failing half-way.
+Services flush; the edge (request, job, command) commits.
 """
 
-import logging
-import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, create_engine, event
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, String, event
+from sqlalchemy.orm import DeclarativeBase, QueryableAttribute, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from radiodesk.core.database_kinds import PATIENT, PROMPT, Bell, DatabaseKind, Leadership, kind_of
+from radiodesk.core.errors import Refusal
 from radiodesk.core.keys import KeyRing
-from radiodesk.core.locks import Writers
-from radiodesk.core.unavailable import DatabaseBusy, busy, unavailable
 
 TABLES = "radiodesk.migrations.metadata"
 """Imports every room's tables. Named here, not imported: a mapping that lacks a room's table breaks at its first use,
 and whoever opens a database must have them all, by whatever command it was started."""
 RULES = "radiodesk.rooms.rules"
 """Connects what rooms ask each other upwards, for the same reason."""
-
-PATIENT = 15.0
-"""Seconds that a write waits for another writer, where nobody sits before a screen."""
-PROMPT = 2.0
-"""Seconds after which a person at a screen is told, and a waiting write says who holds the lock."""
-
-POOL = 20
-"""Connections that are kept open; more are opened as they are needed."""
-
-log = logging.getLogger(__name__)
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -84,14 +71,35 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[str]: JSON, list[Any]: JSON}  # noqa: RUF012
 
 
+class TooLong(Refusal):
+    """A value is longer than its column; SQLite would keep it, PostgreSQL would not."""
+
+    status = 422
+
+
+@event.listens_for(Base, "attribute_instrument", propagate=True)
+def _keep_to_length(_table: type[Base], _name: str, attribute: QueryableAttribute[Any]) -> None:
+    """Both kinds of database keep what each of them keeps: no text is longer than its column says."""
+    columns = getattr(attribute.property, "columns", ())
+    if not columns or not isinstance(columns[0].type, String) or columns[0].type.length is None:
+        return
+    most = columns[0].type.length
+
+    def check(_row: object, value: Any, _before: object, _initiator: object) -> None:
+        if isinstance(value, str) and len(value) > most:
+            raise TooLong("A field is too long: %(length)s characters, at most %(most)s.", length=len(value), most=most)
+
+    event.listen(attribute, "set", check)
+
+
 @dataclass(frozen=True)
 class Database:
     """An engine with its two kinds of session: one that only reads, one that will write."""
 
+    url: str = field(repr=False)
     engine: Engine
     keys: KeyRing
-    writers: Writers | None = None
-    """Who writes, where the engine has one writer at a time."""
+    kind: DatabaseKind
     connected: dict[str, list[Any]] = field(default_factory=dict, compare=False)
     """What later rooms lend to earlier ones, by the name of the port."""
 
@@ -103,7 +111,7 @@ class Database:
 
     def reading_session(self) -> Session:
         """A session for looking, which its owner closes."""
-        session = sessionmaker(self.engine.execution_options(radiodesk_reading=True), expire_on_commit=False)()
+        session = sessionmaker(self.engine.execution_options(**self.kind.reading), expire_on_commit=False)()
         session.info["database"] = self
         return session
 
@@ -115,6 +123,20 @@ class Database:
         """
         with self.session(patience) as session, session.begin():
             yield session
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A connection for looking without rows as objects, which waits for no writer."""
+        with self.engine.connect().execution_options(**self.kind.reading) as connection:
+            yield connection
+
+    def bell(self) -> Bell:
+        """A bell that rings after commits, for one thread that waits for them."""
+        return self.kind.bell(self.url)
+
+    def leadership(self) -> Leadership:
+        """What one process of the whole station has at a time; for one thread that asks."""
+        return self.kind.leadership(self.url)
 
     def session(self, patience: float = PATIENT) -> Session:
         """A session whose owner commits."""
@@ -135,98 +157,17 @@ def keys_of(session: Session) -> KeyRing:
 
 
 def open_database(url: str, keys: KeyRing) -> Database:
-    """Connect lazily to a station's database; the folder of an SQLite file is made."""
+    """Connect lazily to a station's database."""
     import_module(TABLES)
-    database = _opened(url, keys)
+    kind = kind_of(url)
+    engine = kind.engine(url)
+    engine.dialect.radiodesk_keys = keys  # type: ignore[attr-defined]
+    database = Database(url, engine, keys, kind)
     import_module(RULES).connect(database)
     return database
-
-
-def engine_of(url: str, **given: Any) -> Engine:
-    """Every engine is made here: what was to be written stands in no error, hence in no log."""
-    return create_engine(url, hide_parameters=True, **given)
-
-
-def _opened(url: str, keys: KeyRing) -> Database:
-    if not url.startswith("sqlite"):
-        engine = engine_of(url)
-        engine.dialect.radiodesk_keys = keys  # type: ignore[attr-defined]
-        return Database(engine, keys)
-    path = Path(url.removeprefix("sqlite:///"))
-    if ":memory:" not in url:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    # A file is opened in no time: the threads of the process are the limit, and none waits for another's connection.
-    pool = {} if ":memory:" in url else {"pool_size": POOL, "max_overflow": -1}
-    engine = engine_of(url, connect_args={"timeout": PROMPT, "check_same_thread": False}, **pool)
-    engine.dialect.radiodesk_keys = keys  # type: ignore[attr-defined]
-    writers = Writers(path)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _SqliteBegin(writers))
-    event.listen(engine, "commit", _note_end(writers))
-    event.listen(engine, "rollback", _note_end(writers))
-    event.listen(engine, "engine_disposed", lambda _engine: writers.close())
-    return Database(engine, keys, writers)
 
 
 def take_pulse(database: Database) -> None:
     """Write something that changes nothing; raises what the database's driver raises while it takes nothing."""
     with database.writing(PROMPT + 0.5) as session:
-        if database.writers is not None:
-            # A page of the file is really written, which a full or read-only disk refuses.
-            kept = session.connection().exec_driver_sql("PRAGMA user_version").scalar_one()
-            session.connection().exec_driver_sql(f"PRAGMA user_version = {int(kept) ^ 1}")
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver's own transaction handling would begin DEFERRED and too late; see _SqliteBegin.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-        f"busy_timeout={round(PROMPT * 1000)}",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-class _SqliteBegin:
-    """Begins each transaction: IMMEDIATE for one that will write, which waits its turn and says for whom."""
-
-    def __init__(self, writers: Writers) -> None:
-        self._writers = writers
-
-    def __call__(self, connection: Connection) -> None:
-        options = connection.get_execution_options()
-        raw: Any = connection.connection.dbapi_connection
-        if options.get("radiodesk_reading"):
-            raw.execute("BEGIN")
-            return
-        until = time.monotonic() + options.get("radiodesk_patience", PATIENT) - 0.1
-        while not self._began(raw, last=time.monotonic() + PROMPT > until):
-            pass
-        connection.info["radiodesk_write"] = self._writers.note_begin()
-
-    def _began(self, raw: Any, *, last: bool) -> bool:
-        try:
-            raw.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            refusal = unavailable(error)
-            if refusal is None:
-                raise
-            if not isinstance(refusal, DatabaseBusy):
-                raise refusal from error
-            holder = self._writers.holder()
-            if last:
-                raise busy(holder) from error
-            log.warning("A write waits: the database is held by %s.", holder or "another program")
-            return False
-        return True
-
-
-def _note_end(writers: Writers) -> Any:
-    def note_end(connection: Connection) -> None:
-        begun = connection.info.pop("radiodesk_write", None)
-        if begun is not None:
-            writers.note_end(begun)
-
-    return note_end
+        database.kind.write_something(session)

@@ -1,24 +1,24 @@
-"""Slow work: rows are the queue; the job library (huey) only tells a worker that there is a new row.
+"""Slow work: rows are the queue, on whichever host somebody is free to do it.
 
-A ``Job`` row is written in the same transaction as the change that needs it; after the commit a message with the row's
-id alone (the doorbell) wakes a worker. The worker that takes the row holds a lease under a token of its own and renews
-it while working; only the holder of the token may write progress or end the job. A worker that is killed stops
-renewing, and the next sweep gives the row to another. So a job may run twice, and handlers must be idempotent. What
-fails for good, or kills its worker each time, ends as failed, and its kind says what that means for the row that it
-works on.
+A ``Job`` row is written in the same transaction as the change that needs it; the database's bell
+(``core.database_kinds``) tells workers of a commit, and a sweep finds what no bell told of. The worker that takes the
+row holds a lease under a token of its own and renews it while working; only the holder of the token may write progress
+or end the job. A worker that is killed stops renewing, and the next sweep gives the row to another. So a job may run
+twice, and handlers must be idempotent. What fails for good, or kills its worker each time, ends as failed, and its kind
+says what that means for the row that it works on.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Exists, String, event, or_, select, update
+from sqlalchemy import ColumnElement, Exists, String, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from radiodesk.core import i18n
@@ -39,10 +39,6 @@ WAITS = (5.0, 20.0, 80.0)
 PERSISTS = 600.0
 """Seconds for which a worker tries to write the end of a job down while the database takes nothing."""
 SHOWN_FAILED = 200
-
-
-class NotNow(Exception):
-    """Raised by a handler whose tool is in use: the job goes back to the queue, as if nobody had taken it."""
 
 
 class Failed(Exception):
@@ -83,12 +79,6 @@ class Job(Base):
     error: Mapped[str | None] = mapped_column(Private)
 
 
-class Doorbell(Protocol):
-    """Tells the workers that a row waits; losing a ring only costs the time until the next sweep."""
-
-    def ring(self, job_id: int) -> None: ...
-
-
 @dataclass(frozen=True)
 class Context:
     """What a handler works with. It opens short transactions of its own and never holds one while it computes."""
@@ -119,6 +109,8 @@ class Kind:
     run: Handler
     given_up: GivenUp
     waits: tuple[float, ...] = WAITS
+    alone: bool = False
+    """Whether a process works on one job of this kind at a time, as their tool takes all of its memory or cores."""
 
     @property
     def most(self) -> int:
@@ -127,34 +119,11 @@ class Kind:
 
 
 def enqueue(session: Session, at: datetime, kind: str, subject: int) -> Job:
-    """Ask for a piece of work in the caller's transaction; the doorbell rings after its commit."""
+    """Ask for a piece of work in the caller's transaction."""
     job = Job(kind=kind, subject=subject, created_at=at)
     session.add(job)
     session.flush()
-    session.info.setdefault("rings", []).append(job.id)
     return job
-
-
-def ring_next(session: Session, kind: str, now: datetime) -> None:
-    """Ring for the oldest waiting job of a kind, after the commit: its tool has become free."""
-    waiting = select(Job.id).where(Job.kind == kind, Job.state == JobState.WAITING)
-    free = waiting.where(Job.not_before.is_(None) | (Job.not_before <= now)).order_by(Job.id)
-    if (job_id := session.scalar(free.limit(1))) is not None:
-        session.info.setdefault("rings", []).append(job_id)
-
-
-def ring_after_commit(doorbell: Doorbell) -> Callable[[], None]:
-    """Connect a doorbell to every session of this process; returns the function that disconnects it."""
-
-    def after_commit(session: Session) -> None:
-        for job_id in session.info.pop("rings", []):
-            try:
-                doorbell.ring(job_id)
-            except Exception:  # what was committed stands, whatever becomes of the ring; the sweep finds the row
-                log.warning("The bell for job %s did not ring.", job_id, exc_info=True)
-
-    event.listen(Session, "after_commit", after_commit)
-    return lambda: event.remove(Session, "after_commit", after_commit)
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
@@ -164,9 +133,18 @@ def _free(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def due(session: Session, now: datetime) -> list[int]:
-    """Ids of the jobs that wait, or whose lease ran out; oldest first."""
-    return list(session.scalars(select(Job.id).where(_free(now)).order_by(Job.id)))
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A job that somebody may take now."""
+
+    id: int
+    kind: str
+
+
+def due(session: Session, now: datetime, kinds: Iterable[str]) -> list[Due]:
+    """The jobs of these kinds that wait, or whose lease ran out; oldest first."""
+    query = select(Job.id, Job.kind).where(Job.kind.in_(kinds), _free(now)).order_by(Job.id)
+    return [Due(row.id, row.kind) for row in session.execute(query)]
 
 
 def take(database: Database, job_id: int, now: datetime, lease: timedelta, most: int) -> Job | None:
@@ -208,7 +186,6 @@ def try_again(session: Session, job_id: int) -> Job:
     if job.state is not JobState.FAILED or session.scalar(select(Job.id).where(Job.id == job_id, _asked_anew())):
         raise Conflict("This job was not given up; it is done or on its way.")
     job.state, job.attempts, job.not_before, job.finished_at, job.progress = JobState.WAITING, 0, None, None, 0.0
-    session.info.setdefault("rings", []).append(job.id)
     return job
 
 
@@ -225,8 +202,9 @@ class Runner:
     def run(self, job_id: int) -> bool:
         """Run one job if it is free; ``False`` when there was nothing to do."""
         with self._database.reading() as session:
-            known = session.get(Job, job_id)
-        if known is None or known.state in (JobState.DONE, JobState.FAILED):
+            # Of two workers that heard the same bell, the later one need not ask for the turn to write.
+            known = session.scalar(select(Job).where(Job.id == job_id, _free(self._clock.now())))
+        if known is None:
             return False
         kind = self._kinds.get(known.kind)
         if kind is None:
@@ -247,9 +225,6 @@ class Runner:
         ended: Callable[[Session], object]
         try:
             kind.run(self._context(job), job.subject)
-        except NotNow:
-            surely(self._database, lambda session: self._put_back(session, job))
-            return False
         except Failed as why:
             ended = self._end_of_try(job, kind, str(why), again=why.again)
         except Refusal as refusal:
@@ -268,10 +243,14 @@ class Runner:
         surely(self._database, ended)
         return True
 
-    def sweep(self) -> list[int]:
-        """The jobs that wait or were left lying."""
+    def sweep(self) -> list[Due]:
+        """The jobs that wait or were left lying; those of a later release's kinds wait for a worker that knows them."""
         with self._database.reading() as session:
-            return due(session, self._clock.now())
+            return due(session, self._clock.now(), self._kinds)
+
+    def is_alone(self, kind: str) -> bool:
+        """Whether this process works on one job of a kind at a time."""
+        return self._kinds[kind].alone
 
     def run_all(self, progress: Callable[[float], None] = lambda _share: None) -> int:
         """Run what is due until nothing is; returns how many ran. For drills and tests.
@@ -280,9 +259,9 @@ class Runner:
         """
         count = 0
         while True:
-            due, ran = list(self.sweep()), 0
-            for done, job_id in enumerate(due, 1):
-                ran += self.run(job_id)
+            due, ran = self.sweep(), 0
+            for done, one in enumerate(due, 1):
+                ran += self.run(one.id)
                 progress(done / len(due))
             if not ran:
                 return count
@@ -309,9 +288,6 @@ class Runner:
         """Change the row if it is still ours; ``False`` when the lease has gone to another."""
         ours = update(Job).where(Job.id == job.id, Job.owner == job.owner, Job.state == JobState.RUNNING)
         return session.scalar(ours.values(**values).returning(Job.id)) is not None
-
-    def _put_back(self, session: Session, job: Job) -> None:
-        self._mine(session, job, state=JobState.WAITING, attempts=Job.attempts - 1, leased_until=None, owner=None)
 
     def _done(self, job: Job) -> Callable[[Session], object]:
         at = self._clock.now()

@@ -6,6 +6,8 @@ there is a database already.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import (
@@ -22,9 +24,11 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from radiodesk.core.database import Base, Database, engine_of
+from radiodesk.core.database import Base, Database
+from radiodesk.core.database_kinds import kind_of
 from radiodesk.core.keys import KeyMissing, KeyRing, load_keys, read_keys
 from radiodesk.core.private_columns import Private
+from radiodesk.core.unavailable import unavailable
 
 log = logging.getLogger(__name__)
 
@@ -51,24 +55,33 @@ def station_keys(url: str, path: Path) -> KeyRing:
     try:
         if not is_filled(url):
             return load_keys(path)
-        keys, engine = read_keys(path), engine_of(url)
-        with engine.connect() as connection:
+        keys = read_keys(path)
+        with _looking(url) as connection:
             compare(connection, keys)
-        engine.dispose()
     except SQLAlchemyError as error:
-        log.warning("The database could not be asked for its keys: %s", error)
+        if not path.exists():
+            raise
+        log.warning("The database could not be asked for its keys: %s", unavailable(error) or type(error).__name__)
         return read_keys(path)
     return keys
 
 
 def is_filled(url: str) -> bool:
     """Whether a station was set up in this database; nothing is made by asking."""
-    file = Path(url.removeprefix("sqlite:///"))
-    if url.startswith("sqlite") and ":memory:" not in url and not file.exists():
+    if not kind_of(url).is_there(url):
         return False
-    engine = engine_of(url)
+    with _looking(url) as connection:
+        return inspect(connection).has_table("alembic_version")
+
+
+@contextmanager
+def _looking(url: str) -> Iterator[Connection]:
+    """A connection to a database before anything else is known of it."""
+    kind = kind_of(url)
+    engine = kind.engine(url)
     try:
-        return inspect(engine).has_table("alembic_version")
+        with engine.connect().execution_options(**kind.reading) as connection:
+            yield connection
     finally:
         engine.dispose()
 
@@ -99,7 +112,7 @@ def adopt(connection: Connection, keys: KeyRing) -> None:
 
 def settle(database: Database) -> None:
     """Compare, and note what is new; what every process and command does first. Raises ``KeyMissing``."""
-    with database.engine.connect().execution_options(radiodesk_reading=True) as connection:
+    with database.looking() as connection:
         compare(connection, database.keys)
         noted = database.keys.check_values().keys() <= _known(connection).keys()
     if not noted:

@@ -1,7 +1,7 @@
 """Wakes the open screens: one watcher a process follows the event table and hands each new row to every stream.
 
-A change made in this process is seen at once; one made by another process (a worker, the recorder) is seen within
-``interval``, by one query however many screens are open.
+A change made in this process is seen at once; of one made by another process, on this host or another, the bell of the
+database tells. One query asks for all open screens.
 """
 
 import logging
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.orm import Session
 
+from radiodesk.core.bells import BellFollower
 from radiodesk.core.database import Database
 from radiodesk.core.events import events_after, last_event_id
 
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 _BACKLOG = 2000
 TROUBLE = 1.0
 """Seconds to wait when the event table cannot be read."""
+LONGEST = 5.0
+"""Seconds after which the table is read even if no bell was heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +41,15 @@ class Change:
 class Notifier:
     """Follows the event table for all streams of a process."""
 
-    def __init__(self, database: Database, interval: float = 0.1) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._interval = interval
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._streams: set[queue.Queue[Change | None]] = set()
         self._last = 0
         self._thread: threading.Thread | None = None
+        self._bell = BellFollower(database, self._wake.set)
         sqlalchemy_event.listen(Session, "after_commit", self._ring)
 
     def _ring(self, _session: Session) -> None:
@@ -59,10 +62,11 @@ class Notifier:
                     self._last = last_event_id(session)
                 self._thread = threading.Thread(target=self._follow, name="notifier", daemon=True)
                 self._thread.start()
+                self._bell.start()
 
     def _follow(self) -> None:
         while not self._stop.is_set():
-            self._wake.wait(self._interval)
+            self._wake.wait(LONGEST)
             self._wake.clear()
             try:
                 self._hand_out()
@@ -132,6 +136,7 @@ class Notifier:
                 stream.put_nowait(None)
         if self._thread is not None:
             self._thread.join(timeout=5)
+            self._bell.close()
 
 
 def _change(row: Any) -> Change:

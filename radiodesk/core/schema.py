@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
+import click
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -30,6 +30,8 @@ class NotSetUp(Refusal):
     exit_code = 3
 
 
+PATIENCE = 600.0
+"""Seconds that a process waits for another one that migrates."""
 FOLDER = Path(__file__).resolve().parents[1] / "migrations"
 
 
@@ -58,27 +60,17 @@ def downgrade(database: Database, revision: str) -> None:
 
 @contextmanager
 def _migrating(database: Database) -> Iterator[Connection]:
-    """One transaction. SQLite changes a table by copying it, and looks at foreign keys afterwards, at all of them."""
-    with database.engine.connect() as connection:
-        raw: Any = connection.connection.dbapi_connection
-        sqlite = connection.dialect.name == "sqlite"
-        if sqlite:
-            raw.execute("PRAGMA foreign_keys = OFF")
-        try:
-            with connection.begin():
-                yield connection
-                astray = connection.exec_driver_sql("PRAGMA foreign_key_check").all() if sqlite else []
-                if astray:
-                    raise AssertionError(f"rows without the row that they belong to: {astray[:5]}")
-        finally:
-            if sqlite:
-                raw.execute("PRAGMA foreign_keys = ON")
+    """One transaction, which begins when nobody else writes or migrates."""
+    with (
+        database.engine.connect().execution_options(radiodesk_patience=PATIENCE) as connection,
+        database.kind.migrating(connection),
+    ):
+        yield connection
 
 
 def current(database: Database) -> str | None:
     """The revision a database is at, ``None`` before the first."""
-    # Looking must not wait for whoever writes.
-    with database.engine.connect().execution_options(radiodesk_reading=True) as connection:
+    with database.looking() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -99,6 +91,14 @@ def head() -> str | None:
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
+def let_go_of(database: Database) -> Database:
+    """The database, whose connections are closed when the command that runs ends; elsewhere its owner closes them."""
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(database.engine.dispose)
+    return database
+
+
 def station_database(settings: Settings) -> Database:
     """The station's database as a command needs it.
 
@@ -109,7 +109,7 @@ def station_database(settings: Settings) -> Database:
             "There is no station in %(folder)s yet. “radiodesk migrate” makes one, and “radiodesk desk” starts it.",
             folder=settings.data,
         )
-    opened = open_database(settings.database, read_keys(settings.keys))
+    opened = let_go_of(open_database(settings.database, read_keys(settings.keys)))
     require_known(opened)
     key_checks.settle(opened)
     return opened

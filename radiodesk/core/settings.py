@@ -45,8 +45,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RADIODESK_", frozen=True, extra="forbid")
 
     data: Path = Field(Path("data"), description="Folder for the database, keys, audio and sealed packages.")
-    database_url: str | None = Field(
-        None, description="SQLAlchemy address of the database; unset means `radiodesk.sqlite` in the data folder."
+    database_url: SecretStr | None = Field(
+        None,
+        description="Address of the database: `postgresql://name:password@host/database` (version 15 or newer), or "
+        "`sqlite:////path`; unset means `radiodesk.sqlite` in the data folder ([scaling](scaling.md)).",
     )
     store: str = Field(
         "folder", description="Where sound, attachments, packages and public files lie, by its entry-point name."
@@ -224,6 +226,13 @@ class Settings(BaseSettings):
             raise ValueError("this time zone is not known") from error
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.match(r"(sqlite:///|postgresql://)", value.get_secret_value()):
+            raise ValueError("it must begin with postgresql:// or sqlite:///")
+        return value
+
     @field_validator("sip_password")
     @classmethod
     def _plain_password(cls, value: SecretStr | None) -> SecretStr | None:
@@ -239,12 +248,9 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database's address, the embedded one when none is set."""
-        return self.database_url or f"sqlite:///{self.data.resolve() / 'radiodesk.sqlite'}"
-
-    @property
-    def jobs_database(self) -> Path:
-        """Where the doorbells of the embedded job system lie."""
-        return self.data / "jobs.sqlite"
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data.resolve() / 'radiodesk.sqlite'}"
 
     @property
     def audio(self) -> Path:

@@ -22,7 +22,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from radiodesk.core import inputs
 from radiodesk.core.alarms import DATABASE, Alarms
 from radiodesk.core.clock import Clock
-from radiodesk.core.database import PROMPT, Database
+from radiodesk.core.database import Database
+from radiodesk.core.database_kinds import PROMPT
 from radiodesk.core.errors import Refusal, Unreadable
 from radiodesk.core.locks import doing
 from radiodesk.core.look_journal import Recent

@@ -11,7 +11,7 @@ from radiodesk.core.i18n import gettext
 
 def _log() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("huey", "alembic", "waitress.queue"):
+    for chatty in ("alembic", "waitress.queue"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
@@ -28,11 +28,9 @@ def desk(only_web: bool) -> None:
         return
     from radiodesk.operations.web_server import serve
     from radiodesk.operations.wiring import open_station
-    from radiodesk.operations.worker import connect_doorbell
     from radiodesk.web.desk import create_desk
 
     station = open_station(settings)
-    connect_doorbell(settings)
     serve(create_desk(station), station, settings.desk_host, settings.desk_port, streams=True)
 
 
@@ -42,12 +40,10 @@ def public() -> None:
     _log()
     from radiodesk.operations.web_server import serve
     from radiodesk.operations.wiring import open_station
-    from radiodesk.operations.worker import connect_doorbell
     from radiodesk.web.public_site import create_public
 
     settings = command.settings()
     station = open_station(settings)
-    connect_doorbell(settings)
     serve(create_public(station), station, settings.public_host, settings.public_port, streams=False)
 
 

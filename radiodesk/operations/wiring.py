@@ -3,8 +3,6 @@
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from huey import SqliteHuey
-
 from radiodesk.core import key_checks
 from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.database import Database, open_database
@@ -14,7 +12,7 @@ from radiodesk.core.i18n import why
 from radiodesk.core.jobs import Kind, Runner
 from radiodesk.core.notifier import Notifier
 from radiodesk.core.processes import take_part
-from radiodesk.core.schema import current, head, require_known, upgrade
+from radiodesk.core.schema import current, head, let_go_of, require_known, upgrade
 from radiodesk.core.settings import Settings
 from radiodesk.core.stores import store_of
 from radiodesk.http.request import Station
@@ -49,7 +47,8 @@ def prepare(settings: Settings) -> Database:
     close_to_others(settings)
     take_part(running(settings))
     store_of(settings)
-    database = open_database(settings.database, key_checks.station_keys(settings.database, settings.keys))
+    keys = key_checks.station_keys(settings.database, settings.keys)
+    database = let_go_of(open_database(settings.database, keys))
     require_known(database)
     if current(database) != head():
         upgrade(database)
@@ -91,9 +90,3 @@ def kinds() -> dict[str, Kind]:
 def runner(settings: Settings, database: Database, clock: Clock | None = None) -> Runner:
     """Runs the jobs of all rooms."""
     return Runner(database, settings, clock or SystemClock(), kinds())
-
-
-def doorbell_queue(settings: Settings) -> SqliteHuey:
-    """The embedded job queue; it carries ids, never the work itself."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey("radiodesk", filename=str(settings.jobs_database), results=False)

@@ -8,23 +8,24 @@ import os
 import shutil
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
 
-from huey import SqliteHuey
-from huey.consumer import Consumer
-
 from radiodesk.core import look_journal
 from radiodesk.core.alarms import DATABASE, DISK, Alarms
+from radiodesk.core.bells import BellFollower
 from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.database import Database, take_pulse
+from radiodesk.core.database_kinds import Leadership
 from radiodesk.core.errors import Refusal
 from radiodesk.core.events import prune
-from radiodesk.core.jobs import Runner, ring_after_commit
+from radiodesk.core.jobs import Due, Runner
+from radiodesk.core.processes import watch_for_stop
 from radiodesk.core.rounds import Round, Rounds
 from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import unavailable
-from radiodesk.operations.wiring import doorbell_queue, prepare, runner
+from radiodesk.operations.wiring import prepare, runner
 from radiodesk.rooms.traffic.sources import schedule
 from radiodesk.rooms.transcripts.live import services as live
 
@@ -38,78 +39,137 @@ LIVE_WORDS_KEPT = timedelta(hours=2)
 SCHEDULE_EVERY = 20.0
 PULSE_EVERY = 5.0
 LOOKS_EVERY = 2.0
-MOST_RINGS = 200
-"""Jobs that one sweep rings for; those after them follow with the next."""
-
-
-class HueyDoorbell:
-    """Rings through huey; the message is the id of a row."""
-
-    def __init__(self, queue: SqliteHuey, run: Callable[[int], bool] | None = None) -> None:
-        # A task goes by its function's module and name: who rings and who answers must agree on both.
-        def run_job(job_id: int) -> bool:
-            # A web process never runs jobs; it only needs the task's name to ring with.
-            return (run or _not_here)(job_id)
-
-        self._task = queue.task()(run_job)
-
-    def ring(self, job_id: int) -> None:
-        self._task(job_id)
-
-
-def _not_here(job_id: int) -> bool:
-    raise RuntimeError(f"job {job_id} was to be run in a process that only rings")
-
-
-def connect_doorbell(settings: Settings) -> Callable[[], None]:
-    """Let this process ring for the jobs that it commits."""
-    return ring_after_commit(HueyDoorbell(doorbell_queue(settings)))
+TROUBLE = 2.0
+"""Seconds to wait after a job could not be begun or ended."""
 
 
 def work(settings: Settings) -> None:
-    """Run jobs until the process is told to stop."""
+    """Run jobs until told to stop; those under way are done by another worker once their lease is over."""
     os.nice(NICE)
     database, clock = prepare(settings), SystemClock()
-    queue = doorbell_queue(settings)
-    jobs = runner(settings, database)
-    bell = HueyDoorbell(queue, jobs.run)
-    ring_after_commit(bell)
-    stop = threading.Event()
-    sweep = Sweep(jobs, bell, settings.sweep_seconds)
-    pulse = Pulse(settings, database)
+    stop = watch_for_stop()
+    crew = Crew(runner(settings, database), settings.workers)
+    pulse, leadership = Pulse(settings, database), Leading(database.leadership())
     rounds = [
-        Round("jobs left lying", settings.sweep_seconds, sweep.turn),
-        Round("sources", SCHEDULE_EVERY, lambda: schedule_sources(database, clock)),
-        Round("old events", PRUNE_EVERY, lambda: forget_old(database, clock)),
+        Round("jobs left lying", settings.sweep_seconds, crew.look),
+        Round("sources", SCHEDULE_EVERY, leadership.only(lambda: schedule_sources(database, clock))),
+        Round("old events", PRUNE_EVERY, leadership.only(lambda: forget_old(database, clock))),
         Round("database and disk", PULSE_EVERY, pulse.turn),
         Round("looks", LOOKS_EVERY, lambda: look_journal.carry_over(database, settings.data)),
     ]
     running = Rounds("work", rounds, settings.health, stop)
+    bell = BellFollower(database, crew.look)
+    crew.start()
     running.start()
-    try:
-        Consumer(queue, workers=settings.workers, periodic=False, initial_delay=0.05, max_delay=0.5, backoff=1.2).run()
-    finally:
-        stop.set()
-        running.join(timeout=1.0)
+    bell.start()
+    stop.wait()
+    running.join(timeout=1.0)
+    bell.close()
 
 
-class Sweep:
-    """Rings for jobs that wait or were left lying, those first that were not rung for the longest time."""
+class Leading:
+    """Lets acts of the whole station be done by one worker at a time; when it dies, another one goes on."""
 
-    def __init__(self, jobs: Runner, bell: HueyDoorbell, every: float) -> None:
-        self._jobs, self._bell = jobs, bell
-        self._rest = 10 * every
-        self._rung: dict[int, float] = {}
+    def __init__(self, leadership: Leadership) -> None:
+        self._leadership, self._guard = leadership, threading.Lock()
 
-    def turn(self) -> None:
-        """One look. A job that waits its turn is rung for only now and then, so that the queue does not fill up."""
-        now = time.monotonic()
-        waiting = self._jobs.sweep()
-        self._rung = {job_id: self._rung.get(job_id, float("-inf")) for job_id in waiting}
-        quiet = [job_id for job_id in waiting if now - self._rung[job_id] >= self._rest]
-        for job_id in sorted(quiet, key=lambda job_id: self._rung[job_id])[:MOST_RINGS]:
-            self._bell.ring(job_id)
-            self._rung[job_id] = now
+    def only(self, act: Callable[[], object]) -> Callable[[], None]:
+        """The act, done where this process leads."""
+
+        def turn() -> None:
+            with self._guard:
+                leads = self._leadership.lead()
+            if leads:
+                act()
+
+        return turn
+
+
+class Crew:
+    """The threads of a worker, which run the jobs that are due, the oldest first."""
+
+    def __init__(self, jobs: Runner, threads: int) -> None:
+        self._jobs = jobs
+        self._guard = threading.Condition()
+        self._due: deque[Due] = deque()
+        self._under_way: dict[int, str] = {}
+        self._stale = True
+        self._ended = False
+        self._threads = [
+            threading.Thread(target=self._work, name=f"job {number}", daemon=True) for number in range(threads)
+        ]
+
+    def start(self) -> None:
+        """Begin to work."""
+        for thread in self._threads:
+            thread.start()
+
+    def end(self) -> None:
+        """Begin no further job, and wait for those under way."""
+        with self._guard:
+            self._ended = True
+            self._guard.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def look(self) -> None:
+        """There may be jobs: whoever is free looks."""
+        with self._guard:
+            self._stale = True
+            self._guard.notify()
+
+    def _work(self) -> None:
+        while (one := self._next()) is not None:
+            try:
+                self._jobs.run(one.id)
+            except Exception:  # the database may be away: the row stands, and its lease ends
+                log.exception("Job %s (%s) could not be run now.", one.id, one.kind)
+                time.sleep(TROUBLE)
+            finally:
+                with self._guard:
+                    del self._under_way[one.id]
+                    # What it did may have left the next job, or set free the tool of one that waits.
+                    self._stale = True
+                    self._guard.notify_all()
+
+    def _next(self) -> Due | None:
+        """Wait for a job that this process may work on now, and say that it is under way."""
+        while True:
+            with self._guard:
+                if self._ended:
+                    return None
+                if (one := self._free()) is not None:
+                    self._under_way[one.id] = one.kind
+                    if self._due:
+                        self._guard.notify()
+                    return one
+                if not self._stale:
+                    self._guard.wait()
+                    continue
+                self._stale = False
+            self._ask()
+
+    def _ask(self) -> None:
+        try:
+            due = deque(self._jobs.sweep())
+        except Exception as error:  # the edge: a thread that ended would be missed until the process is started again
+            if unavailable(error) is None:
+                log.exception("The jobs cannot be looked at.")
+            else:
+                log.warning("The jobs cannot be looked at for a moment: %s", unavailable(error))
+            time.sleep(TROUBLE)
+            return
+        with self._guard:
+            self._due = due
+
+    def _free(self) -> Due | None:
+        """The first job that is not under way here, and whose kind may be worked on beside what is."""
+        busy = set(self._under_way.values())
+        for one in self._due:
+            if one.id not in self._under_way and not (one.kind in busy and self._jobs.is_alone(one.kind)):
+                self._due.remove(one)
+                return one
+        return None
 
 
 class Pulse:

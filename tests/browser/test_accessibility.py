@@ -61,7 +61,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
         assert tx.scalars(select(Call).where(Call.state == CallState.ON_AIR)).one()
         broadcasts.mark(tx, broadcast, "Janji memeriksa lampu", by="kepala", at=NOW)
         broadcasts.talk_back(tx, "Penelepon siap", by="kepala", at=NOW)
-    notifier = Notifier(database, interval=0.05)
+    notifier = Notifier(database)
     yield Station(settings, database, ManualClock(NOW), notifier)
     notifier.close()
     database.engine.dispose()

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import LargeBinary, literal, select, type_coerce, update
+from sqlalchemy import LargeBinary, literal, select, text, type_coerce, update
 from sqlalchemy.orm import Session
 
 from radiodesk.core import key_checks
@@ -83,11 +83,11 @@ def strangers_row(settings: Settings, database: Database, clock: ManualClock) ->
     identity = caller(database, clock)
     stranger = load_keys(settings.data / "stranger.json")
     with database.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "UPDATE call SET name = ?, phone = ? WHERE public_id = ?",
-            (stranger.encrypt("Ibu Contoh"), stranger.encrypt("+6281200000001"), identity),
+        connection.execute(
+            text("UPDATE call SET name = :name, phone = :phone WHERE public_id = :id"),
+            {"name": stranger.encrypt("Ibu Contoh"), "phone": stranger.encrypt("+6281200000001"), "id": identity},
         )
-        connection.exec_driver_sql("UPDATE call_act SET before = ?", (stranger.encrypt("{}"),))
+        connection.execute(text("UPDATE call_act SET before = :before"), {"before": stranger.encrypt("{}")})
     return identity
 
 
@@ -171,7 +171,7 @@ def test_one_damaged_row_does_not_keep_an_earlier_database_from_its_keys(
     first = caller(database, clock)
     caller(database, clock, "Bapak Contoh")
     with database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE call SET name = substr(name, 1, 20) WHERE public_id = ?", (first,))
+        connection.execute(text("UPDATE call SET name = substr(name, 1, 20) WHERE public_id = :id"), {"id": first})
     downgrade(database, "0001")
     upgrade(database)
     key_checks.settle(database)
@@ -339,6 +339,7 @@ def test_an_open_data_folder_of_an_earlier_release_is_closed_at_the_start(settin
     (settings.data / "link").symlink_to(elsewhere)
     for path in (settings.data, settings.audio, sound.parent):
         path.chmod(0o755)
+    (settings.data / "radiodesk.sqlite").touch()
     for path in (sound, settings.keys, settings.data / "radiodesk.sqlite", elsewhere):
         path.chmod(0o644)
     close_to_others(settings)

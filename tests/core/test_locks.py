@@ -24,6 +24,7 @@ def test_arguments_are_told_to_nobody(started: str, told: str) -> None:
     assert program(started.split(" ")) == told
 
 
+@pytest.mark.only_sqlite("PostgreSQL itself knows who writes")
 def test_the_note_of_who_writes_is_let_go_of_with_the_engine(database: Database) -> None:
     def open_notes() -> int:
         links = [one.readlink() for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]

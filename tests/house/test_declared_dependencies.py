@@ -28,7 +28,7 @@ def _imported() -> set[str]:
 
 def test_every_imported_package_is_declared() -> None:
     extras = PROJECT["optional-dependencies"]
-    asked = {_plain(each) for each in (*PROJECT["dependencies"], *extras["sherpa"], *extras["postgres"])}
+    asked = {_plain(each) for each in (*PROJECT["dependencies"], *extras["sherpa"])}
     provided = packages_distributions()
     undeclared = {name for name in _imported() if name in provided and asked.isdisjoint(map(_plain, provided[name]))}
     assert undeclared == set()

@@ -1,17 +1,14 @@
 """Public copies of earlier releases tell when closed callers were on air: their logs go, and they are made anew."""
 
-from pathlib import Path
-
 from sqlalchemy import text
 
-from radiodesk.core.database import open_database
-from radiodesk.core.keys import load_keys
+from radiodesk.core.database import Database
 from radiodesk.core.schema import downgrade, upgrade
 from tests.migrations.test_filed_calls import AT, insert
 
 
-def test_public_copies_lose_their_logs_and_are_asked_for_again(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path / 'm.sqlite'}", load_keys(tmp_path / "keys.json"))
+def test_public_copies_lose_their_logs_and_are_asked_for_again(empty: Database) -> None:
+    database = empty
     upgrade(database, "0011")
     log = '[{"offset": 71.0, "kind": "call_on", "title": "Dipukuli suami"}]'
     with database.engine.begin() as connection:
@@ -30,10 +27,11 @@ def test_public_copies_lose_their_logs_and_are_asked_for_again(tmp_path: Path) -
         connection.execute(text("UPDATE published_broadcast SET as_run = :log"), {"log": log})
     upgrade(database)
     with database.engine.connect() as connection:
-        assert connection.execute(text("SELECT as_run FROM published_broadcast")).scalar_one() == "[]"
-        kept = connection.execute(text("SELECT state, revision, closed_calls FROM publication ORDER BY id")).all()
+        assert connection.execute(text("SELECT CAST(as_run AS TEXT) FROM published_broadcast")).scalar_one() == "[]"
+        kept = connection.execute(
+            text("SELECT state, revision, CAST(closed_calls AS TEXT) FROM publication ORDER BY id")
+        ).all()
         assert [tuple(row) for row in kept] == [("waiting", 4, "{}"), ("draft", 3, "{}")]
         jobs = connection.execute(text("SELECT kind, subject, state FROM job")).all()
         assert [tuple(row) for row in jobs] == [("record.publish", 1, "waiting")]
     downgrade(database, "0011")
-    database.engine.dispose()

@@ -1,18 +1,16 @@
 """That the start of a recording is known was told by its figures before; now it is a fact of its own."""
 
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import text
 
-from radiodesk.core.database import open_database
-from radiodesk.core.keys import load_keys
+from radiodesk.core.database import Database
 from radiodesk.core.schema import downgrade, upgrade
 from tests.migrations.test_filed_calls import AT, insert
 
 
-def test_starts_that_were_worked_out_are_not_known_and_others_are(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path / 'm.sqlite'}", load_keys(tmp_path / "keys.json"))
+def test_starts_that_were_worked_out_are_not_known_and_others_are(empty: Database) -> None:
+    database = empty
     upgrade(database, "0020")
     starts = {1: None, 2: AT - timedelta(seconds=50), 3: AT - timedelta(seconds=50.002), 4: AT - timedelta(seconds=90)}
     with database.engine.begin() as connection:
@@ -26,4 +24,3 @@ def test_starts_that_were_worked_out_are_not_known_and_others_are(tmp_path: Path
         known = connection.execute(text("SELECT id, start_known FROM recording ORDER BY id")).all()
     assert [tuple(row) for row in known] == [(1, 0), (2, 0), (3, 1), (4, 1)]
     downgrade(database, "0020")
-    database.engine.dispose()

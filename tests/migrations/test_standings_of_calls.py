@@ -1,16 +1,13 @@
 """How far calls were closed is kept from this release on; what an earlier one left open is closed on the way."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
 
-from radiodesk.core.database import Database, open_database
-from radiodesk.core.keys import load_keys
+from radiodesk.core.database import Database
 from radiodesk.core.schema import downgrade, upgrade
 from tests.migrations.test_filed_calls import AT, insert
 
@@ -63,8 +60,8 @@ OWN = {"at": "2026-11-24T12:00:00+00:00", "kind": "closed", "text": "", "unit": 
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    found = open_database(f"sqlite:///{tmp_path / 'm.sqlite'}", load_keys(tmp_path / "keys.json"))
+def database(empty: Database) -> Database:
+    found = empty
     upgrade(found, "0018")
     with found.engine.begin() as connection:
         insert(connection, "programme", id=1, template=[])
@@ -79,10 +76,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
         broadcast(connection, 6, "waiting", [], [])
         broadcast(connection, 7, "published", ["protected", "unasked"], ["unasked", "protected"])
         why = "The caller is protected (a child, a victim or a whistle-blower)."
-        asked = (
-            "UPDATE publication_piece SET shown = 0, withheld = :why WHERE publication_id = 7 AND subject = 'protected'"
-        )
-        connection.execute(text(asked), {"why": why})
+        asked = "UPDATE publication_piece SET shown = false, withheld = :why WHERE subject = 'protected'"
+        connection.execute(text(f"{asked} AND publication_id = 7"), {"why": why})
         insert(
             connection, "publication_span", id=7, public_id="r-7", piece_id=71, kind="consent", state="rejected",
         )  # fmt: skip
@@ -93,17 +88,22 @@ def database(tmp_path: Path) -> Iterator[Database]:
         connection.execute(text("UPDATE ticket SET merged_into_id = 1 WHERE id = 2"))
         complaint(connection, 3, 2, [ANSWER])
     upgrade(found)
-    yield found
-    found.engine.dispose()
+    return found
 
 
 def rows(database: Database, query: str) -> list[tuple[Any, ...]]:
     with database.engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(text(query))]
+        found = [tuple(row) for row in connection.execute(text(query))]
+    # SQLite gives JSON as it is written.
+    return [tuple(_read(one) for one in row) for row in found]
+
+
+def _read(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) and value.startswith(("[", "{")) else value
 
 
 def test_listed_calls_get_the_standing_that_they_have(database: Database) -> None:
-    kept = [json.loads(row[0]) for row in rows(database, "SELECT closed_calls FROM publication ORDER BY id")]
+    kept = [row[0] for row in rows(database, "SELECT closed_calls FROM publication ORDER BY id")]
     assert kept == [
         {"unasked": 2, "agreed": 1, "protected": 3},
         {"protected": 3},
@@ -114,7 +114,7 @@ def test_listed_calls_get_the_standing_that_they_have(database: Database) -> Non
         {"protected": 3, "unasked": 2},
     ]
     downgrade(database, "0018")
-    kept = [json.loads(row[0]) for row in rows(database, "SELECT closed_calls FROM publication ORDER BY id")]
+    kept = [row[0] for row in rows(database, "SELECT closed_calls FROM publication ORDER BY id")]
     assert kept == [
         ["agreed", "protected", "unasked"],
         ["protected"],
@@ -135,7 +135,7 @@ def test_copies_that_hold_what_was_closed_later_are_emptied_and_asked_for_again(
         "SELECT p.id, p.state, p.revision, b.revision, b.as_run, b.removed, b.title FROM publication p "
         "JOIN published_broadcast b ON b.id = p.id WHERE p.closed_at IS NOT NULL ORDER BY p.id",
     )
-    assert closed == [(number, "waiting", 4, 4, "[]", '{"closed": 1}', "x") for number in (2, 3, 4)]
+    assert closed == [(number, "waiting", 4, 4, [], {"closed": 1}, "x") for number in (2, 3, 4)]
     assert rows(database, "SELECT shown FROM publication_piece WHERE subject = 'took-back'") == [(0,)]
     jobs = rows(database, "SELECT subject FROM job WHERE kind = 'record.publish' ORDER BY subject")
     assert jobs == [(2,), (3,), (4,), (5,)]
@@ -146,7 +146,7 @@ def test_copies_that_hold_what_was_closed_later_are_emptied_and_asked_for_again(
 def test_public_complaints_of_protected_callers_close_with_what_was_joined_with_them(database: Database) -> None:
     found = rows(database, "SELECT id, confidential, listed, summary, place, entries FROM published_ticket ORDER BY id")
     shut, joined, open_one = found
-    assert shut[:5] == (1, 1, 0, "", None) and json.loads(shut[5]) == [{**ANSWER, "text": "", "unit": None}]
-    assert joined[:4] == (2, 0, 1, "Lampu mati") and json.loads(joined[5]) == [OWN]
-    assert open_one[:4] == (3, 0, 1, "Lampu mati") and json.loads(open_one[5]) == [ANSWER]
+    assert shut[:5] == (1, 1, 0, "", None) and shut[5] == [{**ANSWER, "text": "", "unit": None}]
+    assert joined[:4] == (2, 0, 1, "Lampu mati") and joined[5] == [OWN]
+    assert open_one[:4] == (3, 0, 1, "Lampu mati") and open_one[5] == [ANSWER]
     assert rows(database, "SELECT subject FROM job WHERE kind = 'record.ticket' ORDER BY subject") == [(1,), (2,)]

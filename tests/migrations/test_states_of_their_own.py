@@ -1,19 +1,16 @@
 """That a broadcast is sealed or public is told by its package and its publication, also when a release goes back."""
 
-from pathlib import Path
-
 from sqlalchemy import text
 
-from radiodesk.core.database import open_database
-from radiodesk.core.keys import load_keys
+from radiodesk.core.database import Database
 from radiodesk.core.schema import downgrade, upgrade
 from radiodesk.rooms.broadcasts.models import Broadcast
 from radiodesk.rooms.broadcasts.ports import Outcome, outcomes
 from tests.migrations.test_filed_calls import AT, insert
 
 
-def test_states_move_to_their_nouns_and_back(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path / 'm.sqlite'}", load_keys(tmp_path / "keys.json"))
+def test_states_move_to_their_nouns_and_back(empty: Database) -> None:
+    database = empty
     upgrade(database, "0010")
     states = {1: "ended", 2: "sealed", 3: "published", 4: "sealed"}
     with database.engine.begin() as connection:
@@ -43,4 +40,3 @@ def test_states_move_to_their_nouns_and_back(tmp_path: Path) -> None:
     with database.engine.connect() as connection:
         kept = connection.execute(text("SELECT id, state, sealed_at IS NULL FROM broadcast ORDER BY id")).all()
     assert [tuple(row) for row in kept] == [(1, "ended", 1), (2, "sealed", 0), (3, "published", 0), (4, "sealed", 0)]
-    database.engine.dispose()

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -13,11 +12,14 @@ from pathlib import Path
 
 import click
 import pytest
+from sqlalchemy import text
 
 from radiodesk.__main__ import cli
+from radiodesk.core.database import Database
 from radiodesk.core.schema import head
 from radiodesk.core.settings import Settings
 from tests.factories.ports import free_port
+from tests.factories.writers import held
 
 pytestmark = pytest.mark.slow
 
@@ -106,6 +108,8 @@ def environment(settings: Settings, tmp_path: Path) -> dict[str, str]:
     """What a process of a fresh station gets, and a folder with a feed in it."""
     (tmp_path / "umpan.rss").write_text(RSS, encoding="utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RADIODESK", "SMS_"))}
+    if settings.database_url is not None:
+        kept["RADIODESK_DATABASE_URL"] = settings.database
     return kept | {
         "RADIODESK_DATA": str(settings.data),
         "RADIODESK_DESK_PORT": str(free_port()),
@@ -139,37 +143,38 @@ def test_a_command_works_on_a_fresh_station(case: Case, environment: dict[str, s
     assert case.says in ran.stdout + ran.stderr
 
 
+def calls(database: Database) -> int:
+    with database.looking() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM call")).scalar_one())
+
+
 def test_an_sms_of_a_fresh_process_is_a_call_and_comes_in_once(
-    environment: dict[str, str], settings: Settings, tmp_path: Path
+    environment: dict[str, str], database: Database, tmp_path: Path
 ) -> None:
     case = Case("sms-received", ("17",), environment=tuple(SMS.items()))
     first, second = run(case, environment, tmp_path), run(case, environment, tmp_path)
     assert len(first.stdout.strip()) == 36
     assert second.stdout.strip() == "-"
-    with sqlite3.connect(settings.data / "radiodesk.sqlite") as database:
-        assert database.execute("SELECT count(*) FROM call").fetchone() == (1,)
+    assert calls(database) == 1
 
 
 def test_an_sms_is_safe_while_the_database_is_held_and_is_taken_in_afterwards(
-    environment: dict[str, str], settings: Settings, tmp_path: Path
+    environment: dict[str, str], settings: Settings, database: Database, tmp_path: Path
 ) -> None:
     case = Case("sms-received", ("17",), environment=tuple(SMS.items()))
-    other = sqlite3.connect(settings.data / "radiodesk.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    ran = run(case, environment, tmp_path)
-    other.execute("ROLLBACK")
+    with held(settings):
+        ran = run(case, environment, tmp_path)
     assert (ran.returncode, "aman" in ran.stdout) == (0, True)
-    assert other.execute("SELECT count(*) FROM call").fetchone() == (0,)
+    assert calls(database) == 0
     assert run(Case("intake again"), environment, tmp_path).returncode == 0
-    assert other.execute("SELECT count(*) FROM call").fetchone() == (1,)
-    other.close()
+    assert calls(database) == 1
 
 
 def test_a_database_of_a_later_release_ends_every_command_with_a_sentence(
-    environment: dict[str, str], settings: Settings, tmp_path: Path
+    environment: dict[str, str], database: Database, tmp_path: Path
 ) -> None:
-    with sqlite3.connect(settings.data / "radiodesk.sqlite") as database:
-        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     for command in ("migrate", "desk", "work", "public", "attend", "listen", "intake list"):
         ran = run(Case(command), environment, tmp_path)
         assert (ran.returncode, "9999" in ran.stderr, "Traceback" in ran.stderr) == (3, True, False), command

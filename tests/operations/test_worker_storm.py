@@ -17,7 +17,7 @@ from radiodesk.core.events import Event
 from radiodesk.core.jobs import Job, JobState
 from radiodesk.core.settings import Settings
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 JOBS = 1000
 KILLS = 20

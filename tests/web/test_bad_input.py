@@ -3,7 +3,6 @@
 import logging
 import os
 import shutil
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -35,6 +34,7 @@ from radiodesk.web.public_site import create_public
 from tests.factories import odd_requests
 from tests.factories.filled import fill
 from tests.factories.odd_requests import Asked
+from tests.factories.writers import is_free
 
 START = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)
 PASSWORD = "sepuluh-huruf"
@@ -71,7 +71,7 @@ def filled(template_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     database = open_database(own.database, load_keys(folder / "keys.json"))
     with database.writing() as tx:
         fill(tx, own, START)
-    notifier = Notifier(database, interval=0.02)
+    notifier = Notifier(database)
     yield Station(own, database, ManualClock(START), notifier)
     notifier.close()
     database.engine.dispose()
@@ -123,9 +123,7 @@ class Attacked:
         pool = self.station.database.engine.pool
         assert isinstance(pool, QueuePool)
         assert pool.checkedout() == 0, "a connection was not given back"
-        other = sqlite3.connect(self.station.settings.data / "radiodesk.sqlite", timeout=0, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        other.close()
+        assert is_free(self.station.settings), "somebody still writes"
 
 
 @pytest.fixture(scope="module")

@@ -13,12 +13,9 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core import audit, jobs
 from radiodesk.core.database import Database, keys_of
-from radiodesk.core.jobs import ring_after_commit
 from radiodesk.core.settings import CHECKOUT, Settings
 from radiodesk.http.request import Station
 from radiodesk.operations.drill import load_show, play
-from radiodesk.operations.wiring import doorbell_queue
-from radiodesk.operations.worker import HueyDoorbell
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import rundowns
 from radiodesk.rooms.broadcasts import services as broadcasts
@@ -182,20 +179,16 @@ def test_what_comes_in_by_the_channels_lies_encrypted(
     station: Station, sign_in: Callable[..., FlaskClient], database: Database, plant: Planter
 ) -> None:
     site, desk = sending.site_of(station), sign_in(Role.PRODUCER)
-    ring = ring_after_commit(HueyDoorbell(doorbell_queue(station.settings)))
-    try:
-        for number, (name, send) in enumerate(sending.CHANNELS.items()):
-            assert send(site, plant(name), str(number)) < 400
-        assert sending.screener(desk, plant("screener"), "") == 303
-        with database.reading() as session:
-            held = list(session.scalars(select(Call)))
-        assert len(held) == len(plant.planted)
-        for call in held:
-            desk.get(f"/antrean/{call.public_id}")
-            data = {"place": "Kapas", "flow": "macet", "kind": "flow"}
-            assert desk.post(f"/lalin/panggilan/{call.public_id}", data=data).status_code == 303
-    finally:
-        ring()
+    for number, (name, send) in enumerate(sending.CHANNELS.items()):
+        assert send(site, plant(name), str(number)) < 400
+    assert sending.screener(desk, plant("screener"), "") == 303
+    with database.reading() as session:
+        held = list(session.scalars(select(Call)))
+    assert len(held) == len(plant.planted)
+    for call in held:
+        desk.get(f"/antrean/{call.public_id}")
+        data = {"place": "Kapas", "flow": "macet", "kind": "flow"}
+        assert desk.post(f"/lalin/panggilan/{call.public_id}", data=data).status_code == 303
     database.engine.dispose()
     assert in_the_clear(station.settings.data, plant.planted) == {}
 

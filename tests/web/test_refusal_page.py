@@ -63,7 +63,7 @@ def filled(template_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     database = open_database(own.database, load_keys(folder / "keys.json"))
     with database.writing() as tx:
         fill(tx, own, START)
-    notifier = Notifier(database, interval=0.02)
+    notifier = Notifier(database)
     yield Station(own, database, ManualClock(START), notifier)
     notifier.close()
     database.engine.dispose()

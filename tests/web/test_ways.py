@@ -97,7 +97,7 @@ def full(template_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with database.writing() as tx:
         fill(tx, settings, clock.now())
         _on_air(tx, settings, clock)
-    notifier = Notifier(database, interval=0.02)
+    notifier = Notifier(database)
     yield Station(settings, database, clock, notifier)
     notifier.close()
     database.engine.dispose()

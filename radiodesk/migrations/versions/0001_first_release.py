@@ -1065,11 +1065,19 @@ def upgrade() -> None:
     with op.batch_alter_table("publication_span", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_publication_span_piece_id"), ["piece_id"], unique=False)
 
-    for verb in ("UPDATE", "DELETE"):
+    postgres = op.get_bind().dialect.name == "postgresql"
+    if postgres:
         op.execute(
-            f"CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit "
-            "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
+            "CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$"
         )
+    for verb in ("UPDATE", "DELETE"):
+        act = (
+            "FOR EACH ROW EXECUTE FUNCTION audit_is_append_only()"
+            if postgres
+            else "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
+        )
+        op.execute(f"CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit {act}")
 
 
 def downgrade() -> None:
@@ -1288,6 +1296,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_audit_action"))
 
     op.drop_table("audit")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_is_append_only()")
     with op.batch_alter_table("appeal_use", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appeal_use_at"))
         batch_op.drop_index(batch_op.f("ix_appeal_use_appeal"))

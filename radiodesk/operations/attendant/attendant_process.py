@@ -7,7 +7,6 @@ from radiodesk.core.settings import Settings
 from radiodesk.operations.attendant import journal_intake, take_adoption
 from radiodesk.operations.attendant.line_steering import Steering
 from radiodesk.operations.wiring import prepare
-from radiodesk.operations.worker import connect_doorbell
 from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
 
 LOOK = 0.2
@@ -18,7 +17,6 @@ FORGET_EVERY = 3600.0
 def attend(settings: Settings) -> None:
     """Run until told to stop."""
     database, clock = prepare(settings), SystemClock()
-    connect_doorbell(settings)
     stop = watch_for_stop()
     steering = Steering(settings, database, clock)
     taker = Taker(settings, database)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core import audit
 from radiodesk.core.addresses import network
-from radiodesk.core.database import PROMPT, Database, database_of, keys_of
+from radiodesk.core.database import Database, database_of, keys_of
+from radiodesk.core.database_kinds import PROMPT
 from radiodesk.core.errors import Conflict, Forbidden, NotFound, Refusal, Unreadable
 from radiodesk.core.ids import public_id
 from radiodesk.core.unavailable import DatabaseUnavailable

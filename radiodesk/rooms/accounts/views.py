@@ -11,7 +11,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from radiodesk.core.database import PROMPT
+from radiodesk.core.database_kinds import PROMPT
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import LANGUAGES
 from radiodesk.http.request import (

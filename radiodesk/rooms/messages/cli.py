@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("arguments", nargs=-1)
 def sms_received(arguments: tuple[str, ...]) -> None:
     """Take in the SMS that gammu-smsd has just received; set this command as its RunOnReceive."""
-    from radiodesk.core.database import PROMPT
+    from radiodesk.core.database_kinds import PROMPT
     from radiodesk.core.key_checks import station_keys
     from radiodesk.core.schema import station_database
     from radiodesk.rooms.messages.arrivals.arrival_intake import Taker

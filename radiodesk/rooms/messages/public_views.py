@@ -12,7 +12,7 @@ from flask import Blueprint, Response, current_app, jsonify, render_template, re
 from werkzeug.wrappers import Response as BaseResponse
 
 from radiodesk.core.addresses import network
-from radiodesk.core.database import PROMPT
+from radiodesk.core.database_kinds import PROMPT
 from radiodesk.core.errors import NotFound, Unreadable
 from radiodesk.core.ids import public_id
 from radiodesk.core.keys import KeyMissing

@@ -7,7 +7,7 @@ address that is not set up does not exist; a refusal is one sentence as JSON.
 from flask import Blueprint, Response, jsonify, make_response, request
 from werkzeug.exceptions import MethodNotAllowed
 
-from radiodesk.core.database import PROMPT
+from radiodesk.core.database_kinds import PROMPT
 from radiodesk.core.errors import NotFound, TooLarge, Unreadable
 from radiodesk.http.request import now, station
 from radiodesk.rooms.messages.arrivals.arrival_intake import Taker

@@ -5,12 +5,13 @@ A broadcast's words with their times are most of its bytes. Lists, feeds and ope
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Result, ScalarResult, Select, func, select
 from sqlalchemy.orm import Session, defer, load_only, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -88,19 +89,25 @@ def rows(session: Session) -> Iterator[PublishedBroadcast]:
         PublishedBroadcast.ledger_line,
         raiseload=True,
     )
-    return iter(session.scalars(_all(select(PublishedBroadcast).options(said).order_by(*NEWEST))))
+    return _one_by_one(session.scalars(_all(select(PublishedBroadcast).options(said).order_by(*NEWEST))))
 
 
 def removed(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
     """What was taken out of each broadcast that is public, counted by kind, newest first."""
     wanted = select(PublishedBroadcast.public_id, PublishedBroadcast.removed).order_by(*NEWEST)
-    return ((public_id, counts) for public_id, counts in session.execute(_all(wanted)))
+    return ((public_id, counts) for public_id, counts in _one_by_one(session.execute(_all(wanted))))
 
 
 def ledger_lines(session: Session) -> Iterator[dict[str, Any]]:
     """The ledger lines of the broadcasts that are public, in the order of the ledger."""
     line = PublishedBroadcast.ledger_line
-    return iter(session.scalars(_all(select(line).order_by(line["sequence"].as_integer()))))
+    return _one_by_one(session.scalars(_all(select(line).order_by(line["sequence"].as_integer()))))
+
+
+def _one_by_one(found: Result[Any] | ScalarResult[Any]) -> Iterator[Any]:
+    """Rows as they are read; whoever ends the iterator early lets go of the database's cursor, too."""
+    with closing(found):
+        yield from found
 
 
 def _all(query: Select[Any]) -> Select[Any]:

@@ -5,10 +5,11 @@ Sound is opened by the key that stands in the published row; no address is ever 
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from sqlalchemy.orm import Session
@@ -197,8 +198,7 @@ def _sent(make: Callable[[Session], Iterator[str]]) -> Iterator[str]:
     The session is the stream's own: the request's is closed before the first line is sent. It ends with the last line,
     or when the server closes the stream because the asker is gone.
     """
-    with station().database.reading() as tx:
-        lines = make(tx)
+    with station().database.reading() as tx, closing(cast(Generator[str], make(tx))) as lines:
         while bite := "".join(islice(lines, LINES_A_WRITE)):
             yield bite
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core import jobs
 from radiodesk.core.addresses import CARRIER, HOUSEHOLD, SITE, network
-from radiodesk.core.database import PROMPT, Database, keys_of
+from radiodesk.core.database import Database, keys_of
+from radiodesk.core.database_kinds import PROMPT
 from radiodesk.core.errors import Refusal, Unreadable
 from radiodesk.core.i18n import N_
 from radiodesk.core.unavailable import DatabaseUnavailable

@@ -217,7 +217,7 @@ class LearnedWord(Base):
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
     words: Mapped[str] = mapped_column(String(120))
     """In small letters, as they stood in a post."""
-    sense: Mapped[LearnedSense] = mapped_column(spelled(LearnedSense))
+    sense: Mapped[LearnedSense] = mapped_column(spelled(LearnedSense, 10))
     meaning: Mapped[str] = mapped_column(String(200))
     """The id of a place, a flow or a kind of cause; empty for what ends a name."""
     example: Mapped[str] = mapped_column(Private)

@@ -5,7 +5,6 @@ one goes on from the last piece.
 """
 
 import logging
-import threading
 import time
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +24,6 @@ from radiodesk.rooms.transcripts.models import Transcript, TranscriptState
 
 log = logging.getLogger(__name__)
 
-_hearing = threading.Lock()
 _TELL_EVERY = 1.0
 _FIRST = 12
 
@@ -41,19 +39,13 @@ class _HearsPieces(PieceByPiece, Protocol):
 
 def transcribe(context: jobs.Context, transcript_id: int) -> None:
     """Hear the recording of a waiting transcript and keep its words; see ``services.request_transcript``."""
-    if not _hearing.acquire(blocking=False):
-        raise jobs.NotNow
-    try:
-        asked = _begin(context, transcript_id)
-        heard = _hear(context, asked) if asked is not None else None
-    finally:
-        _hearing.release()
+    asked = _begin(context, transcript_id)
+    heard = _hear(context, asked) if asked is not None else None
     with context.database.writing() as session:
         at = context.clock.now()
         transcript = session.get_one(Transcript, transcript_id)
         if heard is not None and transcript.is_open:
             services.keep_heard(session, transcript, heard, at=at)
-        jobs.ring_next(session, services.JOB, at)
 
 
 def _begin(context: jobs.Context, transcript_id: int) -> Transcript | None:
@@ -139,7 +131,6 @@ def _fail(session: Session, transcript_id: int, why: str, at: datetime) -> None:
     transcript = session.get_one(Transcript, transcript_id)
     if transcript.is_open:
         services.fail(session, transcript, why, at=at)
-    jobs.ring_next(session, services.JOB, at)
 
 
 class _Teller:
@@ -161,4 +152,4 @@ class _Teller:
             services.tell_progress(session, transcript, share, at=self._context.clock.now())
 
 
-KINDS = {services.JOB: jobs.Kind(transcribe, _fail)}
+KINDS = {services.JOB: jobs.Kind(transcribe, _fail, alone=True)}

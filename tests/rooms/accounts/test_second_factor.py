@@ -1,7 +1,6 @@
 """The second factor: made and kept by the server, proven by password and code, and never used twice."""
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -11,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
 from radiodesk.core.audit import AuditEntry
@@ -19,6 +18,7 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.core.keys import load_keys
 from radiodesk.core.settings import Settings
+from radiodesk.core.unavailable import DatabaseBusy
 from radiodesk.http.request import Station
 from radiodesk.rooms.accounts.cli import user
 from radiodesk.rooms.accounts.models import FailedSignIn, Person, RecoveryCode, Role
@@ -194,7 +194,9 @@ def test_a_key_that_cannot_be_read_lets_nobody_in_and_says_whom_to_ask(phone: Ph
     phone.set_up()
     stranger = load_keys(settings.data / "stranger.json")
     with phone.database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE person SET totp_secret = ?", (stranger.encrypt("JBSWY3DPEHPK3PXP"),))
+        connection.execute(
+            text("UPDATE person SET totp_secret = :secret"), {"secret": stranger.encrypt("JBSWY3DPEHPK3PXP")}
+        )
     data = {"username": "petugas", "password": PASSWORD, "code": "123456"}
     answer = phone.desk.test_client().post("/masuk", data=data)
     assert answer.status_code == 401 and "administrator" in answer.get_data(as_text=True)
@@ -252,7 +254,7 @@ def test_recovery_codes_are_shown_though_another_program_writes_from_then_on(pho
         event.listen(Session, "after_commit", take_over)
         try:
             answer = phone.browser.post("/saya/kode/cadangan", data={"code": phone.later(), "present": PASSWORD})
-        except sqlite3.OperationalError:
+        except DatabaseBusy:
             pytest.fail("something was written after the codes were made")
         finally:
             event.remove(Session, "after_commit", take_over)

@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
-from sqlalchemy import event, select
+from sqlalchemy import Connection, event, select
 
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
@@ -70,15 +69,16 @@ def taker(open_doors: Station) -> Taker:
 def read_only(database: Database) -> Iterator[None]:
     """A database that may not be written to."""
 
-    def no_more(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA query_only = 1")
+    statement = "PRAGMA query_only = 1" if database.engine.dialect.name == "sqlite" else "SET TRANSACTION READ ONLY"
 
-    database.engine.dispose()
-    event.listen(database.engine, "connect", no_more)
+    def no_more(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    event.listen(database.engine, "begin", no_more)
     try:
         yield
     finally:
-        event.remove(database.engine, "connect", no_more)
+        event.remove(database.engine, "begin", no_more)
         database.engine.dispose()
 
 

@@ -19,7 +19,7 @@ import feedparser
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from radiodesk.core.clock import ManualClock
@@ -502,9 +502,8 @@ def desk_state(database: Database) -> Callable[[], bytes]:
     def digest() -> bytes:
         with database.reading() as session:
             connection = session.connection()
-            names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
             found = hashlib.sha256()
-            for (name,) in names.all():
+            for name in sorted(inspect(connection).get_table_names()):
                 for one in connection.exec_driver_sql(f'SELECT * FROM "{name}"').all():  # noqa: S608 - our own names
                     found.update(repr(one).encode())
             return found.digest()

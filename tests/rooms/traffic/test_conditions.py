@@ -151,7 +151,7 @@ def test_what_no_key_opens_is_refused_and_disturbs_no_feed(station: Station, clo
     with station.database.writing() as tx:
         services.take_reports(tx, [report], by="desk", at=at)
     with station.database.engine.begin() as connection:
-        connection.execute(text("UPDATE road_report SET content = x'0101'"))
+        connection.execute(text("UPDATE road_report SET content = :content"), {"content": b"\1\1"})
     with station.database.writing() as tx:
         (row,) = queries.live_conditions(tx, at)
         with pytest.raises(KeyMissing):

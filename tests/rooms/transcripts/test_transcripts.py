@@ -17,6 +17,7 @@ from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.events import Event
 from radiodesk.core.jobs import Job, JobState, Runner
 from radiodesk.core.settings import Settings
+from radiodesk.operations.worker import Crew
 from radiodesk.recognition.model_registry import ModelUnusable
 from radiodesk.recognition.pieces import Piece
 from radiodesk.recognition.ports import Hints, Progress, Segment, Transcription, Word
@@ -210,16 +211,16 @@ def test_one_recording_is_heard_at_a_time_and_the_other_job_stays_in_the_queue(
         second = make.recording(tx, settings, clock.now())
     ask(database, recording, clock)
     ask(database, second, clock)
-    first_job, second_job = runner.sweep()
-    busy = threading.Thread(target=runner.run, args=(first_job,))
-    busy.start()
+    crew = Crew(runner, threads=2)
+    crew.start()
     assert inside.wait(20)
-    assert runner.run(second_job) is False
+    crew.look()
     with database.reading() as session:
-        waiting = session.get_one(Job, second_job)
-        assert (waiting.state, waiting.attempts) == (JobState.WAITING, 0)
+        first_job, second_job = session.scalars(select(Job).order_by(Job.id))
+    assert (first_job.state, second_job.state, second_job.attempts) == (JobState.RUNNING, JobState.WAITING, 0)
     go_on.set()
-    busy.join(20)
+    runner.run_all()
+    crew.end()
     runner.run_all()
     with database.reading() as session:
         states = set(session.scalars(select(Transcript.state)))

@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from radiodesk.core import i18n
-from radiodesk.core.database import PATIENT, Database
+from radiodesk.core.database import Database
+from radiodesk.core.database_kinds import PATIENT
 from radiodesk.core.errors import Refusal, Unreadable
 from radiodesk.core.settings import Settings
 from radiodesk.core.stores.ports import StoreUnavailable

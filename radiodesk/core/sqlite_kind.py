@@ -1,0 +1,204 @@
+"""SQLite as the station's database: one file in WAL mode, whose write transactions begin IMMEDIATE and take turns."""
+
+import fcntl
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from radiodesk.core.database_kinds import PATIENT, POOL, PROMPT, engine_of
+from radiodesk.core.locks import Writers
+from radiodesk.core.unavailable import DatabaseBusy, busy, unavailable
+
+log = logging.getLogger(__name__)
+
+LOOK = 0.1
+"""Seconds between two looks whether another process has committed."""
+
+
+class SqliteKind:
+    """See ``core.database_kinds.DatabaseKind``."""
+
+    reading: Mapping[str, Any] = {"radiodesk_reading": True}
+
+    def engine(self, url: str) -> Engine:
+        """Makes the folder of the file."""
+        path = _path(url)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        # A file is opened in no time: the process's threads are the limit, and none waits for another's connection.
+        pool = {} if path is None else {"pool_size": POOL, "max_overflow": -1}
+        engine = engine_of(url, connect_args={"timeout": PROMPT, "check_same_thread": False}, **pool)
+        writers = Writers(path or Path(":memory:"))
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _Begin(writers))
+        event.listen(engine, "commit", _note_end(writers))
+        event.listen(engine, "rollback", _note_end(writers))
+        event.listen(engine, "engine_disposed", lambda _engine: writers.close())
+        return engine
+
+    def is_there(self, url: str) -> bool:
+        """Whether the file is there."""
+        path = _path(url)
+        return path is None or path.exists()
+
+    def write_something(self, session: Session) -> None:
+        """A page of the file is really written."""
+        connection = session.connection()
+        kept = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA user_version = {int(kept) ^ 1}")
+
+    @contextmanager
+    def migrating(self, connection: Connection) -> Iterator[None]:
+        """SQLite changes a table by copying it, and looks at foreign keys afterwards, at all of them."""
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield
+                astray = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                if astray:
+                    raise AssertionError(f"rows without the row that they belong to: {astray[:5]}")
+        finally:
+            raw.execute("PRAGMA foreign_keys = ON")
+
+    def bell(self, url: str) -> "SqliteBell":
+        """Looks at the counter of commits, which the file's shared memory holds."""
+        return SqliteBell(_path(url))
+
+    def leadership(self, url: str) -> "FileLeadership":
+        """A lock on a file beside the database: all processes are on its machine."""
+        path = _path(url)
+        return FileLeadership(None if path is None else path.with_name(path.name + "-leader"))
+
+
+class SqliteBell:
+    """Rings when ``PRAGMA data_version`` changes: some connection, of any process, has committed."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._seen: int | None = None
+
+    def wait(self, seconds: float) -> bool:
+        """See ``core.database_kinds.Bell``."""
+        until = time.monotonic() + seconds
+        while True:
+            version = self._version()
+            if version != self._seen:
+                self._seen = version
+                return True
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            time.sleep(min(LOOK, left))
+
+    def _version(self) -> int:
+        if self._connection is None:
+            if self._path is None:
+                raise sqlite3.OperationalError("a database in memory has no bell")
+            self._connection = sqlite3.connect(
+                f"file:{self._path}?mode=rw", uri=True, timeout=PROMPT, check_same_thread=False, isolation_level=None
+            )
+        found: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        return found
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class FileLeadership:
+    """Held by a file lock, which ends with the process."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._held: int | None = None
+
+    def lead(self) -> bool:
+        """See ``core.database_kinds.Leadership``."""
+        if self._path is None or self._held is not None:
+            return True
+        lock = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            return False
+        self._held = lock
+        return True
+
+    def close(self) -> None:
+        """Give it up."""
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
+
+
+def _path(url: str) -> Path | None:
+    """The file of an SQLite address; ``None`` for one in memory."""
+    return None if ":memory:" in url else Path(url.removeprefix("sqlite:///"))
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling would begin DEFERRED and too late; see _Begin.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={round(PROMPT * 1000)}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+class _Begin:
+    """Begins each transaction: IMMEDIATE for one that will write, which waits its turn and says for whom."""
+
+    def __init__(self, writers: Writers) -> None:
+        self._writers = writers
+
+    def __call__(self, connection: Connection) -> None:
+        options = connection.get_execution_options()
+        raw: Any = connection.connection.dbapi_connection
+        if options.get("radiodesk_reading"):
+            raw.execute("BEGIN")
+            return
+        until = time.monotonic() + options.get("radiodesk_patience", PATIENT) - 0.1
+        while not self._began(raw, last=time.monotonic() + PROMPT > until):
+            pass
+        connection.info["radiodesk_write"] = self._writers.note_begin()
+
+    def _began(self, raw: Any, *, last: bool) -> bool:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            refusal = unavailable(error)
+            if refusal is None:
+                raise
+            if not isinstance(refusal, DatabaseBusy):
+                raise refusal from error
+            holder = self._writers.holder()
+            if last:
+                raise busy(holder) from error
+            log.warning("A write waits: the database is held by %s.", holder or "another program")
+            return False
+        return True
+
+
+def _note_end(writers: Writers) -> Callable[[Connection], None]:
+    def note_end(connection: Connection) -> None:
+        begun = connection.info.pop("radiodesk_write", None)
+        if begun is not None:
+            writers.note_end(begun)
+
+    return note_end
