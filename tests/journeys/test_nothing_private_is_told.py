@@ -44,7 +44,7 @@ from tests.factories import calls as make
 from tests.factories import sending, shows
 from tests.factories import tickets as ticket_factory
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 DIGITS = "nol satu dua tiga empat lima enam tujuh delapan sembilan".split()  # noqa: SIM905
 LETTERS = {"k": "ka", "l": "el", "t": "te"}

@@ -38,7 +38,7 @@ from tests.factories import calls as make
 from tests.factories.graph import Graph, playing
 from tests.rooms.messages import channels as bodies
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 COUNT = 200
 EVERY = timedelta(seconds=3)

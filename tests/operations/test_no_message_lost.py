@@ -21,7 +21,7 @@ from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
 from radiodesk.rooms.messages.models import ChannelMessage
 from tests.factories.ports import free_port
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 MESSAGES = 216
 KILLS = 10
