@@ -11,6 +11,7 @@ from sqlalchemy import inspect, select, text
 from radiodesk.core.database import Base, Database, open_database
 from radiodesk.core.keys import load_keys
 from radiodesk.core.schema import config, current, downgrade, head, upgrade
+from radiodesk.core.schema import revisions as known_revisions
 from radiodesk.rooms.calls.models import Call, Channel
 from radiodesk.rooms.calls.reception import receive
 from radiodesk.rooms.messages.models import ChannelMessage
@@ -35,6 +36,8 @@ def test_every_migration_goes_up_and_down(tmp_path: Path) -> None:
     for revision in revisions:
         upgrade(database, revision)
         assert current(database) == revision
+    # The files' names say so too, by which a process knows it without Alembic.
+    assert revisions == known_revisions()
     assert current(database) == head()
     downgrade(database, "base")
     assert set(inspect(database.engine).get_table_names()) <= {"alembic_version", "sqlite_sequence"}
