@@ -1,5 +1,6 @@
 """The attendant as a process: a thread a round, so that neither long takes nor slow telephones hold up a caller."""
 
+from radiodesk.core.changes import OfDatabase, OnChange, of_file
 from radiodesk.core.clock import SystemClock
 from radiodesk.core.processes import watch_for_stop
 from radiodesk.core.rounds import Round, Rounds
@@ -9,9 +10,12 @@ from radiodesk.operations.attendant.line_steering import Steering
 from radiodesk.operations.wiring import prepare
 from radiodesk.operations.worker import connect_doorbell
 from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
+from radiodesk.sound.line_setup import FILE
 
 LOOK = 0.2
 ADOPT = 0.5
+REST = 2.0
+"""Seconds after which it is looked even if nothing seems to have changed: a part may be there again that was not."""
 FORGET_EVERY = 3600.0
 
 
@@ -22,10 +26,13 @@ def attend(settings: Settings) -> None:
     stop = watch_for_stop()
     steering = Steering(settings, database, clock)
     taker = Taker(settings, database)
+    written = [of_file(journal_intake.journal_of(settings, part)) for part in journal_intake.PARTS]
+    journals = OnChange(lambda: journal_intake.read_on(settings, database), *written, rest=REST)
+    steered = OnChange(steering.turn, OfDatabase(database), of_file(settings.lines / FILE), rest=REST)
     rounds = [
-        Round("journals", LOOK, lambda: journal_intake.read_on(settings, database)),
+        Round("journals", LOOK, journals.turn),
         Round("takes", ADOPT, lambda: take_adoption.adopt_finished(settings, database, clock)),
-        Round("lines", LOOK, steering.turn),
+        Round("lines", LOOK, steered.turn),
         Round("arrivals", LOOK, taker.turn),
         Round("old arrivals", FORGET_EVERY, lambda: taker.forget(at=clock.now())),
     ]
