@@ -14,8 +14,10 @@ from radiodesk.sound.line_setup import FILE
 
 LOOK = 0.2
 ADOPT = 0.5
-REST = 2.0
-"""Seconds after which it is looked even if nothing seems to have changed: a part may be there again that was not."""
+ARRIVALS = 1.0
+"""What comes in is taken in by whoever received it; what is left for the attendant is not in a hurry."""
+JOURNALS_REST, LINES_REST = 30.0, 2.0
+"""Seconds after which it is looked even if nothing changed: a part may be there again that was not."""
 FORGET_EVERY = 3600.0
 
 
@@ -27,13 +29,13 @@ def attend(settings: Settings) -> None:
     steering = Steering(settings, database, clock)
     taker = Taker(settings, database)
     written = [of_file(journal_intake.journal_of(settings, part)) for part in journal_intake.PARTS]
-    journals = OnChange(lambda: journal_intake.read_on(settings, database), *written, rest=REST)
-    steered = OnChange(steering.turn, OfDatabase(database), of_file(settings.lines / FILE), rest=REST)
+    journals = OnChange(lambda: journal_intake.read_on(settings, database), *written, rest=JOURNALS_REST)
+    steered = OnChange(steering.turn, OfDatabase(database), of_file(settings.lines / FILE), rest=LINES_REST)
     rounds = [
         Round("journals", LOOK, journals.turn),
         Round("takes", ADOPT, lambda: take_adoption.adopt_finished(settings, database, clock)),
         Round("lines", LOOK, steered.turn),
-        Round("arrivals", LOOK, taker.turn),
+        Round("arrivals", ARRIVALS, taker.turn),
         Round("old arrivals", FORGET_EVERY, lambda: taker.forget(at=clock.now())),
     ]
     running = Rounds("attend", rounds, settings.health, stop)
