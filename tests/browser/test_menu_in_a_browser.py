@@ -6,8 +6,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser
+from sqlalchemy import select
 
-from radiodesk.rooms.accounts.models import Role
+from radiodesk.core.database import Database
+from radiodesk.rooms.accounts.models import Person, Role
 from tests.factories.browsers import needs_chromium, page_of
 
 pytestmark = needs_chromium
@@ -26,10 +28,13 @@ def test_menu_and_name_share_one_line(
     desk: Flask,
     serve: Callable[[Flask], str],
     sign_in: Callable[..., FlaskClient],
+    database: Database,
     role: Role,
     language: str,
 ) -> None:
-    client = sign_in(role, username="sri wahyuningsih kusumawardani")
+    client = sign_in(role)
+    with database.writing() as tx:
+        tx.scalars(select(Person)).one().name = "Sri Wahyuningsih Kusumawardani"
     client.post("/saya/bahasa", data={"language": language})
     page = page_of(browser, serve(desk), client)
     page.goto("/")
