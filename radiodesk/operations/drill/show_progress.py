@@ -62,7 +62,7 @@ class Hearing:
                 .join(Transcript.recording)
                 .where(Transcript.state.in_(Transcript.open_states))
             )
-            self._seconds = {row.id: row.duration for row in session.execute(waiting)}
+            self._seconds: dict[int, float] = {row.id: row.duration for row in session.execute(waiting)}
 
     def share(self) -> float | None:
         """Seconds heard of all, 0 to 1; ``None`` when nothing waited."""
