@@ -35,7 +35,8 @@ from radiodesk.rooms.calls.models import Channel
 from radiodesk.rooms.lines.call_takes import bind_take
 from radiodesk.rooms.transcripts.live.models import Hearing, LiveWords
 from radiodesk.sound.decoder import decode
-from radiodesk.sound.takes import Pcm, Take
+from radiodesk.sound.pcm import Pcm
+from radiodesk.sound.takes import Take
 from scripts.bench_live import processor_seconds
 
 RATE = 8000

@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from radiodesk.language.redaction.name_lexicon import GIVEN_NAMES, is_made_of
+from radiodesk.language.redaction.name_lexicon import given_names, is_made_of
 
 HEADER = """\
 # Words that are no names of people. Made by scripts/build_common_words.py from the lexicon of g2p-id-py 0.4.2,
@@ -43,7 +43,7 @@ def frequent_words(path: Path) -> set[str]:
 def main() -> None:
     """Print the list."""
     words = lexicon_words(Path(sys.argv[1])) | frequent_words(Path(sys.argv[2]))
-    words -= GIVEN_NAMES
+    words -= given_names()
     kept = [word for word in words if not is_made_of(word, words)]
     sys.stdout.write(HEADER)
     sys.stdout.writelines(f"{word}\n" for word in sorted(kept))

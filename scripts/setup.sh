@@ -5,7 +5,9 @@ missing_packages=()
 need() {
     local package=$1 probe=$2
     if [[ $probe == /* ]]; then compgen -G "$probe" >/dev/null && return; missing_packages+=("$package"); return; fi
-    if command -v "$probe" >/dev/null 2>&1 || ldconfig -p 2>/dev/null | grep -q "$probe"; then return; fi
+    if command -v "$probe" >/dev/null 2>&1; then return; fi
+    # Not in a pipe: what ldconfig still had to say when grep had seen enough would count as a failure.
+    if [[ $probe == *.so* && $(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null) == *"$probe"* ]]; then return; fi
     missing_packages+=("$package")
 }
 
@@ -26,8 +28,19 @@ install_packages() {
 
 # python_environment LOCK : a virtual environment with exactly the locked packages and radiodesk itself.
 python_environment() {
-    local lock=$1 python stamp want
-    python=${RADIODESK_PYTHON:-}
+    local lock=$1 stamp=.venv/installed want
+    want=$(cat "$lock" pyproject.toml | sha256sum)
+    # What the test lock holds, the run lock holds too, so a tested environment need not be made again to start.
+    if [ ! -x .venv/bin/python ] || [ ! -f "$stamp" ] || [[ $(<"$stamp") != *"$want"* ]]; then
+        make_environment "$lock"
+        echo "$want" >>"$stamp"
+    fi
+    byte_code
+}
+
+# make_environment LOCK : .venv and what is in it, anew where it does not work.
+make_environment() {
+    local lock=$1 python=${RADIODESK_PYTHON:-}
     if [ -z "$python" ]; then
         for candidate in python3.11 python3 python3.12 python3.13; do
             if command -v "$candidate" >/dev/null 2>&1 && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then python=$candidate; break; fi
@@ -42,14 +55,20 @@ python_environment() {
         rm -rf .venv
         "$python" -m venv .venv || { echo "Please run: sudo apt-get install python3-venv" >&2; return 1; }
     fi
-    stamp=.venv/installed
-    want=$(cat "$lock" pyproject.toml | sha256sum)
-    # What the test lock holds, the run lock holds too, so a tested environment need not be made again to start.
-    if [ -f "$stamp" ] && grep -qF "$want" "$stamp"; then return 0; fi
     echo "Installing the Python packages (pinned, checked by hash) …"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-    echo "$want" >>"$stamp"
+}
+
+# byte_code : radiodesk's own modules compiled (pip compiles the packages), after an update too; else every process
+# would compile them anew where Python may not write beside them.
+byte_code() {
+    local compiled=.venv/compiled
+    if [ ! -f "$compiled" ] || [ -n "$(find radiodesk -name '*.py' -newer "$compiled" -print -quit)" ]; then
+        touch "$compiled.new"
+        .venv/bin/python -m compileall -q radiodesk || true
+        mv "$compiled.new" "$compiled"
+    fi
 }
 
 # speech_model : the default model, checked by SHA-256.

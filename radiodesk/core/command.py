@@ -44,13 +44,20 @@ def settings() -> Settings:
 
 
 def run(cli: click.Command, explain: Callable[[Exception], Refusal | None]) -> None:
-    """Run a command line; refusals become one sentence on standard error and their exit code.
+    """Run the command line that this process was started with, and end the process."""
+    finish(lambda: cli.main(standalone_mode=False), explain)
 
+
+def finish(act: Callable[[], object], explain: Callable[[Exception], Refusal | None]) -> None:
+    """Do what this process is there for, and end it.
+
+    Refusals become one sentence on standard error and their exit code.
     ``explain`` finds the refusal behind an error of a library, if there is one.
     """
     keep_files_private()
     try:
-        sys.exit(cli.main(standalone_mode=False) or 0)
+        act()
+        sys.exit(0)
     except Refusal as refusal:
         click.echo(i18n.say(refusal), err=True)
         sys.exit(refusal.exit_code)

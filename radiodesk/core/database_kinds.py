@@ -5,7 +5,6 @@ Both have one writer at a time, so that what is looked up in a write transaction
 
 import os
 import socket
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
@@ -13,7 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.orm import Session
 
-from radiodesk.core.locks import program
+from radiodesk.core.locks import command_of
 
 PATIENT = 15.0
 """Seconds that a write waits for another writer, where nobody sits before a screen."""
@@ -100,7 +99,7 @@ def engine_of(url: str, **given: Any) -> Engine:
 
 def this_process() -> str:
     """What this process is called where other hosts see it, such as ``radiodesk work (4242 at studio)``."""
-    return f"{program(sys.argv) or 'radiodesk'} ({os.getpid()} at {socket.gethostname()})"
+    return f"{command_of(os.getpid()) or 'radiodesk'} ({os.getpid()} at {socket.gethostname()})"
 
 
 @contextmanager

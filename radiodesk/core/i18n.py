@@ -1,12 +1,15 @@
 """Languages: Indonesian first, English second, from one catalogue file a room (``translations/<language>/<room>.po``).
 
 Message ids are English. The language is a context variable, so that pages, commands and jobs choose it the same way.
-Catalogues are read from their source files once, at first use; there is nothing to compile.
+Catalogues are compiled at first use, and kept beside their sources as Python keeps its modules; there is nothing to do
+after a change.
 """
 
 import errno
+import hashlib
+import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations
@@ -14,10 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
+from radiodesk.core.atomic_files import replacing
 from radiodesk.core.errors import Refusal
 
 FOLDER = Path(__file__).resolve().parents[1] / "translations"
@@ -29,16 +29,38 @@ language: ContextVar[str] = ContextVar("language", default="id")
 @cache
 def translations(name: str) -> GNUTranslations:
     """All rooms' catalogues of one language, merged."""
+    sources = sorted((FOLDER / name).glob("*.po"))
+    found = [(path.name, stat.st_size, stat.st_mtime_ns) for path in sources for stat in [path.stat()]]
+    kept = FOLDER / "__pycache__" / f"{name}.{hashlib.sha256(repr(found).encode()).hexdigest()[:16]}.mo"
+    try:
+        return GNUTranslations(BytesIO(kept.read_bytes()))
+    except (OSError, ValueError, struct.error):
+        compiled = _compile(name, sources)
+    # Where nothing may be written, each process compiles for itself.
+    with suppress(OSError):
+        kept.parent.mkdir(exist_ok=True)
+        for old in kept.parent.glob(f"{name}.*.mo"):
+            old.unlink(missing_ok=True)
+        with replacing(kept) as written:
+            written.write_bytes(compiled)
+    return GNUTranslations(BytesIO(compiled))
+
+
+def _compile(name: str, sources: list[Path]) -> bytes:
+    # Late: it takes longer to load than what it made takes to read.
+    from babel.messages.catalog import Catalog
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     merged = Catalog(locale=name)
-    for path in sorted((FOLDER / name).glob("*.po")):
+    for path in sources:
         with path.open("rb") as file:
             for message in read_po(file, locale=name):
                 if message.id and message.string:
                     merged.add(message.id, message.string, context=message.context)
     compiled = BytesIO()
     write_mo(compiled, merged)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    return compiled.getvalue()
 
 
 def gettext(message: str, /, **facts: Any) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -189,6 +190,14 @@ def try_again(session: Session, job_id: int) -> Job:
     return job
 
 
+def _to_nobody(_share: float) -> None:
+    """Progress that nobody follows but the row."""
+
+
+def _share_of_all(progress: Callable[[float], None], done: int, of: int, share: float) -> None:
+    progress((done + share) / of)
+
+
 class Runner:
     """Runs jobs by their kind, with a lease that is renewed while the handler works."""
 
@@ -198,6 +207,7 @@ class Runner:
         self._clock = clock
         self._kinds = kinds
         self._lease = timedelta(seconds=settings.lease_seconds)
+        self._told: Callable[[float], None] = _to_nobody
 
     def run(self, job_id: int) -> bool:
         """Run one job if it is free; ``False`` when there was nothing to do."""
@@ -255,14 +265,17 @@ class Runner:
     def run_all(self, progress: Callable[[float], None] = lambda _share: None) -> int:
         """Run what is due until nothing is; returns how many ran. For drills and tests.
 
-        ``progress`` is told after each job which share of those that were due is done.
+        ``progress`` is told, after each job and whenever a job tells its own, which share of those that were due is
+        done.
         """
         count = 0
         while True:
             due, ran = self.sweep(), 0
-            for done, one in enumerate(due, 1):
+            for done, one in enumerate(due):
+                self._told = partial(_share_of_all, progress, done, len(due))
                 ran += self.run(one.id)
-                progress(done / len(due))
+                self._told(1.0)
+            self._told = _to_nobody
             if not ran:
                 return count
             count += ran
@@ -271,6 +284,7 @@ class Runner:
         def report(share: float) -> None:
             with self._database.writing() as session:
                 self._mine(session, job, progress=min(1.0, share))
+            self._told(min(1.0, share))
 
         return Context(self._database, self._settings, self._clock, report)
 

@@ -98,7 +98,7 @@ class Writers:
             said = json.loads(self._note.read_bytes())
         except (OSError, ValueError):
             said = {}
-        return Holder(pid, _command(pid), str(said.get("at", "")) if said.get("pid") == pid else "")
+        return Holder(pid, command_of(pid), str(said.get("at", "")) if said.get("pid") == pid else "")
 
 
 def _locked_by(shared_memory: Path) -> int | None:
@@ -115,7 +115,8 @@ def _locked_by(shared_memory: Path) -> int | None:
     return None
 
 
-def _command(pid: int) -> str:
+def command_of(pid: int) -> str:
+    """The command that a process of this machine runs, as ``program`` tells it; empty where that is not known."""
     try:
         return program(Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0"))
     except OSError:

@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from radiodesk.core import key_checks
 from radiodesk.core.database import Database, open_database
 from radiodesk.core.errors import Refusal
 from radiodesk.core.keys import read_keys
 from radiodesk.core.settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 class LaterRelease(Refusal):
@@ -35,8 +35,11 @@ PATIENCE = 600.0
 FOLDER = Path(__file__).resolve().parents[1] / "migrations"
 
 
-def config(connection: Connection | None = None) -> Config:
+def config(connection: Connection | None = None) -> "Config":
     """Alembic's configuration; ``connection`` is the one to work on."""
+    # Imported when something is to be changed: every process looks at the revision, and few ever change it.
+    from alembic.config import Config
+
     made = Config()
     made.set_main_option("script_location", str(FOLDER))
     made.attributes["connection"] = connection
@@ -45,6 +48,8 @@ def config(connection: Connection | None = None) -> Config:
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring a database to a revision; a new one gets every table. Raises ``KeyMissing`` for keys of another one."""
+    from alembic import command
+
     with _migrating(database) as connection:
         # First, as a migration may encrypt what lay open; and at the end, when there is a place to note the keys in.
         key_checks.compare(connection, database.keys)
@@ -54,6 +59,8 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 def downgrade(database: Database, revision: str) -> None:
     """Take a database back to a revision (``base`` for an empty one)."""
+    from alembic import command
+
     with _migrating(database) as connection:
         command.downgrade(config(connection), revision)
 
@@ -71,14 +78,21 @@ def _migrating(database: Database) -> Iterator[Connection]:
 def current(database: Database) -> str | None:
     """The revision a database is at, ``None`` before the first."""
     with database.looking() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        at: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return at
+
+
+def revisions() -> list[str]:
+    """All revisions of this release, oldest first: the numbers that their files begin with."""
+    return sorted(path.name.split("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
 
 
 def require_known(database: Database) -> None:
     """Refuse a database that a later release has changed; raises ``LaterRelease``."""
     at = current(database)
-    known = {one.revision for one in ScriptDirectory.from_config(config()).walk_revisions()}
-    if at is not None and at not in known:
+    if at is not None and at not in revisions():
         raise LaterRelease(
             "The database was changed by a later release of radiodesk (revision %(revision)s). "
             "Start that release, or restore a backup from before.",
@@ -86,9 +100,9 @@ def require_known(database: Database) -> None:
         )
 
 
-def head() -> str | None:
+def head() -> str:
     """The newest revision of this release."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+    return revisions()[-1]
 
 
 def let_go_of(database: Database) -> Database:

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-import phonenumbers
-
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.text import mended
 
@@ -27,6 +25,9 @@ class PhoneUnreadable(Unreadable):
 
 def normalised(text: str) -> str:
     """The number as ``+628…``, or its digits alone where it is no full number; raises ``PhoneUnreadable``."""
+    # Late here and below: the library brings what is known of the numbers of all countries.
+    import phonenumbers
+
     plain = _SCHEME.sub("", _plain(text))
     digits = re.sub(r"\D", "", plain)
     if not _ALLOWED.fullmatch(plain) or not FEWEST_DIGITS <= len(digits) <= 18:
@@ -97,6 +98,8 @@ def _plain(text: str) -> str:
 
 
 def _full(text: str) -> str | None:
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(text, _REGION)
     except phonenumbers.NumberParseException:
@@ -108,6 +111,8 @@ def _full(text: str) -> str | None:
 
 def readable(number: str) -> str:
     """As it is written here: ``0812-3456-7890``; what is no full number stays as it is."""
+    import phonenumbers
+
     try:
         parsed = phonenumbers.parse(number, _REGION)
     except phonenumbers.NumberParseException:

@@ -24,7 +24,7 @@ def desk(only_web: bool) -> None:
     if not only_web:
         from radiodesk.operations.supervisor import supervise
 
-        supervise(settings)
+        supervise(settings, click.get_current_context().find_root().command)
         return
     from radiodesk.operations.web_server import serve
     from radiodesk.operations.wiring import open_station

@@ -114,7 +114,7 @@ def follow(listener: Listener, stop: threading.Event, language: str) -> None:
                 listener.look()
                 looked = time.monotonic()
             if not listener.turn():
-                stop.wait(REST)
+                stop.wait(REST if listener.has_ears else LOOK_EVERY)
         except DatabaseUnavailable as trouble:
             log.warning("The words of callers wait for a moment: %s", trouble)
             stop.wait(TROUBLE)

@@ -1,26 +1,29 @@
-"""``radiodesk desk``: starts desk, worker and public site as processes of their own and keeps them running."""
+"""``radiodesk desk``: runs desk, worker and public site as processes of their own and keeps them running.
 
-import ctypes
+The parts with live sound are programs of their own, which load little and go on when this process is killed. All others
+are branches of this process (``branches``): it loads what they share, once, and never opens the database itself.
+"""
+
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from radiodesk.core.clock import SystemClock
-from radiodesk.core.database import Database
+from radiodesk.core import command, i18n
 from radiodesk.core.i18n import gettext
 from radiodesk.core.processes import holder, watch_for_stop
 from radiodesk.core.settings import Settings
-from radiodesk.operations.wiring import prepare
-from radiodesk.rooms.accounts import queries, services
-from radiodesk.rooms.accounts.models import Role
+from radiodesk.operations.branches import Branch, load_together
 
 AT_ONCE = (["record-lines"], ["desk", "--only-web"], ["public"])
 """Sound first, then the pages."""
@@ -33,33 +36,37 @@ TELEPHONE = ["telephone"]
 """Only where an address for calls is set: a station without SIP has no such part."""
 LOCKS = {"record-lines": "recorder.lock", "telephone": "telephone.lock"}
 """What goes on when the supervisor is killed: a call is recorded to its end, and the next one finds it at work."""
-PR_SET_PDEATHSIG = 1
+FOR_THE_DATABASE = ("radiodesk.operations.wiring", "radiodesk.migrations.metadata", "radiodesk.rooms.rules")
+FOR_THE_PARTS = (
+    "radiodesk.operations.web_server",
+    "radiodesk.operations.worker",
+    "radiodesk.web.desk",
+    "radiodesk.web.public_site",
+    "radiodesk.operations.attendant.attendant_process",
+    "radiodesk.operations.listener_process",
+)
+"""What is loaded before the parts branch off. What computes (recognition, decoding) a part loads when it needs it."""
 STEADY = 30.0
 STOP_WITHIN = 8.0
 
 
-def end_with_parent() -> None:
-    """In a new child: ask the kernel to stop it when its supervisor is killed, so that a new one finds free ports."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 @dataclass
 class Part:
-    """A child process and how often it died lately; one with a lock outlives its supervisor."""
+    """A child process and how often it died lately; one with a lock outlives its supervisor.
+
+    ``begin`` starts it, by the words of its command.
+    """
 
     arguments: list[str]
+    begin: "Callable[[list[str]], Branch | subprocess.Popen[bytes]]"
     lock: Path | None = None
-    process: subprocess.Popen[bytes] | None = None
+    process: "Branch | subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     deaths: int = 0
     wait_until: float = field(default=0.0)
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "radiodesk", *self.arguments],
-            preexec_fn=end_with_parent if self.lock is None else None,
-        )
+        self.process = self.begin(self.arguments)
         self.started = time.monotonic()
 
     @property
@@ -102,40 +109,111 @@ def is_answering(host: str, port: int) -> bool:
         return False
 
 
-def announce(settings: Settings, database: Database) -> None:
+def announce(settings: Settings) -> None:
     """Print the addresses and, while there is nobody, the one-time link for the first administrator."""
+    from radiodesk.core.clock import SystemClock
+    from radiodesk.operations.wiring import prepare
+    from radiodesk.rooms.accounts import queries, services
+    from radiodesk.rooms.accounts.models import Role
+
     desk = settings.desk_address
     click.echo(gettext("Desk:        %(address)s", address=desk))
     click.echo(gettext("Public site: %(address)s", address=settings.public_address))
-    with database.writing() as session:
+    with prepare(settings).writing() as session:
         if queries.nobody_yet(session):
             token = services.invite(session, [Role.ADMINISTRATOR], by="desk", at=SystemClock().now())
             click.echo(gettext("First administrator (works once): %(address)s", address=f"{desk}/undangan/{token}"))
 
 
-def supervise(settings: Settings) -> None:
-    """Run all parts until told to stop."""
+def make_ready(settings: Settings) -> None:
+    """Bring folders, keys and tables to where the parts need them; raises what ``wiring.prepare`` raises."""
+    from radiodesk.operations.wiring import prepare
+
+    prepare(settings)
+
+
+def load(modules: Sequence[str]) -> None:
+    """Import what the branches share."""
+    for module in modules:
+        import_module(module)
+
+
+def load_the_rest(settings: Settings) -> None:
+    """Import all that the parts share, and work out what each of them would have to work out."""
+    from sqlalchemy.orm import configure_mappers
+
+    load(FOR_THE_PARTS)
+    configure_mappers()
+    i18n.translations(settings.language)
+
+
+class Starter:
+    """Starts the parts: as branches of this process, or as programs of their own."""
+
+    def __init__(self, cli: click.Command) -> None:
+        self._cli = cli
+
+    def branch(self, arguments: list[str]) -> Branch:
+        """A part that runs this command; what is loaded already it need not load."""
+        return Branch(
+            ["radiodesk", *arguments],
+            lambda: self._finish(lambda: self._cli.main(arguments, "radiodesk", standalone_mode=False)),
+        )
+
+    def errand(self, what: str, act: Callable[[], None]) -> Branch:
+        """Do one thing in a process of its own, which then ends."""
+        return Branch(["radiodesk", "desk", what], lambda: self._finish(act))
+
+    @staticmethod
+    def program(arguments: list[str]) -> "subprocess.Popen[bytes]":
+        """A part that outlives this process."""
+        return subprocess.Popen([sys.executable, "-m", "radiodesk", *arguments])
+
+    @staticmethod
+    def _finish(act: Callable[[], object]) -> None:
+        from radiodesk.core.unavailable import unavailable
+
+        command.finish(act, unavailable)
+
+
+def supervise(settings: Settings, cli: click.Command) -> None:
+    """Run all parts until told to stop; ``cli`` is the program's command line, by whose commands they run."""
     click.echo(gettext("The station is starting …"))
-    database = prepare(settings)
     stop = watch_for_stop()
-    parts = []
-    for arguments in parts_of(settings):
-        lock = LOCKS.get(arguments[0])
-        part = Part(arguments, settings.lines / lock if lock else None)
-        part.wait_until = time.monotonic() + (AFTER if arguments in SOON else 0.0)
-        part.look()
-        parts.append(part)
+    starter = Starter(cli)
+    load_together(lambda: load(FOR_THE_DATABASE))
+    # By a second processor, while this one loads the rest.
+    ready = starter.errand("prepare", lambda: make_ready(settings))
+    load_together(lambda: load_the_rest(settings))
+    if code := ready.wait():
+        sys.exit(code)
+    parts = [_part(settings, starter, words) for words in parts_of(settings)]
+    for part in parts:
+        part.wait_until = time.monotonic() + (AFTER if part.arguments in SOON else 0.0)
+    keep_running(settings, starter, parts, stop)
+    end_all(parts)
+
+
+def _part(settings: Settings, starter: Starter, words: list[str]) -> Part:
+    lock = LOCKS.get(words[0])
+    return Part(words, starter.branch) if lock is None else Part(words, starter.program, settings.lines / lock)
+
+
+def keep_running(settings: Settings, starter: Starter, parts: list[Part], stop: threading.Event) -> None:
+    """Start again what ended, until told to stop; what nobody waits for begins once the pages answer."""
     pages = [(settings.desk_host, settings.desk_port), (settings.public_host, settings.public_port)]
-    while not stop.wait(LOOK_EVERY):
+    errands: list[Branch] = []
+    while not stop.is_set():
+        for part in parts:
+            part.look()
+        errands = [errand for errand in errands if errand.poll() is None]
         if pages and all(is_answering(*page) for page in pages):
             pages = []
-            announce(settings, database)
+            errands.append(starter.errand("announce", lambda: announce(settings)))
             for part in parts:
                 if part.arguments in SOON and part.process is None:
                     part.wait_until = 0.0
-        for part in parts:
-            part.look()
-    end_all(parts)
+        stop.wait(LOOK_EVERY)
 
 
 def end_all(parts: list[Part]) -> None:

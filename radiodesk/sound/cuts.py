@@ -5,7 +5,6 @@ milliseconds, so that nothing clicks.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiodesk.core.atomic_files import replacing
-from radiodesk.sound.decoder import AudioInfo, decode, probe
+from radiodesk.sound.audio_facts import AudioInfo
+from radiodesk.sound.decoder import decode, probe
 from radiodesk.sound.encoder import write_blocks
+from radiodesk.sound.stretches import Span, merged, remaining
 
 _FADE_SECONDS = 0.005
 _TONE_LEVEL = 0.1  # -20 dBFS: heard, and no shock in headphones
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of a recording in seconds, ``start`` before ``end``."""
-
-    start: float
-    end: float
 
 
 def bleep(source: Path, target: Path, spans: Iterable[Span], *, tone_hz: int = 1000) -> AudioInfo:
@@ -52,35 +45,6 @@ def cut(source: Path, target: Path, spans: Iterable[Span]) -> list[Span]:
     with replacing(target) as written:
         write_blocks(written, _kept(source, info, kept), *_shape(info), "PCM_16")
     return kept
-
-
-def merged(spans: Iterable[Span]) -> list[Span]:
-    """The same spans in order, joined where they overlap or touch, none before zero, empty ones left out."""
-    joined: list[Span] = []
-    for span in sorted(spans, key=lambda each: each.start):
-        start, end = max(span.start, 0.0), span.end
-        if end <= start:
-            continue
-        if joined and start <= joined[-1].end:
-            joined[-1] = Span(joined[-1].start, max(end, joined[-1].end))
-        else:
-            joined.append(Span(start, end))
-    return joined
-
-
-def remaining(duration: float, taken: Iterable[Span]) -> list[Span]:
-    """What is left of ``duration`` seconds once ``taken`` (merged spans) are out."""
-    left: list[Span] = []
-    position = 0.0
-    for span in taken:
-        if span.start >= duration:
-            break
-        if span.start > position:
-            left.append(Span(position, span.start))
-        position = span.end
-    if position < duration:
-        left.append(Span(position, duration))
-    return left
 
 
 def _shape(info: AudioInfo) -> tuple[int, int]:

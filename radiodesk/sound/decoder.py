@@ -8,7 +8,7 @@ play lists, which could name other files or addresses.
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import why
+from radiodesk.sound.audio_facts import AudioInfo, AudioUnreadable, Heard
 from radiodesk.sound.containers import Part, parts
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,6 @@ _FORMATS = {"int16": "s16", "int32": "s32", "float32": "flt"}
 _LAYOUTS = {1: "mono", 2: "stereo"}
 _LEAST_RATE, _MOST_RATE = 1000, 768_000
 _MOST_CHANNELS = 16
-_MOST_KEPT_RATE = 192_000
-_MOST_ODD_RATE = 65_535
 LONGEST = 48 * 3600
 """Seconds after which decoding ends: a small file can promise years."""
 
@@ -39,43 +37,6 @@ _HEARING_RATE = 8000
 _WRONG_BY = 0.5
 _LEAST_BITS = 100
 """Bits a second below which a stated length is counted instead of believed."""
-
-
-class AudioUnreadable(Unreadable):
-    """The file holds no sound that can be decoded; the sentence says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class AudioInfo:
-    """What a sound file is: ``duration`` in seconds, ``sample_rate`` in Hz, ``bits`` of one sample where it has any.
-
-    ``stated`` is the length in seconds that its header gives, where that is not the length of what it holds.
-    """
-
-    duration: float
-    sample_rate: int
-    channels: int
-    codec: str
-    container: str
-    bits: int = 16
-    stated: float | None = None
-
-    @property
-    def lossless(self) -> bool:
-        """Whether the file keeps every sample as it was captured."""
-        return self.codec.startswith("pcm_") or self.codec in {"flac", "alac", "wavpack"}
-
-    @property
-    def kept_rate(self) -> int:
-        """The rate in Hz at which a lossless copy of it is written."""
-        rate = min(self.sample_rate, _MOST_KEPT_RATE)
-        # FLAC counts rates above 65535 Hz in tens.
-        return rate if rate <= _MOST_ODD_RATE else rate // 10 * 10
-
-    @property
-    def kept_channels(self) -> int:
-        """How many channels a lossless copy of it has: more than two are mixed."""
-        return min(self.channels, 2)
 
 
 def probe(path: Path) -> AudioInfo:
@@ -128,15 +89,6 @@ def _probed(path: Path, part: Part) -> AudioInfo:
     if found.duration > LONGEST or (part.end - part.start) * 8 < found.duration * _LEAST_BITS:
         return replace(found, duration=_counted(path, part))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What truly decodes: ``seconds`` of sound, whether some of it was ``damaged``, and whether that is ``all``."""
-
-    seconds: float
-    damaged: bool
-    all: bool
 
 
 def hear(path: Path, at_most: float = LONGEST) -> Heard:

@@ -13,7 +13,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from radiodesk.core.atomic_files import replacing
-from radiodesk.sound.decoder import AudioInfo, decode, probe
+from radiodesk.sound.audio_facts import AudioInfo
+from radiodesk.sound.decoder import decode, probe
 
 _MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 

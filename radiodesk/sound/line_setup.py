@@ -14,10 +14,14 @@ from typing import Any
 
 from radiodesk.core.atomic_files import replacing
 from radiodesk.core.errors import Unreadable
+from radiodesk.core.settings import Settings
 
 FILE = "lines.toml"
 RATES = (8000, 16000, 32000, 44100, 48000)
 MOST_CHANNEL = 64
+FLOOR = -96.0
+"""The level, in dBFS, of a line on which there is nothing."""
+
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -69,6 +73,11 @@ class Lines:
         """The lines that record a broadcast: the programme, or the studio where there is no programme line."""
         found = [line for line in self.lines if line.kind is LineKind.PROGRAMME]
         return tuple(found or [line for line in self.lines if line.kind is LineKind.STUDIO])
+
+
+def trial_file(settings: Settings, line: str) -> Path:
+    """Where the last trial of a line lies."""
+    return settings.lines / "trials" / f"{line}.wav"
 
 
 def load_lines(path: Path) -> Lines:

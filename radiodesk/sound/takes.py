@@ -16,21 +16,20 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from radiodesk.core.atomic_files import flush_folder, replacing
 from radiodesk.core.errors import NotFound
 from radiodesk.core.ids import public_id
+
+if TYPE_CHECKING:
+    from radiodesk.sound.pcm import Pcm
 
 SYNC_SECONDS = 0.4
 """Between two flushes to the disk: a power cut costs no more than this and what the device had not handed over."""
 
 SAMPLE = 2
 _ABOUT, _LOG = "about.json", "log.jsonl"
-Pcm = NDArray[np.int16]
 
 
 class SpoolFull(OSError):
@@ -166,9 +165,9 @@ class Take(Spooled):
         """Whole samples of a direction so far."""
         return self._written[direction]
 
-    def write(self, direction: str, pcm: bytes | Pcm) -> None:
+    def write(self, direction: str, pcm: "bytes | Pcm") -> None:
         """Append whole samples, and flush when it is time; raises ``SpoolFull``, and then none of them is written."""
-        data = pcm if isinstance(pcm, bytes) else np.ascontiguousarray(pcm, "<i2").tobytes()
+        data = pcm if isinstance(pcm, bytes) else pcm.astype("<i2", copy=False).tobytes()
         file, before = self._files[direction], self._written[direction]
         left = memoryview(data)
         try:
@@ -276,7 +275,7 @@ def follow(
     poll: float = 0.05,
     stop: Callable[[], bool] = lambda: False,
     wait: Callable[[float], None] = time.sleep,
-) -> Iterator[Pcm]:
+) -> "Iterator[Pcm]":
     """Yield the samples of a growing take from frame ``start`` on, at most ``block`` (one second) at once.
 
     Ends when the take is closed and read to its end, when it was removed, or when ``stop`` says so.
@@ -294,7 +293,7 @@ def follow(
             whole = len(data) // SAMPLE * SAMPLE
             half = data[whole:]
             if whole:
-                yield np.frombuffer(data[:whole], "<i2").astype(np.int16)
+                yield _samples(data[:whole])
             elif over:
                 return
             else:
@@ -311,17 +310,24 @@ def to_flac(take: Spooled, direction: str, path: Path) -> int:
 
     frames = 0
 
-    def blocks() -> Iterator[Pcm]:
+    def blocks() -> "Iterator[Pcm]":
         nonlocal frames
         with take.pcm(direction).open("rb") as file:
             while data := file.read(take.about.sample_rate * SAMPLE):
-                whole = np.frombuffer(data[: len(data) // SAMPLE * SAMPLE], "<i2").astype(np.int16)
+                whole = _samples(data[: len(data) // SAMPLE * SAMPLE])
                 frames += len(whole)
                 yield whole
 
     with replacing(path) as written:
         write_blocks(written, blocks(), take.about.sample_rate, 1, "PCM_16")
     return frames
+
+
+def _samples(data: bytes) -> "Pcm":
+    # Imported late: the attendant and the listener look at the spool all day, and mostly there is no sound in it.
+    import numpy as np
+
+    return np.frombuffer(data, "<i2").astype(np.int16)
 
 
 def boot_id() -> str:

@@ -1,4 +1,7 @@
-"""The desk's menu: the screens in the order of a day's work, of which each person sees those that open."""
+"""The desk's menu: the screens in the order of a day's work, of which each person sees those that open.
+
+It takes one line on a usual screen, so names are short; to the first page leads the name of the station before it.
+"""
 
 from dataclasses import dataclass
 
@@ -15,7 +18,6 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("home", N_("Home")),
     Entry("calls.screen", N_("Queue")),
     Entry("studio.host", N_("Studio")),
     Entry("broadcasts.broadcasts", N_("Broadcasts")),
@@ -24,7 +26,7 @@ ENTRIES = (
     Entry("tickets.tickets", N_("Complaints")),
     Entry("archive.packages", N_("Archive")),
     Entry("lines.page", N_("Lines")),
-    Entry("state.page", N_("State of the station")),
+    Entry("state.page", N_("Station")),
     Entry("accounts.people", N_("People")),
 )
 

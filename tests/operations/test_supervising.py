@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from radiodesk.operations.supervisor import Part, end_all
+from radiodesk.operations.supervisor import Part, Starter, end_all
 from tests.core.test_processes import HOLDS
 
 PYTHON = sys.executable
@@ -29,7 +29,7 @@ def left(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
 def part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Part]:
     """A part whose program ends at once and well."""
     monkeypatch.setattr(sys, "executable", "/bin/true")
-    made = Part(["record-lines"], tmp_path / "recorder.lock")
+    made = Part(["record-lines"], Starter.program, tmp_path / "recorder.lock")
     yield made
     if made.process is not None:
         made.process.wait(10)

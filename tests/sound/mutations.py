@@ -7,11 +7,13 @@ from pathlib import Path
 
 import soundfile
 
-from radiodesk.sound.cuts import Span, bleep, cut
-from radiodesk.sound.decoder import AudioUnreadable, decode, probe
+from radiodesk.sound.audio_facts import AudioUnreadable
+from radiodesk.sound.cuts import bleep, cut
+from radiodesk.sound.decoder import decode, probe
 from radiodesk.sound.encoder import derive_mp3, to_flac
 from radiodesk.sound.loudness import loudness
 from radiodesk.sound.peaks import peaks
+from radiodesk.sound.stretches import Span
 from tests.sound.sounds import CODECS, tone, write_amr_wideband, write_encoded
 
 LIBSNDFILE = {

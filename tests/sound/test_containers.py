@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from radiodesk.sound.decoder import AudioUnreadable, probe, read_all
+from radiodesk.sound.audio_facts import AudioUnreadable
+from radiodesk.sound.decoder import probe, read_all
 from radiodesk.sound.encoder import derive_mp3, to_flac
 from radiodesk.sound.peaks import peaks
 from tests.sound.sounds import pitch, tone, write_amr_wideband, write_encoded

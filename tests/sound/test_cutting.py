@@ -7,8 +7,9 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from radiodesk.sound.cuts import Span, bleep, cut, merged, remaining
+from radiodesk.sound.cuts import bleep, cut
 from radiodesk.sound.decoder import probe
+from radiodesk.sound.stretches import Span, merged, remaining
 from tests.sound.sounds import pitch, tone, write_encoded, write_wav
 
 

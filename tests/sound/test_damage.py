@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.recordings import services
-from radiodesk.sound.decoder import AudioUnreadable
+from radiodesk.sound.audio_facts import AudioUnreadable
 from tests.sound.mutations import KINDS, damaged, use, whole
 
 FILES = 3

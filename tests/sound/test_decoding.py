@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from radiodesk.sound.decoder import AudioUnreadable, decode, probe, read_all
+from radiodesk.sound.audio_facts import AudioUnreadable
+from radiodesk.sound.decoder import decode, probe, read_all
 from tests.sound.sounds import (
     CODECS,
     announce_two_gigabytes,

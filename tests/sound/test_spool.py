@@ -12,6 +12,7 @@ import soundfile
 
 from radiodesk.core.errors import NotFound
 from radiodesk.sound import takes as spool
+from radiodesk.sound.pcm import Pcm
 from radiodesk.sound.takes import SpoolFull, Take, discard, follow, open_take, takes, to_flac
 
 AT = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)
@@ -30,7 +31,7 @@ def begin(folder: Path, *directions: str, at: datetime = AT, monotonic: Callable
     )
 
 
-def ramp(count: int, start: int = 0) -> spool.Pcm:
+def ramp(count: int, start: int = 0) -> Pcm:
     return np.arange(start, start + count, dtype=np.int16)
 
 
@@ -120,7 +121,7 @@ def test_a_full_disk_truncates_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_follower_gets_every_sample_while_the_take_grows(tmp_path: Path) -> None:
     take = begin(tmp_path)
-    heard: list[spool.Pcm] = []
+    heard: list[Pcm] = []
     turns = iter(range(0, 1000, 100))
 
     def wait(_seconds: float) -> None:

@@ -7,7 +7,8 @@ import pytest
 import soundfile
 
 from radiodesk.core.atomic_files import replacing
-from radiodesk.sound.decoder import AudioUnreadable, probe, read_all
+from radiodesk.sound.audio_facts import AudioUnreadable
+from radiodesk.sound.decoder import probe, read_all
 from radiodesk.sound.encoder import concatenate, derive_mp3, lay_out, split_channels, to_flac
 from tests.sound.sounds import pitch, tone, write_encoded, write_wav
 

@@ -11,10 +11,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from radiodesk.rooms.accounts.models import Role
+from radiodesk.web.factory import template_folder
 from tests.factories.forms import FormClient
 
 P, S, H = Role.PRODUCER, Role.SCREENER, Role.HOST
 F, T, A = Role.OFFICER, Role.TICKET_OFFICER, Role.ARCHIVIST
+
+TEMPLATES = template_folder()
 
 OPEN_TO_ALL = {
     *("GET /masuk", "POST /masuk"),
@@ -322,3 +325,15 @@ def test_nobody_reaches_anything_but_the_sign_in(desk: Flask) -> None:
             )
     assert client.get("/langsung").status_code == 401
     assert client.post("/keluar").status_code == 302
+
+
+def test_pages_ask_the_guard_of_a_view_before_they_offer_a_way_to_it() -> None:
+    """``may_open`` is the one way; a list of roles in a page would be told apart from its view one day."""
+    asked = {
+        path.relative_to(TEMPLATES).as_posix(): line.strip()
+        for path in TEMPLATES.rglob("*.html")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "me.may(" in line
+    }
+    # A field, not a way: who may fetch from the station's own network.
+    assert asked.keys() == {"traffic/sources.html"}, asked

@@ -7,15 +7,8 @@ times, kilometre posts, emergency numbers, ticket numbers and amounts stay.
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from radiodesk.language.redaction.contacts import find_contacts
-from radiodesk.language.redaction.known_numbers import find_known
-from radiodesk.language.redaction.misheard_plates import find_misheard
-from radiodesk.language.redaction.names import find_names
-from radiodesk.language.redaction.personal_details import find_personal
 from radiodesk.language.redaction.plain_text import plain
-from radiodesk.language.redaction.private_numbers import find_numbers
 from radiodesk.language.redaction.spans import KINDS, Span, merged
-from radiodesk.language.redaction.written_numbers import find_written
 
 __all__ = ["KINDS", "LABELS", "Span", "find_private", "redact"]
 
@@ -54,6 +47,15 @@ def find_private(
     ``places`` are place names in lower case (of the area pack) that are not people's; ``keep_officials`` leaves the
     names of officials in their role, unless the text accuses somebody.
     """
+    # Late, with their many patterns: every page imports this package, and few pages look for anything.
+    from radiodesk.language.redaction.contacts import find_contacts
+    from radiodesk.language.redaction.known_numbers import find_known
+    from radiodesk.language.redaction.misheard_plates import find_misheard
+    from radiodesk.language.redaction.names import find_names
+    from radiodesk.language.redaction.personal_details import find_personal
+    from radiodesk.language.redaction.private_numbers import find_numbers
+    from radiodesk.language.redaction.written_numbers import find_written
+
     read = plain(text)
     spans = [
         *find_known(read.text),

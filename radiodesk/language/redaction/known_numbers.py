@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from lokal.samaran import detect_pii
-
 from radiodesk.language.redaction.contacts import is_official
 from radiodesk.language.redaction.spans import Span
 
@@ -32,6 +30,9 @@ _SCORES = {"high": 0.95, "medium": 0.8}
 
 def find_known(text: str) -> Iterator[Span]:
     """The findings of lokal-id that hold for messages of listeners."""
+    # Late, as the library takes half a second to load.
+    from lokal.samaran import detect_pii
+
     for match in detect_pii(text):
         kind = _KINDS.get(match.type)
         if kind and not (kind == "email" and is_official(match.value)):

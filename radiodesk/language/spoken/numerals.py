@@ -7,8 +7,6 @@ not used.
 import re
 from functools import lru_cache
 
-from num2words import num2words
-
 NUMBER = r"(?:[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
 """A number as written in Indonesian text: ``1.250``, ``1.250,75``, ``3,5``, and the English ``3.5``."""
 
@@ -43,6 +41,9 @@ def cardinal(value: int) -> str:
         return f"minus {cardinal(-value)}"
     if value >= _LARGEST_SAID:
         return digits(str(value))
+    # Late: it brings the numbers of sixty languages.
+    from num2words import num2words
+
     return str(num2words(value, lang="id"))
 
 

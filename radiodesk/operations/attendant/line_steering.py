@@ -47,8 +47,13 @@ class Steering:
     def turn(self) -> None:
         """Look once, and ask for what is missing."""
         self._broadcast()
-        self._callers()
-        self._holds()
+        with self.database.reading() as session:
+            stays = lines.open_stays(session)
+            wishes = [(stay.part, stay.key, stay.line, do) for stay in stays if (do := _wish(stay))]
+            talking = [stay for stay in stays if stay.part == lines.TELEPHONE and stay.call.is_open]
+            held = {stay.key: stay.call.state is CallState.HELD for stay in talking}
+        self._callers(wishes)
+        self._holds(held)
 
     def _broadcast(self) -> None:
         """The programme's lines are open while a broadcast is on air, and only then."""
@@ -76,10 +81,8 @@ class Steering:
                     lines.RECORDER, {"do": "open", "line": line.id, "broadcast": found.public_id, "since": since}
                 )
 
-    def _callers(self) -> None:
-        with self.database.reading() as session:
-            wanted = [(stay.part, stay.key, stay.line, do) for stay in lines.open_stays(session) if (do := _wish(stay))]
-        for part, key, line, do in wanted:
+    def _callers(self, wishes: list[tuple[str, str, str, str]]) -> None:
+        for part, key, line, do in wishes:
             problem = self._tell(part, {"do": do, "line": line, "call": key})
             if problem is not None:
                 with self.database.writing() as session:
@@ -87,11 +90,8 @@ class Steering:
                     if stay is not None and stay.stage is not Stage.CLOSED:
                         lines.note_problem(session, stay, problem, at=self.clock.now())
 
-    def _holds(self) -> None:
+    def _holds(self, wanted: dict[str, bool]) -> None:
         """A telephone caller whom the host holds hears silence until they are on again."""
-        with self.database.reading() as session:
-            stays = [stay for stay in lines.open_stays(session) if stay.part == lines.TELEPHONE]
-            wanted = {stay.key: stay.call.state is CallState.HELD for stay in stays if stay.call.is_open}
         if not wanted:
             return
         try:

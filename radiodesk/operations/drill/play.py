@@ -17,6 +17,7 @@ from radiodesk.core.jobs import Runner
 from radiodesk.core.settings import Settings
 from radiodesk.operations.drill import callers, on_air, road_input, show_plan, show_sound
 from radiodesk.operations.drill.show import Show
+from radiodesk.operations.drill.show_progress import Hearing, ShowProgress
 from radiodesk.operations.drill.stage import ARCHIVIST, Played, moment_of
 from radiodesk.operations.drill.summary import summary
 from radiodesk.operations.wiring import prepare, runner
@@ -28,7 +29,6 @@ from radiodesk.rooms.record.queries import unclear
 
 Stage = Callable[[Played, Session], None]
 LEAD = timedelta(minutes=30)
-STAGES = 17
 
 
 @contextmanager
@@ -120,7 +120,7 @@ class _Timing:
         self.played = played
         self.seconds: dict[str, float] = {}
         self._jobs = jobs
-        self._progress = progress
+        self._progress = ShowProgress(progress)
 
     def stage(self, name: str, *stages_of: Stage) -> None:
         begun = time.perf_counter()
@@ -136,10 +136,16 @@ class _Timing:
         self._note("voice", begun)
 
     def jobs(self, name: str) -> None:
-        begun = time.perf_counter()
-        self._jobs.run_all(lambda share: self._progress(len(self.seconds) + share, STAGES))
+        begun, hearing = time.perf_counter(), Hearing(self.database)
+
+        def tell(share: float) -> None:
+            # Jobs last as long as their sound; where there is none, one counts as much as another.
+            heard = hearing.share()
+            self._progress.within(name, share if heard is None else heard)
+
+        self._jobs.run_all(tell)
         self._note(name, begun)
 
     def _note(self, name: str, begun: float) -> None:
         self.seconds[name] = round(time.perf_counter() - begun, 2)
-        self._progress(len(self.seconds), STAGES)
+        self._progress.end(name)

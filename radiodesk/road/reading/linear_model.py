@@ -9,8 +9,6 @@ from itertools import pairwise
 from math import exp, sqrt
 from pathlib import Path
 
-import numpy as np
-
 from radiodesk.road.reading.tokens import Post
 
 FILE = Path(__file__).parent / "about.npz"
@@ -44,6 +42,9 @@ class LinearModel:
 @cache
 def load_model(path: Path = FILE) -> LinearModel:
     """The trained model that comes with the program."""
+    # Late: of all posts only those need it in which the rules find nothing.
+    import numpy as np
+
     with np.load(path, allow_pickle=False) as stored:
         names = str(stored["features"]).split("\n")
         values = stored["weights"].astype(float).tolist()
@@ -52,6 +53,8 @@ def load_model(path: Path = FILE) -> LinearModel:
 
 def save_model(weights: dict[str, float], bias: float, path: Path = FILE) -> None:
     """Write weights as one text of names and an array of half-precision numbers."""
+    import numpy as np
+
     names = sorted(weights)
     np.savez_compressed(
         path,

@@ -17,7 +17,7 @@ from radiodesk.rooms.broadcasts.known_callers import covered
 from radiodesk.rooms.broadcasts.models import AsRun
 from radiodesk.rooms.transcripts import timed_words
 from radiodesk.rooms.transcripts.models import Transcript
-from radiodesk.sound.cuts import Span
+from radiodesk.sound.stretches import Span
 
 PATH = "restricted/closed.tar.enc"
 SMALLEST = 1 << 18

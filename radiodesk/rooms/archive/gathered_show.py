@@ -37,7 +37,7 @@ from radiodesk.rooms.programme.models import Script, ScriptVersion
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.tickets import queries as tickets
 from radiodesk.rooms.transcripts.models import Transcript
-from radiodesk.sound.cuts import Span
+from radiodesk.sound.stretches import Span
 from radiodesk.sound.takes import takes
 
 

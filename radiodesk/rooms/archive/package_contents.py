@@ -18,8 +18,7 @@ from radiodesk.rooms.archive.bag_writer import Item
 from radiodesk.rooms.archive.gathered_show import Gathered, Sound, Words
 from radiodesk.rooms.archive.show_facts import Facts
 from radiodesk.rooms.archive.tag_files import Difference, differs
-from radiodesk.sound.cuts import cut
-from radiodesk.sound.decoder import AudioUnreadable
+from radiodesk.sound.audio_facts import AudioUnreadable
 
 README = (Path(__file__).parent / "readme.txt").read_text(encoding="utf-8")
 
@@ -90,6 +89,8 @@ class Contents:
             yield from self._open_copy(sound, source)
 
     def _open_copy(self, sound: Sound, source: Path) -> Iterator[Item]:
+        from radiodesk.sound.cuts import cut
+
         shorter = self._scratch / f"{sound.facts['recording']}.flac"
         try:
             cut(source, shorter, sound.cut)

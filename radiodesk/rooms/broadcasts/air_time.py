@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind
-from radiodesk.sound.cuts import Span, merged
+from radiodesk.sound.stretches import Span, merged
 
 MARGIN = 1.0
 """Seconds closed before and after a caller was on air: a hand on a key is not exact."""

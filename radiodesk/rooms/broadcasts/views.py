@@ -109,7 +109,6 @@ def broadcast(public_id: str) -> str:
         scripts=programme_queries.scripts(session()),
         undoable=rundown_acts.undoable(session(), found, by=me().username, at=now()),
         rundown_act_names=rundown_acts.ACT_NAMES,
-        crew=CREW,
         now=now(),
         **NAMES,
     )
@@ -254,7 +253,6 @@ def _studio(public_id: str) -> dict[str, object]:
         "questions": unanswered(session(), found, at=now()),
         "undoable": [entry.id for entry in studio.marks if services.is_undoable(entry, now())],
         "call_seconds": station().settings.call_seconds,
-        "crew": CREW,
         "now": now(),
         **NAMES,
     }

@@ -14,9 +14,7 @@ from radiodesk.core.settings import Settings
 from radiodesk.rooms.lines.models import LineCall
 from radiodesk.rooms.lines.services import RECORDER, TELEPHONE, open_stays
 from radiodesk.sound.control_socket import PartRefused, PartSilent, ask
-from radiodesk.sound.line_setup import FILE, Line, LineKind, Lines, LinesUnreadable, load_lines
-from radiodesk.sound.recorder.levels import FLOOR
-from radiodesk.sound.recorder.recorder_process import trial_file
+from radiodesk.sound.line_setup import FILE, FLOOR, Line, LineKind, Lines, LinesUnreadable, load_lines, trial_file
 from radiodesk.sound.telephone.telephone_alarms import alarms as telephone_alarms
 
 KEYS = ("F2", "F3", "F4", "F6", "F7", "F8", "F9", "F10")

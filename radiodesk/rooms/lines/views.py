@@ -16,9 +16,8 @@ from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.lines import forms, line_board
 from radiodesk.rooms.lines.services import LINES, RECORDER, TELEPHONE, Stay, open_line
-from radiodesk.sound.line_setup import FILE, RATES, Line, LineKind, Lines, load_lines, save_lines
+from radiodesk.sound.line_setup import FILE, RATES, Line, LineKind, Lines, load_lines, save_lines, trial_file
 from radiodesk.sound.recorder.input_devices import SOUND_SERVERS, list_devices
-from radiodesk.sound.recorder.recorder_process import trial_file
 
 blueprint = Blueprint("lines", __name__)
 

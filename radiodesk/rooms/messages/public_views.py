@@ -26,7 +26,7 @@ from radiodesk.rooms.messages.channels import partner
 from radiodesk.rooms.messages.channels.bearer_tokens import fits
 from radiodesk.rooms.messages.channels.report_channels import PosJagoChannel
 from radiodesk.rooms.messages.ports import NotSigned, TrackingCode, tracking_codes
-from radiodesk.sound.decoder import AudioUnreadable
+from radiodesk.sound.audio_facts import AudioUnreadable
 
 blueprint = Blueprint("intake", __name__)
 

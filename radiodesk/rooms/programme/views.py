@@ -113,7 +113,6 @@ def _page(public_id: str) -> dict[str, object]:
         "script": found,
         "heard": heard,
         "now": now(),
-        "writers": WRITERS,
         "over": OVER,
         "why_of": made_scripts.why_of,
         "old": followed_conditions.old_sentences(session(), found),

@@ -21,7 +21,7 @@ from radiodesk.rooms.record.private_finder import A_CALLERS
 from radiodesk.rooms.record.rendering import CONSENT, CUT, PROTECTED
 from radiodesk.rooms.recordings.access import Belonging
 from radiodesk.rooms.transcripts.timed_words import places, said_between, tokens_in
-from radiodesk.sound.cuts import Span as Seconds
+from radiodesk.sound.stretches import Span as Seconds
 
 MAY_NOT_BE_HEARD = N_("The caller is protected (a child, a victim or a whistle-blower).")
 CONFIDENTIAL = N_("The complaint of this caller is confidential.")

@@ -42,9 +42,7 @@ from radiodesk.rooms.recordings.services import originals
 from radiodesk.rooms.tickets import queries as tickets
 from radiodesk.rooms.transcripts import services as speech
 from radiodesk.rooms.transcripts.timed_words import tokens_in
-from radiodesk.sound.cuts import Span as Seconds
-from radiodesk.sound.cuts import bleep, cut
-from radiodesk.sound.encoder import derive_mp3
+from radiodesk.sound.stretches import Span as Seconds
 
 SHOWN_KINDS = frozenset(
     {AsRunKind.START, AsRunKind.ITEM, AsRunKind.SCRIPT, AsRunKind.CALL_ON, AsRunKind.CALL_OFF, AsRunKind.END}
@@ -215,6 +213,8 @@ def make_sound(settings: Settings, planned: Plan, piece: PublicPiece) -> Sound |
     cut_out = sum(span.end - span.start for span in piece.rendered.cut)
     if piece.duration - cut_out < _BLEEP_EVERYTHING_BELOW:
         return None
+    from radiodesk.sound.encoder import derive_mp3
+
     key = f"{planned.broadcast}/{planned.revision}/{piece.position:02}.mp3"
     sounds = originals(settings)
     with (
@@ -230,6 +230,8 @@ def make_sound(settings: Settings, planned: Plan, piece: PublicPiece) -> Sound |
 
 
 def _treated(source: Path, scratch: Path, rendered: Rendered) -> Path:
+    from radiodesk.sound.cuts import bleep, cut
+
     steps: list[tuple[Callable[[Path, Path, list[Seconds]], Any], list[Seconds]]] = [
         (bleep, rendered.bleeped),
         (cut, rendered.cut),

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from radiodesk.rooms.transcripts.timed_words import Token, covered, places, said_between, seconds_of
-from radiodesk.sound.cuts import Span as Seconds
-from radiodesk.sound.cuts import merged, remaining
+from radiodesk.sound.stretches import Span as Seconds
+from radiodesk.sound.stretches import merged, remaining
 
 DUMP = "dump"
 PROTECTED = "protected"

@@ -25,9 +25,7 @@ from radiodesk.core.stores.ports import NoSuchObject, StoreFull
 from radiodesk.core.stores.shelves import Shelf, StoreObject
 from radiodesk.core.text import tidy
 from radiodesk.rooms.recordings.models import Direction, Recording
-from radiodesk.sound.decoder import AudioInfo, AudioUnreadable, Heard, hear, probe
-from radiodesk.sound.encoder import derive_mp3
-from radiodesk.sound.peaks import peaks
+from radiodesk.sound.audio_facts import AudioInfo, AudioUnreadable, Heard
 
 PREPARE_JOB = "audio.prepare"
 LONG = 120.0
@@ -280,6 +278,8 @@ def playable(settings: Settings, recording: Recording) -> StoreObject:
     require_sound(recording)
     derived = _derived(settings, recording, "mp3")
     if not derived.is_there():
+        from radiodesk.sound.encoder import derive_mp3
+
         with original(settings, recording).local() as source, derived.draft() as target:
             derive_mp3(source, target)
     return derived
@@ -292,6 +292,8 @@ def outline(settings: Settings, recording: Recording) -> list[float]:
     try:
         kept: list[float] = json.loads(derived.read_bytes())
     except NoSuchObject:
+        from radiodesk.sound.peaks import peaks
+
         with original(settings, recording).local() as source:
             kept = peaks(source)
         derived.put(json.dumps(kept).encode())
@@ -334,6 +336,9 @@ def _too_large(name: str, settings: Settings) -> TooLarge:
 
 
 def _look(path: Path, name: str, settings: Settings) -> Look:
+    # The libraries that decode are loaded with the first sound: a desk that nobody sends any does without them.
+    from radiodesk.sound.decoder import hear, probe
+
     try:
         info = probe(path)
         heard = hear(path, _LOOK)

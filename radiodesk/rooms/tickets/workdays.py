@@ -10,13 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from holidays import GOVERNMENT, PUBLIC, HolidayBase, country_holidays
 
 from radiodesk.core.errors import Unreadable
 
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
 KINDS = frozenset({"holiday", "leave", "working"})
+
+_PUBLIC, _GOVERNMENT = "public", "government"
+"""Categories of the package ``holidays``: its own names for them would have to be imported with all its countries."""
 
 _LAST_SECOND = time(23, 59, 59)
 
@@ -37,12 +42,12 @@ class WorkCalendar:
     zone: ZoneInfo
     own: Mapping[date, DayOff]
     """What the station says of single days; it counts more than the national calendar."""
-    national: HolidayBase = field(default_factory=lambda: _national(PUBLIC, GOVERNMENT))
+    national: "HolidayBase" = field(default_factory=lambda: _national(_PUBLIC, _GOVERNMENT))
 
     def knows(self, year: int) -> bool:
         """Whether the collective leave of a year is known, from the national decree or the station's own files."""
         told = any(day.year == year and entry.kind == "leave" for day, entry in self.own.items())
-        return told or bool(_national(GOVERNMENT, year=year))
+        return told or bool(_national(_GOVERNMENT, year=year))
 
     def is_working(self, day: date) -> bool:
         told = self.own.get(day)
@@ -84,8 +89,10 @@ def load_calendar(zone: ZoneInfo, folders: Iterable[Path] = ()) -> WorkCalendar:
     return WorkCalendar(zone, own)
 
 
-def _national(*categories: str, year: int | None = None) -> HolidayBase:
+def _national(*categories: str, year: int | None = None) -> "HolidayBase":
     """Indonesia's days off; a year is worked out when it is first asked for."""
+    from holidays import country_holidays
+
     return country_holidays("ID", categories=categories, years=year, expand=year is None, language="id")
 
 

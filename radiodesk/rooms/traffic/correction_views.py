@@ -97,7 +97,7 @@ def file_posts() -> str | tuple[str, int]:
         )
     ]  # fmt: skip
     left = [line for line in lines if not line.wanted]
-    return render_template("traffic/pasted.html", rows=rows, left=left, learned=learned, crew=CREW, **NAMES)
+    return render_template("traffic/pasted.html", rows=rows, left=left, learned=learned, **NAMES)
 
 
 @blueprint.get("/lalin/kondisi/<public_id>/koreksi")

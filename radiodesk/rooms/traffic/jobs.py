@@ -10,8 +10,6 @@ from radiodesk.core.events import announce
 from radiodesk.core.i18n import say, speaking
 from radiodesk.core.jobs import Context, Kind
 from radiodesk.road.fetch_state import FetchPolicy, FetchState
-from radiodesk.road.fetcher import refresh
-from radiodesk.road.linked_warnings import with_linked
 from radiodesk.road.report_intake import place
 from radiodesk.road.watched_folders import folder_of, is_folder
 from radiodesk.rooms.traffic import learned_words, queries, services
@@ -47,6 +45,10 @@ def fetch_source(context: Context, source_id: int) -> None:
 
 
 def _fetch_feed(context: Context, source: Source) -> None:
+    # Late: a worker without sources needs nothing that asks others.
+    from radiodesk.road.fetcher import refresh
+    from radiodesk.road.linked_warnings import with_linked
+
     now = context.clock.now()
     policy = FetchPolicy(every=timedelta(minutes=source.minutes), allow_private=source.own_network)
     state = FetchState.from_json(source.state, url=source.url)

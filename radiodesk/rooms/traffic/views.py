@@ -70,7 +70,6 @@ def _board() -> dict[str, Any]:
         "warnings": traffic_board.warnings(session(), now(), _pack()),
         "reports": reports,
         "words": queries.words_of(session(), reports),
-        "crew": CREW,
         "now": now(),
         **NAMES,
     }
@@ -166,7 +165,7 @@ def condition(public_id: str) -> str:
     row = _condition(public_id)
     words = queries.words_of(session(), [*row.reports, *row.replaced])
     told = ports.told_in(session(), row, at=now())
-    return render_template("traffic/condition.html", row=row, words=words, told=told, crew=CREW, now=now(), **NAMES)
+    return render_template("traffic/condition.html", row=row, words=words, told=told, now=now(), **NAMES)
 
 
 @blueprint.get("/lalin/sumber")
@@ -177,7 +176,7 @@ def health() -> str:
         for row, _ in found
         if watched_folders.is_folder(row.url)
     }
-    return render_template("traffic/sources.html", sources=found, folders=places, names=sources.STATE_NAMES, crew=CREW)
+    return render_template("traffic/sources.html", sources=found, folders=places, names=sources.STATE_NAMES)
 
 
 @blueprint.post("/lalin/sumber")
@@ -208,7 +207,7 @@ def fetch_source(public_id: str) -> Response:
 
 @blueprint.get("/lalin/lapsit")
 def situation_reports() -> str:
-    return render_template("traffic/lapsits.html", listed=queries.situation_reports(session(), asked_page()), crew=CREW)
+    return render_template("traffic/lapsits.html", listed=queries.situation_reports(session(), asked_page()))
 
 
 @blueprint.post("/lalin/lapsit")
@@ -242,7 +241,6 @@ def situation_report(public_id: str) -> str:
         choices=LABELS,
         heads=TITLES,
         script=spoken(lapsit, wording=wordings.own(session())),
-        crew=CREW,
     )
 
 
@@ -268,5 +266,4 @@ def appeals() -> str:
         fitting={one.id for one in library if fits(one, moment) is not None},
         moment=moment,
         used=queries.appeal_counts(session()),
-        crew=CREW,
     )

@@ -4,9 +4,6 @@ import io
 import json
 from collections.abc import Callable
 
-from docx import Document
-from docx.shared import Pt
-
 from radiodesk.core.text import clean, cleaned
 from radiodesk.recognition import captions
 from radiodesk.rooms.transcripts.models import Transcript
@@ -54,6 +51,9 @@ def _data(transcript: Transcript) -> str:
 
 
 def _document(transcript: Transcript, heading: str) -> bytes:
+    from docx import Document
+    from docx.shared import Pt
+
     document = Document()
     document.styles["Normal"].font.size = Pt(11)
     document.add_heading(clean(heading), level=1)

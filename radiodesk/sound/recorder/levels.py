@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from radiodesk.sound.takes import Pcm
+from radiodesk.sound.line_setup import FLOOR
+from radiodesk.sound.pcm import Pcm
 
-FLOOR = -96.0
 WINDOW = 0.4
 CLIPPED = 32_700
 CLIP_RUN = 3

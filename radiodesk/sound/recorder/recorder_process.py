@@ -7,7 +7,6 @@ import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from radiodesk.core.atomic_files import replacing
@@ -16,13 +15,13 @@ from radiodesk.core.processes import AlreadyRunning, hold, watch_for_stop
 from radiodesk.core.settings import Settings
 from radiodesk.sound.control_socket import Answer, ControlServer, Request
 from radiodesk.sound.line_journal import Journal
-from radiodesk.sound.line_setup import FILE, LinesUnreadable, load_lines
+from radiodesk.sound.line_setup import FILE, LinesUnreadable, load_lines, trial_file
+from radiodesk.sound.pcm import Pcm
 from radiodesk.sound.recorder import recorder_report
 from radiodesk.sound.recorder.capture_source import Readers
 from radiodesk.sound.recorder.disk_space import DiskWatch, Limits
 from radiodesk.sound.recorder.engine import PART, Clocks, Recorder
 from radiodesk.sound.recorder.recovery import recover
-from radiodesk.sound.takes import Pcm
 
 log = logging.getLogger(__name__)
 
@@ -102,11 +101,6 @@ class Process:
                 out.writeframes(samples.astype("<i2").tobytes())
 
         return keep
-
-
-def trial_file(settings: Settings, line: str) -> Path:
-    """Where the last trial of a line lies."""
-    return settings.lines / "trials" / f"{line}.wav"
 
 
 def record_lines(settings: Settings) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from radiodesk.sound.line_setup import Line
+from radiodesk.sound.pcm import Pcm
 from radiodesk.sound.recorder.levels import Meter
 from radiodesk.sound.recorder.take_direction import Block, Feed
-from radiodesk.sound.takes import Pcm, Take
+from radiodesk.sound.takes import Take
 
 BEFORE_SECONDS = 12.0
 """Sound that is kept in memory, so that a broadcast's recording begins when the broadcast did."""

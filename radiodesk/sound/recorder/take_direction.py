@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from radiodesk.sound.takes import Pcm, Take
+from radiodesk.sound.pcm import Pcm
+from radiodesk.sound.takes import Take
 
 SMALLEST_GAP = 0.06
 """Seconds by which times of arrival may differ without anything missing."""

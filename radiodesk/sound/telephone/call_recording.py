@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from radiodesk.sound.recorder.levels import FLOOR, decibels
+from radiodesk.sound.line_setup import FLOOR
+from radiodesk.sound.recorder.levels import decibels
 from radiodesk.sound.takes import SAMPLE, Spooled, Take, boot_id
 from radiodesk.sound.telephone.dumps import Dump, dumps_in
 

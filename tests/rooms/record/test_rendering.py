@@ -14,8 +14,8 @@ from radiodesk.rooms.record.masks import KIND_NAMES
 from radiodesk.rooms.record.redaction_reasons import REASONS
 from radiodesk.rooms.record.rendering import DUMP, Removal, moved, render_text, render_words
 from radiodesk.rooms.transcripts.timed_words import PAD, Token, joined, places, tokens_of
-from radiodesk.sound.cuts import Span as Seconds
-from radiodesk.sound.cuts import merged, remaining
+from radiodesk.sound.stretches import Span as Seconds
+from radiodesk.sound.stretches import merged, remaining
 
 
 def mask(kind: str) -> str:

@@ -20,7 +20,7 @@ from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.recordings import jobs, services
 from radiodesk.rooms.recordings.models import Direction, Recording
-from radiodesk.sound.decoder import AudioUnreadable
+from radiodesk.sound.audio_facts import AudioUnreadable
 from tests.factories import calls as make
 from tests.factories.trail import trail
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from radiodesk.sound.line_journal import Journal, read
 from radiodesk.sound.line_setup import Line, LineKind, Lines
+from radiodesk.sound.pcm import Pcm
 from radiodesk.sound.recorder.disk_space import DiskWatch, Limits
 from radiodesk.sound.recorder.engine import Clocks, Recorder
 from radiodesk.sound.recorder.take_direction import Block
-from radiodesk.sound.takes import Pcm, Spooled, open_take
+from radiodesk.sound.takes import Spooled, open_take
 
 RATE = 8000
 AT = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from radiodesk.sound.line_setup import Line, LineKind, Lines
+from radiodesk.sound.pcm import Pcm
 from radiodesk.sound.recorder.engine import LineState, LineUnknown, NoRoom
 from radiodesk.sound.recorder.recorder_report import state
 from radiodesk.sound.recorder.recovery import RESUME_SECONDS, recover
 from radiodesk.sound.recorder.take_direction import Block
-from radiodesk.sound.takes import Pcm
 from tests.sound.recorder.rig import AT, HYBRID, ONE_DEVICE, RATE, STUDIO, TWO_DEVICES, Rig, kinds, samples_of
 
 

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from radiodesk.sound.recorder.levels import FLOOR, Meter
-from radiodesk.sound.takes import Pcm
+from radiodesk.sound.line_setup import FLOOR
+from radiodesk.sound.pcm import Pcm
+from radiodesk.sound.recorder.levels import Meter
 
 RATE = 8000
 

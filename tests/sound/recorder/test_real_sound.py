@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from radiodesk.sound.control_socket import PartSilent, ask
 from radiodesk.sound.line_journal import read
 from radiodesk.sound.line_setup import Line, LineKind, Lines, save_lines
-from radiodesk.sound.takes import Pcm, Spooled, open_take
+from radiodesk.sound.pcm import Pcm
+from radiodesk.sound.takes import Spooled, open_take
 from tests.factories.pulse import Pulse, sound_server, until
 from tests.sound.recorder.rig import kinds, samples_of
 

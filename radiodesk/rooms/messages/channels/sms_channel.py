@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
-import httpx
-
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import gettext
 from radiodesk.core.settings import Settings
@@ -46,6 +44,9 @@ class SmsChannel:
         return settings.sms_gateway_url is not None
 
     def send(self, settings: Settings, to: str, words: str) -> str:
+        # Late: whoever takes messages in loads all channels, and only who sends needs it.
+        import httpx
+
         if settings.sms_gateway_url is None:
             raise NotSent(gettext("SMS replies are not set up: sms_gateway_url is missing."))
         token = settings.sms_token.get_secret_value() if settings.sms_token else ""

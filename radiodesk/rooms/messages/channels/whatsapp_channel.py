@@ -3,9 +3,8 @@
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import httpx
 
 from radiodesk.core.i18n import gettext
 from radiodesk.core.settings import Settings
@@ -14,6 +13,9 @@ from radiodesk.rooms.messages.channels import whatsapp
 from radiodesk.rooms.messages.channels.bearer_tokens import fits
 from radiodesk.rooms.messages.loose_values import listed, read_json, text, within
 from radiodesk.rooms.messages.ports import Admitted, Delivery, NotSent, NotSigned, Posted
+
+if TYPE_CHECKING:
+    import httpx
 
 _BLOCK = 1 << 16
 
@@ -79,7 +81,10 @@ def _api(settings: Settings) -> str:
 
 
 @contextmanager
-def _asking(settings: Settings) -> Iterator[httpx.Client]:
+def _asking(settings: Settings) -> Iterator["httpx.Client"]:
+    # Late: whoever takes messages in loads all channels, and only who sends needs it.
+    import httpx
+
     if settings.whatsapp_token is None or settings.whatsapp_phone_id is None:
         raise NotSent(gettext("WhatsApp replies are not set up: whatsapp_token and whatsapp_phone_id are missing."))
     headers = {"Authorization": f"Bearer {settings.whatsapp_token.get_secret_value()}"}
@@ -93,7 +98,7 @@ def _asking(settings: Settings) -> Iterator[httpx.Client]:
         raise NotSent(gettext("WhatsApp answered something that is not understood."), again=True) from None
 
 
-def _check(answer: httpx.Response) -> None:
+def _check(answer: "httpx.Response") -> None:
     if answer.is_success:
         return
     again = answer.status_code == 429 or answer.status_code >= 500

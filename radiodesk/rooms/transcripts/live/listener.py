@@ -153,6 +153,11 @@ class Listener:
                 self._done.add(ear.take.id)
 
     @property
+    def has_ears(self) -> bool:
+        """Whether anybody is listened to, or put off."""
+        return bool(self._ears)
+
+    @property
     def busy(self) -> float:
         """The share of the last seconds that went into hearing, 0 to 1."""
         now = self._clock()

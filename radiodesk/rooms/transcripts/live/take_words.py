@@ -1,16 +1,16 @@
 """An ear: follows the caller's side of one growing take, and holds the words that were heard of it so far."""
 
 from collections.abc import Callable
-
-import numpy as np
-import soxr
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from radiodesk.recognition.ports import Partial, StreamingSession
-from radiodesk.recognition.voice_detector import RATE
 from radiodesk.rooms.transcripts.live.models import Hearing
 from radiodesk.rooms.transcripts.live.services import Shown
 from radiodesk.sound.takes import SAMPLE, Spooled
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DIRECTION = "caller"
 GAP = "…"
@@ -49,6 +49,11 @@ class Ear:
         self._begin(start)
 
     def _begin(self, start: int) -> None:
+        # What computes is loaded with the first caller who speaks: a listener at rest does without it.
+        import soxr
+
+        from radiodesk.recognition.voice_detector import RATE
+
         rate = self.take.about.sample_rate
         self._frame = start
         self._offset = start / rate
@@ -68,6 +73,8 @@ class Ear:
 
     def hear(self) -> bool:
         """Listen to what has come, at most five seconds of it; returns whether the words are others than before."""
+        import numpy as np
+
         most = round(_AT_ONCE * self.take.about.sample_rate)
         try:
             with self.take.pcm(DIRECTION).open("rb") as file:
@@ -112,7 +119,9 @@ class Ear:
             lag=round(max(self.behind, 0.0), 2),
         )
 
-    def _sound(self, pcm: NDArray[np.int16]) -> NDArray[np.float32]:
+    def _sound(self, pcm: "NDArray[np.int16]") -> "NDArray[np.float32]":
+        import numpy as np
+
         sound = (pcm / 32768).astype(np.float32)
         if self._resampler is not None:
             sound = np.asarray(self._resampler.resample_chunk(sound), np.float32)

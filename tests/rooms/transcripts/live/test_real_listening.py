@@ -25,7 +25,8 @@ from radiodesk.rooms.transcripts.live import services as live
 from radiodesk.rooms.transcripts.live.models import Hearing, LiveWords
 from radiodesk.rooms.transcripts.models import Transcript
 from radiodesk.sound.decoder import decode
-from radiodesk.sound.takes import Pcm, Take, to_flac
+from radiodesk.sound.pcm import Pcm
+from radiodesk.sound.takes import Take, to_flac
 from tests.factories import calls as factory
 
 pytestmark = pytest.mark.slow
