@@ -21,7 +21,10 @@ __all__ = ["BUILT_IN", "GROUP", "registered_stores", "shelf", "store_of"]
 
 GROUP = "radiodesk.stores"
 
-BUILT_IN = {"folder": "radiodesk.core.stores.folder_store:FolderStore"}
+BUILT_IN = {
+    "folder": "radiodesk.core.stores.folder_store:FolderStore",
+    "s3": "radiodesk.core.stores.s3_store:S3Store",
+}
 
 
 def registered_stores() -> Mapping[str, str]:
