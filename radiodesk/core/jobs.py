@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 WAITS = (5.0, 20.0, 80.0)
 """Seconds before each further attempt, where a kind names none of its own."""
+STORE_WAIT = 60.0
+"""Seconds until a job is tried again that found the store away. That is no try: it may be away for days."""
 PERSISTS = 600.0
 """Seconds for which a worker tries to write the end of a job down while the database takes nothing."""
 SHOWN_FAILED = 200
@@ -252,10 +254,12 @@ class Runner:
             return False
         except Failed as why:
             ended = self._end_of_try(job, kind, str(why), again=why.again)
+        except StoreUnavailable as refusal:
+            ended = self._wait_for_store(job, i18n.say_in(self._settings.language, refusal))
         except Refusal as refusal:
-            # A refusal is about the input: trying again would say the same. A database or a store in trouble is not,
-            # nor are keys that were added beside a running worker, which its next start brings.
-            again = unavailable(refusal) is not None or isinstance(refusal, KeyMissing | StoreUnavailable)
+            # A refusal is about the input: trying again would say the same. A database in trouble is not, nor are
+            # keys that were added beside a running worker, which its next start brings.
+            again = unavailable(refusal) is not None or isinstance(refusal, KeyMissing)
             ended = self._end_of_try(job, kind, i18n.say_in(self._settings.language, refusal), again=again)
         except Exception as error:  # the edge of the worker: nothing may take it down
             log.exception("Job %s (%s) failed.", job.id, job.kind)
@@ -312,6 +316,11 @@ class Runner:
 
     def _put_back(self, session: Session, job: Job) -> None:
         self._mine(session, job, state=JobState.WAITING, attempts=Job.attempts - 1, leased_until=None, owner=None)
+
+    def _wait_for_store(self, job: Job, why: str) -> Callable[[Session], object]:
+        values = {"attempts": Job.attempts - 1, "leased_until": None, "owner": None, "error": why}
+        later = self._clock.now() + timedelta(seconds=STORE_WAIT)
+        return lambda session: self._mine(session, job, state=JobState.WAITING, not_before=later, **values)
 
     def _done(self, job: Job) -> Callable[[Session], object]:
         at = self._clock.now()

@@ -34,6 +34,13 @@ class StoreUnavailable(Refusal):
     exit_code = 6
 
 
+class ObjectSpoilt(StoreUnavailable):
+    """The store gives other bytes of an object than were put there: it may only be so on the way."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(N_("The store gave other bytes of %(key)s than were put there."), key=key)
+
+
 class StoreFull(StoreUnavailable):
     """There is no room in the store."""
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from radiodesk.core.errors import Refusal
 from radiodesk.core.stores.object_keys import checked
-from radiodesk.core.stores.ports import KeyInvalid, NoSuchObject, Stat, StoreUnavailable
+from radiodesk.core.stores.ports import KeyInvalid, NoSuchObject, ObjectSpoilt, Stat, StoreUnavailable
 from radiodesk.core.stores.s3_options import S3Options
 from radiodesk.core.stores.signed_parts import Part, part_by_link
 
@@ -89,7 +89,7 @@ class S3Bucket:
         if kept.size != size:
             raise _part_only(key, kept.size, size)
         if kept.sha256 not in (None, digest):
-            raise _other_bytes(key)
+            raise ObjectSpoilt(key)
 
     def _told_after(self, key: str, size: int) -> Stat:
         try:
@@ -257,7 +257,7 @@ class _Parts(RawIOBase):
             part = self._bucket.part(self._key, self._next, min(READ_PART, self._end - self._next), self._tag)
             if part.size != self._size:
                 # Another object was put under the key meanwhile.
-                raise _other_bytes(self._key)
+                raise ObjectSpoilt(self._key)
             self._take(part.data)
         count = min(len(buffer), len(self._held))
         buffer[:count] = self._held[:count]
@@ -269,7 +269,7 @@ class _Parts(RawIOBase):
         if self._whole is not None:
             self._whole.seen.update(data)
             if self._next >= self._end and self._whole.seen.hexdigest() != self._whole.sum:
-                raise _other_bytes(self._key)
+                raise ObjectSpoilt(self._key)
         self._held = memoryview(data)
 
 
@@ -300,6 +300,3 @@ def _reason(error: Exception) -> str:
 def _part_only(key: str, read: int, size: int) -> StoreUnavailable:
     return StoreUnavailable("The store gave %(read)s of the %(size)s bytes of %(key)s.", read=read, size=size, key=key)
 
-
-def _other_bytes(key: str) -> StoreUnavailable:
-    return StoreUnavailable("The store gave other bytes of %(key)s than were put there.", key=key)

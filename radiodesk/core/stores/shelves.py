@@ -74,6 +74,10 @@ class Shelf:
             for name in sorted(names, key=lambda name: (name == last, name)):
                 _put_through(self.store, f"{target}/{checked(name)}", folder / name)
 
+    def folder(self, prefix: str = "") -> Path | None:
+        """Where everything below a prefix lies, or would, on this machine; ``None`` where the store keeps no files."""
+        return self.store.path(self.whole(prefix)) if isinstance(self.store, FileStore) else None
+
     @contextmanager
     def local_folder(self, prefix: str = "") -> Iterator[Path]:
         """Everything below a prefix as a folder to read: the store's own, or a copy. It may be missing."""

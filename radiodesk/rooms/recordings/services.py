@@ -6,6 +6,7 @@ A file that nothing can be heard of is kept too, with the reason: what a listene
 import hashlib
 import json
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
@@ -21,7 +22,7 @@ from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
 from radiodesk.core.settings import Settings
 from radiodesk.core.stores import shelf
-from radiodesk.core.stores.ports import NoSuchObject, StoreFull
+from radiodesk.core.stores.ports import NoSuchObject, PatientStore, StoreFull, StoreUnavailable
 from radiodesk.core.stores.shelves import Shelf, StoreObject
 from radiodesk.core.text import tidy
 from radiodesk.rooms.recordings.models import Direction, Recording
@@ -32,6 +33,9 @@ from radiodesk.sound.peaks import peaks
 PREPARE_JOB = "audio.prepare"
 LONG = 120.0
 """Seconds from which a recording is made ready for pages by the worker."""
+
+ON_ITS_WAY = timedelta(days=7)
+"""How long a sound may wait in the outbox of another machine before it counts as lost."""
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +68,10 @@ _SUFFIXES = frozenset(
         ".caf",
     }
 )
+
+
+class SoundOnItsWay(StoreUnavailable):
+    """The machine that took the sound in has not brought it up to the store yet."""
 
 
 class DiskFull(StoreFull):
@@ -238,22 +246,11 @@ def store_file(
         ) from None
 
 
-def adopt(
-    session: Session,
-    settings: Settings,
-    key: str,
-    *,
-    at: datetime,
-    direction: Direction,
-    started_at: datetime,
-) -> Recording:
-    """Describe a file that the recorder's take became among the originals, at ``key``."""
-    laid = look_at(settings, key, at=at)
-    return describe(session, laid, at=at, direction=direction, started_at=started_at)
-
-
 def look_at(settings: Settings, key: str, *, at: datetime) -> Laid:
-    """A file that lies among the originals already, as ``lay_down`` gives one."""
+    """A file that lies among the originals already, as a take that became one, as ``lay_down`` gives one.
+
+    That takes a while: no transaction is open meanwhile.
+    """
     with originals(settings).object(key).local() as path:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -273,6 +270,17 @@ def original(settings: Settings, recording: Recording) -> StoreObject:
     if not found.is_there():
         raise NotFound("The sound of this recording is missing on the disk: %(key)s.", key=recording.key)
     return found
+
+
+def require_arrived(settings: Settings, recordings: Iterable[Recording], *, at: datetime) -> None:
+    """Raises ``SoundOnItsWay`` where a sound is new and not there, in a store to which another machine may bring it."""
+    kept = originals(settings)
+    for recording in recordings if isinstance(kept.store, PatientStore) else ():
+        if recording.created_at > at - ON_ITS_WAY and not kept.object(recording.key).is_there():
+            raise SoundOnItsWay(
+                "The sound %(key)s has not reached the store yet. The machine that has it brings it up.",
+                key=recording.key,
+            )
 
 
 def playable(settings: Settings, recording: Recording) -> StoreObject:

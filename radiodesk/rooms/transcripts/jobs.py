@@ -19,7 +19,7 @@ from radiodesk.core.private_columns import readable_rows
 from radiodesk.recognition.loader import load_for_station
 from radiodesk.recognition.pieces import PieceByPiece
 from radiodesk.recognition.ports import Hints, Segment, Transcription, Word
-from radiodesk.rooms.recordings.services import original
+from radiodesk.rooms.recordings.services import original, require_arrived
 from radiodesk.rooms.transcripts import services, vocabulary
 from radiodesk.rooms.transcripts.models import Transcript, TranscriptState
 
@@ -70,6 +70,7 @@ def _begin(context: jobs.Context, transcript_id: int) -> Transcript | None:
 
 def _hear(context: jobs.Context, transcript: Transcript) -> Transcription | None:
     settings = context.settings
+    require_arrived(settings, [transcript.recording], at=context.clock.now())
     try:
         with original(settings, transcript.recording).local() as path:
             engine = load_for_station(settings)
