@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from radiodesk.core.alarms import STORE, Alarms
 from radiodesk.core.clock import Clock
 from radiodesk.core.errors import Refusal
+from radiodesk.core.rounds import Round
 from radiodesk.core.settings import Settings
 from radiodesk.core.stores import store_of, waiting_of
+from radiodesk.core.stores.ports import PatientStore
 
 EVERY = 5.0
 PAUSE = 5.0
@@ -29,10 +31,10 @@ class CatchUp:
 
     def turn(self) -> int:
         """Bring up what the store takes now; how many that were."""
-        if waiting_of(self._settings) is None or self._monotonic() < self._next:
+        store = store_of(self._settings)
+        if not isinstance(store, PatientStore) or not store.waiting() or self._monotonic() < self._next:
             self._tell()
             return 0
-        store = store_of(self._settings)
         done = store.catch_up()
         self._failures = self._failures + 1 if done.failed else 0
         pause = min(LONGEST_PAUSE, PAUSE * 2.0 ** (self._failures - 1)) if self._failures else 0.0
@@ -49,11 +51,16 @@ class CatchUp:
             self._alarms.sound(STORE, still_waiting(self._settings, waiting.count, waiting.size, waiting.since))
 
 
+def store_round(settings: Settings, clock: Clock) -> Round:
+    """The round of a process; each machine that puts objects has one that turns, and several do no harm."""
+    return Round("store", EVERY, CatchUp(settings, clock).turn, LONGEST_TURN)
+
+
 def still_waiting(settings: Settings, count: int, size: int, since: datetime) -> Refusal:
     """The sentence about what waits."""
     return Refusal(
-        "%(count)s objects (%(megabytes).1f MB) wait on this machine for the store %(store)s, the oldest since %(since)s. "
-        "They are safe; check that the store is reached.",
+        "%(count)s objects (%(megabytes).1f MB) wait on this machine for the store %(store)s, the oldest since "
+        "%(since)s. They are safe; check that the store is reached.",
         count=count,
         megabytes=size / 1e6,
         store=settings.store,

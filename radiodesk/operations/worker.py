@@ -24,7 +24,7 @@ from radiodesk.core.jobs import Runner, ring_after_commit
 from radiodesk.core.rounds import Round, Rounds
 from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import unavailable
-from radiodesk.operations import store_rounds
+from radiodesk.operations.store_rounds import store_round
 from radiodesk.operations.wiring import doorbell_queue, prepare, runner
 from radiodesk.rooms.traffic.sources import schedule
 from radiodesk.rooms.transcripts.live import services as live
@@ -78,13 +78,12 @@ def work(settings: Settings) -> None:
     stop = threading.Event()
     sweep = Sweep(jobs, bell, settings.sweep_seconds)
     pulse = Pulse(settings, database)
-    catch_up = store_rounds.CatchUp(settings, clock)
     rounds = [
         Round("jobs left lying", settings.sweep_seconds, sweep.turn),
         Round("sources", SCHEDULE_EVERY, lambda: schedule_sources(database, clock)),
         Round("old events", PRUNE_EVERY, lambda: forget_old(database, clock)),
         Round("database and disk", PULSE_EVERY, pulse.turn),
-        Round("store", store_rounds.EVERY, catch_up.turn, store_rounds.LONGEST_TURN),
+        store_round(settings, clock),
         Round("looks", LOOKS_EVERY, lambda: look_journal.carry_over(database, settings.data)),
     ]
     running = Rounds("work", rounds, settings.health, stop)

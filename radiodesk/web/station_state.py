@@ -40,6 +40,8 @@ KIND_NAMES = {
 
 PROCESS_NAMES = {
     "attend": N_("Attendant: takes in messages, calls and takes"),
+    "desk": N_("Pages of the desk"),
+    "public": N_("Public site"),
     "work": N_("Worker: transcripts, speech, archive, publication"),
 }
 

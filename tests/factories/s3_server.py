@@ -74,7 +74,8 @@ def _await(running: "subprocess.Popen[bytes]", port: int) -> None:
 @dataclass
 class Line:
     """The way to a server. ``away`` breaks off at once, ``silent`` takes and never answers, ``cuts`` sends half of each
-    body, ``status`` answers for the server, ``spoils`` changes bytes; ``only`` spoils only requests of that method.
+    body, ``status`` answers for the server, ``spoils`` changes bytes, ``forgets`` drops metadata as rclone does when it is
+    started again; ``only`` spoils only requests of that method.
     """
 
     folder: Path
@@ -88,12 +89,16 @@ class Line:
     only: str = ""
     mends_parts: bool = True
     cut_uploads: bool = False
+    forgets: bool = False
+    holds_part: int | None = None
+    """A part of a large object that is read and then held back: its number."""
+    held_back: threading.Event = field(default_factory=threading.Event)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     """Method, path and ``Range`` of every request."""
 
     def heal(self) -> None:
         self.away = self.silent = self.cuts = self.spoils = self.cut_uploads = False
-        self.status, self.only = None, ""
+        self.status, self.only, self.holds_part = None, "", None
 
     def held(self) -> dict[str, bytes]:
         """What lies in the bucket, by key."""
@@ -167,6 +172,10 @@ def _serve(taken: socket.socket, port: int, line: Line, over: threading.Event) -
             while len(held) < size and (block := taken.recv(1 << 16)):
                 held += block
             body, held = held[:size], held[size:]
+            if line.holds_part is not None and f"partNumber={line.holds_part}&" in path + "&":
+                line.held_back.set()
+                over.wait(20)
+                return
             if line.status is not None and spoilt:
                 taken.sendall(b"HTTP/1.1 %d Spoilt\r\nContent-Length: 0\r\n\r\n" % line.status)
                 continue
@@ -184,6 +193,8 @@ def _serve(taken: socket.socket, port: int, line: Line, over: threading.Event) -
                     rest += block
             if line.mends_parts and b"\r\nContent-Range:" in answer:
                 answer = answer.replace(b" 200 OK", b" 206 Partial Content", 1)
+            if line.forgets:
+                answer = re.sub(rb"\r\nx-amz-meta-[^\r]*", b"", answer, flags=re.IGNORECASE)
             if line.spoils and spoilt and method == "GET":
                 rest = bytes(len(rest))
             if line.cuts and spoilt and rest:

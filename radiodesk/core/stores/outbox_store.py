@@ -34,9 +34,7 @@ class OutboxStore:
     Both are asked outside of every lock that others of this machine may wait for.
     """
 
-    def __init__(
-        self, far: Store, quick: Store, folder: Path, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, far: Store, quick: Store, folder: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.far, self._quick = far, quick
         self.name = far.name
         self._outbox = StoreOutbox(folder)

@@ -13,16 +13,16 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
 
 from radiodesk.core.errors import Refusal
 from radiodesk.core.stores.object_keys import checked
-from radiodesk.core.stores.ports import KeyInvalid, NoSuchObject, ObjectSpoilt, Stat, StoreUnavailable
-from radiodesk.core.stores.s3_options import S3Options
+from radiodesk.core.stores.ports import KeyInvalid, NoSuchObject, ObjectSpoilt, Stat, StoreSetup, StoreUnavailable
+from radiodesk.core.stores.s3_options import S3Options, s3_options
 from radiodesk.core.stores.signed_parts import Part, part_by_link
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 NAME = "s3"
 SUM = "sha256"
 """The metadata (``x-amz-meta-sha256``) under which an object's checksum is kept."""
+BESIDE = ".sums"
+"""The prefix below which the checksums lie where the server forgets metadata; no key of an object begins so."""
 READ_PART = 1 << 20
 """Bytes that one request reads: at 100 kB a second within the usual time."""
 PUT_PART = 8 << 20
@@ -56,6 +58,10 @@ class S3Bucket:
         self._clients: dict[str, S3Store] = {}
         self._by_link = False
         """Whether this server answers a part with the wrong status, so that obstore does not take it."""
+
+    @classmethod
+    def set_up(cls, setup: StoreSetup) -> Self:
+        return cls(s3_options(setup.options))
 
     def __repr__(self) -> str:
         return f"S3Bucket({self._options.bucket!r})"
@@ -85,6 +91,8 @@ class S3Bucket:
                 # In order: some servers take parts in no other, and a link that is slow is not shared out.
                 max_concurrency=1,
             )
+            if self._options.sums_beside:
+                obstore.put(self._client("write"), f"{BESIDE}/{key}", digest.encode())
         kept = self._told_after(key, size)
         if kept.size != size:
             raise _part_only(key, kept.size, size)
@@ -103,6 +111,8 @@ class S3Bucket:
             return BytesIO()
         begin = self.part(key, first, READ_PART if length is None else min(length, READ_PART))
         end = begin.size if length is None else min(begin.size, first + length)
+        if first == 0 and end == begin.size:
+            begin = replace(begin, sum=self._sum(key, begin.sum))
         return cast(BinaryIO, BufferedReader(_Parts(self, key, begin, first, end), 1 << 16))
 
     def part(self, key: str, first: int, length: int, tag: str | None = None) -> Part:
@@ -145,7 +155,16 @@ class S3Bucket:
 
         with self._asking(key):
             got = obstore.get(self._client("read"), key, options={"head": True})
-            return Stat(key, got.meta["size"], got.meta["last_modified"], got.attributes.get(SUM))
+            return Stat(key, got.meta["size"], got.meta["last_modified"], self._sum(key, got.attributes.get(SUM)))
+
+    def _sum(self, key: str, told: str | None) -> str | None:
+        """The SHA-256 of an object: as its metadata tell it, else as it lies beside, where it does."""
+        if told is not None or not self._options.sums_beside:
+            return told
+        try:
+            return self._asked(f"{BESIDE}/{key}", 0, 64, None).data.decode("ascii", "replace")
+        except NoSuchObject:
+            return None
 
     def delete(self, key: str) -> None:
         import obstore
@@ -153,6 +172,8 @@ class S3Bucket:
         try:
             with self._asking(key):
                 obstore.delete(self._client("read"), key)
+                if self._options.sums_beside:
+                    obstore.delete(self._client("read"), f"{BESIDE}/{key}")
         except NoSuchObject:
             return
 
@@ -189,7 +210,7 @@ class S3Bucket:
                 "The store %(store)s cannot be used now (%(reason)s). Please try again in a moment.",
                 store=NAME,
                 reason=_reason(error),
-            ) from None
+            ) from error
 
 
 def _client(options: S3Options, use: str) -> "S3Store":
@@ -299,4 +320,3 @@ def _reason(error: Exception) -> str:
 
 def _part_only(key: str, read: int, size: int) -> StoreUnavailable:
     return StoreUnavailable("The store gave %(read)s of the %(size)s bytes of %(key)s.", read=read, size=size, key=key)
-

@@ -9,7 +9,12 @@ from pydantic import SecretStr
 PLAIN = ("bucket", "endpoint", "region", "prefix")
 SECRET = ("access_key", "secret_key", "session_token")
 SECONDS = {"connect_seconds": 3.0, "read_seconds": 15.0, "write_seconds": 120.0}
-CHOICES = {"path_style": ("yes", "no"), "checksum": ("yes", "no"), "credentials": ("keys", "instance")}
+CHOICES = {
+    "path_style": ("yes", "no"),
+    "checksum": ("yes", "no"),
+    "sums": ("metadata", "objects"),
+    "credentials": ("keys", "instance"),
+}
 
 _ENVIRONMENT = {
     "endpoint": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
@@ -25,7 +30,7 @@ class S3Options:
     """Where the bucket is and how it is asked; keys are secrets, which no ``repr`` tells.
 
     ``connect_seconds`` is for a connection, ``read_seconds`` for a request that reads, ``write_seconds`` for a part
-    that is put.
+    that is put. ``sums_beside`` is for servers that forget the metadata of objects: each checksum is an object too.
     """
 
     bucket: str
@@ -37,6 +42,7 @@ class S3Options:
     session_token: SecretStr | None
     path_style: bool
     checksum: bool
+    sums_beside: bool
     connect_seconds: float
     read_seconds: float
     write_seconds: float
@@ -78,6 +84,7 @@ def s3_options(given: Mapping[str, SecretStr], environment: Mapping[str, str] = 
         # Servers of one's own have no name in the DNS for each bucket.
         path_style=choice("path_style", "yes" if endpoint else "no") == "yes",
         checksum=choice("checksum", "yes") == "yes",
+        sums_beside=choice("sums", "metadata") == "objects",
         **{name: _seconds(name, text(name), usual) for name, usual in SECONDS.items()},
     )
 

@@ -54,7 +54,9 @@ def part_by_link(
             raise HTTPException("the server knows no parts")
         if int(sent[1]) != first:
             raise HTTPException("the server sent another part")
-        return Part(_all(answer, until), int(sent[3]), answer.getheader("ETag"), answer.getheader(f"x-amz-meta-{sum_name}"))
+        return Part(
+            _all(answer, until), int(sent[3]), answer.getheader("ETag"), answer.getheader(f"x-amz-meta-{sum_name}")
+        )
     finally:
         connection.close()
 

@@ -19,7 +19,6 @@ from radiodesk.core.atomic_files import flush_folder
 from radiodesk.core.stores.draft_folders import draft_folder
 from radiodesk.core.stores.ports import Stat, Waiting
 
-
 Version = tuple[int, int, int]
 """By which one file under a key is told from the next: inode, size, time in nanoseconds."""
 

@@ -4,9 +4,9 @@ from radiodesk.core.clock import SystemClock
 from radiodesk.core.processes import watch_for_stop
 from radiodesk.core.rounds import Round, Rounds
 from radiodesk.core.settings import Settings
-from radiodesk.operations import store_rounds
 from radiodesk.operations.attendant import journal_intake, take_adoption
 from radiodesk.operations.attendant.line_steering import Steering
+from radiodesk.operations.store_rounds import store_round
 from radiodesk.operations.wiring import prepare
 from radiodesk.operations.worker import connect_doorbell
 from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
@@ -23,14 +23,13 @@ def attend(settings: Settings) -> None:
     stop = watch_for_stop()
     steering = Steering(settings, database, clock)
     taker = Taker(settings, database)
-    # The studio's machine may have no worker.
-    catch_up = store_rounds.CatchUp(settings, clock)
     rounds = [
         Round("journals", LOOK, lambda: journal_intake.read_on(settings, database)),
         Round("takes", ADOPT, lambda: take_adoption.adopt_finished(settings, database, clock)),
         Round("lines", LOOK, steering.turn),
         Round("arrivals", LOOK, taker.turn),
-        Round("store", store_rounds.EVERY, catch_up.turn, store_rounds.LONGEST_TURN),
+        # The studio's machine may have no worker.
+        store_round(settings, clock),
         Round("old arrivals", FORGET_EVERY, lambda: taker.forget(at=clock.now())),
     ]
     running = Rounds("attend", rounds, settings.health, stop)

@@ -91,7 +91,9 @@ def _recording(
     rows = session.scalars(select(Recording).where(Recording.key == key))
     if laid is None:
         return rows.one()
-    return rows.one_or_none() or audio.describe(session, laid, at=at, direction=Direction(direction), started_at=take.about.started_at)
+    return rows.one_or_none() or audio.describe(
+        session, laid, at=at, direction=Direction(direction), started_at=take.about.started_at
+    )
 
 
 def _bind(session: Session, settings: Settings, take: Spooled, recordings: list[Recording], at: datetime) -> None:

@@ -138,7 +138,9 @@ def check(context: Context, package_id: int) -> None:
     shelf = queries.packages_shelf(context.settings)
     total = max(package.bytes, 1)
     there = next(shelf.list(package.public_id), None) is not None
-    report = verify_package(shelf, package.public_id, lambda done: context.report(done / total)) if there else Report(())
+    report = (
+        verify_package(shelf, package.public_id, lambda done: context.report(done / total)) if there else Report(())
+    )
     with context.database.writing() as session:
         again = session.get_one(Package, package_id)
         services.keep_check(session, again, report, by="desk", at=context.clock.now())

@@ -1,5 +1,5 @@
-"""Checks whether packages are as they were sealed, in a folder or where they lie in the store. Needs the files alone: no
-database, no keys.
+"""Checks whether packages are as they were sealed, in a folder or where they lie in the store. Needs their files alone:
+no database, no keys.
 
 Each bag is checked by itself (``bag_checks``); a folder with a ledger also against the chain. Each difference is one
 sentence.
@@ -50,8 +50,8 @@ def verify(path: Path, progress: Progress = lambda _bytes: None) -> Report:
     ledger_path = path / ledger.NAME
     if not folders and not ledger_path.exists():
         raise NotFound("There is no package in %(path)s.", path=path)
-    lines = ledger.read(ledger_path) if ledger_path.exists() else None
-    return _several([FolderBag(folder) for folder in folders], lines, progress)
+    chain = ledger.read(ledger_path) if ledger_path.exists() else None
+    return _several([FolderBag(folder) for folder in folders], chain, progress)
 
 
 def verify_package(shelf: Shelf, package: str, progress: Progress = lambda _bytes: None) -> Report:
