@@ -103,8 +103,8 @@ def _move(to: str, *, remove: bool) -> None:
     more = _copy(to)
     if more:
         raise Refusal(
-            "In the store %(store)s lie %(count)s objects more than in the old one. Look whose they are; nothing was "
-            "removed.",
+            "The store %(store)s has objects that the old one does not have: %(count)s. Look whose they are; nothing "
+            "was removed.",
             store=to,
             count=more,
         )
@@ -113,7 +113,7 @@ def _move(to: str, *, remove: bool) -> None:
         left = waiting_of(settings)
         click.echo(ngettext("%(num)s object was removed.", "%(num)s objects were removed.", count))
         if left is not None:
-            click.echo(gettext("The old store is away; %(count)s removals wait for it.", count=left.count))
+            click.echo(gettext("The old store is away. Removals that wait for it: %(count)s.", count=left.count))
     click.echo(gettext("Now set store to “%(store)s” and start the station.", store=to))
 
 
@@ -124,11 +124,13 @@ def _copy(to: str) -> int:
     more = 0
     with command.progress_bar(gettext("Copying")) as shown:
         for one in copy_shelves(command.settings(), to, shown):
-            told = gettext("%(count)s of them were proven before.", count=one.before)
+            told = gettext("Proven before: %(count)s.", count=one.before)
             click.echo(f"{_counted(one.shelf, one.objects, one.bytes)} {told}")
             more += one.more
     return more
 
 
 def _counted(name: str, count: int, size: int) -> str:
-    return f"{name}: " + gettext("%(count)s objects, %(megabytes).1f MB.", count=count, megabytes=size / 1e6)
+    return f"{name}: " + ngettext(
+        "%(num)s object, %(megabytes).1f MB.", "%(num)s objects, %(megabytes).1f MB.", count, megabytes=size / 1e6
+    )

@@ -59,7 +59,7 @@ def store_round(settings: Settings, clock: Clock) -> Round:
 def still_waiting(settings: Settings, count: int, size: int, since: datetime) -> Refusal:
     """The sentence about what waits."""
     return Refusal(
-        "%(count)s objects (%(megabytes).1f MB) wait on this machine for the store %(store)s, the oldest since "
+        "Objects that wait on this machine for the store %(store)s: %(count)s (%(megabytes).1f MB), the oldest since "
         "%(since)s. They are safe; check that the store is reached.",
         count=count,
         megabytes=size / 1e6,

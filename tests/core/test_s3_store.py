@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -411,7 +412,7 @@ def test_the_round_waits_longer_after_each_failure_and_an_alarm_stands_when_it_l
         catch_up.turn()
         tries += [seconds[0]] if len(s3_line.asked) > before else []
         seconds[0] += 5
-    rests = [later - earlier for earlier, later in zip(tries, tries[1:], strict=False)]
+    rests = [later - earlier for earlier, later in pairwise(tries)]
     assert rests[:6] == [5, 10, 20, 40, 80, 160]
     assert max(rests) == 300
     assert alarms.current() == []
@@ -500,7 +501,7 @@ def test_secrets_stand_in_no_log_no_error_and_no_repr(
 def test_a_secret_of_the_wrong_kind_is_not_printed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "radiodesk.toml").write_text(f'[stores.s3]\nsecret_key = ["{SECRET}"]\n', encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(Exception, match="stores.s3.secret_key") as why:
+    with pytest.raises(Exception, match=r"stores\.s3\.secret_key") as why:
         load_settings()
     assert SECRET not in str(why.value)
 

@@ -74,8 +74,8 @@ def _await(running: "subprocess.Popen[bytes]", port: int) -> None:
 @dataclass
 class Line:
     """The way to a server. ``away`` breaks off at once, ``silent`` takes and never answers, ``cuts`` sends half of each
-    body, ``status`` answers for the server, ``spoils`` changes bytes, ``forgets`` drops metadata as rclone does when it is
-    started again; ``only`` spoils only requests of that method.
+    body, ``status`` answers for the server, ``spoils`` changes bytes, ``forgets`` drops metadata as rclone does when it
+    is started again; ``only`` spoils only requests of that method.
     """
 
     folder: Path

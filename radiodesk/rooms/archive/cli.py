@@ -25,7 +25,7 @@ from radiodesk.rooms.archive.verification import verify as check
 def verify(path: Path | None, in_store: bool, as_json: bool, chosen: str | None) -> None:
     """Check a sealed package, or a folder of them with its ledger: "ok", or what differs (exit 1)."""
     if path is None and not in_store:
-        raise click.UsageError("Missing argument 'PATH'.")
+        raise click.MissingParameter(param_type="argument", param_hint="PATH")
     if chosen:
         language.set(chosen)
     else:

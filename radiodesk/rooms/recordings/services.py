@@ -287,7 +287,7 @@ def playable(settings: Settings, recording: Recording) -> StoreObject:
     """A small MP3 for pages, made when it is missing; raises ``AudioUnreadable`` or ``NotFound``."""
     require_sound(recording)
     derived = _derived(settings, recording, "mp3")
-    if not derived.is_there():
+    if not _has(derived):
         with original(settings, recording).local() as source, derived.draft() as target:
             derive_mp3(source, target)
     return derived
@@ -299,11 +299,19 @@ def outline(settings: Settings, recording: Recording) -> list[float]:
     derived = _derived(settings, recording, "json")
     try:
         kept: list[float] = json.loads(derived.read_bytes())
-    except NoSuchObject:
+    except (NoSuchObject, StoreUnavailable):
         with original(settings, recording).local() as source:
             kept = peaks(source)
         derived.put(json.dumps(kept).encode())
     return kept
+
+
+def _has(derived: StoreObject) -> bool:
+    """Whether it need not be made. What a store that is away may have is made again, where the original is at hand."""
+    try:
+        return derived.is_there()
+    except StoreUnavailable:
+        return False
 
 
 def _derived(settings: Settings, recording: Recording, suffix: str) -> StoreObject:
