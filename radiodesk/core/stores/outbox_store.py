@@ -92,7 +92,7 @@ class OutboxStore:
         last: Refusal | None = None
         for one in self._outbox.waiting():
             try:
-                done += self._bring_up(self.far, one.key)
+                done += self._push(self.far, one.key)
                 in_row = 0
             except Refusal as refusal:
                 failed, in_row, last = failed + 1, in_row + 1, refusal
@@ -104,12 +104,12 @@ class OutboxStore:
         if self._monotonic() < self._quiet_until:
             return
         try:
-            self._bring_up(self._quick, key)
+            self._push(self._quick, key)
         except Refusal as refusal:
             self._quiet_until = self._monotonic() + PAUSE
             log.warning("%s waits in the outbox: %s", key, refusal)
 
-    def _bring_up(self, store: Store, key: str) -> bool:
+    def _push(self, store: Store, key: str) -> bool:
         """Make the store as this machine has it; ``False`` where somebody else is at it."""
         with self._outbox.claimed(key) as mine:
             if not mine:

@@ -117,15 +117,15 @@ class S3Bucket:
 
     def part(self, key: str, first: int, length: int, tag: str | None = None) -> Part:
         """Bytes of an object from ``first`` on, as many as asked for or as there are; ``tag`` as of the part before."""
-        found = self._asked(key, first, length, tag)
+        found = self._ask_part(key, first, length, tag)
         if len(found.data) != _due(found, first, length):
             # What came short comes whole as a rule when it is asked for again; what timed out would only time out.
-            found = self._asked(key, first, length, tag)
+            found = self._ask_part(key, first, length, tag)
             if len(found.data) != _due(found, first, length):
                 raise _part_only(key, len(found.data), _due(found, first, length))
         return found
 
-    def _asked(self, key: str, first: int, length: int, tag: str | None) -> Part:
+    def _ask_part(self, key: str, first: int, length: int, tag: str | None) -> Part:
         import obstore
 
         with self._asking(key):
@@ -162,7 +162,7 @@ class S3Bucket:
         if told is not None or not self._options.sums_beside:
             return told
         try:
-            return self._asked(f"{BESIDE}/{key}", 0, 64, None).data.decode("ascii", "replace")
+            return self._ask_part(f"{BESIDE}/{key}", 0, 64, None).data.decode("ascii", "replace")
         except NoSuchObject:
             return None
 
