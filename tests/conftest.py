@@ -170,7 +170,8 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 
 
 @pytest.fixture
-def s3_line(s3_server: S3Server) -> Iterator[Line]:
+def s3_line(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
     """The way to an empty place in it, which a test can spoil."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with line_to(s3_server) as line:
         yield line

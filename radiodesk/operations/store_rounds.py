@@ -16,6 +16,7 @@ EVERY = 5.0
 PAUSE = 5.0
 """Seconds until the next try after a failure; twice as long after each further one."""
 LONGEST_PAUSE = 300.0
+TELL_EVERY = 30.0
 LONGEST_TURN = 4 * 3600.0
 """Seconds that a large object may take on a slow line before a turn counts as hanging."""
 
@@ -27,13 +28,17 @@ class CatchUp:
         self._settings, self._clock, self._monotonic = settings, clock, monotonic
         self._alarms = Alarms(settings.alarms)
         self._failures = 0
-        self._next = float("-inf")
+        self._next = self._told = float("-inf")
 
     def turn(self) -> int:
         """Bring up what the store takes now; how many that were."""
         store = store_of(self._settings)
-        if not isinstance(store, PatientStore) or not store.waiting() or self._monotonic() < self._next:
-            self._tell()
+        if not isinstance(store, PatientStore):
+            return 0
+        if self._monotonic() < self._next:
+            # Thousands may wait: they are counted now and then.
+            if self._monotonic() >= self._told + TELL_EVERY:
+                self._tell()
             return 0
         done = store.catch_up()
         self._failures = self._failures + 1 if done.failed else 0
@@ -43,6 +48,7 @@ class CatchUp:
         return done.done
 
     def _tell(self) -> None:
+        self._told = self._monotonic()
         waiting = waiting_of(self._settings)
         patience = timedelta(minutes=self._settings.store_alarm_minutes)
         if waiting is None or self._clock.now() - waiting.since <= patience:

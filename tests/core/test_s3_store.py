@@ -287,6 +287,23 @@ def test_a_key_that_was_deleted_and_is_put_again_stays(rak: Shelf, store: S3Stor
     assert s3_line.held() == {"rak/a": b"3"}
 
 
+def test_an_object_that_a_power_cut_left_beside_its_own_deletion_is_kept(
+    settings: Settings, rak: Shelf, store: S3Store, s3_line: Line
+) -> None:
+    s3_line.away = True
+    rak.object("a").put(b"1")
+    mark = settings.data / "outbox/gone/rak/a"
+    mark.parent.mkdir(parents=True)
+    mark.touch()
+    assert rak.object("a").read_bytes() == b"1"
+    assert [one.goes for one in store.waiting()] == [False]
+    s3_line.heal()
+    store.catch_up()
+    assert s3_line.held() == {"rak/a": b"1"}
+    assert store.waiting() == []
+    assert [one.key for one in rak.list()] == ["a"]
+
+
 def test_what_must_be_read_elsewhere_is_put_past_the_outbox_or_refused(
     settings: Settings, rak: Shelf, s3_line: Line
 ) -> None:
@@ -417,6 +434,7 @@ def test_the_round_waits_longer_after_each_failure_and_an_alarm_stands_when_it_l
     assert max(rests) == 300
     assert alarms.current() == []
     real.advance(timedelta(minutes=16))
+    seconds[0] += 30
     catch_up.turn()
     [alarm] = alarms.current()
     assert alarm.name == STORE
@@ -452,6 +470,20 @@ def test_keys_come_from_the_usual_environment_too(s3_line: Line) -> None:
     options = s3_options(given, environment)
     assert options.region == "ap-southeast-3"
     assert list(S3Bucket(options).list("rak")) == []
+
+
+def test_a_token_of_the_environment_does_not_go_with_keys_of_the_settings(
+    s3_line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "lain")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "lain")
+    monkeypatch.setenv("AWS_SKIP_SIGNATURE", "true")
+    assert list(S3Bucket(s3_options(s3_line.options())).list("rak")) == []
+    assert f"Credential={KEY}/".encode() in s3_line.last_head
+    assert b"x-amz-security-token" not in s3_line.last_head
+    token = S3Bucket(s3_options(s3_line.options(session_token="karcis")))
+    list(token.list("rak"))
+    assert b"x-amz-security-token: karcis" in s3_line.last_head
 
 
 @pytest.mark.parametrize(

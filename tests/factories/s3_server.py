@@ -95,6 +95,7 @@ class Line:
     held_back: threading.Event = field(default_factory=threading.Event)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     """Method, path and ``Range`` of every request."""
+    last_head: bytes = b""
 
     def heal(self) -> None:
         self.away = self.silent = self.cuts = self.spoils = self.cut_uploads = False
@@ -161,6 +162,7 @@ def _serve(taken: socket.socket, port: int, line: Line, over: threading.Event) -
                 return
             method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ", 2)
             sought = re.search(rb"\r\nrange: *([^\r]*)", head, re.IGNORECASE)
+            line.last_head = head
             line.asked.append((method, path, sought[1].decode() if sought else ""))
             if line.away:
                 return

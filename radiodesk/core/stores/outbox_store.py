@@ -77,7 +77,7 @@ class OutboxStore:
         self._try_now(key)
 
     def list(self, prefix: str) -> Iterator[Stat]:
-        waits = {one.key: one for one in self._outbox.waiting() if one.key.startswith(f"{prefix}/")}
+        waits = {one.key: one for one in self._outbox.waiting(prefix)}
         near = (Stat(one.key, one.size, one.since) for _, one in sorted(waits.items()) if not one.goes)
         far = (one for one in self.far.list(prefix) if one.key not in waits)
         yield from heapq.merge(near, far, key=lambda one: one.key)

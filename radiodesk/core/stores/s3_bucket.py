@@ -216,12 +216,16 @@ class S3Bucket:
 def _client(options: S3Options, use: str) -> "S3Store":
     from obstore.store import S3Store
 
-    secrets = {
-        "access_key_id": options.access_key,
-        "secret_access_key": options.secret_key,
-        "session_token": options.session_token,
-    }
-    given: dict[str, Any] = {name: one.get_secret_value() for name, one in secrets.items() if one is not None}
+    given: dict[str, Any] = {}
+    if options.access_key is not None and options.secret_key is not None:
+        # Given as a whole: what else the environment says of keys is not for these.
+        keys = {
+            "access_key_id": options.access_key.get_secret_value(),
+            "secret_access_key": options.secret_key.get_secret_value(),
+            "token": options.session_token.get_secret_value() if options.session_token else None,
+            "expires_at": None,
+        }
+        given["credential_provider"] = lambda: keys
     if options.endpoint:
         given["endpoint"] = options.endpoint
     if options.checksum:
@@ -231,6 +235,7 @@ def _client(options: S3Options, use: str) -> "S3Store":
         options.bucket,
         prefix=options.prefix or None,
         region=options.region,
+        skip_signature=False,
         virtual_hosted_style_request=not options.path_style,
         client_options={
             "connect_timeout": timedelta(seconds=options.connect_seconds),

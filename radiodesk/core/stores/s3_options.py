@@ -55,9 +55,13 @@ def s3_options(given: Mapping[str, SecretStr], environment: Mapping[str, str] = 
         if name not in known:
             raise ValueError(f"it knows no {name}; there are {', '.join(sorted(known))}")
 
+    # A token of the environment would not fit keys of the settings.
+    own_keys = any(name in given for name in SECRET)
+
     def text(name: str) -> str:
         said = given[name].get_secret_value().strip() if name in given else ""
-        return said or next((environment[one] for one in _ENVIRONMENT.get(name, ()) if environment.get(one)), "")
+        elsewhere = () if own_keys and name in SECRET else _ENVIRONMENT.get(name, ())
+        return said or next((environment[one] for one in elsewhere if environment.get(one)), "")
 
     def choice(name: str, usual: str) -> str:
         said = text(name) or usual

@@ -86,6 +86,8 @@ class StoreOutbox:
             if self.version(key) != version:
                 return False
             _remove(self._objects, key)
+            # Where both lie here, after a power cut, the object is what was put last or what nobody saw deleted.
+            _remove(self._gone, key)
             return True
 
     def drop(self, key: str) -> None:
@@ -109,10 +111,11 @@ class StoreOutbox:
         finally:
             os.close(handle)
 
-    def waiting(self) -> list[Waiting]:
-        """Everything that waits, oldest first."""
-        found = [*_below(self._objects, goes=False), *_below(self._gone, goes=True)]
-        return sorted(found, key=lambda one: (one.since, one.key))
+    def waiting(self, prefix: str = "") -> list[Waiting]:
+        """Everything that waits, or what does below a prefix, oldest first; of a key that is put again, that alone."""
+        found = {one.key: one for one in _below(self._gone, prefix, goes=True)}
+        found |= {one.key: one for one in _below(self._objects, prefix, goes=False)}
+        return sorted(found.values(), key=lambda one: (one.since, one.key))
 
     @contextmanager
     def _held(self) -> Iterator[None]:
@@ -136,8 +139,8 @@ def _lock_byte(handle: int, at: int) -> bool:
     return True
 
 
-def _below(folder: Path, *, goes: bool) -> Iterator[Waiting]:
-    for where, _folders, files in os.walk(folder):
+def _below(folder: Path, prefix: str, *, goes: bool) -> Iterator[Waiting]:
+    for where, _folders, files in os.walk(folder / prefix):
         for name in files:
             path = Path(where, name)
             with suppress(FileNotFoundError):  # it went meanwhile
