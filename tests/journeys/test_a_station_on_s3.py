@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,6 +32,7 @@ from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.messages import attachments
 from radiodesk.rooms.record.models import PublishedPiece
 from radiodesk.rooms.recordings.models import Recording
+from radiodesk.rooms.recordings.services import SoundOnItsWay, originals, require_arrived
 from radiodesk.rooms.transcripts import jobs as speech_jobs
 from radiodesk.rooms.transcripts.models import Transcript, TranscriptState
 from radiodesk.rooms.transcripts.services import request_transcript
@@ -138,6 +140,57 @@ def test_a_job_waits_for_a_bucket_that_is_away_however_long_and_is_not_given_up(
     runner.run_all()
     with database.reading() as session:
         assert session.scalars(select(Transcript)).one().state is TranscriptState.DONE
+
+
+def test_another_machine_waits_for_sound_that_has_not_come_up_yet(
+    settings: Settings, database: Database, s3_line: Line, clock: ManualClock, tmp_path: Path
+) -> None:
+    other = settings.model_copy(update={"data": tmp_path / "mesin-lain"})
+    there = Runner(database, other, clock, kinds())
+    s3_line.status, s3_line.only = 503, "PUT"
+    with database.writing() as tx:
+        recording = make.recording(tx, settings, clock.now())
+        request_transcript(tx, recording, by="uji", at=clock.now())
+    for _ in range(6):
+        there.run_all()
+        clock.advance(timedelta(minutes=5))
+    with database.reading() as session:
+        job = session.scalars(select(Job).where(Job.kind == "speech.transcribe")).one()
+        assert (job.state, job.attempts) == (JobState.WAITING, 0)
+        assert "belum sampai" in str(job.error)
+        waiting = session.scalars(select(Transcript)).one()
+        assert (waiting.state, waiting.problem) == (TranscriptState.WAITING, job.error)
+    s3_line.heal()
+    CatchUp(settings, clock).turn()
+    there.run_all()
+    with database.reading() as session:
+        assert session.scalars(select(Transcript)).one().state is TranscriptState.DONE
+    # Sound that is missing for long is missing.
+    originals(settings).object(recording.key).delete()
+    CatchUp(settings, clock).turn()
+    with pytest.raises(SoundOnItsWay):
+        require_arrived(other, [recording], at=clock.now())
+    require_arrived(other, [recording], at=clock.now() + timedelta(days=8))
+
+
+@pytest.mark.slow  # sealed, cut and encoded for real
+def test_a_show_is_not_sealed_without_sound_that_waits_on_another_machine(
+    settings: Settings, database: Database, s3_line: Line, clock: ManualClock, tmp_path: Path
+) -> None:
+    other = settings.model_copy(update={"data": tmp_path / "mesin-lain"})
+    there = Runner(database, other, clock, kinds())
+    s3_line.status, s3_line.only = 503, "PUT"
+    seal(database, settings, clock.now())
+    s3_line.heal()
+    there.run_all()
+    with database.reading() as session:
+        assert session.scalars(select(Package)).one().state is PackageState.WAITING
+    CatchUp(settings, clock).turn()
+    clock.advance(timedelta(minutes=5))
+    there.run_all()
+    with database.reading() as session:
+        package = session.scalars(select(Package)).one()
+        assert (package.state, package.notices) == (PackageState.SEALED, [])
 
 
 @pytest.mark.slow  # sealed, cut and encoded for real

@@ -153,8 +153,6 @@ def attach(public_id: str) -> BaseResponse:
     if upload is None or not upload.filename:
         raise Unreadable("Please choose a file.").of("file")
     settings = station().settings
-    # Who is at the desk is known; nobody waits for the disk.
-    session().commit()
     recording = store_upload(
         session(),
         settings,
