@@ -29,7 +29,7 @@ from radiodesk.core.keys import KeyMissing
 from radiodesk.core.locks import at_work
 from radiodesk.core.private_columns import Private
 from radiodesk.core.settings import Settings
-from radiodesk.core.stores.ports import StoreUnavailable
+from radiodesk.core.stores.ports import ObjectSpoilt, StoreUnavailable
 from radiodesk.core.unavailable import unavailable
 
 log = logging.getLogger(__name__)
@@ -254,13 +254,16 @@ class Runner:
             return False
         except Failed as why:
             ended = self._end_of_try(job, kind, str(why), again=why.again)
-        except StoreUnavailable as refusal:
-            ended = self._wait_for_store(job, i18n.say_in(self._settings.language, refusal))
         except Refusal as refusal:
-            # A refusal is about the input: trying again would say the same. A database in trouble is not, nor are
-            # keys that were added beside a running worker, which its next start brings.
-            again = unavailable(refusal) is not None or isinstance(refusal, KeyMissing)
-            ended = self._end_of_try(job, kind, i18n.say_in(self._settings.language, refusal), again=again)
+            told = i18n.say_in(self._settings.language, refusal)
+            if isinstance(refusal, StoreUnavailable) and not isinstance(refusal, ObjectSpoilt):
+                ended = self._wait_for_store(job, told)
+            else:
+                # A refusal is about the input: trying again would say the same. A database in trouble is not, nor are
+                # bytes that may be spoilt on the way alone, nor keys that were added beside a running worker, which
+                # its next start brings.
+                again = unavailable(refusal) is not None or isinstance(refusal, KeyMissing | ObjectSpoilt)
+                ended = self._end_of_try(job, kind, told, again=again)
         except Exception as error:  # the edge of the worker: nothing may take it down
             log.exception("Job %s (%s) failed.", job.id, job.kind)
             ended = self._end_of_try(job, kind, f"{type(error).__name__}: {error}"[:2000], again=True)

@@ -341,6 +341,25 @@ def test_one_object_that_the_store_refuses_holds_up_no_other(
     assert sorted(s3_line.held()) == ["rak/0", "rak/2", "rak/3"]
 
 
+def test_many_that_the_store_refuses_hold_up_no_other(
+    rak: Shelf, store: S3Store, s3_line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3_line.away = True
+    for number in range(6):
+        rak.object(f"{number}").put(b"x")
+    s3_line.heal()
+    put = store.far.put
+
+    def refuses(key: str, file: Path) -> None:
+        if key < "rak/4":
+            raise StoreUnavailable("no")
+        put(key, file)
+
+    monkeypatch.setattr(store.far, "put", refuses)
+    assert [store.catch_up().done for _ in range(2)] == [0, 2]
+    assert sorted(s3_line.held()) == ["rak/4", "rak/5"]
+
+
 def test_two_who_bring_up_the_same_do_it_once(rak: Shelf, store: S3Store, s3_line: Line) -> None:
     s3_line.away = True
     for number in range(12):

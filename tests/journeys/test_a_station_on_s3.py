@@ -142,6 +142,23 @@ def test_a_job_waits_for_a_bucket_that_is_away_however_long_and_is_not_given_up(
         assert session.scalars(select(Transcript)).one().state is TranscriptState.DONE
 
 
+def test_a_job_on_sound_that_is_spoilt_in_the_bucket_is_given_up_and_shown(
+    settings: Settings, database: Database, s3_line: Line, runner: Runner, clock: ManualClock
+) -> None:
+    with database.writing() as tx:
+        recording = make.recording(tx, settings, clock.now())
+        request_transcript(tx, recording, by="uji", at=clock.now())
+    s3_line.spoils = True
+    for _ in range(8):
+        runner.run_all()
+        clock.advance(timedelta(minutes=10))
+    with database.reading() as session:
+        job = session.scalars(select(Job).where(Job.kind == "speech.transcribe")).one()
+        assert job.state is JobState.FAILED
+        assert "berbeda" in str(job.error)
+        assert session.scalars(select(Transcript)).one().state is TranscriptState.FAILED
+
+
 def test_another_machine_waits_for_sound_that_has_not_come_up_yet(
     settings: Settings, database: Database, s3_line: Line, clock: ManualClock, tmp_path: Path
 ) -> None:

@@ -40,6 +40,7 @@ class OutboxStore:
         self._outbox = StoreOutbox(folder)
         self._monotonic = monotonic
         self._quiet_until = float("-inf")
+        self._failed: dict[str, int] = {}
 
     def put(self, key: str, file: Path) -> None:
         self._outbox.take_in(key, file)
@@ -87,14 +88,17 @@ class OutboxStore:
         return self._outbox.waiting()
 
     def catch_up(self) -> CaughtUp:
-        """Bring up what waits, oldest first. What fails by itself holds up nothing else."""
+        """Bring up what waits, oldest first; what failed before comes after the rest, so that it holds up nothing."""
         done = failed = in_row = 0
         last: Refusal | None = None
-        for one in self._outbox.waiting():
+        waiting = self._outbox.waiting()
+        self._failed = {one.key: self._failed.get(one.key, 0) for one in waiting}
+        for one in sorted(waiting, key=lambda one: self._failed[one.key]):
             try:
                 done += self._push(self.far, one.key)
                 in_row = 0
             except Refusal as refusal:
+                self._failed[one.key] += 1
                 failed, in_row, last = failed + 1, in_row + 1, refusal
                 if in_row == MOST_FAILURES:
                     break
