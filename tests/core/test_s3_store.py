@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from radiodesk.core.alarms import STORE, Alarms
 from radiodesk.core.clock import ManualClock
+from radiodesk.core.i18n import say
 from radiodesk.core.settings import Settings, load_settings
 from radiodesk.core.stores import shelf, store_of, waiting_of
 from radiodesk.core.stores.ports import (
@@ -252,6 +253,14 @@ def test_one_that_is_put_anew_while_it_waits_goes_up_as_it_is_now(rak: Shelf, st
     s3_line.heal()
     assert store.catch_up().done == 1
     assert s3_line.held() == {"rak/a": b"baru"}
+
+
+@pytest.mark.parametrize(("trouble", "reason"), [("away", "tidak ada jawaban"), ("403", "HTTP 403")])
+def test_the_reason_is_said_in_a_word_or_two(rak: Shelf, s3_line: Line, trouble: str, reason: str) -> None:
+    TROUBLES[trouble](s3_line)
+    with pytest.raises(StoreUnavailable) as why:
+        rak.object("a").stat()
+    assert f"({reason})" in say(why.value)
 
 
 def test_what_is_deleted_while_the_store_is_away_is_gone_here_at_once_and_there_later(

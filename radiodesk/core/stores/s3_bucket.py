@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
 
 from radiodesk.core.errors import Refusal
+from radiodesk.core.i18n import gettext
 from radiodesk.core.stores.object_keys import checked
 from radiodesk.core.stores.ports import KeyInvalid, NoSuchObject, ObjectSpoilt, Stat, StoreSetup, StoreUnavailable
 from radiodesk.core.stores.s3_options import S3Options, s3_options
@@ -320,7 +321,7 @@ def _status(error: Exception) -> int | None:
 def _reason(error: Exception) -> str:
     """Why, in a word or two that tell nothing of the request."""
     status = _status(error)
-    return f"HTTP {status}" if status else type(error).__name__
+    return f"HTTP {status}" if status else gettext("no answer")
 
 
 def _part_only(key: str, read: int, size: int) -> StoreUnavailable:
