@@ -20,6 +20,7 @@ from radiodesk.core.errors import Refusal
         "migrate": "radiodesk.operations.cli:migrate",
         "keys": "radiodesk.operations.cli:keys",
         "doctor": "radiodesk.operations.cli:doctor",
+        "store": "radiodesk.operations.store_cli:store",
         "transcribe": "radiodesk.recognition.cli:transcribe",
         "models": "radiodesk.recognition.cli:models",
         "sms-received": "radiodesk.rooms.messages.cli:sms_received",

@@ -30,6 +30,7 @@ from radiodesk.rooms.accounts.models import Role
 from tests.factories.browsers import chromium, served
 from tests.factories.forms import FormClient
 from tests.factories.postgres import Server, server
+from tests.factories.s3_server import Line, S3Server, line_to, running_server
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 PASSWORD = "sepuluh-huruf"
@@ -218,3 +219,18 @@ def serve() -> Iterator[Callable[[Flask], str]]:
     """Serves an application on a free port of this machine until the test is over; gives its address."""
     with ExitStack() as running:
         yield lambda app: running.enter_context(served(app))
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """One S3 server for the tests of a run."""
+    with running_server(tmp_path_factory.mktemp("s3")) as running:
+        yield running
+
+
+@pytest.fixture
+def s3_line(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+    """The way to an empty place in it, which a test can spoil."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with line_to(s3_server) as line:
+        yield line

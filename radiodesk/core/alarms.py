@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 DATABASE = "database"
 DISK = "disk"
+STORE = "store"
 
 HELD_FOR = 60.0
 """Seconds for which a process remembers an alarm that could not be written down. Whoever still meets the trouble sounds

@@ -30,13 +30,15 @@ from radiodesk.core.keys import KeyMissing
 from radiodesk.core.locks import at_work
 from radiodesk.core.private_columns import Private
 from radiodesk.core.settings import Settings
-from radiodesk.core.stores.ports import StoreUnavailable
+from radiodesk.core.stores.ports import ObjectSpoilt, StoreUnavailable
 from radiodesk.core.unavailable import unavailable
 
 log = logging.getLogger(__name__)
 
 WAITS = (5.0, 20.0, 80.0)
 """Seconds before each further attempt, where a kind names none of its own."""
+STORE_WAIT = 60.0
+"""Seconds until a job is tried again that found the store away. That is no try: it may be away for days."""
 PERSISTS = 600.0
 """Seconds for which a worker tries to write the end of a job down while the database takes nothing."""
 SHOWN_FAILED = 200
@@ -238,10 +240,15 @@ class Runner:
         except Failed as why:
             ended = self._end_of_try(job, kind, str(why), again=why.again)
         except Refusal as refusal:
-            # A refusal is about the input: trying again would say the same. A database or a store in trouble is not,
-            # nor are keys that were added beside a running worker, which its next start brings.
-            again = unavailable(refusal) is not None or isinstance(refusal, KeyMissing | StoreUnavailable)
-            ended = self._end_of_try(job, kind, i18n.say_in(self._settings.language, refusal), again=again)
+            told = i18n.say_in(self._settings.language, refusal)
+            if isinstance(refusal, StoreUnavailable) and not isinstance(refusal, ObjectSpoilt):
+                ended = self._wait_for_store(job, told)
+            else:
+                # A refusal is about the input: trying again would say the same. A database in trouble is not, nor are
+                # bytes that may be spoilt on the way alone, nor keys that were added beside a running worker, which
+                # its next start brings.
+                again = unavailable(refusal) is not None or isinstance(refusal, KeyMissing | ObjectSpoilt)
+                ended = self._end_of_try(job, kind, told, again=again)
         except Exception as error:  # the edge of the worker: nothing may take it down
             log.exception("Job %s (%s) failed.", job.id, job.kind)
             ended = self._end_of_try(job, kind, f"{type(error).__name__}: {error}"[:2000], again=True)
@@ -302,6 +309,11 @@ class Runner:
         """Change the row if it is still ours; ``False`` when the lease has gone to another."""
         ours = update(Job).where(Job.id == job.id, Job.owner == job.owner, Job.state == JobState.RUNNING)
         return session.scalar(ours.values(**values).returning(Job.id)) is not None
+
+    def _wait_for_store(self, job: Job, why: str) -> Callable[[Session], object]:
+        values = {"attempts": Job.attempts - 1, "leased_until": None, "owner": None, "error": why}
+        later = self._clock.now() + timedelta(seconds=STORE_WAIT)
+        return lambda session: self._mine(session, job, state=JobState.WAITING, not_before=later, **values)
 
     def _done(self, job: Job) -> Callable[[Session], object]:
         at = self._clock.now()

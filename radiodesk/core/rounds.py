@@ -38,6 +38,8 @@ class Round:
     name: str
     every: float
     act: Callable[[], object]
+    longest: float = LONG_TURN
+    """Seconds that a turn may take before it counts as hanging."""
 
 
 @dataclass(slots=True)
@@ -54,10 +56,11 @@ class Health:
     problem: str = ""
     done_at: str = ""
     began: float = 0.0
+    longest: float = LONG_TURN
 
     def hangs(self, seconds: float) -> bool:
         """Whether the turn under way takes far too long."""
-        return self.began > 0 and seconds - self.began > max(LONG_TURN, self.every)
+        return self.began > 0 and seconds - self.began > max(self.longest, self.every)
 
 
 class Rounds:
@@ -67,7 +70,7 @@ class Rounds:
         self._process = process
         self._folder = folder
         self._stop = stop
-        self._health = {one.name: Health(one.name, one.every) for one in rounds}
+        self._health = {one.name: Health(one.name, one.every, longest=one.longest) for one in rounds}
         turns = [threading.Thread(target=self._again, args=(one,), name=one.name, daemon=True) for one in rounds]
         teller = threading.Thread(target=self._tell, name="health", daemon=True)
         self._threads = [*turns, teller]

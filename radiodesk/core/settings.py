@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     stores: dict[str, dict[str, SecretStr]] = Field(
         {}, description="What plugged-in stores need, by their names ([stores](stores.md))."
     )
+    store_alarm_minutes: Annotated[int, Field(ge=1)] = Field(
+        15, description="Minutes that finished objects may wait on this machine for the store before an alarm stands."
+    )
     station: str = Field("Radio Polres", description="Name of the station as it is shown and said on air.")
     operator: str = Field("Polres Bojonegoro", description="Who runs the station; shown on public pages.")
     language: Literal["id", "en"] = Field("id", description="Language of pages and messages until a person chooses.")

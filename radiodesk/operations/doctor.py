@@ -20,8 +20,9 @@ from radiodesk.core.jobs import Job, JobState
 from radiodesk.core.keys import KeyMissing
 from radiodesk.core.schema import current, head, station_database
 from radiodesk.core.settings import Settings
-from radiodesk.core.stores import shelf
+from radiodesk.core.stores import shelf, waiting_of
 from radiodesk.language.places.pack import check_pack, load_pack
+from radiodesk.operations.store_rounds import still_waiting
 from radiodesk.recognition.loader import load_for_station
 from radiodesk.rooms.messages.channels import registered_channels
 from radiodesk.sound.control_socket import PartSilent, ask
@@ -259,7 +260,14 @@ def _channels(settings: Settings) -> Iterable[Finding]:
 
 def _store(settings: Settings) -> Iterable[Finding]:
     """Whether the store answers; what is asked for need not be there."""
+    waiting = waiting_of(settings)
+    if waiting is not None:
+        yield Finding(
+            "store", Verdict.WARNING, say(still_waiting(settings, waiting.count, waiting.size, waiting.since))
+        )
     shelf(settings, "audio").object("doctor").is_there()
+    # A bucket that is not there has no objects either, but no list.
+    list(shelf(settings, "audio").list("doctor"))
     yield Finding("store", Verdict.GOOD, gettext("The store %(name)s answers.", name=settings.store))
 
 

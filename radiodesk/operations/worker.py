@@ -25,6 +25,7 @@ from radiodesk.core.processes import watch_for_stop
 from radiodesk.core.rounds import Round, Rounds
 from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import unavailable
+from radiodesk.operations.store_rounds import store_round
 from radiodesk.operations.wiring import prepare, runner
 from radiodesk.rooms.traffic.sources import schedule
 from radiodesk.rooms.transcripts.live import services as live
@@ -55,6 +56,7 @@ def work(settings: Settings) -> None:
         Round("sources", SCHEDULE_EVERY, leadership.only(lambda: schedule_sources(database, clock))),
         Round("old events", PRUNE_EVERY, leadership.only(lambda: forget_old(database, clock))),
         Round("database and disk", PULSE_EVERY, pulse.turn),
+        store_round(settings, clock),
         Round("looks", LOOKS_EVERY, lambda: look_journal.carry_over(database, settings.data)),
     ]
     running = Rounds("work", rounds, settings.health, stop)

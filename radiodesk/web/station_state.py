@@ -12,6 +12,7 @@ from radiodesk.core import audit, events, inputs, jobs
 from radiodesk.core.i18n import N_
 from radiodesk.core.rounds import ProcessHealth, health_of
 from radiodesk.core.settings import Settings
+from radiodesk.core.stores import Backlog, waiting_of
 from radiodesk.http.request import back, now, session, station
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
@@ -39,6 +40,8 @@ KIND_NAMES = {
 
 PROCESS_NAMES = {
     "attend": N_("Attendant: takes in messages, calls and takes"),
+    "desk": N_("Pages of the desk"),
+    "public": N_("Public site"),
     "work": N_("Worker: transcripts, speech, archive, publication"),
 }
 
@@ -52,18 +55,21 @@ ROUND_NAMES = {
     "old arrivals": N_("removing old originals"),
     "old events": N_("removing old events"),
     "sources": N_("traffic sources"),
+    "store": N_("bringing up finished objects to the store"),
     "takes": N_("recordings of the lines"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the page shows; ``waiting`` and ``odd`` count messages as they came in."""
+    """What the page shows; ``waiting`` and ``odd`` count messages as they came in, ``outbox`` what the store lacks."""
 
     processes: list[ProcessHealth]
     failed: list[jobs.Job]
     waiting: int
     odd: int
+    store: str
+    outbox: Backlog | None
 
 
 def state_of(session: Session, settings: Settings) -> State:
@@ -74,6 +80,8 @@ def state_of(session: Session, settings: Settings) -> State:
         jobs.failed(session),
         len(store.all_waiting()),
         len(store.all_odd()),
+        settings.store,
+        waiting_of(settings),
     )
 
 

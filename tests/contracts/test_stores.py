@@ -29,7 +29,7 @@ from radiodesk.operations.doctor import CHECKS, Verdict
 from tests.factories import memory_store
 from tests.factories.memory_store import MemoryStore
 
-OPTIONS: Mapping[str, Mapping[str, str]] = {"folder": {}, memory_store.NAME: {"token": "rahasia"}}
+OPTIONS: Mapping[str, Mapping[str, str]] = {"folder": {}, "s3": {}, memory_store.NAME: {"token": "rahasia"}}
 """What a store needs that is proved here; what others plugged in finds what it needs in ``RADIODESK_STORES``."""
 
 NAMES = sorted({*registered_stores(), memory_store.NAME})
@@ -64,8 +64,11 @@ HOSTILE = [
 def settings(request: pytest.FixtureRequest, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The settings of a station with each of the stores."""
     memory_store.plug_in(monkeypatch)
-    given = {name: SecretStr(value) for name, value in OPTIONS.get(request.param, {}).items()}
-    options = given or settings.stores.get(request.param, {})
+    if request.param == "s3":
+        options = request.getfixturevalue("s3_line").options()
+    else:
+        given = {name: SecretStr(value) for name, value in OPTIONS.get(request.param, {}).items()}
+        options = given or settings.stores.get(request.param, {})
     return settings.model_copy(update={"store": request.param, "stores": {request.param: options}})
 
 

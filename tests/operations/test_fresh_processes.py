@@ -65,6 +65,10 @@ CASES = [
     Case("user reset", ("tidak-ada",), code=1, says="tidak dikenal"),
     Case("user reset-code", ("tidak-ada",), code=1, says="tidak dikenal"),
     Case("keys rotate"),
+    Case("store check", ("--read",), says="audio: 0"),
+    Case("store catch-up", code=1, says="folder"),
+    Case("store move", ("folder",), code=1, says="folder"),
+    Case("store move", ("tidak-ada",), code=2, says="tidak-ada"),
     Case("area check", ("bojonegoro",)),
     Case("feed", ("umpan.rss", "--at", "2026-11-24T18:05+07:00")),
     Case("feed", ("tidak-ada.rss",), code=1, says="tidak-ada.rss"),
@@ -82,6 +86,7 @@ CASES = [
     Case("drill", ("tidak-ada",), code=1, says="tidak-ada"),
     Case("sample", code=-1),
     Case("verify", ("tidak-ada",), code=1, says="tidak-ada"),
+    Case("verify", ("--store",), code=1),
     Case("unlock", ("tidak-ada",), code=1, says="tidak-ada"),
 ]
 

@@ -6,6 +6,8 @@ below are tried as well, so that a checkout that was updated without being insta
 
 import importlib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -14,14 +16,17 @@ from pydantic import SecretStr
 
 from radiodesk.core.settings import Settings
 from radiodesk.core.stores.object_keys import checked
-from radiodesk.core.stores.ports import Store, StoreSetup, StoreUnknown
+from radiodesk.core.stores.ports import PatientStore, Store, StoreSetup, StoreUnknown
 from radiodesk.core.stores.shelves import Shelf
 
-__all__ = ["BUILT_IN", "GROUP", "registered_stores", "shelf", "store_of"]
+__all__ = ["BUILT_IN", "GROUP", "Backlog", "registered_stores", "shelf", "store_of", "waiting_of"]
 
 GROUP = "radiodesk.stores"
 
-BUILT_IN = {"folder": "radiodesk.core.stores.folder_store:FolderStore"}
+BUILT_IN = {
+    "folder": "radiodesk.core.stores.folder_store:FolderStore",
+    "s3": "radiodesk.core.stores.s3_store:S3Store",
+}
 
 
 def registered_stores() -> Mapping[str, str]:
@@ -33,6 +38,22 @@ def store_of(settings: Settings) -> Store:
     """The station's store, made once a process; raises ``StoreUnknown``."""
     options = settings.stores.get(settings.store, {})
     return _made(settings.store, settings.data.resolve(), tuple(sorted(options.items(), key=lambda one: one[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits on this machine for the store: how many objects and deletions, their bytes, the oldest since when."""
+
+    count: int
+    size: int
+    since: datetime
+
+
+def waiting_of(settings: Settings) -> Backlog | None:
+    """What the store does not have yet; ``None`` where nothing waits. Asks no network."""
+    store = store_of(settings)
+    waiting = store.waiting() if isinstance(store, PatientStore) else ()
+    return Backlog(len(waiting), sum(one.size for one in waiting), waiting[0].since) if waiting else None
 
 
 def shelf(settings: Settings, name: str) -> Shelf:

@@ -36,8 +36,7 @@ class FolderStore:
             file = self.path(key).open("rb")
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             raise NoSuchObject(key) from None
-        file.seek(first)
-        return file if length is None else cast(BinaryIO, BufferedReader(_Part(file, length)))
+        return part_of(file, first, length)
 
     def stat(self, key: str) -> Stat:
         path = self.path(key)
@@ -69,6 +68,12 @@ class FolderStore:
 
     def delete_folder(self, prefix: str) -> None:
         remove_folder(self.path(prefix))
+
+
+def part_of(file: BinaryIO, first: int, length: int | None) -> BinaryIO:
+    """An open file from byte ``first`` on, at most ``length`` bytes of it; closing it closes the file."""
+    file.seek(first)
+    return file if length is None else cast(BinaryIO, BufferedReader(_Part(file, length)))
 
 
 def _stat(key: str, path: Path) -> Stat:

@@ -4,7 +4,7 @@ An object is bytes under a key, written whole and never in part. ``Store`` is al
 checked before it is asked (``object_keys``). ``FileStore`` is for those whose objects are files of this machine.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,13 @@ class StoreUnavailable(Refusal):
     exit_code = 6
 
 
+class ObjectSpoilt(StoreUnavailable):
+    """The store gives other bytes of an object than were put there: it may only be so on the way."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(N_("The store gave other bytes of %(key)s than were put there."), key=key)
+
+
 class StoreFull(StoreUnavailable):
     """There is no room in the store."""
 
@@ -54,6 +61,25 @@ class Stat:
     size: int
     modified: datetime
     sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What has not reached a store yet: an object with its bytes, or the deletion of one; ``since`` in UTC."""
+
+    key: str
+    size: int
+    since: datetime
+    goes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """What became of what waited: how many reached the store, how many could not, and what the last trouble was."""
+
+    done: int
+    failed: int
+    trouble: Refusal | None
 
 
 @dataclass(frozen=True)
@@ -115,4 +141,21 @@ class FileStore(Store, Protocol):
 
     def delete_folder(self, prefix: str) -> None:
         """Remove everything below ``prefix``, also what is read-only; nothing there is no error."""
+        ...
+
+
+@runtime_checkable
+class PatientStore(Store, Protocol):
+    """A store with an outbox: what is put while it is away waits on this machine, where all its processes read it."""
+
+    def put_through(self, key: str, file: Path) -> None:
+        """Put past the outbox: when this returns, the other machines read it too. Raises ``StoreUnavailable``."""
+        ...
+
+    def waiting(self) -> Sequence[Waiting]:
+        """What the store does not have yet, oldest first; asks no network."""
+        ...
+
+    def catch_up(self) -> CaughtUp:
+        """Bring up what waits, as far as the store takes it."""
         ...

@@ -18,7 +18,7 @@ from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import why
 from radiodesk.core.stores.draft_folders import draft_folder
 from radiodesk.core.stores.object_keys import checked
-from radiodesk.core.stores.ports import FileStore, NoSuchObject, Stat, Store, StoreFull, StoreUnavailable
+from radiodesk.core.stores.ports import FileStore, NoSuchObject, PatientStore, Stat, Store, StoreFull, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +63,7 @@ class Shelf:
         """Keep a folder of files (from ``drafts``) below a prefix where nothing lies.
 
         A store of files takes it at once; another file by file, ``last`` at the end: before it nothing is complete.
+        Nothing of it waits in an outbox: raises ``StoreUnavailable`` where the store does not take all of it now.
         """
         target = self.whole(prefix)
         with trouble(self.store, prefix):
@@ -71,7 +72,11 @@ class Shelf:
                 return
             names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
             for name in sorted(names, key=lambda name: (name == last, name)):
-                self.store.put(f"{target}/{checked(name)}", folder / name)
+                _put_through(self.store, f"{target}/{checked(name)}", folder / name)
+
+    def folder(self, prefix: str = "") -> Path | None:
+        """Where everything below a prefix lies, or would, on this machine; ``None`` where the store keeps no files."""
+        return self.store.path(self.whole(prefix)) if isinstance(self.store, FileStore) else None
 
     @contextmanager
     def local_folder(self, prefix: str = "") -> Iterator[Path]:
@@ -203,6 +208,13 @@ class StoreObject:
         with self.draft() as written:
             written.write_bytes(source)
 
+    def put_through(self, source: bytes) -> None:
+        """The same for what counts only once every machine can read it; raises ``StoreUnavailable`` as well."""
+        with self.shelf.drafts() as drafts, trouble(self.shelf.store, self.key):
+            written = drafts / self.key.rpartition("/")[2]
+            written.write_bytes(source)
+            _put_through(self.shelf.store, self._whole, written)
+
     def delete(self) -> None:
         """Remove it; nothing there is no error."""
         with trouble(self.shelf.store, self.key):
@@ -217,6 +229,11 @@ class StoreObject:
             raise StoreUnavailable(
                 "The store gave %(read)s of the %(size)s bytes of %(key)s.", read=read, size=size, key=self.key
             )
+
+
+def _put_through(store: Store, key: str, file: Path) -> None:
+    put = store.put_through if isinstance(store, PatientStore) else store.put
+    put(key, file)
 
 
 @contextmanager

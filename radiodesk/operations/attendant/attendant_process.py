@@ -7,6 +7,7 @@ from radiodesk.core.rounds import Round, Rounds
 from radiodesk.core.settings import Settings
 from radiodesk.operations.attendant import journal_intake, take_adoption
 from radiodesk.operations.attendant.line_steering import Steering
+from radiodesk.operations.store_rounds import store_round
 from radiodesk.operations.wiring import prepare
 from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
 from radiodesk.sound.line_setup import FILE
@@ -34,6 +35,8 @@ def attend(settings: Settings) -> None:
         Round("takes", ADOPT, lambda: take_adoption.adopt_finished(settings, database, clock)),
         Round("lines", LOOK, steered.turn),
         Round("arrivals", ARRIVALS, taker.turn),
+        # The studio's machine may have no worker.
+        store_round(settings, clock),
         Round("old arrivals", FORGET_EVERY, lambda: taker.forget(at=clock.now())),
     ]
     running = Rounds("attend", rounds, settings.health, stop)

@@ -71,9 +71,11 @@ def adopt(settings: Settings, database: Database, clock: Clock, take: Spooled) -
                 to_flac(take, direction, target)
     if heard:
         kept.object(f"{folder}/log.json").put(json.dumps(take.log(), ensure_ascii=False, indent=1).encode())
+        at = clock.now()
+        keys = {direction: f"{folder}/{direction}.flac" for direction in heard}
+        laid = {one: audio.look_at(settings, key, at=at) for one, key in keys.items() if key not in known}
         with database.writing() as session:
-            at = clock.now()
-            recordings = [_recording(session, settings, f"{folder}/{d}.flac", d, take, at) for d in heard]
+            recordings = [_recording(session, keys[one], one, take, laid.get(one), at) for one in heard]
             _bind(session, settings, take, recordings, at)
     discard(take)
 
@@ -84,11 +86,13 @@ def _known(database: Database, keys: list[str]) -> set[str]:
 
 
 def _recording(
-    session: Session, settings: Settings, key: str, direction: str, take: Spooled, at: datetime
+    session: Session, key: str, direction: str, take: Spooled, laid: audio.Laid | None, at: datetime
 ) -> Recording:
-    known = session.scalar(select(Recording).where(Recording.key == key))
-    return known or audio.adopt(
-        session, settings, key, at=at, direction=Direction(direction), started_at=take.about.started_at
+    rows = session.scalars(select(Recording).where(Recording.key == key))
+    if laid is None:
+        return rows.one()
+    return rows.one_or_none() or audio.describe(
+        session, laid, at=at, direction=Direction(direction), started_at=take.about.started_at
     )
 
 

@@ -1,15 +1,15 @@
 """Checks one BagIt bag by the rules of RFC 8493 (older versions by theirs): every file against every checksum."""
 
 import hashlib
-import os
-import stat
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from radiodesk.core.i18n import N_
+from radiodesk.core.stores.ports import ObjectSpoilt
 from radiodesk.rooms.archive import tag_files
+from radiodesk.rooms.archive.bag_files import BagFiles, FolderBag
 from radiodesk.rooms.archive.bag_writer import CLOSING
 from radiodesk.rooms.archive.tag_files import Declared, Difference, differs
 
@@ -17,7 +17,7 @@ Progress = Callable[[int], None]
 """Told the bytes that were checked so far."""
 
 _BLOCK = 1 << 20
-_LINK = N_("%(path)s is a link, not a file.")
+_CHANGED = N_("%(path)s was changed: its checksum does not fit.")
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,17 @@ def looks_like_bag(path: Path) -> bool:
     return (path / "bagit.txt").exists() or (path / "data").is_dir() or bool(list(path.glob("manifest-*.txt")))
 
 
-def check_bag(path: Path, progress: Progress = lambda _bytes: None) -> PackageReport:
-    """Check one bag."""
-    return _Check(path, progress).run()
+def check_bag(bag: Path | BagFiles, progress: Progress = lambda _bytes: None) -> PackageReport:
+    """Check one bag, in a folder or wherever its files are read from; nothing of it is copied."""
+    return _Check(FolderBag(bag) if isinstance(bag, Path) else bag, progress).run()
 
 
 class _Check:
     """The check of one bag: gathers differences and notes while it goes."""
 
-    def __init__(self, path: Path, progress: Progress) -> None:
-        self._path = path
+    def __init__(self, bag: BagFiles, progress: Progress) -> None:
+        self._bag = bag
+        self._here = bag.sizes()
         self._progress = progress
         self._differences: list[Difference] = []
         self._notes: list[Difference] = []
@@ -64,17 +65,16 @@ class _Check:
     def run(self) -> PackageReport:
         declared = self._declared()
         information: dict[str, list[str]] = {}
-        files: dict[str, Path] = {}
+        files: dict[str, int] = {}
         if declared is not None:
             self._version, self._encoding = declared.version, declared.encoding
             files = self._walk()
             information = self._information()
             self._check_files(files, information)
-        closing = self._path / CLOSING
         return PackageReport(
-            name=self._path.name,
+            name=self._bag.name,
             identifier=information.get("external-identifier", [None])[0],
-            digest=hashlib.sha256(closing.read_bytes()).hexdigest() if closing.is_file() else None,
+            digest=self._digest(CLOSING) if CLOSING in self._here else None,
             files=sum(name.startswith("data/") for name in files),
             bytes=self._bytes,
             differences=tuple(self._differences),
@@ -83,56 +83,55 @@ class _Check:
         )
 
     def _wrong(self, message: str, /, **facts: object) -> None:
-        self._differences.append(differs(message, package=self._path.name, **facts))
+        self._differences.append(differs(message, package=self._bag.name, **facts))
 
     def _note(self, message: str, /, **facts: object) -> None:
-        self._notes.append(differs(message, package=self._path.name, **facts))
+        self._notes.append(differs(message, package=self._bag.name, **facts))
 
     def _declared(self) -> Declared | None:
-        path = self._path / "bagit.txt"
-        if not path.is_file() or path.is_symlink():
+        if "bagit.txt" not in self._here:
             self._wrong(N_("%(package)s has no bagit.txt."))
             return None
-        text = tag_files.read_text(path, "UTF-8")
+        text = self._read("bagit.txt", "UTF-8")
         declared = tag_files.declaration(text) if text is not None else None
         if declared is None:
             self._wrong(N_("The bagit.txt of %(package)s is not written as the standard says."))
         return declared
 
-    def _walk(self) -> dict[str, Path]:
-        """Every regular file of the bag by its path with slashes; links and devices are differences."""
-        found: dict[str, Path] = {}
-        for inner, folders, names in os.walk(self._path):
-            here = Path(inner)
-            for name in [*names, *(one for one in folders if (here / one).is_symlink())]:
-                path = here / name
-                relative = path.relative_to(self._path).as_posix()
-                if path.is_symlink():
-                    self._wrong(_LINK, path=relative)
-                elif not stat.S_ISREG(path.lstat().st_mode):
-                    self._wrong(N_("%(path)s is not a file."), path=relative)
-                else:
-                    found[relative] = path
-        return found
+    def _walk(self) -> dict[str, int]:
+        """Every regular file of the bag with its bytes; links and devices are differences."""
+        for message, path in self._bag.odd():
+            self._wrong(message, path=path)
+        return self._here
 
     def _text(self, name: str) -> str | None:
-        path = self._path / name
-        if not path.is_file() or path.is_symlink():
+        if name not in self._here:
             return None
-        text = tag_files.read_text(path, self._encoding)
+        text = self._read(name, self._encoding)
         if text is None:
             self._wrong(N_("%(path)s cannot be read as %(encoding)s text."), path=name, encoding=self._encoding)
         return text
+
+    def _read(self, name: str, encoding: str) -> str | None:
+        try:
+            with self._bag.open(name) as file:
+                return tag_files.text_in(file.read(), encoding)
+        except ObjectSpoilt:
+            self._wrong(_CHANGED, path=name)
+            return ""
+
+    def _digest(self, name: str) -> str:
+        return self._sums(name, {"sha256"}, count=False)["sha256"]
 
     def _information(self) -> dict[str, list[str]]:
         old = "package-info.txt" if self._version < (0, 96) else "bag-info.txt"
         text = self._text(old)
         return tag_files.information(text) if text else {}
 
-    def _check_files(self, files: dict[str, Path], information: dict[str, list[str]]) -> None:
+    def _check_files(self, files: dict[str, int], information: dict[str, list[str]]) -> None:
         payload = {name for name in files if name.startswith("data/")}
         manifests = self._manifests("manifest-", payload=True)
-        if not (self._path / "data").is_dir():
+        if "data" not in self._bag.top():
             self._wrong(N_("%(package)s has no data folder."))
         if not manifests:
             self._wrong(N_("%(package)s has no manifest, so nothing in it can be checked."))
@@ -150,14 +149,15 @@ class _Check:
     def _manifests(self, prefix: str, *, payload: bool) -> dict[str, dict[str, str]]:
         """Checksums by path, for each manifest by its file name."""
         found: dict[str, dict[str, str]] = {}
-        for path in sorted(self._path.glob(f"{prefix}*.txt")):
-            text = self._text(path.name)
+        own = (name for name in self._here if "/" not in name and name.startswith(prefix) and name.endswith(".txt"))
+        for name in sorted(own):
+            text = self._text(name)
             if text is None:
                 continue
             good, bad = tag_files.entries(text, self._version)
             for line in bad:
-                self._wrong(N_("%(file)s has a line that cannot be read: %(line)s"), file=path.name, line=line[:120])
-            found[path.name] = self._unique(path.name, good, payload=payload)
+                self._wrong(N_("%(file)s has a line that cannot be read: %(line)s"), file=name, line=line[:120])
+            found[name] = self._unique(name, good, payload=payload)
         return found
 
     def _unique(self, name: str, listed: Iterable[tag_files.Entry], *, payload: bool) -> dict[str, str]:
@@ -200,9 +200,9 @@ class _Check:
             for path in sorted(listed - manifest.keys()):
                 self._wrong(N_("%(file)s does not list %(path)s, another manifest does."), file=name, path=path)
 
-    def _check_oxum(self, information: dict[str, list[str]], files: dict[str, Path], payload: set[str]) -> None:
+    def _check_oxum(self, information: dict[str, list[str]], files: dict[str, int], payload: set[str]) -> None:
         for stated in information.get("payload-oxum", []):
-            count = sum(files[name].stat().st_size for name in payload)
+            count = sum(files[name] for name in payload)
             found = f"{count}.{len(payload)}"
             if stated != found:
                 self._wrong(
@@ -211,7 +211,7 @@ class _Check:
                     found=found,
                 )
 
-    def _check_sums(self, files: dict[str, Path], manifests: list[tuple[str, dict[str, str]]]) -> None:
+    def _check_sums(self, files: dict[str, int], manifests: list[tuple[str, dict[str, str]]]) -> None:
         by_path: dict[str, list[tuple[str, str]]] = {}
         for file, manifest in manifests:
             algorithm = file.split("-", 1)[1].removesuffix(".txt").replace("-", "").lower()
@@ -220,9 +220,9 @@ class _Check:
                 continue
             for path, checksum in manifest.items():
                 by_path.setdefault(path, []).append((algorithm, checksum))
-        composed = {unicodedata.normalize("NFC", name): path for name, path in files.items()}
+        composed = {unicodedata.normalize("NFC", name): name for name in files}
         for name, wanted in sorted(by_path.items()):
-            actual = files.get(name) or composed.get(unicodedata.normalize("NFC", name))
+            actual = name if name in files else composed.get(unicodedata.normalize("NFC", name))
             if actual is None:
                 self._wrong(N_("%(path)s is missing."), path=name)
                 continue
@@ -230,20 +230,23 @@ class _Check:
                 self._note(N_("%(path)s is spelled in another way on the disk."), path=name)
             sums = self._sums(actual, {algorithm for algorithm, _ in wanted}, count=name.startswith("data/"))
             if any(sums[algorithm] != checksum for algorithm, checksum in wanted):
-                self._wrong(N_("%(path)s was changed: its checksum does not fit."), path=name)
+                self._wrong(_CHANGED, path=name)
 
-    def _sums(self, path: Path, algorithms: set[str], *, count: bool) -> dict[str, str]:
+    def _sums(self, path: str, algorithms: set[str], *, count: bool) -> dict[str, str]:
+        """The checksums of a file; empty ones where a store gives other bytes than were put there."""
         hashes = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
-        for block in _blocks(path):
-            for one in hashes.values():
-                one.update(block)
-            if count:
-                self._bytes += len(block)
-                self._progress(self._bytes)
+        try:
+            for block in self._blocks(path):
+                for one in hashes.values():
+                    one.update(block)
+                if count:
+                    self._bytes += len(block)
+                    self._progress(self._bytes)
+        except ObjectSpoilt:
+            return dict.fromkeys(algorithms, "")
         return {name: one.hexdigest() for name, one in hashes.items()}
 
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            yield block
+    def _blocks(self, path: str) -> Iterator[bytes]:
+        with self._bag.open(path) as file:
+            while block := file.read(_BLOCK):
+                yield block

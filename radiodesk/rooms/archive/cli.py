@@ -8,28 +8,49 @@ import click
 
 from radiodesk.core import audit, command
 from radiodesk.core.clock import SystemClock
+from radiodesk.core.errors import NotFound
 from radiodesk.core.i18n import gettext, language
 from radiodesk.rooms.archive.bag_checks import PackageReport
+from radiodesk.rooms.archive.queries import packages_shelf
 from radiodesk.rooms.archive.tag_files import Difference
-from radiodesk.rooms.archive.verification import Report
+from radiodesk.rooms.archive.verification import Report, verify_package, verify_shelf
 from radiodesk.rooms.archive.verification import verify as check
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+@click.option("--store", "in_store", is_flag=True, help="PATH is a package of the station's store; without it all.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--language", "chosen", type=click.Choice(["id", "en"]), help="Language of the sentences.")
-def verify(path: Path, as_json: bool, chosen: str | None) -> None:
+def verify(path: Path | None, in_store: bool, as_json: bool, chosen: str | None) -> None:
     """Check a sealed package, or a folder of them with its ledger: "ok", or what differs (exit 1)."""
+    if path is None and not in_store:
+        raise click.MissingParameter(param_type="argument", param_hint="PATH")
     if chosen:
         language.set(chosen)
     else:
         command.settings()
-    total = sum(one.stat().st_size for one in path.rglob("*") if one.is_file()) if path.is_dir() else 0
-    with command.progress_bar(gettext("Verifying")) as shown:
-        report = check(path, lambda done: shown(float(done), float(total)))
+    report = _in_store(str(path or "")) if in_store else _in_folder(path or Path())
     click.echo(json.dumps(as_object(report), ensure_ascii=False) if as_json else "\n".join(lines(report)))
     raise SystemExit(0 if report.ok else 1)
+
+
+def _in_folder(path: Path) -> Report:
+    total = sum(one.stat().st_size for one in path.rglob("*") if one.is_file()) if path.is_dir() else 0
+    with command.progress_bar(gettext("Verifying")) as shown:
+        return check(path, lambda done: shown(float(done), float(total)))
+
+
+def _in_store(package: str) -> Report:
+    """Where the packages lie: each byte is read from the store once, and none is kept."""
+    kept = packages_shelf(command.settings())
+    total = sum(one.size for one in kept.list(package))
+    if package and not total:
+        raise NotFound("There is no package %(package)s in the store.", package=package)
+    with command.progress_bar(gettext("Verifying")) as shown:
+        if package:
+            return verify_package(kept, package, lambda done: shown(float(done), float(total)))
+        return verify_shelf(kept, lambda done: shown(float(done), float(total)))
 
 
 @click.command()

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk import __version__
@@ -12,13 +14,15 @@ from radiodesk.core.jobs import Context, Failed, Kind
 from radiodesk.core.stores.ports import StoreUnavailable
 from radiodesk.rooms.archive import gathered_show, ledger, queries, services
 from radiodesk.rooms.archive.bag_checks import check_bag
+from radiodesk.rooms.archive.bag_files import bag_in
 from radiodesk.rooms.archive.bag_writer import CLOSING, Written, write_bag
 from radiodesk.rooms.archive.gathered_show import Gathered
 from radiodesk.rooms.archive.models import Package, PackageState
 from radiodesk.rooms.archive.package_contents import Contents
 from radiodesk.rooms.archive.tag_files import Difference
-from radiodesk.rooms.archive.verification import Report, verify
-from radiodesk.rooms.recordings.services import originals
+from radiodesk.rooms.archive.verification import Report, verify_package
+from radiodesk.rooms.recordings.models import Recording
+from radiodesk.rooms.recordings.services import originals, require_arrived
 
 
 class LedgerDamaged(Refusal):
@@ -43,16 +47,23 @@ def seal(context: Context, package_id: int) -> None:
             sealed = _already_chained(context, package.public_id)
             while sealed is None:
                 sealed = _write(context, package_id)
-        except (OSError, StoreUnavailable) as error:
+        except StoreUnavailable as refusal:
+            _note(context, package_id, i18n.say_in(context.settings.language, refusal))
+            raise
+        except OSError as error:
             # A full disk may have room again at the next try.
             with i18n.speaking(context.settings.language):
-                why = i18n.why(error) if isinstance(error, OSError) else i18n.say(error)
-            with context.database.writing() as session:
-                services.note_problem(session, session.get_one(Package, package_id), why, at=context.clock.now())
+                why = i18n.why(error)
+            _note(context, package_id, why)
             raise Failed(why, again=True) from error
         with context.database.writing() as session:
             again = session.get_one(Package, package_id)
             services.finish(session, again, sealed.line, sealed.written, sealed.notices, at=context.clock.now())
+
+
+def _note(context: Context, package_id: int, why: str) -> None:
+    with context.database.writing() as session:
+        services.note_problem(session, session.get_one(Package, package_id), why, at=context.clock.now())
 
 
 def _lines(context: Context) -> list[ledger.Line]:
@@ -68,10 +79,9 @@ def _already_chained(context: Context, package: str) -> _Sealed | None:
     line = next((line for line in _lines(context) if line.package == package), None)
     if line is None:
         return None
-    with queries.packages_shelf(context.settings).local_folder(package) as folder:
-        report = check_bag(folder)
-        written = Written(folder, report.files, report.bytes, line.manifest)
-    return _Sealed(line, written, list(report.differences))
+    bag = bag_in(queries.packages_shelf(context.settings), package)
+    report = check_bag(bag)
+    return _Sealed(line, Written(Path(bag.name), report.files, report.bytes, line.manifest), list(report.differences))
 
 
 def _write(context: Context, package_id: int) -> _Sealed | None:
@@ -80,6 +90,9 @@ def _write(context: Context, package_id: int) -> _Sealed | None:
     with context.database.reading() as session:
         row = session.get_one(Package, package_id)
         package, gathered = row.public_id, gathered_show.gather(session, row.broadcast, row.note)
+        keys = [sound.key for sound in gathered.sounds]
+        sounds = list(session.scalars(select(Recording).where(Recording.key.in_(keys))))
+    require_arrived(settings, sounds, at=context.clock.now())
     shelf = queries.packages_shelf(settings)
     shelf.delete_below(package)  # written, but never chained: not sealed
     last = next(reversed(_lines(context)), None)
@@ -124,9 +137,10 @@ def check(context: Context, package_id: int) -> None:
         package = session.get_one(Package, package_id)
     shelf = queries.packages_shelf(context.settings)
     total = max(package.bytes, 1)
-    lines = ledger.kept(shelf.object(ledger.NAME))
-    with shelf.local_folder(package.public_id) as folder:
-        report = verify(folder, lambda done: context.report(done / total), lines) if folder.is_dir() else Report(())
+    there = next(shelf.list(package.public_id), None) is not None
+    report = (
+        verify_package(shelf, package.public_id, lambda done: context.report(done / total)) if there else Report(())
+    )
     with context.database.writing() as session:
         again = session.get_one(Package, package_id)
         services.keep_check(session, again, report, by="desk", at=context.clock.now())

@@ -99,14 +99,17 @@ def kept(file: StoreObject) -> list[Line | None]:
 
 
 def append(file: StoreObject, line: Line) -> None:
-    """Add a line; the file is replaced as a whole, so that a power cut leaves the old one or the new one."""
+    """Add a line; the file is replaced as a whole, so that a power cut leaves the old one or the new one.
+
+    It counts once every machine can read it: raises ``StoreUnavailable`` while the store takes nothing.
+    """
     try:
         held = file.read_bytes()
     except NoSuchObject:
         held = b""
     if held and not held.endswith(b"\n"):
         held += b"\n"
-    file.put(held + text_of(line).encode() + b"\n")
+    file.put_through(held + text_of(line).encode() + b"\n")
 
 
 @contextmanager

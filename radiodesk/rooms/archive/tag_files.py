@@ -7,7 +7,6 @@ checked before a file is opened, and every fault becomes one sentence.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from radiodesk.core.text import clean
@@ -131,10 +130,10 @@ def outside(path: str) -> bool:
     return bool(_OUTSIDE.search(path.replace("\\", "/") if ".." in path else path))
 
 
-def read_text(path: Path, encoding: str) -> str | None:
+def text_in(data: bytes, encoding: str) -> str | None:
     """A tag file's text, or ``None`` when it is not text in that encoding."""
     try:
-        return path.read_bytes().decode(encoding)
+        return data.decode(encoding)
     except UnicodeError:
         return None
 

@@ -1,4 +1,5 @@
-"""Checks whether packages are as they were sealed. Needs the files alone: no database, no keys, no network.
+"""Checks whether packages are as they were sealed, in a folder or where they lie in the store. Needs their files alone:
+no database, no keys.
 
 Each bag is checked by itself (``bag_checks``); a folder with a ledger also against the chain. Each difference is one
 sentence.
@@ -10,8 +11,10 @@ from pathlib import Path
 
 from radiodesk.core.errors import NotFound
 from radiodesk.core.i18n import N_
+from radiodesk.core.stores.shelves import Shelf
 from radiodesk.rooms.archive import ledger
 from radiodesk.rooms.archive.bag_checks import PackageReport, Progress, check_bag, looks_like_bag
+from radiodesk.rooms.archive.bag_files import BagFiles, FolderBag, bag_in
 from radiodesk.rooms.archive.bag_writer import ALGORITHMS
 from radiodesk.rooms.archive.tag_files import Difference, differs
 
@@ -34,55 +37,77 @@ class Report:
         return [*(one for package in self.packages for one in package.differences), *self.differences]
 
 
-def verify(
-    path: Path, progress: Progress = lambda _bytes: None, chain: Sequence[ledger.Line | None] | None = None
-) -> Report:
-    """Check a package, or a folder of packages with its ledger; raises ``NotFound`` when there is neither.
-
-    ``chain`` is the ledger of a package that does not lie beside it, since it is a copy out of a store.
-    """
+def verify(path: Path, progress: Progress = lambda _bytes: None) -> Report:
+    """Check a package, or a folder of packages with its ledger; raises ``NotFound`` when there is neither."""
     if not path.is_dir():
         raise NotFound("There is no folder %(path)s.", path=path)
     if looks_like_bag(path):
-        return _single(path, check_bag(path, progress), chain)
+        # A package that lies in its archive is also held against its line of the ledger there.
+        whole = path.resolve()
+        lines = ledger.read(whole.parent / ledger.NAME)
+        return _single(FolderBag(path), FolderBag(whole), lines, progress)
     folders = sorted(one for one in path.iterdir() if one.is_dir() and not one.name.startswith("."))
     ledger_path = path / ledger.NAME
     if not folders and not ledger_path.exists():
         raise NotFound("There is no package in %(path)s.", path=path)
-    packages = tuple(_each(folders, progress))
-    if not ledger_path.exists():
+    chain = ledger.read(ledger_path) if ledger_path.exists() else None
+    return _several([FolderBag(folder) for folder in folders], chain, progress)
+
+
+def verify_package(shelf: Shelf, package: str, progress: Progress = lambda _bytes: None) -> Report:
+    """Check a package where it lies in the store, and its line of the ledger there; nothing of it is copied."""
+    bag = bag_in(shelf, package)
+    return _single(bag, bag, ledger.kept(shelf.object(ledger.NAME)), progress)
+
+
+def verify_shelf(shelf: Shelf, progress: Progress = lambda _bytes: None) -> Report:
+    """Check every package of the store with its ledger; raises ``NotFound`` when there is neither."""
+    folder = shelf.folder()
+    if folder is not None:
+        return verify(folder, progress)
+    keys = [one.key for one in shelf.list()]
+    names = sorted({key.partition("/")[0] for key in keys if "/" in key})
+    if not keys:
+        raise NotFound("There is no package in the store.")
+    lines = ledger.kept(shelf.object(ledger.NAME)) if ledger.NAME in keys else None
+    return _several([bag_in(shelf, name) for name in names], lines, progress)
+
+
+def _several(bags: Sequence[BagFiles], lines: list[ledger.Line | None] | None, progress: Progress) -> Report:
+    packages = tuple(_each(bags, progress))
+    if lines is None:
         return Report(packages)
-    lines = ledger.read(ledger_path)
-    return Report(tuple(_sealed(path, one) for one in packages), tuple(_chain(lines, packages)))
+    sealed = tuple(_sealed(bag, package) for bag, package in zip(bags, packages, strict=True))
+    return Report(sealed, tuple(_chain(lines, packages)))
 
 
-def _each(folders: Iterable[Path], progress: Progress) -> Iterator[PackageReport]:
+def _each(bags: Iterable[BagFiles], progress: Progress) -> Iterator[PackageReport]:
     before = 0
-    for folder in folders:
-        report = check_bag(folder, lambda count, before=before: progress(before + count))  # type: ignore[misc]
+    for bag in bags:
+        report = check_bag(bag, lambda count, before=before: progress(before + count))  # type: ignore[misc]
         before += report.bytes
         yield report
 
 
-def _single(path: Path, report: PackageReport, chain: Sequence[ledger.Line | None] | None) -> Report:
-    """A package that lies in its archive is also held against its line of the ledger there."""
-    lines = ledger.read(path.resolve().parent / ledger.NAME) if chain is None else chain
+def _single(bag: BagFiles, whole: BagFiles, lines: Sequence[ledger.Line | None], progress: Progress) -> Report:
+    """``whole`` is the same bag under the name that it has in its archive."""
+    report = check_bag(bag, progress)
     previous: ledger.Line | None = None
     for line in lines:
-        if line is not None and line.package == path.resolve().name:
-            return Report((_sealed(path.resolve().parent, report),), tuple(_fits(line, report, previous)))
+        if line is not None and line.package == whole.name:
+            return Report((_sealed(whole, report),), tuple(_fits(line, report, previous)))
         previous = line
     if not lines:
         return Report((report,))
-    return Report((report,), (differs(_UNLISTED, package=path.name),))
+    return Report((report,), (differs(_UNLISTED, package=bag.name),))
 
 
-def _sealed(folder: Path, report: PackageReport) -> PackageReport:
+def _sealed(bag: BagFiles, report: PackageReport) -> PackageReport:
     """Stricter than the standard, for packages of our own: all four manifests, and no stray file beside the data."""
     tags = {"bagit.txt", "bag-info.txt"} | {
         f"{kind}-{name}.txt" for kind in ("manifest", "tagmanifest") for name in ALGORITHMS
     }
-    here = {path.name for path in (folder / report.name).iterdir()} - {"data"}
+    here = bag.top() - {"data"}
     facts = {"package": report.name}
     told = {one.facts.get("path") for one in report.differences}
     found = [differs(N_("%(package)s lacks %(path)s."), **facts, path=name) for name in sorted(tags - here - told)]

@@ -1,6 +1,7 @@
 """Pictures and documents of calls: kept as they came, never run, shown only when they are plain pictures."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
 from typing import IO
@@ -24,17 +25,35 @@ SHELF = "attachments"
 _BLOCK = 1 << 18
 
 
+@dataclass(frozen=True, slots=True)
+class LaidFile:
+    """A file that lies among the attachments, but is not yet a row."""
+
+    public_id: str
+    key: str
+    name: str
+    mime: str
+    size: int
+    sha256: str
+
+
 def keep(
     session: Session, settings: Settings, call: Call, stream: IO[bytes], name: str, mime: str, *, at: datetime
 ) -> Attachment:
-    """Stream a file to the store; raises ``TooLarge`` and ``StoreUnavailable``."""
+    """``lay_down`` and ``describe`` in one, for where nobody waits for the transaction."""
+    laid = lay_down(settings, stream, name, mime, at=at)
+    remove_on_rollback(session, shelf(settings, SHELF).object(laid.key))
+    return describe(session, call, laid, at=at)
+
+
+def lay_down(settings: Settings, stream: IO[bytes], name: str, mime: str, *, at: datetime) -> LaidFile:
+    """Stream a file to the store, while no transaction is open; raises ``TooLarge`` and ``StoreUnavailable``."""
     limit = settings.upload_megabytes * 1024 * 1024
     identity = public_id(at)
     kind = mime.split(";")[0].strip().lower()
     key = f"{at:%Y/%m/%d}/{identity}{PICTURES.get(kind, '.bin')}"
     sha, size = hashlib.sha256(), 0
-    kept = shelf(settings, SHELF).object(key)
-    with kept.draft() as written, written.open("wb") as out:
+    with shelf(settings, SHELF).object(key).draft() as written, written.open("wb") as out:
         while block := stream.read(_BLOCK):
             size += len(block)
             if size > limit:
@@ -46,15 +65,24 @@ def keep(
                 )
             sha.update(block)
             out.write(block)
-    remove_on_rollback(session, kept)
+    return LaidFile(identity, key, tidy(PurePath(name).name)[-200:] or kind, kind[:120], size, sha.hexdigest())
+
+
+def pick_up(settings: Settings, laid: LaidFile) -> None:
+    """Remove a file that was laid down and did not become a row."""
+    shelf(settings, SHELF).object(laid.key).delete()
+
+
+def describe(session: Session, call: Call, laid: LaidFile, *, at: datetime) -> Attachment:
+    """Make the row of a file that was laid down."""
     row = Attachment(
-        public_id=identity,
+        public_id=laid.public_id,
         call_id=call.id,
-        key=key,
-        name=tidy(PurePath(name).name)[-200:] or kind,
-        mime=kind[:120],
-        bytes=size,
-        sha256=sha.hexdigest(),
+        key=laid.key,
+        name=laid.name,
+        mime=laid.mime,
+        bytes=laid.size,
+        sha256=laid.sha256,
         created_at=at,
     )
     session.add(row)

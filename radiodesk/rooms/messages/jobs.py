@@ -18,7 +18,7 @@ from radiodesk.rooms.messages.channels import channel_of
 from radiodesk.rooms.messages.intake import FETCH_JOB
 from radiodesk.rooms.messages.models import IncomingMedia, OutgoingMessage, TransferState
 from radiodesk.rooms.messages.ports import MediaChannel, NotSent
-from radiodesk.rooms.recordings.services import store_upload
+from radiodesk.rooms.recordings import services as audio
 
 _SUFFIXES = {"audio/ogg": ".ogg", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/aac": ".aac", "audio/amr": ".amr"}
 
@@ -84,18 +84,32 @@ def _keep(context: jobs.Context, media_id: int, held: "SpooledTemporaryFile[byte
     with context.database.reading() as session:
         media = session.get_one(IncomingMedia, media_id)
     kind = media.mime.split(";")[0].strip().lower()
-    # The file is on the disk before the transaction begins to write.
-    with context.database.writing() as session:
-        call = _call_of(session, media)
-        if kind.startswith(("audio/", "video/")):
-            name = media.name or f"{media.channel}{_SUFFIXES.get(kind, '.mp4')}"
-            recording = store_upload(session, settings, held, name, at=at)
-            attach(session, call, recording, phrases=hint_phrases(settings, call.place), by="desk", at=at)
-        else:
-            attachments.keep(session, settings, call, held, media.name or kind, media.mime, at=at)
-            events.announce(session, at, "calls", "attachment", call.public_id)
-        done = session.get_one(IncomingMedia, media_id)
-        done.state, done.problem = TransferState.DONE, None
+    # The file is in the store before the transaction begins: nobody waits for the disk, or for a store that is slow.
+    name = media.name or (f"{media.channel}{_SUFFIXES.get(kind, '.mp4')}" if _is_sound(kind) else kind)
+    sound = audio.lay_down(settings, held, name, at=at) if _is_sound(kind) else None
+    other = None if sound is not None else attachments.lay_down(settings, held, name, media.mime, at=at)
+    try:
+        with context.database.writing() as session:
+            call = _call_of(session, media)
+            if sound is not None:
+                recording = audio.describe(session, sound, at=at)
+                attach(session, call, recording, phrases=hint_phrases(settings, call.place), by="desk", at=at)
+            if other is not None:
+                attachments.describe(session, call, other, at=at)
+                events.announce(session, at, "calls", "attachment", call.public_id)
+            done = session.get_one(IncomingMedia, media_id)
+            done.state, done.problem = TransferState.DONE, None
+    except BaseException:
+        # Nobody would know of it.
+        if sound is not None:
+            audio.pick_up(settings, sound)
+        if other is not None:
+            attachments.pick_up(settings, other)
+        raise
+
+
+def _is_sound(kind: str) -> bool:
+    return kind.startswith(("audio/", "video/"))
 
 
 def _put_off(context: jobs.Context, media_id: int, why: str, *, again: bool) -> None:

@@ -2,13 +2,14 @@
 
 from radiodesk.core import events, jobs
 from radiodesk.rooms.recordings.models import Recording
-from radiodesk.rooms.recordings.services import PREPARE_JOB, outline, playable
+from radiodesk.rooms.recordings.services import PREPARE_JOB, outline, playable, require_arrived
 
 
 def prepare(context: jobs.Context, recording_id: int) -> None:
     """Derive sound and outline; what is there already stays."""
     with context.database.reading() as session:
         recording = session.get_one(Recording, recording_id)
+    require_arrived(context.settings, [recording], at=context.clock.now())
     playable(context.settings, recording)
     context.report(0.7)
     outline(context.settings, recording)

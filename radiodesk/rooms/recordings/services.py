@@ -6,6 +6,7 @@ A file that nothing can be heard of is kept too, with the reason: what a listene
 import hashlib
 import json
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
@@ -21,7 +22,7 @@ from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
 from radiodesk.core.settings import Settings
 from radiodesk.core.stores import shelf
-from radiodesk.core.stores.ports import NoSuchObject, StoreFull
+from radiodesk.core.stores.ports import NoSuchObject, PatientStore, StoreFull, StoreUnavailable
 from radiodesk.core.stores.shelves import Shelf, StoreObject
 from radiodesk.core.text import tidy
 from radiodesk.rooms.recordings.models import Direction, Recording
@@ -30,6 +31,9 @@ from radiodesk.sound.audio_facts import AudioInfo, AudioUnreadable, Heard
 PREPARE_JOB = "audio.prepare"
 LONG = 120.0
 """Seconds from which a recording is made ready for pages by the worker."""
+
+ON_ITS_WAY = timedelta(days=7)
+"""How long a sound may wait in the outbox of another machine before it counts as lost."""
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +66,10 @@ _SUFFIXES = frozenset(
         ".caf",
     }
 )
+
+
+class SoundOnItsWay(StoreUnavailable):
+    """The machine that took the sound in has not brought it up to the store yet."""
 
 
 class DiskFull(StoreFull):
@@ -236,22 +244,11 @@ def store_file(
         ) from None
 
 
-def adopt(
-    session: Session,
-    settings: Settings,
-    key: str,
-    *,
-    at: datetime,
-    direction: Direction,
-    started_at: datetime,
-) -> Recording:
-    """Describe a file that the recorder's take became among the originals, at ``key``."""
-    laid = look_at(settings, key, at=at)
-    return describe(session, laid, at=at, direction=direction, started_at=started_at)
-
-
 def look_at(settings: Settings, key: str, *, at: datetime) -> Laid:
-    """A file that lies among the originals already, as ``lay_down`` gives one."""
+    """A file that lies among the originals already, as a take that became one, as ``lay_down`` gives one.
+
+    That takes a while: no transaction is open meanwhile.
+    """
     with originals(settings).object(key).local() as path:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -273,11 +270,22 @@ def original(settings: Settings, recording: Recording) -> StoreObject:
     return found
 
 
+def require_arrived(settings: Settings, recordings: Iterable[Recording], *, at: datetime) -> None:
+    """Raises ``SoundOnItsWay`` where a sound is new and not there, in a store to which another machine may bring it."""
+    kept = originals(settings)
+    for recording in recordings if isinstance(kept.store, PatientStore) else ():
+        if recording.created_at > at - ON_ITS_WAY and not kept.object(recording.key).is_there():
+            raise SoundOnItsWay(
+                "The sound %(key)s has not reached the store yet. The machine that has it brings it up.",
+                key=recording.key,
+            )
+
+
 def playable(settings: Settings, recording: Recording) -> StoreObject:
     """A small MP3 for pages, made when it is missing; raises ``AudioUnreadable`` or ``NotFound``."""
     require_sound(recording)
     derived = _derived(settings, recording, "mp3")
-    if not derived.is_there():
+    if not _has(derived):
         from radiodesk.sound.encoder import derive_mp3
 
         with original(settings, recording).local() as source, derived.draft() as target:
@@ -291,13 +299,21 @@ def outline(settings: Settings, recording: Recording) -> list[float]:
     derived = _derived(settings, recording, "json")
     try:
         kept: list[float] = json.loads(derived.read_bytes())
-    except NoSuchObject:
+    except (NoSuchObject, StoreUnavailable):
         from radiodesk.sound.peaks import peaks
 
         with original(settings, recording).local() as source:
             kept = peaks(source)
         derived.put(json.dumps(kept).encode())
     return kept
+
+
+def _has(derived: StoreObject) -> bool:
+    """Whether it need not be made. What a store that is away may have is made again, where the original is at hand."""
+    try:
+        return derived.is_there()
+    except StoreUnavailable:
+        return False
 
 
 def _derived(settings: Settings, recording: Recording, suffix: str) -> StoreObject:

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from radiodesk.core import events, i18n, jobs
 from radiodesk.core.errors import Refusal
 from radiodesk.core.private_columns import readable_rows
+from radiodesk.core.stores.ports import StoreUnavailable
 from radiodesk.recognition.loader import load_for_station
 from radiodesk.recognition.pieces import PieceByPiece
 from radiodesk.recognition.ports import Hints, Segment, Transcription, Word
-from radiodesk.rooms.recordings.services import original
+from radiodesk.rooms.recordings.services import original, require_arrived
 from radiodesk.rooms.transcripts import services, vocabulary
 from radiodesk.rooms.transcripts.models import Transcript, TranscriptState
 
@@ -63,6 +64,7 @@ def _begin(context: jobs.Context, transcript_id: int) -> Transcript | None:
 def _hear(context: jobs.Context, transcript: Transcript) -> Transcription | None:
     settings = context.settings
     try:
+        require_arrived(settings, [transcript.recording], at=context.clock.now())
         with original(settings, transcript.recording).local() as path:
             engine = load_for_station(settings)
             hints = Hints(_hints(context, transcript))
@@ -71,6 +73,12 @@ def _hear(context: jobs.Context, transcript: Transcript) -> Transcription | None
             return engine.transcribe(path, hints=hints, progress=_Teller(context, transcript.id))
     except _Cancelled:
         return None
+    except StoreUnavailable as refusal:
+        # It may be away for long: the card says that the words wait, and for what.
+        why = i18n.say_in(settings.language, refusal)
+        with context.database.writing() as session:
+            services.put_off(session, session.get_one(Transcript, transcript.id), why, at=context.clock.now())
+        raise
     except Refusal:
         raise
     except Exception as error:  # the edge to foreign engines: noted on the row, then the job is tried again
