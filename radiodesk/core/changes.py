@@ -57,3 +57,7 @@ class OfDatabase:
     def __call__(self) -> object:
         self._rung += self._bell.wait(0.0)
         return self._rung
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._bell.close()

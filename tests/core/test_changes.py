@@ -1,6 +1,7 @@
 """A round that turns often does its work when something changed, and now and then in any case."""
 
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,11 @@ def test_a_file_changes_by_being_made_written_replaced_and_removed(tmp_path: Pat
 
 def test_a_database_changes_when_anybody_commits_and_not_by_being_read(database: Database, clock: ManualClock) -> None:
     sign = OfDatabase(database)
+    with closing(sign):
+        check_sign(sign, database, clock)
+
+
+def check_sign(sign: OfDatabase, database: Database, clock: ManualClock) -> None:
     before = sign()
     with database.reading() as session:
         session.execute(select(1))
