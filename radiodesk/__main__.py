@@ -19,6 +19,7 @@ from radiodesk.core.errors import Refusal
         "telephone": "radiodesk.operations.cli:telephone",
         "migrate": "radiodesk.operations.cli:migrate",
         "keys": "radiodesk.operations.cli:keys",
+        "move": "radiodesk.operations.cli:move",
         "doctor": "radiodesk.operations.cli:doctor",
         "store": "radiodesk.operations.store_cli:store",
         "transcribe": "radiodesk.recognition.cli:transcribe",

@@ -151,3 +151,36 @@ def doctor(as_json: bool) -> None:
     from radiodesk.operations.doctor import examine, show
 
     raise SystemExit(show(examine(command.settings()), as_json=as_json))
+
+
+@click.command()
+@click.argument("database_url")
+def move(database_url: str) -> None:
+    """Copy the station's database to DATABASE_URL, empty until now, and prove each table. May be stopped and run again.
+
+    From SQLite to PostgreSQL or back. Stop all parts of the station before, on every host.
+    """
+    from radiodesk.core.database import open_database
+    from radiodesk.core.keys import read_keys
+    from radiodesk.core.processes import InUse, nobody_at_work
+    from radiodesk.core.schema import let_go_of, station_database
+    from radiodesk.core.settings import load_settings
+    from radiodesk.core.station_copy import copy_station
+    from radiodesk.operations.wiring import running
+    from radiodesk.rooms.record.search import copy_index
+
+    settings = command.settings()
+    url = load_settings(database_url=database_url).database
+    source = station_database(settings)
+    target = let_go_of(open_database(url, read_keys(settings.keys)))
+    try:
+        with nobody_at_work(running(settings)), command.progress_bar(gettext("Copying")) as shown:
+            proofs = copy_station(source, target, copy_index, lambda share: shown(share, 1.0))
+    except InUse:
+        raise InUse("The station is running. Stop all of its parts, on every host, then move its database.") from None
+    for proof in proofs:
+        if proof.rows[0]:
+            click.echo(f"{proof.table:24} {proof.rows[1]:9,} {proof.digests[1][:16]}")
+    counts = {"tables": len(proofs), "rows": sum(proof.rows[1] for proof in proofs)}
+    click.echo(gettext("%(tables)s tables with %(rows)s rows are there, each with the same digest.", **counts))
+    click.echo(gettext("Now set database_url to the new database on every host, and start the station."))

@@ -65,6 +65,8 @@ CASES = [
     Case("user reset", ("tidak-ada",), code=1, says="tidak dikenal"),
     Case("user reset-code", ("tidak-ada",), code=1, says="tidak dikenal"),
     Case("keys rotate"),
+    Case("move", ("mysql://x/y",), code=2, says="postgresql"),
+    Case("move", ("sqlite:///pindahan.sqlite",), says="sidik"),
     Case("store check", ("--read",), says="audio: 0"),
     Case("store catch-up", code=1, says="folder"),
     Case("store move", ("folder",), code=1, says="folder"),

@@ -34,6 +34,10 @@ class FullText(Protocol):
         """Make pieces unfindable."""
         ...
 
+    def kept(self, session: Session) -> list[int]:
+        """Keys of all pieces that can be found."""
+        ...
+
     def best(self, session: Session, asked: Asked) -> list[tuple[int, int]]:
         """Keys of the pieces that fit, and of their broadcasts, the best first; of none that is withdrawn."""
         ...
@@ -71,6 +75,12 @@ class SqliteFullText:
         if self._is_there(session):
             _delete(session, "rowid", pieces)
 
+    def kept(self, session: Session) -> list[int]:
+        """See ``FullText``."""
+        if not self._is_there(session):
+            return []
+        return list(session.scalars(text(f"SELECT rowid FROM {INDEX} ORDER BY rowid")))  # noqa: S608
+
     def best(self, session: Session, asked: Asked) -> list[tuple[int, int]]:
         """See ``FullText``."""
         if not self._is_there(session):
@@ -106,6 +116,10 @@ class PostgresFullText:
     def forget(self, session: Session, pieces: Iterable[int]) -> None:
         """See ``FullText``."""
         _delete(session, "id", pieces)
+
+    def kept(self, session: Session) -> list[int]:
+        """See ``FullText``."""
+        return list(session.scalars(text(f"SELECT id FROM {INDEX} ORDER BY id")))  # noqa: S608
 
     def best(self, session: Session, asked: Asked) -> list[tuple[int, int]]:
         """See ``FullText``."""

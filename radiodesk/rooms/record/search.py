@@ -4,13 +4,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from radiodesk.core.database import Database
 from radiodesk.rooms.record.full_text import Asked, full_text_of, words_of
 from radiodesk.rooms.record.models import PublishedBroadcast, PublishedPiece
 from radiodesk.rooms.record.public_queries import PAGE, in_lists
 
+AT_ONCE = 200
+"""Pieces that are indexed in one transaction."""
 AROUND = 24
 """Words of a piece that are shown around the place."""
 
@@ -35,6 +38,17 @@ def keep(session: Session, piece: PublishedPiece) -> None:
 def forget(session: Session, pieces: Iterable[int]) -> None:
     """Make pieces unfindable."""
     full_text_of(session).forget(session, pieces)
+
+
+def copy_index(held: Connection, target: Database) -> None:
+    """Make the pieces that can be found in one database findable in another, which their rows were copied to."""
+    with Session(held) as session:
+        pieces = full_text_of(session).kept(session)
+    for start in range(0, len(pieces), AT_ONCE):
+        with target.writing() as session:
+            wanted = select(PublishedPiece).where(PublishedPiece.id.in_(pieces[start : start + AT_ONCE]))
+            for piece in session.scalars(wanted):
+                keep(session, piece)
 
 
 def find(session: Session, words: str, page: int = 1) -> tuple[list[Hit], int]:
