@@ -169,6 +169,8 @@ def move(database_url: str) -> None:
     from radiodesk.operations.wiring import running
     from radiodesk.rooms.record.search import copy_index
 
+    # That the source is held all the while is meant, and nobody waits for it.
+    logging.getLogger("radiodesk.core").setLevel(logging.ERROR)
     settings = command.settings()
     url = load_settings(database_url=database_url).database
     source = station_database(settings)

@@ -20,6 +20,8 @@ F, T, A = Role.OFFICER, Role.TICKET_OFFICER, Role.ARCHIVIST
 TEMPLATES = template_folder()
 
 OPEN_TO_ALL = {
+    "GET /health",
+    "GET /ready",
     *("GET /masuk", "POST /masuk"),
     *("GET /undangan/<token>", "POST /undangan/<token>"),
     *("GET /sandi-baru/<token>", "POST /sandi-baru/<token>"),
