@@ -28,6 +28,7 @@ from radiodesk.core.database import Base, Database, spelled
 from radiodesk.core.errors import Conflict, NotFound, Refusal
 from radiodesk.core.keys import KeyMissing
 from radiodesk.core.locks import at_work
+from radiodesk.core.logs import traced
 from radiodesk.core.private_columns import Private
 from radiodesk.core.settings import Settings
 from radiodesk.core.stores.ports import ObjectSpoilt, StoreUnavailable
@@ -223,7 +224,7 @@ class Runner:
             # Written by a later release: it waits for a worker that knows it.
             log.error("Job %s is of a kind that this release does not know: %s.", job_id, known.kind)
             return False
-        with at_work(f"job {known.kind}"):
+        with at_work(f"job {known.kind}"), traced(f"job-{job_id}"):
             job = take(self._database, job_id, self._clock.now(), self._lease, kind.most)
             if job is None:
                 self._bury(job_id, kind)

@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="Address under which listeners reach the public site; unset means its host and port."
     )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How processes log to standard error: lines for people, or one JSON object a line."
+    )
     secure_cookies: bool = Field(False, description="Send cookies over HTTPS only; set it when the desk is behind TLS.")
     trusted_proxies: list[IPv4Network | IPv6Network] = Field(
         [],

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from dataclasses import field as field_
 from datetime import datetime
 from functools import wraps
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from urllib.parse import unquote
 
@@ -26,6 +27,7 @@ from radiodesk.core.database import Database
 from radiodesk.core.database_kinds import PROMPT
 from radiodesk.core.errors import Refusal, Unreadable
 from radiodesk.core.locks import doing
+from radiodesk.core.logs import trace
 from radiodesk.core.look_journal import Recent
 from radiodesk.core.notifier import Notifier
 from radiodesk.core.settings import Settings
@@ -93,6 +95,7 @@ def own_transaction(app: Flask) -> None:
     @app.before_request
     def say() -> None:
         doing.set(f"{app.name}: {request.method} {request.url_rule or ''}")
+        trace.set(f"request-{token_hex(6)}")
 
     @app.after_request
     def commit(response: Response) -> Response:
@@ -109,6 +112,7 @@ def own_transaction(app: Flask) -> None:
     def close(_error: BaseException | None) -> None:
         let_go()
         doing.set("")
+        trace.set("")
 
 
 def let_go() -> None:

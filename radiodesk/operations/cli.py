@@ -7,20 +7,22 @@ import click
 
 from radiodesk.core import command
 from radiodesk.core.i18n import gettext
+from radiodesk.core.logs import configure
+from radiodesk.core.settings import Settings
 
 
-def _log() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("alembic", "waitress.queue"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+def _logged_settings() -> Settings:
+    """The station's settings; from now on this process logs as they say."""
+    settings = command.settings()
+    configure(settings.log_format)
+    return settings
 
 
 @click.command()
 @click.option("--only-web", is_flag=True, help="Serve the desk's pages alone, without worker and public site.")
 def desk(only_web: bool) -> None:
     """Start the desk, its worker and the public site."""
-    _log()
-    settings = command.settings()
+    settings = _logged_settings()
     if not only_web:
         from radiodesk.operations.supervisor import supervise
 
@@ -37,12 +39,11 @@ def desk(only_web: bool) -> None:
 @click.command()
 def public() -> None:
     """Serve the public site alone."""
-    _log()
     from radiodesk.operations.web_server import serve
     from radiodesk.operations.wiring import open_station
     from radiodesk.web.public_site import create_public
 
-    settings = command.settings()
+    settings = _logged_settings()
     station = open_station(settings)
     serve(create_public(station), station, settings.public_host, settings.public_port, streams=False)
 
@@ -50,17 +51,15 @@ def public() -> None:
 @click.command()
 def work() -> None:
     """Run jobs: transcription, sealing, publishing and all else that is slow."""
-    _log()
     from radiodesk.operations.worker import work as run_work
 
-    run_work(command.settings())
+    run_work(_logged_settings())
 
 
 @click.command()
 def listen() -> None:
     """Follow the callers who are speaking, and keep their words on the open screens."""
-    _log()
-    settings = command.settings()
+    settings = _logged_settings()
     # The libraries that compute read this when they are loaded.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(settings.live_threads)
@@ -72,32 +71,29 @@ def listen() -> None:
 @click.command()
 def attend() -> None:
     """Make calls and recordings of what the lines bring, and steer the lines as the desk wants them."""
-    _log()
     from radiodesk.operations.attendant.attendant_process import attend as run_attend
 
-    run_attend(command.settings())
+    run_attend(_logged_settings())
 
 
 @click.command("record-lines")
 def record_lines() -> None:
     """Record the sound-card lines: needs neither the database nor the network."""
-    _log()
     from radiodesk.sound.recorder.recorder_process import record_lines as run_recorder
 
-    run_recorder(command.settings())
+    run_recorder(_logged_settings())
 
 
 @click.command()
 def telephone() -> None:
     """Take telephone calls (SIP): needs neither the database nor the desk."""
-    _log()
     from radiodesk.core.key_checks import station_keys
     from radiodesk.core.keys import KeyRing
     from radiodesk.core.processes import take_part
     from radiodesk.operations.wiring import running
     from radiodesk.sound.telephone.telephone_process import telephone as run_telephone
 
-    settings = command.settings()
+    settings = _logged_settings()
 
     def keys_of_a_part() -> KeyRing:
         take_part(running(settings))
