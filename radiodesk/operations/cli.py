@@ -2,13 +2,18 @@
 
 import logging
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from radiodesk.core import command
-from radiodesk.core.i18n import gettext
+from radiodesk.core.errors import Refusal
+from radiodesk.core.i18n import gettext, ngettext
 from radiodesk.core.logs import configure
 from radiodesk.core.settings import Settings
+
+if TYPE_CHECKING:
+    from radiodesk.core.database import Database
 
 
 def _logged_settings() -> Settings:
@@ -119,15 +124,17 @@ def keys() -> None:
 
 @keys.command()
 def rotate() -> None:
-    """Add a new key; what is written from the next start on is encrypted with it, what was written stays readable.
+    """Add a new key, and encrypt every private value of the database anew with it.
 
-    Stop the desk and the telephone before: it is refused while a part of the station is running.
+    Stop the desk and the telephone before: it is refused while a part of the station is running. What was stopped
+    half-way stays readable, and “radiodesk keys renew” goes on with it.
     """
     from radiodesk.core import key_checks
+    from radiodesk.core.database import open_database
     from radiodesk.core.keys import read_keys
     from radiodesk.core.keys import rotate as add_key
     from radiodesk.core.processes import nobody_at_work
-    from radiodesk.core.schema import station_database
+    from radiodesk.core.schema import let_go_of, station_database
     from radiodesk.operations.wiring import running
 
     settings = command.settings()
@@ -137,7 +144,27 @@ def rotate() -> None:
         # The file first: a database that knows a key which no file holds could not be opened any more.
         with database.engine.begin() as connection:
             key_checks.adopt(connection, read_keys(settings.keys))
-    click.echo(gettext("Key %(number)s was added. Back up keys.json now, and start the desk again.", number=number))
+        click.echo(gettext("Key %(number)s was added. Back up keys.json now.", number=number))
+        _renew(let_go_of(open_database(settings.database, read_keys(settings.keys))))
+    click.echo(gettext("Start the desk again. Keep the earlier keys: sealed packages and originals still need them."))
+
+
+@keys.command()
+def renew() -> None:
+    """Encrypt anew with the current key what still lies under earlier ones; the station may run meanwhile."""
+    from radiodesk.core.schema import station_database
+
+    _renew(station_database(command.settings()))
+
+
+def _renew(database: "Database") -> None:
+    from radiodesk.core.reencryption import encrypt_anew
+
+    with command.progress_bar(gettext("Encrypting")) as shown:
+        renewed = encrypt_anew(database, lambda share: shown(share, 1.0))
+    click.echo(ngettext("%(num)s value was encrypted anew.", "%(num)s values were encrypted anew.", renewed.values))
+    if renewed.unreadable:
+        raise Refusal("Values that no key here opens, left as they are: %(count)s.", count=renewed.unreadable)
 
 
 @click.command()

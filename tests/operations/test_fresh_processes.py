@@ -65,6 +65,7 @@ CASES = [
     Case("user reset", ("tidak-ada",), code=1, says="tidak dikenal"),
     Case("user reset-code", ("tidak-ada",), code=1, says="tidak dikenal"),
     Case("keys rotate"),
+    Case("keys renew", says="0"),
     Case("move", ("mysql://x/y",), code=2, says="postgresql"),
     Case("move", ("sqlite:///pindahan.sqlite",), says="sidik"),
     Case("store check", ("--read",), says="audio: 0"),
