@@ -124,6 +124,10 @@ def station_database(settings: Settings) -> Database:
             folder=settings.data,
         )
     opened = let_go_of(open_database(settings.database, read_keys(settings.keys)))
-    require_known(opened)
-    key_checks.settle(opened)
+    try:
+        require_known(opened)
+        key_checks.settle(opened)
+    except Exception:
+        opened.engine.dispose()
+        raise
     return opened

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from radiodesk.core.audit import broken_link
+from radiodesk.core.database import Database
 from radiodesk.core.errors import Refusal
 from radiodesk.core.folders import is_open
 from radiodesk.core.i18n import gettext, say
@@ -103,6 +104,13 @@ def _database(settings: Settings) -> Iterable[Finding]:
     except KeyMissing as refusal:
         yield Finding("keys", Verdict.BAD, say(refusal))
         return
+    try:
+        yield from _station(database)
+    finally:
+        database.engine.dispose()
+
+
+def _station(database: Database) -> Iterable[Finding]:
     yield Finding("keys", Verdict.GOOD, gettext("The key file is the one that belongs to the database."))
     at = current(database)
     if at != head():

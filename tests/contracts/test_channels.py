@@ -458,7 +458,8 @@ def test_plug_ins_that_share_a_value_do_not_meet(
     assert pigeon.sent == ((NUMBER, "Kepada merpati"),)
     assert client.post("/masuk/merpati", data=b"receipt").status_code == 200
     with database.reading() as session:
-        states = session.execute(select(OutgoingMessage.external_id, OutgoingMessage.state)).all()
+        sent = select(OutgoingMessage.external_id, OutgoingMessage.state).order_by(OutgoingMessage.id)
+        states = session.execute(sent).all()
         assert session.scalar(select(func.count()).select_from(ChannelMessage)) == 2
         problems = session.scalars(select(IncomingMedia.problem).order_by(IncomingMedia.id)).all()
     assert [tuple(one) for one in states] == [("merpati:k1", TransferState.DELIVERED), (None, TransferState.DONE)]

@@ -49,12 +49,11 @@ def test_no_page_of_a_part_at_rest_loads_what_only_some_work_needs(settings: Set
 import json, sys
 from radiodesk.core.settings import load_settings
 from radiodesk.operations.wiring import kinds, open_station
-from radiodesk.operations.worker import connect_doorbell
+from radiodesk.operations.worker import Crew
 from radiodesk.web.desk import create_desk
 from radiodesk.web.public_site import create_public
 settings = load_settings()
 station = open_station(settings)
-connect_doorbell(settings)
 assert create_desk(station).test_client().get("/masuk").status_code == 200
 assert create_public(station).test_client().get("/").status_code == 200
 print(json.dumps(sorted(sys.modules)))

@@ -25,7 +25,7 @@ from radiodesk.road.fetch_state import FetchState
 from radiodesk.road.posts import Posts
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.programme import made_scripts
-from radiodesk.rooms.traffic import correction_views, folder_watch, jobs, queries, services, sources, views
+from radiodesk.rooms.traffic import correction_views, folder_watch, queries, services, sources, views
 from radiodesk.rooms.traffic.jobs import KINDS
 from radiodesk.rooms.traffic.models import RoadReport, Source, Warned
 
@@ -540,7 +540,7 @@ def test_a_failure_that_nobody_expected_is_told_of_on_the_health_page(
 
     with database.writing() as session:
         sources.add(session, "S", "http://127.0.0.1:1/", 10, by="petugas", at=clock.now())
-    monkeypatch.setattr(jobs, "refresh", trips)
+    monkeypatch.setattr("radiodesk.road.fetcher.refresh", trips)
     runner.run_all()
     with database.reading() as session:
         problem = session.scalars(select(Source)).one().problem or ""
