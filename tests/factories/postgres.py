@@ -15,6 +15,8 @@ import psycopg
 
 USER = "postgres"
 """The account that Debian's package makes; a server does not run as root."""
+ROOM = 3_000_000_000
+"""Bytes of memory that must be free for a server to keep its files there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def server(*, durable: bool = False) -> Iterator[Server]:
     copies of a database.
     """
     memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of its own there
-    parent = memory if memory.is_dir() and not durable else None
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM
+    parent = memory if roomy and not durable else None
     folder = Path(tempfile.mkdtemp(prefix="radiodesk-postgres-", dir=parent))
     try:
         if os.getuid() == 0:
@@ -91,7 +94,7 @@ def server(*, durable: bool = False) -> Iterator[Server]:
         with (folder / "postgresql.conf").open("a") as settings:
             settings.write(
                 f"port = {made.port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n"
-                "max_connections = 300\nshared_buffers = 64MB\nmax_wal_size = 4GB\n"
+                "max_connections = 300\nshared_buffers = 64MB\nmax_wal_size = 256MB\n"
             )
             if not durable:
                 settings.write("fsync = off\nfull_page_writes = off\nsynchronous_commit = off\nautovacuum = off\n")
