@@ -12,6 +12,7 @@ import click
 from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
 from radiodesk.core.folders import keep_files_private
+from radiodesk.core.locks import doing, program
 from radiodesk.core.settings import Settings, load_settings
 
 
@@ -55,6 +56,7 @@ def finish(act: Callable[[], object], explain: Callable[[Exception], Refusal | N
     ``explain`` finds the refusal behind an error of a library, if there is one.
     """
     keep_files_private()
+    doing.set(program(sys.argv))
     try:
         act()
         sys.exit(0)
