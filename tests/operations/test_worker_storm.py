@@ -45,8 +45,8 @@ runner = Runner(database, settings, SystemClock(), {"storm": Kind(work, nothing,
 while True:
     waiting = runner.sweep()
     random.shuffle(waiting)
-    for job_id in waiting[:20]:
-        runner.run(job_id)
+    for one in waiting[:20]:
+        runner.run(one.id)
     time.sleep(0.05)
 """
 
