@@ -36,7 +36,7 @@ from radiodesk.rooms.archive.models import Package
 from radiodesk.rooms.broadcasts.models import Broadcast, RundownItem
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.programme.models import Script
-from radiodesk.rooms.record import search, services
+from radiodesk.rooms.record import services
 from radiodesk.rooms.record.models import Piece, Publication, PublishedBroadcast, PublishedPiece, Span
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.transcripts.models import Transcript
@@ -143,7 +143,7 @@ def test_every_address_of_the_desk_leads_nowhere_on_the_public_site(
     desk: Flask, public: Flask, browser: FlaskClient, unpublished: str
 ) -> None:
     """Every rule of the desk, filled with the id of a real but unpublished broadcast."""
-    shared = {"/", "/static/<digest>/<path:filename>"}
+    shared = {"/", "/health", "/ready", "/static/<digest>/<path:filename>"}
     public_posts = {rule.rule for rule in public.url_map.iter_rules() if "POST" in (rule.methods or set())}
     tried = 0
     for rule in desk.url_map.iter_rules():
@@ -369,15 +369,6 @@ def test_sound_is_sent_in_ranges(browser: FlaskClient, database: Database, publi
 def test_search_finds_what_is_public_alone(browser: FlaskClient, published: str, words: str, found: bool) -> None:
     page = text(browser, f"/?cari={words}")
     assert (f"/siaran/{published}" in page) == found
-
-
-def test_search_without_an_index_finds_the_same(
-    database: Database, published: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(search, "_has_index", lambda _session: False)
-    with database.reading() as session:
-        assert [hit.broadcast.public_id for hit in search.find(session, "himbauan helm")[0]] == [published]
-        assert search.find(session, "karsinem") == ([], 0)
 
 
 def test_search_before_anything_is_published_finds_nothing(browser: FlaskClient) -> None:
