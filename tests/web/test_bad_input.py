@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask, got_request_exception
@@ -53,13 +54,20 @@ def quiet(caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.CRITICAL, logger=name)
 
 
-@pytest.fixture(scope="module")
-def filled(template_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
-    """A station with every channel open and at least one of everything."""
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled(
+    template_data: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Station]:
+    """A station with every channel open and at least one of everything, on each kind of database."""
     folder = tmp_path_factory.mktemp("filled") / "data"
     shutil.copytree(template_data, folder)
+    url = None
+    if request.param == "postgresql":
+        template = request.getfixturevalue("postgres_template")
+        url = request.getfixturevalue("postgres").make(f"bad_input_{uuid4().hex}", template)
     own = Settings(
         data=folder,
+        database_url=url,
         lease_seconds=5,
         whatsapp_verify_token=TOKEN,
         whatsapp_app_secret=TOKEN,
@@ -191,15 +199,22 @@ def asks(attacked: Attacked, requests: SearchStrategy[Asked], examples: int, fir
 
 
 @pytest.mark.parametrize("name", ["desk", "public"])
-def test_no_address_answers_bad_input_with_a_failure(name: str, request: pytest.FixtureRequest) -> None:
-    attack(request.getfixturevalue(f"{name}_app"), examples=2 if name == "desk" else 8, learning=1)
+def test_no_address_answers_bad_input_with_a_failure(name: str, desk_app: Attacked, public_app: Attacked) -> None:
+    attack({"desk": desk_app, "public": public_app}[name], examples=2 if name == "desk" else 8, learning=1)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["desk", "public"])
-def test_no_address_answers_bad_input_with_a_failure_in_a_long_try(name: str, request: pytest.FixtureRequest) -> None:
+def test_no_address_answers_bad_input_with_a_failure_in_a_long_try(
+    name: str, desk_app: Attacked, public_app: Attacked
+) -> None:
     examples = int(os.environ.get("BAD_INPUTS", "8"))
-    attack(request.getfixturevalue(f"{name}_app"), examples, learning=6, first=int(os.environ.get("BAD_SEED", "1000")))
+    attack(
+        {"desk": desk_app, "public": public_app}[name],
+        examples,
+        learning=6,
+        first=int(os.environ.get("BAD_SEED", "1000")),
+    )
 
 
 @pytest.mark.parametrize(
