@@ -59,7 +59,7 @@ def _private(table: Table) -> list[Column[Any]]:
     return [column for column in table.columns if isinstance(column.type, Private | PrivateJson)]
 
 
-def _is_earlier(column: Column[Any], keys: KeyRing) -> ColumnElement[bool]:
+def _under_earlier_keys(column: Column[Any], keys: KeyRing) -> ColumnElement[bool]:
     return func.substr(_sealed(column), 2, 1) != bytes([keys.current])
 
 
@@ -70,7 +70,7 @@ def _sealed(column: Column[Any]) -> ColumnElement[bytes]:
 
 def _waiting(connection: Connection, table: Table, keys: KeyRing) -> list[Key]:
     """The keys of the rows that hold anything under an earlier key."""
-    earlier = or_(*(_is_earlier(column, keys) for column in _private(table)))
+    earlier = or_(*(_under_earlier_keys(column, keys) for column in _private(table)))
     rows = connection.execute(select(*table.primary_key).where(earlier).order_by(*table.primary_key))
     return [tuple(row) for row in rows]
 
