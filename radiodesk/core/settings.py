@@ -6,6 +6,7 @@ Order of precedence: environment (``RADIODESK_…``), then the TOML file that ``
 
 import os
 import re
+import socket
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -77,6 +78,14 @@ class Settings(BaseSettings):
     )
     log_format: Literal["text", "json"] = Field(
         "text", description="How processes log to standard error: lines for people, or one JSON object a line."
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="Token with which Prometheus asks both sites for `/metrics`; unset means that there are none "
+        "([operations](operations.md)).",
+    )
+    machine_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$")] | None = Field(
+        None, description="Name of this machine among those of the station; unset means the name that it has itself."
     )
     secure_cookies: bool = Field(False, description="Send cookies over HTTPS only; set it when the desk is behind TLS.")
     trusted_proxies: list[IPv4Network | IPv6Network] = Field(
@@ -257,6 +266,12 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data.resolve() / 'radiodesk.sqlite'}"
+
+    @property
+    def machine(self) -> str:
+        """Name of this machine, as it can stand in the name of a file."""
+        own = re.sub(r"[^A-Za-z0-9.-]+", "-", socket.gethostname()).strip("-.")
+        return self.machine_name or own[:63] or "machine"
 
     @property
     def audio(self) -> Path:

@@ -2,6 +2,8 @@
 
 import radiodesk.core.audit
 import radiodesk.core.events
+import radiodesk.core.figure_history
+import radiodesk.core.hosts
 import radiodesk.core.jobs
 import radiodesk.core.key_checks
 import radiodesk.rooms.accounts.models

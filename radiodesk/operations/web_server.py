@@ -11,6 +11,7 @@ from flask import Flask
 from waitress import create_server  # type: ignore[attr-defined]
 
 from radiodesk.core.errors import Refusal
+from radiodesk.core.hosts import report_round
 from radiodesk.core.i18n import why
 from radiodesk.core.rounds import Rounds
 from radiodesk.core.stores import store_of
@@ -66,7 +67,7 @@ def serve(app: Flask, station: Station, host: str, port: int, *, streams: bool) 
         sys.exit(0)
 
     signal.signal(signal.SIGTERM, stop)
-    _catch_up(app, station)
+    _begin_rounds(app, station)
     server = listen(app, station, host, port, streams=streams)
     # What is in memory now stays: for the collector to look it all through takes over 100 ms, without an answer to any
     # screen.
@@ -77,9 +78,12 @@ def serve(app: Flask, station: Station, host: str, port: int, *, streams: bool) 
     server.run()
 
 
-def _catch_up(app: Flask, station: Station) -> None:
-    """A machine that only serves pages keeps what people send, too, and may have to bring it up to the store."""
+def _begin_rounds(app: Flask, station: Station) -> None:
+    """A machine that only serves pages tells of itself as well. It keeps what people send, too, and may have to bring
+    it up to the store.
+    """
     settings = station.settings
+    rounds = [report_round(settings, station.database, station.clock)]
     if isinstance(store_of(settings), PatientStore):
-        rounds = [store_round(settings, station.clock)]
-        Rounds(app.name, rounds, settings.health, threading.Event()).start()
+        rounds.append(store_round(settings, station.clock))
+    Rounds(app.name, rounds, settings.health, threading.Event()).start()

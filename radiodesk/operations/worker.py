@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
 
-from radiodesk.core import look_journal
+from radiodesk.core import figure_history, look_journal
 from radiodesk.core.alarms import DATABASE, DISK, Alarms
 from radiodesk.core.bells import BellFollower
 from radiodesk.core.clock import Clock, SystemClock
@@ -20,6 +20,7 @@ from radiodesk.core.database import Database, take_pulse
 from radiodesk.core.database_kinds import Leadership
 from radiodesk.core.errors import Refusal
 from radiodesk.core.events import prune
+from radiodesk.core.hosts import report_round
 from radiodesk.core.jobs import Due, Runner
 from radiodesk.core.processes import watch_for_stop
 from radiodesk.core.rounds import Round, Rounds
@@ -27,6 +28,7 @@ from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import unavailable
 from radiodesk.operations.store_rounds import store_round
 from radiodesk.operations.wiring import prepare, runner
+from radiodesk.rooms.figures import figures_of
 from radiodesk.rooms.traffic.sources import schedule
 from radiodesk.rooms.transcripts.live import services as live
 
@@ -38,6 +40,7 @@ PRUNE_EVERY = 3600.0
 LIVE_WORDS_KEPT = timedelta(hours=2)
 """Words whose transcript never came (a call without sound, a recogniser that failed) are forgotten after this time."""
 SCHEDULE_EVERY = 20.0
+FIGURES_EVERY = 300.0
 PULSE_EVERY = 5.0
 LOOKS_EVERY = 2.0
 TROUBLE = 2.0
@@ -54,9 +57,11 @@ def work(settings: Settings) -> None:
     rounds = [
         Round("jobs left lying", settings.sweep_seconds, crew.look),
         Round("sources", SCHEDULE_EVERY, leadership.only(lambda: schedule_sources(database, clock))),
+        Round("figures", FIGURES_EVERY, leadership.only(lambda: keep_figures(database, clock))),
         Round("old events", PRUNE_EVERY, leadership.only(lambda: forget_old(database, clock))),
         Round("database and disk", PULSE_EVERY, pulse.turn),
         store_round(settings, clock),
+        report_round(settings, database, clock),
         Round("looks", LOOKS_EVERY, lambda: look_journal.carry_over(database, settings.data)),
     ]
     running = Rounds("work", rounds, settings.health, stop)
@@ -204,8 +209,17 @@ def schedule_sources(database: Database, clock: Clock) -> None:
         schedule(session, clock.now())
 
 
+def keep_figures(database: Database, clock: Clock) -> None:
+    """Note how much there is to do, for the pictures of the last day."""
+    with database.reading() as session:
+        figures = figures_of(session, clock.now())
+    with database.writing() as session:
+        figure_history.keep(session, clock.now(), figure_history.STATION, figures.kept())
+
+
 def forget_old(database: Database, clock: Clock) -> None:
-    """Forget events that no screen will ask for, and live words whose transcript never came."""
+    """Forget events that no screen will ask for, old figures, and live words whose transcript never came."""
     with database.writing() as session:
         prune(session, clock.now())
+        figure_history.forget(session, clock.now())
         live.forget(session, LIVE_WORDS_KEPT, at=clock.now())

@@ -20,7 +20,7 @@ from radiodesk.core.inputs import MOST
 from radiodesk.core.settings import CHECKOUT
 from radiodesk.core.unavailable import RETRY_AFTER, DatabaseBusy, DatabaseUnavailable, busy, unavailable
 from radiodesk.http.request import SAFE, TOO_LARGE, Station, let_go, own_transaction, secure_cookie, station
-from radiodesk.web import assets, filters, health
+from radiodesk.web import assets, filters, health, metrics
 from radiodesk.web.form_markup import SECRETS
 from radiodesk.web.proxies import BehindProxies
 from radiodesk.web.refusal_page import page_of_form
@@ -83,6 +83,7 @@ def create_app(name: str, station: Station, *, for_staff: bool) -> Flask:
     app.jinja_env.globals["csrf"] = _csrf_field
     filters.register(app)
     own_transaction(app)
+    metrics.connect(app, station)
     health.connect(app)
     app.after_request(_headers)
     app.register_error_handler(Refusal, refused)

@@ -8,7 +8,8 @@ from flask import Blueprint, render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from radiodesk.core import audit, events, inputs, jobs
+from radiodesk.core import audit, events, figure_history, inputs, jobs
+from radiodesk.core.hosts import Host, hosts
 from radiodesk.core.i18n import N_
 from radiodesk.core.rounds import ProcessHealth, health_of
 from radiodesk.core.settings import Settings
@@ -17,6 +18,7 @@ from radiodesk.http.request import back, now, session, station
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.messages.arrivals.arrival_store import Store
+from radiodesk.web.measure_pictures import Picture, pictures_of
 
 blueprint = Blueprint("state", __name__, url_prefix="/keadaan")
 
@@ -48,10 +50,12 @@ PROCESS_NAMES = {
 ROUND_NAMES = {
     "arrivals": N_("taking in messages"),
     "database and disk": N_("database and disk"),
+    "figures": N_("figures for the pictures of the day"),
     "jobs left lying": N_("jobs left lying"),
     "journals": N_("journals of the lines"),
     "lines": N_("steering of the lines"),
     "looks": N_("record of looks"),
+    "machines": N_("telling the other machines"),
     "old arrivals": N_("removing old originals"),
     "old events": N_("removing old events"),
     "sources": N_("traffic sources"),
@@ -61,8 +65,19 @@ ROUND_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Machine:
+    """Another machine of the station, with the days until its disk is full, where that can be told."""
+
+    host: Host
+    days_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """What the page shows; ``waiting`` and ``odd`` count messages as they came in, ``outbox`` what the store lacks."""
+    """What the page shows; ``waiting`` and ``odd`` count messages as they came in, ``outbox`` what the store lacks.
+
+    ``machines`` are the others of the station; ``days_left`` is of this one's disk.
+    """
 
     processes: list[ProcessHealth]
     failed: list[jobs.Job]
@@ -70,10 +85,14 @@ class State:
     odd: int
     store: str
     outbox: Backlog | None
+    pictures: list[Picture]
+    machines: list[Machine]
+    days_left: float | None
 
 
-def state_of(session: Session, settings: Settings) -> State:
+def state_of(session: Session, settings: Settings, at: datetime) -> State:
     """The station at this moment."""
+    others = [one for one in hosts(session, at=at) if one.name != settings.machine]
     store = Store(settings, session.info["database"].keys)
     return State(
         health_of(settings.health, seconds=time.time()),
@@ -82,13 +101,16 @@ def state_of(session: Session, settings: Settings) -> State:
         len(store.all_odd()),
         settings.store,
         waiting_of(settings),
+        pictures_of(session, settings.machine, at),
+        [Machine(one, figure_history.days_left(session, one.name)) for one in others],
+        figure_history.days_left(session, settings.machine),
     )
 
 
 @blueprint.get("")
 @allowed(*KEEPERS)
 def page() -> str:
-    view = state_of(session(), station().settings)
+    view = state_of(session(), station().settings, now())
     return render_template("web/state.html", view=view, kinds=KIND_NAMES, rounds=ROUND_NAMES, names=PROCESS_NAMES)
 
 

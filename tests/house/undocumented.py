@@ -33,6 +33,7 @@ BASES = frozenset(
         "pydantic.BaseModel",
         "pydantic_settings.BaseSettings",
         "sqlalchemy.orm.DeclarativeBase",
+        "prometheus_client.registry.Collector",
         "sqlalchemy.types.TypeDecorator",
         "werkzeug.routing.IntegerConverter",
     }

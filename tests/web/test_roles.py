@@ -21,6 +21,7 @@ TEMPLATES = template_folder()
 
 OPEN_TO_ALL = {
     "GET /health",
+    "GET /metrics",
     "GET /ready",
     *("GET /masuk", "POST /masuk"),
     *("GET /undangan/<token>", "POST /undangan/<token>"),

@@ -2,6 +2,7 @@
 
 from radiodesk.core.changes import OfDatabase, OnChange, of_file
 from radiodesk.core.clock import SystemClock
+from radiodesk.core.hosts import report_round
 from radiodesk.core.processes import watch_for_stop
 from radiodesk.core.rounds import Round, Rounds
 from radiodesk.core.settings import Settings
@@ -37,6 +38,7 @@ def attend(settings: Settings) -> None:
         Round("arrivals", ARRIVALS, taker.turn),
         # The studio's machine may have no worker.
         store_round(settings, clock),
+        report_round(settings, database, clock),
         Round("old arrivals", FORGET_EVERY, lambda: taker.forget(at=clock.now())),
     ]
     running = Rounds("attend", rounds, settings.health, stop)

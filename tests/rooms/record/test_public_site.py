@@ -143,7 +143,7 @@ def test_every_address_of_the_desk_leads_nowhere_on_the_public_site(
     desk: Flask, public: Flask, browser: FlaskClient, unpublished: str
 ) -> None:
     """Every rule of the desk, filled with the id of a real but unpublished broadcast."""
-    shared = {"/", "/health", "/ready", "/static/<digest>/<path:filename>"}
+    shared = {"/", "/health", "/ready", "/metrics", "/static/<digest>/<path:filename>"}
     public_posts = {rule.rule for rule in public.url_map.iter_rules() if "POST" in (rule.methods or set())}
     tried = 0
     for rule in desk.url_map.iter_rules():
