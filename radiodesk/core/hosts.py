@@ -19,12 +19,12 @@ from radiodesk.core.clock import Clock
 from radiodesk.core.database import Base, Database
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import say_in
-from radiodesk.core.rounds import Health, ProcessHealth, Round, health_of
+from radiodesk.core.rounds import Health, ProcessHealth, health_of
 from radiodesk.core.settings import Settings
 
 EVERY = 60.0
 FRESH = timedelta(seconds=50)
-"""Of the processes of one machine the first tells; the others find its word fresh and leave it."""
+"""A machine whose word is younger says nothing new: its processes may have changed places."""
 SILENT = timedelta(minutes=3)
 FORGOTTEN = timedelta(days=1)
 """A machine that was silent for so long has been taken away."""
@@ -129,8 +129,3 @@ def _troubles(host: Host, language: str) -> dict[str, Refusal]:
         f"{prefix}-{name}": Refusal("On the machine %(machine)s: %(told)s", machine=host.name, told=sentence)
         for name, sentence in told.items()
     }
-
-
-def report_round(settings: Settings, database: Database, clock: Clock) -> Round:
-    """The round of a process; each machine needs one that turns, and several do no harm."""
-    return Round("machines", EVERY, Reporting(settings, database, clock).turn)

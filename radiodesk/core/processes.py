@@ -85,3 +85,30 @@ def nobody_at_work(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+class FileLeadership:
+    """Held by a file lock, which ends with the process."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._held: int | None = None
+
+    def lead(self) -> bool:
+        """See ``core.database_kinds.Leadership``."""
+        if self._path is None or self._held is not None:
+            return True
+        lock = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            return False
+        self._held = lock
+        return True
+
+    def close(self) -> None:
+        """Give it up."""
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None

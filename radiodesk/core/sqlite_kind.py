@@ -1,8 +1,6 @@
 """SQLite as the station's database: one file in WAL mode, whose write transactions begin IMMEDIATE and take turns."""
 
-import fcntl
 import logging
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core.database_kinds import PATIENT, POOL, PROMPT, engine_of
 from radiodesk.core.locks import Writers
+from radiodesk.core.processes import FileLeadership
 from radiodesk.core.unavailable import DatabaseBusy, busy, unavailable
 
 log = logging.getLogger(__name__)
@@ -73,7 +72,7 @@ class SqliteKind:
         """Looks at the counter of commits, which the file's shared memory holds."""
         return SqliteBell(_path(url))
 
-    def leadership(self, url: str) -> "FileLeadership":
+    def leadership(self, url: str) -> FileLeadership:
         """A lock on a file beside the database: all processes are on its machine."""
         path = _path(url)
         return FileLeadership(None if path is None else path.with_name(path.name + "-leader"))
@@ -115,33 +114,6 @@ class SqliteBell:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-class FileLeadership:
-    """Held by a file lock, which ends with the process."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._held: int | None = None
-
-    def lead(self) -> bool:
-        """See ``core.database_kinds.Leadership``."""
-        if self._path is None or self._held is not None:
-            return True
-        lock = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            return False
-        self._held = lock
-        return True
-
-    def close(self) -> None:
-        """Give it up."""
-        if self._held is not None:
-            os.close(self._held)
-            self._held = None
 
 
 def _path(url: str) -> Path | None:

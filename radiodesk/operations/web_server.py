@@ -11,14 +11,11 @@ from flask import Flask
 from waitress import create_server  # type: ignore[attr-defined]
 
 from radiodesk.core.errors import Refusal
-from radiodesk.core.hosts import report_round
 from radiodesk.core.i18n import why
 from radiodesk.core.rounds import Rounds
-from radiodesk.core.stores import store_of
-from radiodesk.core.stores.ports import PatientStore
 from radiodesk.http.request import Station
+from radiodesk.operations.machine_rounds import machine_rounds
 from radiodesk.operations.server_refusals import word_refusals
-from radiodesk.operations.store_rounds import store_round
 
 SPARE_THREADS = 16
 SETTLED = 20.0
@@ -79,11 +76,7 @@ def serve(app: Flask, station: Station, host: str, port: int, *, streams: bool) 
 
 
 def _begin_rounds(app: Flask, station: Station) -> None:
-    """A machine that only serves pages tells of itself as well. It keeps what people send, too, and may have to bring
-    it up to the store.
-    """
+    """A machine may run the pages alone."""
     settings = station.settings
-    rounds = [report_round(settings, station.database, station.clock)]
-    if isinstance(store_of(settings), PatientStore):
-        rounds.append(store_round(settings, station.clock))
+    rounds = machine_rounds(settings, station.database, station.clock)
     Rounds(app.name, rounds, settings.health, threading.Event()).start()

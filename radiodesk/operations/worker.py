@@ -9,24 +9,22 @@ import shutil
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from datetime import timedelta
 
-from radiodesk.core import figure_history, look_journal
+from radiodesk.core import figure_history
 from radiodesk.core.alarms import DATABASE, DISK, Alarms
 from radiodesk.core.bells import BellFollower
 from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.database import Database, take_pulse
-from radiodesk.core.database_kinds import Leadership
 from radiodesk.core.errors import Refusal
 from radiodesk.core.events import prune
-from radiodesk.core.hosts import report_round
 from radiodesk.core.jobs import Due, Runner
 from radiodesk.core.processes import watch_for_stop
 from radiodesk.core.rounds import Round, Rounds
 from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import unavailable
-from radiodesk.operations.store_rounds import store_round
+from radiodesk.operations.leading import Leading
+from radiodesk.operations.machine_rounds import machine_rounds
 from radiodesk.operations.wiring import prepare, runner
 from radiodesk.rooms.figures import figures_of
 from radiodesk.rooms.traffic.sources import schedule
@@ -42,7 +40,6 @@ LIVE_WORDS_KEPT = timedelta(hours=2)
 SCHEDULE_EVERY = 20.0
 FIGURES_EVERY = 300.0
 PULSE_EVERY = 5.0
-LOOKS_EVERY = 2.0
 TROUBLE = 2.0
 """Seconds to wait after a job could not be begun or ended."""
 
@@ -60,9 +57,7 @@ def work(settings: Settings) -> None:
         Round("figures", FIGURES_EVERY, leadership.only(lambda: keep_figures(database, clock))),
         Round("old events", PRUNE_EVERY, leadership.only(lambda: forget_old(database, clock))),
         Round("database and disk", PULSE_EVERY, pulse.turn),
-        store_round(settings, clock),
-        report_round(settings, database, clock),
-        Round("looks", LOOKS_EVERY, lambda: look_journal.carry_over(database, settings.data)),
+        *machine_rounds(settings, database, clock),
     ]
     running = Rounds("work", rounds, settings.health, stop)
     bell = BellFollower(database, crew.look)
@@ -72,24 +67,6 @@ def work(settings: Settings) -> None:
     stop.wait()
     running.join(timeout=1.0)
     bell.close()
-
-
-class Leading:
-    """Lets acts of the whole station be done by one worker at a time; when it dies, another one goes on."""
-
-    def __init__(self, leadership: Leadership) -> None:
-        self._leadership, self._guard = leadership, threading.Lock()
-
-    def only(self, act: Callable[[], object]) -> Callable[[], None]:
-        """The act, done where this process leads."""
-
-        def turn() -> None:
-            with self._guard:
-                leads = self._leadership.lead()
-            if leads:
-                act()
-
-        return turn
 
 
 class Crew:

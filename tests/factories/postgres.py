@@ -25,10 +25,13 @@ class Server:
 
     folder: Path
     port: int
+    address: str = "127.0.0.1"
+    inside: tuple[str, ...] = ()
+    """What its commands begin with, where it runs on a machine of its own (``hosts.Host.inside``)."""
 
     def url(self, database: str) -> str:
         """Address of one of its databases."""
-        return f"postgresql://radiodesk@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://radiodesk@{self.address}:{self.port}/{database}"
 
     def run(self, statement: str) -> None:
         """Carry out one statement of the server's owner."""
@@ -46,21 +49,16 @@ class Server:
 
     def stop(self, how: str = "fast") -> None:
         """Stop the server: ``fast`` ends its connections, ``immediate`` is a crash."""
-        _as_user(str(programs() / "pg_ctl"), "-D", str(self.folder), "-m", how, "-w", "stop")
+        self._control("-m", how, "-w", "stop")
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        _as_user(
-            str(programs() / "pg_ctl"),
-            "-D",
-            str(self.folder),
-            "-l",
-            str(self.folder / "log"),
-            "-w",
-            "-t",
-            "60",
-            "start",
-        )
+        self._control("-l", str(self.folder / "log"), "-w", "-t", "60", "start")
+
+    def _control(self, *words: str) -> None:
+        as_user = ("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups") if self.inside else ()
+        command = (str(programs() / "pg_ctl"), "-D", str(self.folder), *words)
+        _carry_out(*self.inside, *as_user, *command, user=None if self.inside else USER)
 
 
 def programs() -> Path:
@@ -72,8 +70,9 @@ def programs() -> Path:
 
 
 @contextmanager
-def server(*, durable: bool = False) -> Iterator[Server]:
-    """A new server on a free port of this machine, which goes with all its files.
+def server(*, durable: bool = False, address: str = "127.0.0.1", inside: tuple[str, ...] = ()) -> Iterator[Server]:
+    """A new server on a free port of this machine, or of the one that ``inside`` leads to, which goes with all its
+    files.
 
     Unless it is ``durable``, it writes to memory where there is room and waits for no disk: the tests ask for many
     copies of a database.
@@ -86,14 +85,18 @@ def server(*, durable: bool = False) -> Iterator[Server]:
         if os.getuid() == 0:
             known = pwd.getpwnam(USER)
             os.chown(folder, known.pw_uid, known.pw_gid)
-        _as_user(
+        _carry_out(
             *(str(programs() / "initdb"), "-D", str(folder), "-U", "radiodesk", "-A", "trust"),
             *("--no-sync", "--no-instructions", "-E", "UTF8", "--locale=C.UTF-8"),
+            user=USER,
         )
-        made = Server(folder, free_port())
+        made = Server(folder, free_port(), address, inside)
+        if inside:
+            with (folder / "pg_hba.conf").open("a") as entries:
+                entries.write("host all all samenet trust\n")
         with (folder / "postgresql.conf").open("a") as settings:
             settings.write(
-                f"port = {made.port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n"
+                f"port = {made.port}\nlisten_addresses = '{address}'\nunix_socket_directories = ''\n"
                 "max_connections = 300\nshared_buffers = 64MB\nmax_wal_size = 256MB\n"
             )
             if not durable:
@@ -115,8 +118,8 @@ def free_port() -> int:
         return port
 
 
-def _as_user(*command: str) -> None:
-    other = {"user": USER, "group": USER, "extra_groups": []} if os.getuid() == 0 else {}
+def _carry_out(*command: str, user: str | None) -> None:
+    other = {"user": user, "group": user, "extra_groups": []} if user and os.getuid() == 0 else {}
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **other)  # type: ignore[call-overload]
     if done.returncode:
         raise AssertionError(f"{command[0]} ended with {done.returncode}: {done.stdout}{done.stderr}")

@@ -45,27 +45,27 @@ class S3Server:
 
 
 @contextmanager
-def running_server(folder: Path) -> Iterator[S3Server]:
-    """Serve the folders of a folder as buckets until the block ends."""
+def running_server(folder: Path, address: str = "127.0.0.1", inside: tuple[str, ...] = ()) -> Iterator[S3Server]:
+    """Serve the folders of a folder as buckets until the block ends, on this machine or the one ``inside`` leads to."""
     port = free_port()
-    command = [rclone(), "serve", "s3", "--addr", f"127.0.0.1:{port}", "--auth-key", f"{KEY},{SECRET}"]
+    command = [*inside, rclone(), "serve", "s3", "--addr", f"{address}:{port}", "--auth-key", f"{KEY},{SECRET}"]
     # A folder that is made behind its back it may see minutes later: the bucket is there before.
     (folder / BUCKET).mkdir()
     command += ["--config", os.devnull, str(folder)]
     with folder.with_suffix(".log").open("wb") as log:
         running = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            _await(running, port)
+            _await(running, address, port)
             yield S3Server(port, folder)
         finally:
             running.kill()
             running.wait()
 
 
-def _await(running: "subprocess.Popen[bytes]", port: int) -> None:
+def _await(running: "subprocess.Popen[bytes]", address: str, port: int) -> None:
     until = time.monotonic() + 30
     while time.monotonic() < until and running.poll() is None:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        with suppress(OSError), socket.create_connection((address, port), timeout=1):
             return
         time.sleep(0.02)
     raise RuntimeError("rclone does not answer")

@@ -15,7 +15,8 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.core.jobs import Context, Kind, Runner
 from radiodesk.core.settings import Settings
-from radiodesk.operations.worker import Crew, Leading
+from radiodesk.operations.leading import Leading
+from radiodesk.operations.worker import Crew
 
 ASK = """
 from radiodesk.core import jobs

@@ -2,24 +2,19 @@
 
 from radiodesk.core.changes import OfDatabase, OnChange, of_file
 from radiodesk.core.clock import SystemClock
-from radiodesk.core.hosts import report_round
 from radiodesk.core.processes import watch_for_stop
 from radiodesk.core.rounds import Round, Rounds
 from radiodesk.core.settings import Settings
 from radiodesk.operations.attendant import journal_intake, take_adoption
 from radiodesk.operations.attendant.line_steering import Steering
-from radiodesk.operations.store_rounds import store_round
+from radiodesk.operations.machine_rounds import machine_rounds
 from radiodesk.operations.wiring import prepare
-from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
 from radiodesk.sound.line_setup import FILE
 
 LOOK = 0.2
 ADOPT = 0.5
-ARRIVALS = 1.0
-"""What comes in is taken in by whoever received it; what is left for the attendant is not in a hurry."""
 JOURNALS_REST, LINES_REST = 30.0, 2.0
 """Seconds after which it is looked even if nothing changed: a part may be there again that was not."""
-FORGET_EVERY = 3600.0
 
 
 def attend(settings: Settings) -> None:
@@ -27,7 +22,6 @@ def attend(settings: Settings) -> None:
     database, clock = prepare(settings), SystemClock()
     stop = watch_for_stop()
     steering = Steering(settings, database, clock)
-    taker = Taker(settings, database)
     written = [of_file(journal_intake.journal_of(settings, part)) for part in journal_intake.PARTS]
     journals = OnChange(lambda: journal_intake.read_on(settings, database), *written, rest=JOURNALS_REST)
     steered = OnChange(steering.turn, OfDatabase(database), of_file(settings.lines / FILE), rest=LINES_REST)
@@ -35,11 +29,7 @@ def attend(settings: Settings) -> None:
         Round("journals", LOOK, journals.turn),
         Round("takes", ADOPT, lambda: take_adoption.adopt_finished(settings, database, clock)),
         Round("lines", LOOK, steered.turn),
-        Round("arrivals", ARRIVALS, taker.turn),
-        # The studio's machine may have no worker.
-        store_round(settings, clock),
-        report_round(settings, database, clock),
-        Round("old arrivals", FORGET_EVERY, lambda: taker.forget(at=clock.now())),
+        *machine_rounds(settings, database, clock),
     ]
     running = Rounds("attend", rounds, settings.health, stop)
     running.start()
