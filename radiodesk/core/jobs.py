@@ -9,6 +9,7 @@ says what that means for the row that it works on.
 """
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -43,6 +44,7 @@ STORE_WAIT = 60.0
 PERSISTS = 600.0
 """Seconds for which a worker tries to write the end of a job down while the database takes nothing."""
 SHOWN_FAILED = 200
+EXIT_HUNG = 70
 
 
 class Failed(Exception):
@@ -115,6 +117,9 @@ class Kind:
     waits: tuple[float, ...] = WAITS
     alone: bool = False
     """Whether a process works on one job of this kind at a time, as their tool takes all of its memory or cores."""
+    silent: float | None = None
+    """Seconds without a report of progress after which the work hangs in foreign code; ``None`` where it may be silent.
+    A thread cannot be stopped, so its whole process ends, and each job in it is done again."""
 
     @property
     def most(self) -> int:
@@ -130,10 +135,17 @@ def enqueue(session: Session, at: datetime, kind: str, subject: int) -> Job:
     return job
 
 
+LONGEST_LEASE, LONGEST_WAIT = timedelta(minutes=10), timedelta(days=1)
+"""No lease and no pause between two tries is this long: what lies further ahead was written before the clock was set
+back."""
+
+
 def _free(now: datetime) -> ColumnElement[bool]:
+    over = (Job.leased_until < now) | (Job.leased_until > now + LONGEST_LEASE)
+    again = (Job.attempts > 0) & (Job.not_before > now + LONGEST_WAIT)
     return or_(
-        (Job.state == JobState.WAITING) & (Job.not_before.is_(None) | (Job.not_before <= now)),
-        (Job.state == JobState.RUNNING) & (Job.leased_until < now),
+        (Job.state == JobState.WAITING) & (Job.not_before.is_(None) | (Job.not_before <= now) | again),
+        (Job.state == JobState.RUNNING) & over,
     )
 
 
@@ -233,11 +245,12 @@ class Runner:
 
     def _run(self, job: Job, kind: Kind) -> bool:
         stop = threading.Event()
-        keeper = threading.Thread(target=self._renew, args=(job, stop), daemon=True)
+        sign = _Sign()
+        keeper = threading.Thread(target=self._renew, args=(job, kind, sign, stop), daemon=True)
         keeper.start()
         ended: Callable[[Session], object]
         try:
-            kind.run(self._context(job), job.subject)
+            kind.run(self._context(job, sign), job.subject)
         except Failed as why:
             ended = self._end_of_try(job, kind, str(why), again=why.again)
         except Refusal as refusal:
@@ -288,16 +301,21 @@ class Runner:
                 return count
             count += ran
 
-    def _context(self, job: Job) -> Context:
+    def _context(self, job: Job, sign: "_Sign") -> Context:
         def report(share: float) -> None:
+            sign.give()
             with self._database.writing() as session:
                 self._mine(session, job, progress=min(1.0, share))
             self._told(min(1.0, share))
 
         return Context(self._database, self._settings, self._clock, report)
 
-    def _renew(self, job: Job, stop: threading.Event) -> None:
+    def _renew(self, job: Job, kind: Kind, sign: "_Sign", stop: threading.Event) -> None:
         while not stop.wait(self._lease.total_seconds() / 3):
+            if kind.silent is not None and sign.silent > kind.silent:
+                log.error("Job %s (%s) has given no sign for %.0f s: this process ends.", job.id, job.kind, sign.silent)
+                # Not an exit: the thread that hangs would be waited for.
+                os._exit(EXIT_HUNG)
             try:
                 with self._database.writing() as session:
                     if not self._mine(session, job, leased_until=self._clock.now() + self._lease):
@@ -355,6 +373,21 @@ class Runner:
             job.leased_until = job.owner = None
             session.flush()
             _give_up(session, kind, job, why, at)
+
+
+class _Sign:
+    """When a job last gave a sign of life."""
+
+    def __init__(self) -> None:
+        self._at = time.monotonic()
+
+    def give(self) -> None:
+        self._at = time.monotonic()
+
+    @property
+    def silent(self) -> float:
+        """Seconds since then."""
+        return time.monotonic() - self._at
 
 
 def surely(database: Database, write: Callable[[Session], object]) -> None:

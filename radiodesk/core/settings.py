@@ -211,7 +211,7 @@ class Settings(BaseSettings):
     )
     sip_program: str = Field("baresip", description="Program that speaks SIP, or its path.")
     workers: Annotated[int, Field(ge=1, le=16)] = Field(2, description="Jobs that one worker process runs at once.")
-    lease_seconds: Annotated[int, Field(ge=5)] = Field(
+    lease_seconds: Annotated[int, Field(ge=5, le=300)] = Field(
         30, description="Seconds after which a job whose worker fell silent is given to another."
     )
     sweep_seconds: Annotated[float, Field(gt=0)] = Field(

@@ -282,3 +282,37 @@ def test_all_that_was_due_tells_its_progress_within_a_job_too(
 
     runner(database, settings, clock, half).run_all(told.append)
     assert told == [0.25, 0.5, 0.75, 1.0]
+
+
+def test_a_clock_that_is_set_back_strands_no_job(database: Database, settings: Settings, clock: ManualClock) -> None:
+    ran: list[int] = []
+
+    def fail_first(_context: Context, subject: int) -> None:
+        ran.append(subject)
+        if ran.count(subject) == 1:
+            raise Failed("Belum bisa.", again=True)
+
+    made = Runner(database, settings, clock, {"test": Kind(fail_first, nothing, waits=(5.0, 5.0))})
+    right = clock.now()
+    # The machine starts with a clock that is a year ahead: a worker dies, and a job is to be tried again in a moment.
+    clock.set(right + timedelta(days=365))
+    killed, waiting = ask(database, clock, 1, 2)
+    kill(database, clock, killed)
+    made.run(waiting)
+    assert job_of(database, waiting).state is JobState.WAITING
+    # The network sets it right.
+    clock.set(right)
+    made.run_all()
+    clock.advance(timedelta(seconds=6))
+    made.run_all()
+    assert {job_of(database, one).state for one in (killed, waiting)} == {JobState.DONE}
+
+
+def test_what_is_due_in_weeks_waits_for_its_day(database: Database, settings: Settings, clock: ManualClock) -> None:
+    with database.writing() as session:
+        later = jobs.enqueue(session, clock.now(), "test", 1)
+        later.not_before = clock.now() + timedelta(days=14)
+    made = Runner(database, settings, clock, {"test": Kind(lambda _context, _subject: None, nothing)})
+    assert made.run_all() == 0
+    clock.advance(timedelta(days=14))
+    assert made.run_all() == 1

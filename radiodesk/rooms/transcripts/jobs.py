@@ -160,4 +160,7 @@ class _Teller:
             services.tell_progress(session, transcript, share, at=self._context.clock.now())
 
 
-KINDS = {services.JOB: jobs.Kind(transcribe, _fail, alone=True)}
+HANGS_AFTER = 600.0
+"""Seconds; half a minute of sound, after which each piece is reported, takes a slow machine a tenth of that."""
+
+KINDS = {services.JOB: jobs.Kind(transcribe, _fail, alone=True, silent=HANGS_AFTER)}
