@@ -5,6 +5,7 @@ transaction that will write takes its turn when it begins, so that two writers q
 Services flush; the edge (request, job, command) commits.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ from radiodesk.core.keys import KeyRing
 TABLES = "radiodesk.migrations.metadata"
 """Imports every room's tables. Named here, not imported: a mapping that lacks a room's table breaks at its first use,
 and whoever opens a database must have them all, by whatever command it was started."""
+LEADER = "leader"
+"""Who leads does what is done for the whole station now and then."""
+TURN_LOOK = 0.5
+"""Seconds between two looks whether one's turn has come."""
 RULES = "radiodesk.rooms.rules"
 """Connects what rooms ask each other upwards, for the same reason."""
 
@@ -134,9 +139,22 @@ class Database:
         """A bell that rings after commits, for one thread that waits for them."""
         return self.kind.bell(self.url)
 
-    def leadership(self) -> Leadership:
+    def leadership(self, of: str = LEADER) -> Leadership:
         """What one process of the whole station has at a time; for one thread that asks."""
-        return self.kind.leadership(self.url)
+        return self.kind.leadership(self.url, of)
+
+    @contextmanager
+    def alone(self, doing: str) -> Iterator[Leadership]:
+        """Do this as the only one of the whole station; others wait. Before it does what cannot be undone, the caller
+        asks ``lead`` again: a machine that was cut off has lost its turn.
+        """
+        turn = self.leadership(doing)
+        try:
+            while not turn.lead():
+                time.sleep(TURN_LOOK)
+            yield turn
+        finally:
+            turn.close()
 
     def session(self, patience: float = PATIENT) -> Session:
         """A session whose owner commits."""

@@ -76,8 +76,8 @@ class DatabaseKind(Protocol):
         """A bell that rings after commits."""
         ...
 
-    def leadership(self, url: str) -> Leadership:
-        """What one process of the station has at a time."""
+    def leadership(self, url: str, of: str) -> Leadership:
+        """What one process of the station has at a time; ``of`` names it, in letters."""
         ...
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
+from zlib import crc32
 
 import psycopg
 from sqlalchemy import Connection, Engine, ExceptionContext, event, make_url
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 LOCK = 0x7261_6469_6F64_6573
 """Number of the advisory lock that a writer holds: the letters ``radiodes``."""
 LEADER = LOCK + 1
-"""Number of the advisory lock that the leading worker holds."""
+"""The advisory locks of those who lead in something have numbers from here on."""
 CHANNEL = "radiodesk"
 """What is notified when rows were added that others wait for (see migration 0022)."""
 SILENT = 30
@@ -97,9 +98,9 @@ class PostgresKind:
         """Listens to what the database notifies at each commit of rows that others wait for."""
         return PostgresBell(url)
 
-    def leadership(self, url: str) -> "AdvisoryLeadership":
+    def leadership(self, url: str, of: str) -> "AdvisoryLeadership":
         """An advisory lock of a session, which the server ends with the connection."""
-        return AdvisoryLeadership(url)
+        return AdvisoryLeadership(url, LEADER + crc32(of.encode()))
 
 
 class PostgresBell:
@@ -131,8 +132,8 @@ class PostgresBell:
 class AdvisoryLeadership:
     """Held by a connection of its own; a host that was cut off loses it when the server notices."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, number: int) -> None:
+        self._url, self._number = url, number
         self._connection: psycopg.Connection[Any] | None = None
         self._held = False
 
@@ -144,7 +145,7 @@ class AdvisoryLeadership:
             if self._held:
                 self._connection.execute("SELECT 1")
             else:
-                row = self._connection.execute(f"SELECT pg_try_advisory_lock({LEADER})").fetchone()
+                row = self._connection.execute(f"SELECT pg_try_advisory_lock({self._number})").fetchone()
                 self._held = bool(row and row[0])
         except psycopg.Error:
             self.close()

@@ -72,10 +72,10 @@ class SqliteKind:
         """Looks at the counter of commits, which the file's shared memory holds."""
         return SqliteBell(_path(url))
 
-    def leadership(self, url: str) -> FileLeadership:
+    def leadership(self, url: str, of: str) -> FileLeadership:
         """A lock on a file beside the database: all processes are on its machine."""
         path = _path(url)
-        return FileLeadership(None if path is None else path.with_name(path.name + "-leader"))
+        return FileLeadership(None if path is None else path.with_name(f"{path.name}-{of}"))
 
 
 class SqliteBell:

@@ -1,8 +1,10 @@
 """Ten writers at the same moment: what is looked up and then written holds, on both kinds of database."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -10,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from radiodesk.core.audit import AuditEntry, broken_link, record
-from radiodesk.core.database import Database
+from radiodesk.core.database import Database, open_database
 from radiodesk.core.errors import Conflict
 from radiodesk.core.events import announce, events_after
 from radiodesk.core.settings import Settings
@@ -157,3 +159,34 @@ def test_one_broadcast_is_on_air(database: Database, now: datetime) -> None:
 def test_a_throttle_lets_through_as_many_as_it_says(database: Database, now: datetime, most: int) -> None:
     ran = together(database, lambda session, _: begin_attempt(session, "wati", "203.0.113.7", most=most, at=now), 20)
     assert ran.count(SignInPaused) == 20 - most
+
+
+def test_what_one_does_alone_others_wait_for(database: Database, settings: Settings) -> None:
+    inside, most = [0], [0]
+    guard = threading.Lock()
+
+    def take_turns() -> None:
+        own = open_database(settings.database, database.keys)
+        for _ in range(3):
+            with own.alone("seal"):
+                with guard:
+                    inside[0] += 1
+                    most[0] = max(most[0], inside[0])
+                time.sleep(0.02)
+                with guard:
+                    inside[0] -= 1
+        own.engine.dispose()
+
+    threads = [threading.Thread(target=take_turns) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1]
+
+
+def test_leading_in_one_thing_is_not_leading_in_another(database: Database) -> None:
+    with closing(database.leadership()) as rounds, closing(database.leadership("seal")) as seal:
+        assert rounds.lead() and seal.lead()
+        with closing(database.leadership("seal")) as other:
+            assert not other.lead()

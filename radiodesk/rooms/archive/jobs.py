@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk import __version__
 from radiodesk.core import i18n
+from radiodesk.core.database_kinds import Leadership
 from radiodesk.core.errors import Refusal
 from radiodesk.core.jobs import Context, Failed, Kind
 from radiodesk.core.stores.ports import StoreUnavailable
@@ -38,7 +39,8 @@ class _Sealed:
 
 def seal(context: Context, package_id: int) -> None:
     """Write a package, chain it, and mark its broadcast as sealed. Safe to run again after any interruption."""
-    with ledger.lock(context.settings.archive):
+    # Two packages must never follow the same one.
+    with context.database.alone("seal") as turn:
         with context.database.reading() as session:
             package = session.get_one(Package, package_id)
             if package.state == PackageState.SEALED:
@@ -46,7 +48,7 @@ def seal(context: Context, package_id: int) -> None:
         try:
             sealed = _already_chained(context, package.public_id)
             while sealed is None:
-                sealed = _write(context, package_id)
+                sealed = _write(context, package_id, turn)
         except StoreUnavailable as refusal:
             _note(context, package_id, i18n.say_in(context.settings.language, refusal))
             raise
@@ -84,7 +86,7 @@ def _already_chained(context: Context, package: str) -> _Sealed | None:
     return _Sealed(line, Written(Path(bag.name), report.files, report.bytes, line.manifest), list(report.differences))
 
 
-def _write(context: Context, package_id: int) -> _Sealed | None:
+def _write(context: Context, package_id: int, turn: Leadership) -> _Sealed | None:
     """Write a package and chain it; ``None`` where somebody was protected meanwhile, and it must be written anew."""
     settings = context.settings
     with context.database.reading() as session:
@@ -111,6 +113,8 @@ def _write(context: Context, package_id: int) -> _Sealed | None:
             if gathered_show.silent_callers(session, broadcast) - gathered.silent:
                 return None
         shelf.put_folder(package, written.path, last=CLOSING)
+    if not turn.lead():
+        raise Failed(i18n.gettext("Another machine is sealing. It is tried again by itself."), again=True)
     line = ledger.following(last, package, written.digest, sealed_at.isoformat(timespec="seconds"))
     ledger.append(shelf.object(ledger.NAME), line)
     return _Sealed(line, written, contents.notices)

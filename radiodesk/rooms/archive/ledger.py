@@ -5,11 +5,8 @@ database. Whoever published a line's digest once (as the public record does) can
 changed, removed or put in.
 """
 
-import fcntl
 import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -110,12 +107,3 @@ def append(file: StoreObject, line: Line) -> None:
     if held and not held.endswith(b"\n"):
         held += b"\n"
     file.put_through(held + text_of(line).encode() + b"\n")
-
-
-@contextmanager
-def lock(folder: Path) -> Iterator[None]:
-    """Hold the archive folder for one process: two packages must never follow the same one."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
