@@ -55,6 +55,11 @@ def _ticket(session: Session, subject: str) -> Belonging | None:
 _LOOKS: tuple[Callable[[Session, str], Belonging | None], ...] = (_call, _transcript, _recording, _ticket, _take)
 
 
+def _first(session: Session, subject: str) -> Belonging | None:
+    found = (look(session, subject) for look in _LOOKS)
+    return next((one for one in found if one is not None), None)
+
+
 class Subjects:
     """Looks up what changes are about, once for all streams of an application."""
 
@@ -79,7 +84,7 @@ class Subjects:
         if not named:
             return None
         with self._app.app_context(), self._database.reading() as session:
-            found = [look(session, subject) for subject in named for look in _LOOKS]
+            found = [_first(session, subject) for subject in named]
         known = [one for one in found if one is not None]
         if known:
             return max(known)
