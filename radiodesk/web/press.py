@@ -147,7 +147,8 @@ class Press:
         changes = [] if last is None else self._station.notifier.missed(last)
         if changes:
             screen.skip(changes[-1].id)
-        return b"".join(text for _, text in self._told(changes, screen.topics, screen.holder.roles))
+        seen = self._seen_by(screen.holder.roles, changes)
+        return b"".join(text for _, text in _told(seen, screen.topics))
 
     # ---- The thread
 
@@ -201,8 +202,8 @@ class Press:
         made: dict[tuple[Viewer, str], bytes] = {}
         # Those who are many first.
         for (viewer, topics, regions), group in sorted(alike.items(), key=lambda one: -len(one[1])):
-            seen = [seen for change in changes if (seen := self._for(viewer.roles, change)) is not None]
-            told = self._told(changes, topics, viewer.roles)
+            seen = self._seen_by(viewer.roles, changes)
+            told = _told(seen, topics)
             prints = {}
             for region in regions:
                 if any(_renews(change, region) for change in seen):
@@ -246,19 +247,22 @@ class Press:
 
     # ---- Changes
 
-    def _told(
-        self, changes: Iterable[Change], topics: Collection[str], roles: Collection[Role]
-    ) -> list[tuple[int, bytes]]:
-        wanted = (change for change in changes if not topics or change.topic in topics)
-        seen = (self._for(roles, change) for change in wanted)
-        return [(change.id, _text(change)) for change in seen if change is not None]
+    def _seen_by(self, roles: Collection[str], changes: Iterable[Change]) -> list[Change]:
+        """The changes as people with these roles may know of them."""
+        asked, viewer = list(changes), Viewer(frozenset(roles), "")
+        about = self._subjects.belongings(asked)
+        seen = []
+        for change in asked:
+            belonging = about[change.id]
+            if belonging is None or viewer.may(*RULE[belonging][Act.READ]):
+                seen.append(change)
+            elif change.topic not in _WORDS:
+                seen.append(Change(change.id, change.topic, "changed", None, {}))
+        return seen
 
-    def _for(self, roles: Collection[str], change: Change) -> Change | None:
-        """A change as people with these roles may know of it."""
-        belonging = self._subjects.belonging(change)
-        if belonging is None or Viewer(frozenset(roles), "").may(*RULE[belonging][Act.READ]):
-            return change
-        return None if change.topic in _WORDS else Change(change.id, change.topic, "changed", None, {})
+
+def _told(changes: Iterable[Change], topics: Collection[str]) -> list[tuple[int, bytes]]:
+    return [(change.id, _text(change)) for change in changes if not topics or change.topic in topics]
 
 
 def _text(change: Change) -> bytes:
