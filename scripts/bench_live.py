@@ -193,6 +193,11 @@ def _measured(pid: int, cookie: str, screens: int, changes: int, pause: float) -
     }
 
 
+def middle(rounds: list[dict[str, Any]], key: str) -> float:
+    """The median of one figure over the rounds."""
+    return float(statistics.median(one[key] for one in rounds))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--screens", type=int, default=40)
@@ -214,10 +219,8 @@ def main() -> None:
                 found[name].append(result)
                 print(json.dumps({"version": name, "database": given.database, **result}), flush=True)
     if given.before:
-        of = {name: {key: [one[key] for one in rounds] for key in ("p50_ms", "p99_ms")} for name, rounds in found.items()}
         ratios = {
-            key: round(statistics.median(of["now"][key]) / statistics.median(of["before"][key]), 2)
-            for key in ("p50_ms", "p99_ms")
+            key: round(middle(found["now"], key) / middle(found["before"], key), 2) for key in ("p50_ms", "p99_ms")
         }
         print(json.dumps({"now / before, medians of the rounds": ratios}))
 

@@ -1,13 +1,13 @@
 """Live regions that many screens show: views whose answer depends on nothing but their address, the roles and the
 language of whoever looks. So each is rendered once for a kind of viewer, and goes to every screen of that kind.
 
-``region`` marks such a view, ``print_of`` makes its HTML. There is no person while it is made: a view that asks for more
-than ``Viewer`` has raises ``NotForMany``, and the screens then ask for the region themselves.
+``region`` marks such a view, ``print_of`` makes its HTML. There is no person while it is made: a view that asks for
+more than ``Viewer`` has raises ``NotForMany``, and the screens then ask for the region themselves.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import Flask, current_app, g
@@ -71,14 +71,16 @@ def region(*topics: str, subject: str = "") -> "Callable[[Callable[P, R]], Calla
 
 def topics_of(endpoint: str) -> str:
     """The topics of a region, as ``data-live`` names them."""
-    topics, _ = current_app.view_functions[endpoint].region  # type: ignore[attr-defined]
+    topics, _ = cast(Any, current_app.view_functions[endpoint]).region
     return " ".join(topics)
 
 
 def region_at(app: Flask, address: str) -> Region | None:
     """The region at an address of the desk; ``None`` where there is none that is the same for many."""
-    parts = urlsplit(address) if len(address) <= LONGEST_ADDRESS else None
-    if parts is None or parts.scheme or parts.netloc or {name for name, _ in parse_qsl(parts.query)} - {"hal"}:
+    if not address.startswith("/") or len(address) > LONGEST_ADDRESS:
+        return None
+    parts = urlsplit(address)
+    if parts.netloc or {name for name, _ in parse_qsl(parts.query)} - {"hal"}:
         return None
     try:
         endpoint, values = app.url_map.bind("").match(parts.path, method="GET")

@@ -50,7 +50,9 @@ def stream() -> Response:
             if screen is None:
                 return
             printed = json.dumps([region.address for region in screen.regions])
-            yield press.missed(screen, last) + f"event: prints\ndata: {printed}\n\n".encode()
+            if missed := press.missed(screen, last):
+                yield missed
+            yield f"event: prints\ndata: {printed}\n\n".encode()
             while (late := _room(screen, unsent)) is not None:
                 # What waited long, or is the first after a silence, was perhaps for somebody who has left.
                 if late and not press.still_here(screen):

@@ -1,9 +1,10 @@
 """The press: renders each change of a live region once for a kind of viewer, and hands its HTML to all open screens of
 that kind.
 
-One thread follows the events. Of each batch (the changes of one act, or of a burst) it looks once who is behind the open
-screens now, so that nothing goes to a sign-in that has ended or to a role that was taken away, and renders what the batch
-renews. Of each region a screen has the newest print waiting and no other; what changed in between is not rendered.
+One thread follows the events. Of each batch (the changes of one act, or of a burst) it looks once who is behind the
+open screens now, so that nothing goes to a sign-in that has ended or to a role that was taken away, and renders what
+the batch renews. Of each region a screen has the newest print waiting and no other; what changed in between is not
+rendered.
 """
 
 import json
@@ -21,7 +22,6 @@ from radiodesk.core.notifier import Change
 from radiodesk.core.unavailable import unavailable
 from radiodesk.http.regions import Region, Viewer, print_of, region_at
 from radiodesk.http.request import Station
-from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.accounts.sessions import Holder, hashed_token, holders
 from radiodesk.rooms.calls.acts import people_at
 from radiodesk.rooms.recordings.access import RULE, Act
@@ -86,8 +86,8 @@ class Screen:
             self._changes = [one for one in self._changes if one[0] > seen]
 
     def take(self, patience: float) -> bytes | None:
-        """What waits, as bytes of the stream, or waits for it; empty after ``patience`` seconds without, ``None`` at the
-        end.
+        """What waits, as bytes of the stream; waits for it, and gives nothing after ``patience`` seconds, ``None`` at
+        the end.
         """
         with self._ready:
             self._ready.wait_for(lambda: self._ended or self._changes or self._prints or self._own, patience)
@@ -241,9 +241,11 @@ class Press:
         except Exception:  # one region that cannot be made keeps no other from the screens
             log.exception("The region %s could not be made for all screens; each asks for it.", region.endpoint)
             html = None
-        return b"event: print\ndata: " + json.dumps({"of": region.address, "html": html}, ensure_ascii=False).encode(
-            "utf-8", "replace"
-        ) + b"\n\n"
+        return (
+            b"event: print\ndata: "
+            + json.dumps({"of": region.address, "html": html}, ensure_ascii=False).encode("utf-8", "replace")
+            + b"\n\n"
+        )
 
     # ---- Changes
 

@@ -71,7 +71,9 @@ def holders(
     """
     asked = (SignIn.token_hash, Person.username, Person.role_names, Person.language, Person.totp_secret.is_not(None))
     holds = (SignIn.revoked_at.is_(None), SignIn.expires_at >= at, Person.active)
-    query = select(*asked).join(Person, Person.id == SignIn.person_id).where(SignIn.token_hash.in_(token_hashes), *holds)
+    query = (
+        select(*asked).join(Person, Person.id == SignIn.person_id).where(SignIn.token_hash.in_(token_hashes), *holds)
+    )
     found = {}
     for token_hash, username, role_names, language, has_code in session.execute(query):
         roles = frozenset(Role(name) for name in role_names)

@@ -120,6 +120,7 @@ if (stream && regions().length) {
   };
   source.addEventListener("prints", (message) => {
     printed = new Set(JSON.parse(message.data));
+    document.body.dataset.follows = "";
   });
   source.addEventListener("print", (message) => {
     const { of, html } = JSON.parse(message.data);
@@ -138,6 +139,7 @@ if (stream && regions().length) {
   source.onerror = () => {
     lost = true;
     printed = new Set();
+    delete document.body.dataset.follows;
     tell(document.body.dataset.lost, true);
   };
 }
