@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Measures how soon every open screen shows a change, over real HTTP against a desk of its own.
 
-Each screen follows the stream of changes and fetches the queue again when something happened, one request at a time, as
-the page's script does. A change is a call typed into the form; its time runs from the moment the form is sent until a
-screen holds the call. Prints one JSON line: screens, changes, p50_ms, p99_ms, missed, cpu_percent (of the desk, 100 is
-one core).
+Each screen follows the stream, as the page's script does: it takes the queue from the stream where the stream brings
+it, and fetches it again when something changed where it does not (before release 2). A change is a call typed into the
+form; its time runs from the moment the form is sent until a screen holds the call. Prints one JSON line a round:
+version, database, screens, changes, p50_ms, p99_ms, missed, cpu_percent (of the desk, 100 is one core).
+
+`--before CHECKOUT` measures the desk of another checkout in turn with this one and prints the ratios at the end.
 """
 
 import argparse
@@ -18,41 +20,69 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
+from tests.factories.postgres import server
+
+PORT = 8497
+QUEUE = "/antrean/daftar"
+MARK = re.compile(rb"ubahan-\d+")
+TOGETHER = 0.015
+"""As the page does: the changes of one act are waited for, in seconds."""
+TICKS = os.sysconf("SC_CLK_TCK")
+PREPARE = """
 from radiodesk.core.clock import SystemClock
-from radiodesk.core.settings import Settings
+from radiodesk.core.settings import load_settings
 from radiodesk.operations.wiring import prepare
 from radiodesk.rooms.accounts import services as accounts
 from radiodesk.rooms.accounts.access import COOKIE
 from radiodesk.rooms.accounts.models import Role
 
-PORT = 8497
-TOGETHER = 0.015
-"""As the page does: the changes of one act are waited for, in seconds."""
-TICKS = os.sysconf("SC_CLK_TCK")
+database, at = prepare(load_settings()), SystemClock().now()
+with database.writing() as tx:
+    accounts.add_person(tx, "ukur", "Ukur", [Role.SCREENER], "sepuluh-huruf", by="bench", at=at)
+with database.writing() as tx:
+    where = {"address": "127.0.0.1", "browser": "bench", "hours": 1}
+    print(f"{COOKIE}={accounts.sign_in(tx, 'ukur', 'sepuluh-huruf', None, at=at, **where)}")
+database.engine.dispose()
+"""
+"""Makes the tables and a screener, and prints the cookie of a sign-in."""
 
 
 class Screen:
-    """One open page: a stream that rings, and a queue that is fetched when it rang."""
+    """One open page: a stream, and a queue that comes down the stream or is fetched when it rang."""
 
     def __init__(self, cookie: str) -> None:
         self.seen: dict[str, float] = {}
         self._cookie = {"Cookie": cookie, "HX-Request": "true"}
         self._rang = threading.Event()
         self.open = threading.Event()
+        self.fetched = 0
         for work in (self._listen, self._fetch):
             threading.Thread(target=work, daemon=True).start()
 
     def _listen(self) -> None:
         stream = http.client.HTTPConnection("127.0.0.1", PORT)
-        stream.request("GET", "/langsung?topik=calls,speech", headers=self._cookie)
+        asked = urlencode([("topik", "calls,speech"), ("cetak", QUEUE)])
+        stream.request("GET", f"/langsung?{asked}", headers=self._cookie)
         answer = stream.getresponse()
+        event, comes = b"", False
         self.open.set()
         while line := answer.readline():
-            if line.startswith(b"data:"):
-                self._rang.set()
+            if line.startswith(b"event:"):
+                event = line[6:].strip()
+            elif not line.strip():
+                event = b""
+            elif line.startswith(b"data:"):
+                if event == b"print":
+                    self._read(line)
+                elif event == b"prints":
+                    comes = QUEUE.encode() in line
+                elif not event and not comes:
+                    self._rang.set()
 
     def _fetch(self) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", PORT)
@@ -60,11 +90,14 @@ class Screen:
             self._rang.wait()
             time.sleep(TOGETHER)
             self._rang.clear()
-            connection.request("GET", "/antrean/daftar", headers=self._cookie)
-            page = connection.getresponse().read()
-            at = time.perf_counter()
-            for mark in re.findall(rb"ubahan-\d+", page):
-                self.seen.setdefault(mark.decode(), at)
+            connection.request("GET", QUEUE, headers=self._cookie)
+            self._read(connection.getresponse().read())
+            self.fetched += 1
+
+    def _read(self, page: bytes) -> None:
+        at = time.perf_counter()
+        for mark in MARK.findall(page):
+            self.seen.setdefault(mark.decode(), at)
 
 
 def processor_seconds(pid: int) -> float:
@@ -110,30 +143,30 @@ def wait_for_desk() -> None:
     raise SystemExit("the desk did not start")
 
 
-def measure(screens: int, changes: int, pause: float) -> dict[str, float | int]:
-    """Run a desk in a folder of its own, and measure."""
+def measure(checkout: Path, url: str, screens: int, changes: int, pause: float) -> dict[str, Any]:
+    """Run the desk of a checkout in a folder of its own, on an empty database at the address, and measure."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data=Path(folder), screens=screens, desk_port=PORT)
-        database, at = prepare(settings), SystemClock().now()
-        with database.writing() as tx:
-            accounts.add_person(tx, "ukur", "Ukur", [Role.SCREENER], "sepuluh-huruf", by="bench", at=at)
-        with database.writing() as tx:
-            where = {"address": "127.0.0.1", "browser": "bench", "hours": 1}
-            token = accounts.sign_in(tx, "ukur", "sepuluh-huruf", None, at=at, **where)  # type: ignore[arg-type]
-        environment = {**os.environ, "RADIODESK_DATA": folder, "RADIODESK_SCREENS": str(screens)}
-        environment["RADIODESK_DESK_PORT"] = str(PORT)
+        where = {"RADIODESK_DATA": folder, "RADIODESK_SCREENS": str(screens), "RADIODESK_DESK_PORT": str(PORT)}
+        if url:
+            where["RADIODESK_DATABASE_URL"] = url
+        environment = {**os.environ, **where, "PYTHONPATH": str(checkout)}
+        python = [sys.executable, "-P"]
+        # By its own code: the two versions may have different tables.
+        prepared = subprocess.run(
+            [*python, "-c", PREPARE], env=environment, cwd=folder, check=True, stdout=subprocess.PIPE, text=True
+        )
         desk = subprocess.Popen(
-            [sys.executable, "-m", "radiodesk", "desk", "--only-web"], env=environment, stderr=subprocess.DEVNULL
+            [*python, "-m", "radiodesk", "desk", "--only-web"], env=environment, cwd=folder, stderr=subprocess.DEVNULL
         )
         try:
             wait_for_desk()
-            return _measured(desk.pid, f"{COOKIE}={token}", screens, changes, pause)
+            return _measured(desk.pid, prepared.stdout.strip(), screens, changes, pause)
         finally:
             desk.terminate()
             desk.wait()
 
 
-def _measured(pid: int, cookie: str, screens: int, changes: int, pause: float) -> dict[str, float | int]:
+def _measured(pid: int, cookie: str, screens: int, changes: int, pause: float) -> dict[str, Any]:
     opened = [Screen(cookie) for _ in range(screens)]
     if not all(screen.open.wait(20) for screen in opened):
         raise SystemExit("not every screen got its stream")
@@ -155,8 +188,14 @@ def _measured(pid: int, cookie: str, screens: int, changes: int, pause: float) -
         "p50_ms": round(cuts[49]),
         "p99_ms": round(cuts[98]),
         "missed": screens * changes - len(took),
+        "fetched": sum(screen.fetched for screen in opened),
         "cpu_percent": round(100 * spent / (time.perf_counter() - began)),
     }
+
+
+def middle(rounds: list[dict[str, Any]], key: str) -> float:
+    """The median of one figure over the rounds."""
+    return float(statistics.median(one[key] for one in rounds))
 
 
 def main() -> None:
@@ -164,8 +203,26 @@ def main() -> None:
     parser.add_argument("--screens", type=int, default=40)
     parser.add_argument("--changes", type=int, default=40)
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between two changes")
+    parser.add_argument("--before", type=Path, help="another checkout, measured in turn with this one")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     given = parser.parse_args()
-    print(json.dumps(measure(given.screens, given.changes, given.pause)))
+    here = Path(__file__).resolve().parents[1]
+    versions = {"now": here, **({"before": given.before.resolve()} if given.before else {})}
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in versions}
+    with ExitStack() as stack:
+        postgres = stack.enter_context(server()) if given.database == "postgresql" else None
+        for number in range(given.rounds):
+            for name, checkout in versions.items():
+                url = postgres.make(f"live_{name}_{number}") if postgres else ""
+                result = measure(checkout, url, given.screens, given.changes, given.pause)
+                found[name].append(result)
+                print(json.dumps({"version": name, "database": given.database, **result}), flush=True)
+    if given.before:
+        ratios = {
+            key: round(middle(found["now"], key) / middle(found["before"], key), 2) for key in ("p50_ms", "p99_ms")
+        }
+        print(json.dumps({"now / before, medians of the rounds": ratios}))
 
 
 if __name__ == "__main__":

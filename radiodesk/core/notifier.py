@@ -7,7 +7,7 @@ database tells. One query asks for all open screens.
 import logging
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,19 +92,20 @@ class Notifier:
             # The screen stopped reading; ending its stream lets it come back by Last-Event-ID.
             self._streams.discard(stream)
 
-    def follow(self, last: int | None, heartbeat: float = 15.0) -> Iterator[list[Change]]:
-        """Changes after event ``last`` (or from now on), without end: those of one act together, so that each screen
-        looks once; an empty list when nothing came for a heartbeat.
+    def follow(
+        self, last: int | None, heartbeat: float = 15.0, opened: Callable[[], None] = lambda: None
+    ) -> Iterator[list[Change]]:
+        """Changes after event ``last`` (or from now on), without end: those of one act together; an empty list when
+        nothing came for a heartbeat. From the moment in which ``opened`` is called nothing is missed.
         """
         self._start()
         stream: queue.Queue[Change | None] = queue.Queue(_BACKLOG)
         with self._lock:
             self._streams.add(stream)
             seen = self._last if last is None else last
+        opened()
         try:
-            with self._database.reading() as session:
-                missed = [] if last is None else [_change(row) for row in events_after(session, last, _BACKLOG)]
-            if missed:
+            if missed := [] if last is None else self.missed(last):
                 seen = missed[-1].id
                 yield missed
             while not self._stop.is_set():
@@ -123,6 +124,15 @@ class Notifier:
         finally:
             with self._lock:
                 self._streams.discard(stream)
+
+    def missed(self, last: int) -> list[Change]:
+        """Changes after event ``last``, as far back as rows are kept and no more than a screen can use."""
+        with self._database.reading() as session:
+            return [_change(row) for row in events_after(session, last, _BACKLOG)]
+
+    @property
+    def closed(self) -> bool:
+        return self._stop.is_set()
 
     def close(self) -> None:
         """Stop following; open streams end at their next heartbeat."""

@@ -44,6 +44,9 @@ R = TypeVar("R")
 TOO_LARGE = "radiodesk.too_large"
 """In the WSGI environment when the server would not read the body, because it is larger than the settings allow."""
 
+UNSENT = "radiodesk.unsent"
+"""In the WSGI environment a function that gives how many bytes of answers the browser has not taken yet."""
+
 MOST_PAGES = 100_000
 LONGEST_TARGET = 2000
 

@@ -1,8 +1,9 @@
-"""Lets the application word what waitress refuses. The one file that uses waitress' undocumented classes.
+"""Lets the application word what waitress refuses, and see how far behind a browser is. The one file that uses
+waitress' undocumented classes.
 
 Waitress answers a body that is too large by itself, in English and without the application's headers. It has no option
-for that; its task and channel classes are the place where the answer is made (``docs/dependencies.md``, table of
-undocumented parts).
+for that; its task and channel classes are the place where the answer is made. Nor does it tell how much of an answer
+waits to be taken, by which a stream knows that its screen lags (``docs/dependencies.md``, table of undocumented parts).
 """
 
 from typing import Any
@@ -12,7 +13,17 @@ from waitress.server import BaseWSGIServer
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
-from radiodesk.http.request import TOO_LARGE
+from radiodesk.http.request import TOO_LARGE, UNSENT
+
+
+class Task(WSGITask):
+    """Answers a request, which is told how much of its answer waits."""
+
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        channel: Any = self.channel
+        environ[UNSENT] = lambda: channel.total_outbufs_len
+        return environ
 
 
 class RefusedTask(ErrorTask, WSGITask):
@@ -36,6 +47,7 @@ class RefusedTask(ErrorTask, WSGITask):
 class Channel(HTTPChannel):
     """A connection whose refusals speak the user's language."""
 
+    task_class = Task
     error_task_class = RefusedTask
 
 

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from radiodesk.core import i18n
 from radiodesk.core.errors import Refusal
 from radiodesk.core.events import last_event_id
+from radiodesk.http.regions import topics_of
 from radiodesk.http.request import SAFE, Station, now, session, station
 from radiodesk.rooms.accounts import second_factor
 from radiodesk.rooms.accounts.access import load_person, may_open, must_set_up
@@ -92,7 +93,7 @@ def create_desk(given: Station) -> Flask:
     app.add_url_rule("/", "home", home)
     app.context_processor(_for_templates)
     # A global, so that macros which are imported without context have it too.
-    app.jinja_env.globals["may_open"] = may_open
+    app.jinja_env.globals.update(may_open=may_open, topics_of=topics_of)
     app.after_request(_keep_nothing)
     # Registered after the request's own commit, so it runs before it.
     app.after_request(forget_sent_draft)

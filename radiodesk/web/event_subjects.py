@@ -4,7 +4,7 @@ out."""
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from flask import Flask
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from radiodesk.rooms.transcripts.models import Transcript
 _REMEMBERED = 2.0
 """Seconds: all open screens ask about the same change at the same moment."""
 _MOST = 2000
+_NEVER = (float("-inf"), None)
 
 
 def _call(session: Session, subject: str) -> Belonging | None:
@@ -55,6 +56,11 @@ def _ticket(session: Session, subject: str) -> Belonging | None:
 _LOOKS: tuple[Callable[[Session, str], Belonging | None], ...] = (_call, _transcript, _recording, _ticket, _take)
 
 
+def _first(session: Session, subject: str) -> Belonging | None:
+    found = (look(session, subject) for look in _LOOKS)
+    return next((one for one in found if one is not None), None)
+
+
 class Subjects:
     """Looks up what changes are about, once for all streams of an application."""
 
@@ -63,25 +69,31 @@ class Subjects:
         self._lock = threading.Lock()
         self._held: OrderedDict[int, tuple[float, Belonging | None]] = OrderedDict()
 
-    def belonging(self, change: Change) -> Belonging | None:
-        """What a change is about; ``None`` where it is not about a caller (scripts, broadcasts, the road)."""
+    def belongings(self, changes: Iterable[Change]) -> dict[int, Belonging | None]:
+        """What each of these changes is about, by its id; ``None`` where it is not about a caller (scripts, broadcasts,
+        the road).
+        """
         now = time.monotonic()
+        asked = list(changes)
         with self._lock:
-            held = self._held.get(change.id)
-            if held is None or now - held[0] > _REMEMBERED:
-                held = self._held[change.id] = now, self._look(change)
-                while len(self._held) > _MOST:
-                    self._held.popitem(last=False)
-        return held[1]
+            if missing := [change for change in asked if now - self._held.get(change.id, _NEVER)[0] > _REMEMBERED]:
+                self._look(missing, now)
+            found = {change.id: self._held[change.id][1] for change in asked}
+            while len(self._held) > _MOST:
+                self._held.popitem(last=False)
+        return found
 
-    def _look(self, change: Change) -> Belonging | None:
-        named = [str(one) for one in (change.subject, change.details.get("recording")) if one]
-        if not named:
-            return None
+    def _look(self, changes: list[Change], now: float) -> None:
+        # The changes of one act are about one thing, which is looked up once.
+        looked: dict[str, Belonging | None] = {}
         with self._app.app_context(), self._database.reading() as session:
-            found = [look(session, subject) for subject in named for look in _LOOKS]
-        known = [one for one in found if one is not None]
-        if known:
-            return max(known)
-        # Words of a take that no call is known of.
-        return Belonging.LINE_TAKE if change.topic == "words" else None
+            for change in changes:
+                named = [str(one) for one in (change.subject, change.details.get("recording")) if one]
+                for subject in named:
+                    if subject not in looked:
+                        looked[subject] = _first(session, subject)
+                known = [one for subject in named if (one := looked[subject]) is not None]
+                # Words of a take that no call is known of.
+                otherwise = Belonging.LINE_TAKE if named and change.topic == "words" else None
+                self._held[change.id] = now, max(known, default=otherwise)
+                self._held.move_to_end(change.id)

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.sessions import SecureCookieSessionInterface
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
@@ -19,6 +18,7 @@ from radiodesk.core.i18n import N_
 from radiodesk.core.inputs import MOST
 from radiodesk.core.settings import CHECKOUT
 from radiodesk.core.unavailable import RETRY_AFTER, DatabaseBusy, DatabaseUnavailable, busy, unavailable
+from radiodesk.http.regions import form_token
 from radiodesk.http.request import SAFE, TOO_LARGE, Station, let_go, own_transaction, secure_cookie, station
 from radiodesk.web import assets, filters, health, metrics
 from radiodesk.web.form_markup import SECRETS
@@ -101,7 +101,7 @@ class FormSession(SecureCookieSessionInterface):
 
 
 def _csrf_field() -> Markup:
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(form_token())
 
 
 def _gettext(message: str) -> str:

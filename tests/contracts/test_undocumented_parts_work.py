@@ -36,6 +36,9 @@ def test_waitress_makes_its_refusals_by_the_class_that_a_channel_names() -> None
 
     assert channel.HTTPChannel.error_task_class is task.ErrorTask
     assert "self.error_task_class(self, request)" in inspect.getsource(channel.HTTPChannel.service)
+    assert channel.HTTPChannel.task_class is task.WSGITask
+    assert "self.task_class(self, request)" in inspect.getsource(channel.HTTPChannel.service)
+    assert channel.HTTPChannel.total_outbufs_len == 0
     assert server.BaseWSGIServer.channel_class is channel.HTTPChannel
     assert "self.channel_class(" in inspect.getsource(server.BaseWSGIServer.handle_accept)
     assert {"execute", "set_close_on_finish", "write"} <= set(dir(task.ErrorTask))

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from waitress.wasyncore import close_all
 
 from radiodesk.core.settings import Settings
-from radiodesk.http.request import Station
+from radiodesk.http.request import UNSENT, Station
 from radiodesk.operations.web_server import AddressInUse, listen
 
 
@@ -58,6 +59,36 @@ def test_the_sentence_is_json_for_a_program(port: int) -> None:
 def test_a_request_that_is_not_http_is_refused_and_the_server_goes_on(port: int) -> None:
     assert ask(port, "POST /masuk HTTP/1.1\nHost: meja\nContent-Length: banyak\n\n").startswith("HTTP/1.1 400 ")
     assert ask(port, "GET /masuk HTTP/1.1\nHost: meja\nConnection: close\n\n").startswith("HTTP/1.1 200 ")
+
+
+def test_an_answer_knows_how_much_of_it_the_browser_has_not_taken(desk: Flask, station: Station) -> None:
+    measured: list[int] = []
+    done = threading.Event()
+
+    def application(environ: dict[str, Any], start: Any) -> Iterator[bytes]:
+        start("200 OK", [])
+        measured.append(environ[UNSENT]())
+        # More than the sockets of both sides hold.
+        for _ in range(12):
+            yield bytes(1_000_000)
+        measured.append(environ[UNSENT]())
+        done.set()
+
+    desk.wsgi_app = application  # type: ignore[method-assign, assignment]
+    server = listen(desk, station, "127.0.0.1", 0, streams=False)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        with socket.create_connection(("127.0.0.1", server.effective_port), timeout=10) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: meja\r\nConnection: close\r\n\r\n")
+            assert done.wait(30)
+            with connection.makefile("rb") as answer:
+                assert len(answer.read()) > 12_000_000
+    finally:
+        server.trigger.pull_trigger(lambda: close_all(server._map, ignore_all=True))
+        thread.join(timeout=10)
+    before, after = measured
+    assert before == 0 and after > 1_000_000
 
 
 @pytest.mark.slow

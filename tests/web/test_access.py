@@ -292,7 +292,7 @@ def test_a_confidential_complaint_in_the_stream_is_only_that_something_changed(
     thing("confidential complaint, call over")
     announce(session, now, "traffic", "akhir", "akhir")
     session.commit()
-    told = [json.loads(line[6:]) for line in stream(sign_in(Role.HOST)).splitlines() if line.startswith("data: ")]
+    told = [json.loads(line[6:]) for line in stream(sign_in(Role.HOST)).splitlines() if line.startswith("data: {")]
     about = [one for one in told if one["topic"] == "tickets"]
     assert about
     assert all(one == {"topic": "tickets", "kind": "changed", "subject": None} for one in about)

@@ -116,7 +116,7 @@ def test_the_queue_opens_on_the_page_of_the_call_and_stays_on_it_when_something_
     ids = queue_of(database, 2 * LINES, now)
     page = text(browser, f"/antrean/{ids[-1]}")
     assert f'data-pick="{ids[-1]}" aria-current="true"' in page
-    source = re.search(r'id="queue" data-live="calls speech" data-src="([^"]+)"', page)
+    source = re.search(r'id="queue" data-live="calls speech"\s+data-src="([^"]+)"', page)
     assert source is not None
     region = text(browser, source[1].replace("&amp;", "&"))
     assert picks(region) == ids[LINES:]

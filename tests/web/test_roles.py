@@ -36,6 +36,7 @@ TABLE: dict[tuple[Role, ...], str] = {
     (P, S, H, F, T, A): """
         GET /
         GET /dinding
+        GET /dinding/bagian
         GET /lalin
         GET /lalin/imbauan
         GET /lalin/jalan.json
@@ -90,6 +91,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /penyiar
         GET /siaran/<public_id>/penyiar
         GET /siaran/<public_id>/penyiar/bagian
+        GET /siaran/<public_id>/penyiar/pertanyaan
         POST /siaran/<public_id>/tandai
         POST /siaran/<public_id>/tandai/<entry_id>/urung
         GET /siaran/ucapan/<public_id>
@@ -154,6 +156,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /antrean/blokir
         POST /antrean/blokir/<public_id>/cabut
         GET /antrean/daftar
+        GET /antrean/urung
         POST /antrean/kenal
         GET /antrean/kiriman
         POST /antrean/kiriman/<public_id>/ulang

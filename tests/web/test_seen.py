@@ -2,7 +2,6 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from typing import cast
 
@@ -15,7 +14,6 @@ from radiodesk.core.database import Database
 from radiodesk.core.events import announce
 from radiodesk.rooms.accounts.models import Person, Role
 from radiodesk.rooms.calls.models import Protected
-from radiodesk.web import event_stream
 from tests.factories import calls as make
 
 
@@ -50,10 +48,8 @@ def test_an_open_stream_ends_with_the_sign_in(
     sign_in: Callable[..., FlaskClient],
     database: Database,
     clock: ManualClock,
-    monkeypatch: pytest.MonkeyPatch,
     end: Callable[[FlaskClient, Database], None],
 ) -> None:
-    monkeypatch.setattr(event_stream, "HEARTBEAT", 0.0)
     client = sign_in(Role.SCREENER)
     with client.get("/langsung?topik=calls&sejak=0", buffered=False) as stream:
         lines = cast("Iterator[bytes]", stream.response)
@@ -65,9 +61,8 @@ def test_an_open_stream_ends_with_the_sign_in(
 
 
 def test_an_open_stream_goes_by_the_roles_of_the_moment(
-    sign_in: Callable[..., FlaskClient], database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    sign_in: Callable[..., FlaskClient], database: Database, clock: ManualClock
 ) -> None:
-    monkeypatch.setattr(event_stream, "HEARTBEAT", 0.0)
     with database.writing() as tx:
         call = make.ringing(tx, clock.now())
         call.protected = Protected.CHILD
@@ -76,11 +71,17 @@ def test_an_open_stream_goes_by_the_roles_of_the_moment(
     with client.get("/langsung?topik=calls", buffered=False) as stream:
         lines = cast("Iterator[bytes]", stream.response)
         assert b"retry" in next(lines)
-        threading.Timer(0.3, announced, (database, clock, identity)).start()
+        assert b"event: prints" in next(lines)
+        announced(database, clock, identity)
         assert identity.encode() in next(lines)
         with database.writing() as tx:
             tx.scalars(select(Person)).one().role_names = [Role.HOST]
         announced(database, clock, identity)
+        # It ends; the next one is of the new roles.
+        assert list(lines) == []
+    with client.get("/langsung?topik=calls&sejak=0", buffered=False) as stream:
+        lines = cast("Iterator[bytes]", stream.response)
+        assert b"retry" in next(lines)
         assert identity.encode() not in next(lines)
 
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core import audit
 from radiodesk.core.errors import Refusal
-from radiodesk.rooms.accounts.models import Person, SignIn
+from radiodesk.rooms.accounts.models import Person, Role, SignIn
 
 
 class SignInRefused(Refusal):
@@ -49,6 +51,34 @@ def current(session: Session, token: str, *, at: datetime) -> SignIn | None:
     found = session.scalar(_BY_TOKEN, {"token": hashed_token(token)})
     if found is None or found.revoked_at is not None or found.expires_at < at or not found.person.active:
         return None
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who stands behind a sign-in that holds now, as far as open screens need to know."""
+
+    username: str
+    roles: frozenset[Role]
+    language: str | None
+
+
+def holders(
+    session: Session, token_hashes: Collection[str], *, second_factor_roles: Collection[str], at: datetime
+) -> dict[str, Holder]:
+    """Who is behind each of these sign-ins, asked at once; those that have ended, or wait for a second factor, are
+    left out.
+    """
+    asked = (SignIn.token_hash, Person.username, Person.role_names, Person.language, Person.totp_secret.is_not(None))
+    holds = (SignIn.revoked_at.is_(None), SignIn.expires_at >= at, Person.active)
+    query = (
+        select(*asked).join(Person, Person.id == SignIn.person_id).where(SignIn.token_hash.in_(token_hashes), *holds)
+    )
+    found = {}
+    for token_hash, username, role_names, language, has_code in session.execute(query):
+        roles = frozenset(Role(name) for name in role_names)
+        if has_code or roles.isdisjoint(second_factor_roles):
+            found[token_hash] = Holder(username, roles, language)
     return found
 
 

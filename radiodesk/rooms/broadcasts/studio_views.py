@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from radiodesk.core.errors import Conflict
+from radiodesk.http.regions import region
 from radiodesk.http.request import back, field, now, part, session, station
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
@@ -36,6 +37,7 @@ def host() -> Response:
 
 @blueprint.get("/bisik")
 @allowed(*SHOW)
+@region("talkback")
 def talk() -> str:
     return render_template("broadcasts/_talk.html", talk=services.recent_talk(session(), now()))
 
@@ -65,6 +67,7 @@ def protect(public_id: str) -> Response:
 
 @blueprint.get("/bisik/siaran")
 @allowed(*SHOW)
+@region("broadcasts")
 def show_strip() -> str:
     """The broadcast that the queue belongs to, as a part of the screener's screen."""
     return show_head(session(), now())

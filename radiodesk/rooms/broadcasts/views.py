@@ -10,6 +10,7 @@ from radiodesk.core import inputs
 from radiodesk.core.csv_tables import csv_text
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.inputs import station_time
+from radiodesk.http.regions import region
 from radiodesk.http.request import asked, asked_page, back, field, now, number, onward, session, stands_on, station
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, may_open, me
@@ -240,8 +241,20 @@ def _asked() -> HostCard | None:
 
 @blueprint.get("/siaran/<public_id>/penyiar/bagian")
 @allowed(*ALL_SHOW)
+@region("calls", "broadcasts", "programme", "speech", "tickets", "traffic")
 def host_part(public_id: str) -> str:
     return render_template("broadcasts/_studio.html", **_studio(public_id))
+
+
+@blueprint.get("/siaran/<public_id>/penyiar/pertanyaan")
+@allowed(*ALL_SHOW)
+@region("broadcasts", "tickets")
+def questions(public_id: str) -> str:
+    """What earlier broadcasts left unanswered, as a part of the host's screen."""
+    found = _broadcast(public_id)
+    return render_template(
+        "broadcasts/_questions.html", broadcast=found, questions=unanswered(session(), found, at=now())
+    )
 
 
 def _studio(public_id: str) -> dict[str, object]:
@@ -260,10 +273,23 @@ def _studio(public_id: str) -> dict[str, object]:
 
 @blueprint.get("/dinding")
 def wall() -> str:
+    return render_template("broadcasts/wall.html", **_wall())
+
+
+@blueprint.get("/dinding/bagian")
+@region("calls", "broadcasts", "programme")
+def wall_part() -> str:
+    return render_template("broadcasts/_wall.html", **_wall())
+
+
+def _wall() -> dict[str, object]:
     found = queries.at_hand(session(), now())
-    state = queries.studio(session(), found, now()) if found else None
-    slot = station().settings.call_seconds
-    return render_template("broadcasts/wall.html", broadcast=found, studio=state, now=now(), call_seconds=slot)
+    return {
+        "broadcast": found,
+        "studio": queries.studio(session(), found, now()) if found else None,
+        "now": now(),
+        "call_seconds": station().settings.call_seconds,
+    }
 
 
 @blueprint.post("/siaran/<public_id>/ambil")

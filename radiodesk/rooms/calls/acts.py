@@ -4,7 +4,7 @@ An act that touches several calls (a merge) shares one batch, so that it is undo
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -208,6 +208,12 @@ def undoable(session: Session, *, by: str, at: datetime) -> CallAct | None:
     """The last act of a person that may still be undone."""
     act = session.scalar(_LAST_ACT, {"person": by})
     return None if act is None or _hindrance(session, act, at) else act
+
+
+def people_at(session: Session, public_ids: Collection[str], *, at: datetime) -> set[str]:
+    """Who acted on these calls so lately that it may be undone, or could until somebody else acted on them now."""
+    query = select(CallAct.by).join(Call, Call.id == CallAct.call_id).distinct()
+    return set(session.scalars(query.where(Call.public_id.in_(public_ids), CallAct.at > at - UNDO_WITHIN)))
 
 
 def undo_last(session: Session, *, by: str, at: datetime) -> list[Call]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, render_template, url_for
 from markupsafe import Markup
 
+from radiodesk.http.regions import region
 from radiodesk.http.request import part, session
 from radiodesk.rooms.accounts.access import allowed
 from radiodesk.rooms.accounts.models import Role
@@ -30,6 +31,7 @@ def words(public_id: str) -> str:
 
 @blueprint.get("/siaran/ucapan/<public_id>")
 @allowed(*STUDIO)
+@region("words", subject="public_id")
 def live_on_air(public_id: str) -> str:
     return _words(_on_air(public_id))
 
@@ -42,12 +44,12 @@ def regions() -> dict[str, Callable[..., str]]:
 
 def live_words(call: Call) -> Markup:
     """The region of one call, with the words that there are."""
-    return _region("said.words", call.public_id, said(session(), call.public_id))
+    return _region("said.words", call.public_id, said(session(), call.public_id), for_many=False)
 
 
 def live_words_on_air(call: HostCard) -> Markup:
     """The region of one call as the host may read it."""
-    return _region("said.live_on_air", call.public_id, _on_air(call.public_id))
+    return _region("said.live_on_air", call.public_id, _on_air(call.public_id), for_many=True)
 
 
 def words_on_air(call: HostCard, text: str | None) -> str:
@@ -68,6 +70,6 @@ def _words(heard: Said | None) -> str:
     return render_template("transcripts/_live_words.html", said=heard)
 
 
-def _region(endpoint: str, public_id: str, heard: Said | None) -> Markup:
+def _region(endpoint: str, public_id: str, heard: Said | None, *, for_many: bool) -> Markup:
     source = url_for(endpoint, public_id=public_id)
-    return part("transcripts/_live_region.html", subject=public_id, source=source, said=heard)
+    return part("transcripts/_live_region.html", subject=public_id, source=source, for_many=for_many, said=heard)

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from flask import Flask, render_template
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from radiodesk.core import i18n
 from radiodesk.core.events import last_event_id
+from radiodesk.http.regions import form_token
 
 _EXTENSION = "radiodesk.rooms.lines"
 PAGES_HELD = 50
@@ -41,7 +41,7 @@ class SharedList:
                 field = Markup('<input type="hidden" name="csrf_token" value="{}">').format(self._token)
                 lines = render_template("calls/_lines.html", csrf=lambda: field, **data())
                 held = self._held[wanted] = (event, lines)
-        lines = held[1].replace(self._token, generate_csrf())
+        lines = held[1].replace(self._token, form_token())
         if selected:
             lines = lines.replace(f'data-pick="{selected}"', f'data-pick="{selected}" aria-current="true"')
         return Markup(lines)  # noqa: S704 - rendered by a template above; what is put in is a token and a public id

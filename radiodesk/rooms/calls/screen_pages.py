@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app, render_template
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from radiodesk.core.i18n import N_
@@ -85,15 +86,14 @@ def names() -> dict[str, Any]:
     }
 
 
-def queue_data(session: Session, selected: str | None, *, page: int, by: str, at: datetime) -> dict[str, Any]:
-    """The queue: its head for this person, the lines of a page as everybody sees them."""
-    return {
-        "act_names": ACT_NAMES,
-        "selected": selected,
-        "page": page,
-        "lines": queue_lines.of(current_app).html(session, selected, page, lambda: _lines(session, at, page)),
-        "undoable": acts.undoable(session, by=by, at=at),
-    }
+def queue_lines_of(session: Session, selected: str | None, *, page: int, at: datetime) -> Markup:
+    """The lines of a page of the queue, as everybody sees them."""
+    return queue_lines.of(current_app).html(session, selected, page, lambda: _lines(session, at, page))
+
+
+def undo_data(session: Session, *, by: str, at: datetime) -> dict[str, Any]:
+    """What this person may take back."""
+    return {"act_names": ACT_NAMES, "undoable": acts.undoable(session, by=by, at=at)}
 
 
 def _not_of_the_office(session: Session, calls: list[Call]) -> list[Call]:
@@ -205,9 +205,13 @@ def screen_page(
     """
     lent = connections()
     page = page or (queries.page_with(session, call) if call else 1)
+    selected = call.public_id if call else None
     data = {
         **names(),
-        **queue_data(session, call.public_id if call else None, page=page, by=by, at=at),
+        **undo_data(session, by=by, at=at),
+        "selected": selected,
+        "page": page,
+        "lines": queue_lines_of(session, selected, page=page, at=at),
         "card": card or (card_of(call) if call else Screening()),
         "problem": problem,
         "heads": [head(session, at) for head in lent.heads],

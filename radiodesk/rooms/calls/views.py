@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from radiodesk.core import i18n
 from radiodesk.core.errors import Conflict, Refusal, TooLarge, Unreadable
 from radiodesk.core.text import tidy
+from radiodesk.http.regions import region
 from radiodesk.http.request import asked, asked_page, back, field, now, number, onward, session, station
 from radiodesk.language import phones
 from radiodesk.language.triage.protection_cues import protection_cue
@@ -74,9 +75,17 @@ def screen() -> str:
 
 @blueprint.get("/antrean/daftar")
 @allowed(*CREW)
+@region("calls", "speech")
 def queue() -> str:
-    data = screen_pages.queue_data(session(), asked("pilih", 36), page=asked_page(), by=me().username, at=now())
-    return render_template("calls/_queue.html", **data)
+    """The lines of the queue: the same for everybody, but for the mark of the call that is open (``?pilih=``)."""
+    return screen_pages.queue_lines_of(session(), asked("pilih", 36), page=asked_page(), at=now())
+
+
+@blueprint.get("/antrean/urung")
+@allowed(*CREW)
+def undo_offer() -> str:
+    """The button that takes back one's own last act."""
+    return render_template("calls/_undo.html", **screen_pages.undo_data(session(), by=me().username, at=now()))
 
 
 @blueprint.get("/antrean/<public_id>")

@@ -11,6 +11,7 @@ from radiodesk.core import audit, events
 from radiodesk.core.errors import Conflict, NotFound
 from radiodesk.core.i18n import N_
 from radiodesk.http.file_response import send_local
+from radiodesk.http.regions import region
 from radiodesk.http.request import back, field, now, part, session, station
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
@@ -57,6 +58,7 @@ def listed() -> str:
 
 @blueprint.get("/saluran/ringkas")
 @allowed(*CREW)
+@region("lines", "calls")
 def states() -> str:
     """The lines as they stand on the screener's screen."""
     return render_template("lines/_line_states.html", **_shown())

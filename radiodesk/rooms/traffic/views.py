@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import gettext
+from radiodesk.http.regions import region
 from radiodesk.http.request import asked_page, back, field, now, number, session, station
 from radiodesk.language.places.pack import AreaPack
 from radiodesk.language.places.station_area import area_pack
@@ -59,6 +60,7 @@ def _form() -> traffic_board.QuickForm:
 
 
 @blueprint.get("/lalin/papan")
+@region("traffic")
 def board_part() -> str:
     return render_template("traffic/_board.html", **_board())
 

@@ -15,8 +15,9 @@ const later = (wait, run) => {
 
 async function ask(address, values) {
   const body = new URLSearchParams({ ...values, csrf_token: token });
-  const answer = await fetch(address, { method: "POST", body, headers: { "HX-Request": "true" } });
-  return answer.status === 200 ? answer.text() : "";
+  // While the desk is away nothing is suggested; desk.js says that it is.
+  const answer = await fetch(address, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => null);
+  return answer?.status === 200 ? answer.text() : "";
 }
 
 if (card) {
@@ -33,8 +34,9 @@ if (card) {
   field("place").addEventListener(
     "input",
     later(120, async () => {
-      const answer = await fetch(`${card.dataset.places}?q=${encodeURIComponent(field("place").value)}`);
-      if (!answer.ok) return;
+      const typed = encodeURIComponent(field("place").value);
+      const answer = await fetch(`${card.dataset.places}?q=${typed}`).catch(() => null);
+      if (!answer?.ok) return;
       list.replaceChildren(
         ...(await answer.json()).map(({ name, where }) => {
           const option = new Option(where, name);
@@ -90,12 +92,16 @@ if (card) {
     if (!button) return;
     field("protected").value = button.dataset.protects;
     if (button.type !== "button") return;
-    button.closest(".suggestion").remove();
+    const suggestion = button.closest(".suggestion");
     if (card.dataset.protect) {
       const body = new URLSearchParams({ protected: button.dataset.protects, csrf_token: token });
-      const answer = await fetch(card.dataset.protect, { method: "POST", body, headers: { "HX-Request": "true" } });
+      const headers = { "HX-Request": "true" };
+      const answer = await fetch(card.dataset.protect, { method: "POST", body, headers }).catch(() => null);
+      // Not protected yet: the button stays for another try.
+      if (!answer) return tell(document.body.dataset.lost, true);
       if (!answer.ok) tell(await answer.text());
     } else keepTyped();
+    suggestion.remove();
   });
 
   // ---- Who has this number; the name and the place that the caller had last are one key to take over.

@@ -39,6 +39,9 @@ setInterval(count, 1000);
 // changes, which come together: they are waited for, so that forty screens ask once and not twice.
 const TOGETHER = 15;
 const waiting = new WeakMap();
+// data-whole: the address gives the whole region or page, of which the region with this id is taken.
+const swapOf = (region) =>
+  "whole" in region.dataset ? { select: `#${region.id}`, swap: "outerMorph" } : { swap: "innerMorph" };
 async function refresh(region) {
   // What was typed into a form that was refused stands in its markup, which a fresh region would replace.
   if (region.querySelector("form[data-refused]")) return;
@@ -50,17 +53,29 @@ async function refresh(region) {
   await new Promise((go) => setTimeout(go, TOGETHER));
   waiting.set(region, "asked");
   try {
-    // data-whole: the address gives the whole page, of which the region with this id is taken.
-    const part = "whole" in region.dataset ? { select: `#${region.id}`, swap: "outerMorph" } : { swap: "innerMorph" };
     // Each region is a source of its own: requests of one source (the page, by default) wait for each other, and only
     // one may wait, so that of three regions the third was never fetched.
-    await htmx.ajax("GET", region.dataset.src, { source: region, target: region, ...part });
+    await htmx.ajax("GET", region.dataset.src, { source: region, target: region, ...swapOf(region) });
     count();
   } finally {
     const again = waiting.get(region) === "again";
     waiting.delete(region);
     if (again) refresh(region);
   }
+}
+
+// A region with data-print comes down the stream by itself, the same for all who look alike. What is this page's own is
+// put in here: the tokens of its forms, and which call is open (data-current).
+async function put(region, html) {
+  if (region.querySelector("form[data-refused]")) return;
+  // What was asked for may be older than this, and come later.
+  if (waiting.has(region)) return refresh(region);
+  const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
+  const current = region.dataset.current;
+  let text = html.replaceAll('name="csrf_token" value=""', `name="csrf_token" value="${token}"`);
+  if (current) text = text.replaceAll(`data-pick="${current}"`, `data-pick="${current}" aria-current="true"`);
+  await htmx.swap({ text, sourceElement: region, target: region, ...swapOf(region) });
+  count();
 }
 
 const toast = document.getElementById("toast");
@@ -83,20 +98,37 @@ if (stream && regions().length) {
   const topics = new Set([...regions().flatMap((r) => r.dataset.live.split(" ")), ...later]);
   // What changed between the making of this page and the opening of its stream comes first.
   const seen = document.body.dataset.seen;
-  const source = new EventSource(`${stream}?topik=${[...topics].join(",")}${seen ? `&sejak=${seen}` : ""}`);
+  const prints = [...document.querySelectorAll("[data-print]")].map((r) => r.dataset.print);
+  const asks = [["topik", [...topics].join(",")], ...(seen ? [["sejak", seen]] : []), ...prints.map((p) => ["cetak", p])];
+  const source = new EventSource(`${stream}?${new URLSearchParams(asks)}`);
   let lost = false;
+  // Addresses of the regions that come by themselves; until the stream says so, and where it is lost, all are fetched.
+  let printed = new Set();
+  const comes = (region) => ("own" in region.dataset ? printed.size > 0 : printed.has(region.dataset.print));
   source.onmessage = (message) => {
     const change = JSON.parse(message.data);
     document.dispatchEvent(new CustomEvent("desk:change", { detail: change }));
     for (const region of regions()) {
       const about = region.dataset.subject;
       if (
+        !comes(region) &&
         region.dataset.live.split(" ").includes(change.topic) &&
         (!about || !change.subject || about === change.subject)
       )
         refresh(region);
     }
   };
+  source.addEventListener("prints", (message) => {
+    printed = new Set(JSON.parse(message.data));
+    document.body.dataset.follows = "";
+  });
+  source.addEventListener("print", (message) => {
+    const { of, html } = JSON.parse(message.data);
+    for (const region of regions())
+      if (region.dataset.print === of) (html === null ? refresh(region) : put(region, html));
+  });
+  // What is one person's own (data-own) is fetched when that person did something.
+  source.addEventListener("own", () => regions().filter((r) => "own" in r.dataset).forEach(refresh));
   source.onopen = () => {
     if (lost) {
       lost = false;
@@ -106,6 +138,8 @@ if (stream && regions().length) {
   };
   source.onerror = () => {
     lost = true;
+    printed = new Set();
+    delete document.body.dataset.follows;
     tell(document.body.dataset.lost, true);
   };
 }

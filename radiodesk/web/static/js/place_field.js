@@ -9,8 +9,8 @@ document.addEventListener("input", (event) => {
     const before = box.name.startsWith("toward") ? box.value.slice(0, box.value.lastIndexOf(",") + 1) : "";
     const typed = box.value.slice(before.length).trim();
     if (typed.length < 2) return;
-    const answer = await fetch(`${box.dataset.places}?q=${encodeURIComponent(typed)}`);
-    if (!answer.ok) return;
+    const answer = await fetch(`${box.dataset.places}?q=${encodeURIComponent(typed)}`).catch(() => null);
+    if (!answer?.ok) return;
     const offered = (await answer.json()).map(({ name, where }) => {
       const option = document.createElement("option");
       option.value = before ? `${before} ${name}` : name;

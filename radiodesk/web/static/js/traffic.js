@@ -21,7 +21,9 @@ if (roads.features.length) map.fitBounds(ground.getBounds());
 else map.setView([-7.15, 111.88], 10);
 const points = L.layerGroup().addTo(map);
 async function show() {
-  const found = await (await fetch(box.dataset.livePoints)).json();
+  const answer = await fetch(box.dataset.livePoints).catch(() => null);
+  if (!answer?.ok) return;
+  const found = await answer.json();
   points.clearLayers();
   for (const feature of found.features) {
     const [lon, lat] = feature.geometry.coordinates;
