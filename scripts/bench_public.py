@@ -39,12 +39,12 @@ ADDRESSES = (
 )
 
 
-def fill(folder: Path, broadcasts: int, words: int) -> None:
+def fill(settings: Settings, broadcasts: int, words: int) -> None:
     """Publish so many broadcasts in a new station."""
     from radiodesk.rooms.record import search
     from tests.factories.filled import published
 
-    database = prepare(Settings(data=folder))
+    database = prepare(settings)
     for first in range(1, broadcasts + 1, 50):
         with database.writing() as tx:
             for number in range(first, min(first + 50, broadcasts + 1)):
@@ -111,7 +111,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.data or Path(scratch) / "data"
         if not folder.is_dir():
-            fill(folder, given.broadcasts, given.words)
+            fill(Settings(data=folder), given.broadcasts, given.words)
         for address in ADDRESSES:
             asked = [sys.executable, __file__, "--data", str(folder), "--one", address]
             subprocess.run(asked, check=True, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])})

@@ -12,12 +12,13 @@ from waitress import create_server  # type: ignore[attr-defined]
 
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import why
-from radiodesk.core.rounds import Rounds
+from radiodesk.core.rounds import Round, Rounds
 from radiodesk.core.stores import store_of
 from radiodesk.core.stores.ports import PatientStore
 from radiodesk.http.request import Station
 from radiodesk.operations.server_refusals import word_refusals
 from radiodesk.operations.store_rounds import store_round
+from radiodesk.web.factory import ROUNDS
 
 SPARE_THREADS = 16
 SETTLED = 20.0
@@ -66,7 +67,7 @@ def serve(app: Flask, station: Station, host: str, port: int, *, streams: bool) 
         sys.exit(0)
 
     signal.signal(signal.SIGTERM, stop)
-    _catch_up(app, station)
+    _start_rounds(app, station)
     server = listen(app, station, host, port, streams=streams)
     # What is in memory now stays: for the collector to look it all through takes over 100 ms, without an answer to any
     # screen.
@@ -77,9 +78,11 @@ def serve(app: Flask, station: Station, host: str, port: int, *, streams: bool) 
     server.run()
 
 
-def _catch_up(app: Flask, station: Station) -> None:
-    """A machine that only serves pages keeps what people send, too, and may have to bring it up to the store."""
+def _start_rounds(app: Flask, station: Station) -> None:
     settings = station.settings
+    rounds: list[Round] = [*app.extensions.get(ROUNDS, [])]
+    # A machine that only serves pages keeps what people send, too, and may have to bring it up to the store.
     if isinstance(store_of(settings), PatientStore):
-        rounds = [store_round(settings, station.clock)]
+        rounds.append(store_round(settings, station.clock))
+    if rounds:
         Rounds(app.name, rounds, settings.health, threading.Event()).start()
