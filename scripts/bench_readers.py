@@ -185,7 +185,8 @@ def report(tried: dict[str, tuple[int, list[str]]], rounds: int, seconds: int, c
     """Load each address in turn, several times, and print medians."""
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in tried}
     for name, (port, paths) in tried.items():
-        print(f"{name}: {len(get(port, paths[0]))} bytes", file=sys.stderr)
+        sizes = [len(get(port, path)) for path in paths]  # and whatever is kept is kept
+        print(f"{name}: {statistics.mean(sizes):.0f} bytes", file=sys.stderr)
     for _ in range(rounds):
         for name, (port, paths) in tried.items():
             found[name].append(loaded(port, paths, seconds, connections, scratch))
