@@ -49,7 +49,7 @@ def get(port: int, path: str) -> bytes:
 
 @contextmanager
 def serving(command: list[str], port: int, **environment: str) -> Iterator[int]:
-    """A server as a process of its own, from its first answer on."""
+    """A server as a process of its own, from its first answer on; gives the number of its process."""
     process = subprocess.Popen(
         command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -60,7 +60,7 @@ def serving(command: list[str], port: int, **environment: str) -> Iterator[int]:
                 break
             except OSError:
                 time.sleep(0.1)
-        yield port
+        yield process.pid
     finally:
         process.terminate()
         process.wait(20)
@@ -154,13 +154,15 @@ def main() -> None:
             url = stack.enter_context(server()).make("readers")
             stations["PostgreSQL"] = Settings(data=scratch / "postgresql", database_url=url)
         tried: dict[str, tuple[int, list[str]]] = {}
+        processes: dict[int, int] = {}
         for name, settings in stations.items():
             fill(settings, given.broadcasts, given.words, RadioWords().segment)
             port = free_port()
             environment = {"RADIODESK_DATA": str(settings.data), "RADIODESK_PUBLIC_PORT": str(port)}
             if settings.database_url is not None:
                 environment["RADIODESK_DATABASE_URL"] = settings.database_url.get_secret_value()
-            stack.enter_context(serving([sys.executable, "-m", "radiodesk", "public"], port, **environment))
+            served = stack.enter_context(serving([sys.executable, "-m", "radiodesk", "public"], port, **environment))
+            processes[port] = served
             address = re.search(r'href="(/siaran/[^"/]+)"', get(port, "/").decode())[1]  # type: ignore[index]
             searches = [f"/?cari={one}+{two}" for one in QUESTIONS for two in QUESTIONS if one != two]
             tried[f"a published page, {name}"] = port, [address]
@@ -175,27 +177,44 @@ def main() -> None:
         said = " ".join(words.segment() for _ in range(len(page) // 10))
         datasettes_file(scratch / "peer.db", said[: len(page) - 4000], said[: given.words * 3])
         port = free_port()
-        stack.enter_context(serving([peer, "serve", str(scratch / "peer.db"), "-p", str(port)], port))
+        processes[port] = stack.enter_context(serving([peer, "serve", str(scratch / "peer.db"), "-p", str(port)], port))
         tried["a page of this size, datasette"] = port, ["/peer/page/1"]
         tried["searches, datasette"] = port, [f"/peer/page?_search={one}&_size=20" for one in QUESTIONS]
-        report(tried, given.rounds, given.seconds, given.connections, scratch)
+        report(tried, processes, given.rounds, given.seconds, given.connections, scratch)
 
 
-def report(tried: dict[str, tuple[int, list[str]]], rounds: int, seconds: int, connections: int, scratch: Path) -> None:
+def processor_seconds(process: int) -> float:
+    """What a process has taken of the processors so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def report(
+    tried: dict[str, tuple[int, list[str]]],
+    processes: dict[int, int],
+    rounds: int,
+    seconds: int,
+    connections: int,
+    scratch: Path,
+) -> None:
     """Load each address in turn, several times, and print medians."""
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in tried}
+    found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in tried}
     for name, (port, paths) in tried.items():
         sizes = [len(get(port, path)) for path in paths]  # and whatever is kept is kept
         print(f"{name}: {statistics.mean(sizes):.0f} bytes", file=sys.stderr)
     for _ in range(rounds):
         for name, (port, paths) in tried.items():
-            found[name].append(loaded(port, paths, seconds, connections, scratch))
+            before = processor_seconds(processes[port])
+            rate, wait = loaded(port, paths, seconds, connections, scratch)
+            taken = processor_seconds(processes[port]) - before
+            found[name].append((rate, wait, 1000 * taken / max(1, rate * seconds)))
     print(f"{datetime.now(UTC):%Y-%m-%d}, {connections} connections, load {os.getloadavg()[0]:.1f}\n")
-    print("| what | answers a second | p99, ms |\n| --- | --- | --- |")
+    print("| what | answers a second | p99, ms | processor of the process, ms an answer |")
+    print("| --- | --- | --- | --- |")
     for name, values in found.items():
-        rates, waits = zip(*values, strict=True)
+        rates, waits, costs = zip(*values, strict=True)
         print(f"| {name} | {statistics.median(rates):.0f} ({min(rates):.0f} to {max(rates):.0f}) |", end="")
-        print(f" {statistics.median(waits):.0f} |")
+        print(f" {statistics.median(waits):.0f} | {statistics.median(costs):.2f} |")
 
 
 if __name__ == "__main__":
