@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from radiodesk.core.notifier import Notifier
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
 from radiodesk.operations.wiring import prepare
+from radiodesk.rooms.record.models import PublishedPiece
 from radiodesk.web.public_site import create_public
 
 ADDRESSES = (
@@ -39,21 +41,34 @@ ADDRESSES = (
 )
 
 
-def fill(folder: Path, broadcasts: int, words: int) -> None:
-    """Publish so many broadcasts in a new station."""
+def fill(settings: Settings, broadcasts: int, words: int, said: Callable[[], str] | None = None) -> None:
+    """Publish so many broadcasts in a new station; ``said`` gives a segment's words where not all say the same."""
     from radiodesk.rooms.record import search
     from tests.factories.filled import published
 
-    database = prepare(Settings(data=folder))
+    database = prepare(settings)
     for first in range(1, broadcasts + 1, 50):
         with database.writing() as tx:
             for number in range(first, min(first + 50, broadcasts + 1)):
                 row = published(number, datetime.now(UTC), pieces=3, words=words // 3)
+                if said is not None:
+                    for piece in row.pieces:
+                        _say(piece, words // 3, said)
                 tx.add(row)
                 tx.flush()
                 for piece in row.pieces:
                     search.keep(tx, piece)
     database.engine.dispose()
+
+
+def _say(piece: PublishedPiece, words: int, said: Callable[[], str]) -> None:
+    """Let other words be said in a piece, in segments of ten seconds."""
+    segments: list[dict[str, object]] = []
+    while words > 0:
+        text, start = said(), 10.0 * len(segments)
+        segments.append({"start": start, "end": start + 10, "speaker": None, "text": text, "words": []})
+        words -= len(text.split())
+    piece.segments, piece.text = segments, " ".join(str(one["text"]) for one in segments)
 
 
 def measure(folder: Path, address: str) -> dict[str, object]:
@@ -111,7 +126,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.data or Path(scratch) / "data"
         if not folder.is_dir():
-            fill(folder, given.broadcasts, given.words)
+            fill(Settings(data=folder), given.broadcasts, given.words)
         for address in ADDRESSES:
             asked = [sys.executable, __file__, "--data", str(folder), "--one", address]
             subprocess.run(asked, check=True, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])})

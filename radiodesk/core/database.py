@@ -18,7 +18,7 @@ from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaDa
 from sqlalchemy.orm import DeclarativeBase, QueryableAttribute, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from radiodesk.core.database_kinds import PATIENT, PROMPT, Bell, DatabaseKind, Leadership, kind_of
+from radiodesk.core.database_kinds import PATIENT, PROMPT, Bell, DatabaseKind, Leadership, Question, kind_of
 from radiodesk.core.errors import Refusal
 from radiodesk.core.keys import KeyRing
 
@@ -138,6 +138,12 @@ class Database:
     def bell(self) -> Bell:
         """A bell that rings after commits, for one thread that waits for them."""
         return self.kind.bell(self.url)
+
+    def question(self, statement: str) -> Question:
+        """What is asked very often; the connection is closed with those of the engine."""
+        asked = self.kind.question(self.url, statement)
+        event.listen(self.engine, "engine_disposed", lambda _engine: asked.close())
+        return asked
 
     def leadership(self, of: str = LEADER) -> Leadership:
         """What one process of the whole station has at a time; for one thread that asks."""

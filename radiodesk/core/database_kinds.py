@@ -38,6 +38,19 @@ class Bell(Protocol):
         ...
 
 
+class Question(Protocol):
+    """One short question that is asked very often: on a connection of its own, outside of any transaction, so that the
+    answer is what was committed last."""
+
+    def ask(self, about: str) -> str | None:
+        """The first column of the first row, ``None`` without one. Any thread may ask. Raises like ``Bell.wait``."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection; the next to ask opens another."""
+        ...
+
+
 class Leadership(Protocol):
     """What one process of the whole station has at a time, until it ends or loses the database."""
 
@@ -74,6 +87,10 @@ class DatabaseKind(Protocol):
 
     def bell(self, url: str) -> Bell:
         """A bell that rings after commits."""
+        ...
+
+    def question(self, url: str, statement: str) -> Question:
+        """A question; in the statement ``?`` stands for what it is about."""
         ...
 
     def leadership(self, url: str, of: str) -> Leadership:

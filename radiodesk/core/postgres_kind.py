@@ -7,6 +7,7 @@ Who only looks has one picture of the database from its first statement on and w
 """
 
 import logging
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -98,6 +99,10 @@ class PostgresKind:
         """Listens to what the database notifies at each commit of rows that others wait for."""
         return PostgresBell(url)
 
+    def question(self, url: str, statement: str) -> "PostgresQuestion":
+        """Each answer is what the server has committed."""
+        return PostgresQuestion(url, statement)
+
     def leadership(self, url: str, of: str) -> "AdvisoryLeadership":
         """An advisory lock of a session, which the server ends with the connection."""
         return AdvisoryLeadership(url, LEADER + crc32(of.encode()))
@@ -126,6 +131,37 @@ class PostgresBell:
         """Let go of the connection."""
         if self._connection is not None:
             self._connection.close()
+            self._connection = None
+
+
+class PostgresQuestion:
+    """See ``core.database_kinds.Question``."""
+
+    def __init__(self, url: str, statement: str) -> None:
+        self._url, self._statement = url, statement.replace("?", "%s").encode()
+        self._connection: psycopg.Connection[Any] | None = None
+        self._lock = threading.Lock()
+
+    def ask(self, about: str) -> str | None:
+        """A connection that the server has ended meanwhile is opened once more."""
+        with self._lock:
+            if self._connection is not None:
+                try:
+                    return self._asked(self._connection, about)
+                except psycopg.OperationalError:
+                    self._connection.close()
+            self._connection = _connected(self._url)
+            return self._asked(self._connection, about)
+
+    def _asked(self, connection: "psycopg.Connection[Any]", about: str) -> str | None:
+        row = connection.execute(self._statement, (about,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
             self._connection = None
 
 

@@ -309,6 +309,11 @@ class Settings(BaseSettings):
         return self.data / "alarms"
 
     @property
+    def prints(self) -> Path:
+        """Folder of public pages that this machine keeps as they were rendered."""
+        return self.data / "prints"
+
+    @property
     def health(self) -> Path:
         """Folder in which each process says how its rounds are doing."""
         return self.data / "health"

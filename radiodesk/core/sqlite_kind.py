@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -72,6 +73,10 @@ class SqliteKind:
         """Looks at the counter of commits, which the file's shared memory holds."""
         return SqliteBell(_path(url))
 
+    def question(self, url: str, statement: str) -> "SqliteQuestion":
+        """Each answer is read from the file."""
+        return SqliteQuestion(_path(url), statement)
+
     def leadership(self, url: str, of: str) -> FileLeadership:
         """A lock on a file beside the database: all processes are on its machine."""
         path = _path(url)
@@ -101,11 +106,7 @@ class SqliteBell:
 
     def _version(self) -> int:
         if self._connection is None:
-            if self._path is None:
-                raise sqlite3.OperationalError("a database in memory has no bell")
-            self._connection = sqlite3.connect(
-                f"file:{self._path}?mode=rw", uri=True, timeout=PROMPT, check_same_thread=False, isolation_level=None
-            )
+            self._connection = _looking(self._path)
         found: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
         return found
 
@@ -114,6 +115,39 @@ class SqliteBell:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+class SqliteQuestion:
+    """See ``core.database_kinds.Question``."""
+
+    def __init__(self, path: Path | None, statement: str) -> None:
+        self._path, self._statement = path, statement
+        self._connection: sqlite3.Connection | None = None
+        self._lock = threading.Lock()
+
+    def ask(self, about: str) -> str | None:
+        """See ``core.database_kinds.Question``."""
+        with self._lock:
+            if self._connection is None:
+                self._connection = _looking(self._path)
+            row = self._connection.execute(self._statement, (about,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+
+def _looking(path: Path | None) -> sqlite3.Connection:
+    """A connection of its own to a file that is there."""
+    if path is None:
+        raise sqlite3.OperationalError("a database in memory is seen by one connection alone")
+    return sqlite3.connect(
+        f"file:{path}?mode=rw", uri=True, timeout=PROMPT, check_same_thread=False, isolation_level=None
+    )
 
 
 def _path(url: str) -> Path | None:

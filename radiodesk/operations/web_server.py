@@ -16,6 +16,7 @@ from radiodesk.core.rounds import Rounds
 from radiodesk.http.request import Station
 from radiodesk.operations.machine_rounds import machine_rounds
 from radiodesk.operations.server_refusals import word_refusals
+from radiodesk.web.factory import ROUNDS
 
 SPARE_THREADS = 16
 SETTLED = 20.0
@@ -78,5 +79,5 @@ def serve(app: Flask, station: Station, host: str, port: int, *, streams: bool) 
 def _begin_rounds(app: Flask, station: Station) -> None:
     """A machine may run the pages alone."""
     settings = station.settings
-    rounds = machine_rounds(settings, station.database, station.clock)
+    rounds = [*app.extensions.get(ROUNDS, []), *machine_rounds(settings, station.database, station.clock)]
     Rounds(app.name, rounds, settings.health, threading.Event()).start()

@@ -40,6 +40,9 @@ HTTP_SENTENCES = {
     500: N_("Something went wrong here. It was noted; please try again, and tell an administrator if it stays."),
 }
 
+ROUNDS = "radiodesk_rounds"
+"""Of an application's extensions: what its process does by itself while it serves."""
+
 FIELD_HEADER = "X-Refused-Field"
 
 TOO_LARGE_SENTENCE = N_(

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from radiodesk.core import i18n
 from radiodesk.core.errors import NotFound
 from radiodesk.core.i18n import N_
+from radiodesk.core.rounds import Round
 from radiodesk.http.request import Station, own_address, secure_cookie, station
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.messages.public_views import blueprint as intake
@@ -18,7 +19,8 @@ from radiodesk.rooms.record.open311 import refusal_as_asked
 from radiodesk.rooms.record.public_views import blueprint as site
 from radiodesk.rooms.record.public_views import home
 from radiodesk.rooms.record.tracking_views import blueprint as tracking
-from radiodesk.web.factory import create_app, refuse_too_large
+from radiodesk.web.factory import PACKAGE, ROUNDS, create_app, refuse_too_large, template_folder
+from radiodesk.web.short_path import EVERY, ShortPath
 
 LANGUAGE_COOKIE = "language"
 LANGUAGE_KEPT = 365 * 24 * 3600
@@ -61,6 +63,9 @@ def create_public(given: Station) -> Flask:
         app.register_blueprint(blueprint)
     app.add_url_rule("/bahasa/<code>", "language", switch_language)
     app.add_url_rule("/", "home", home)
+    short = ShortPath(app.wsgi_app, given, LANGUAGE_COOKIE, lambda: [PACKAGE, template_folder()])
+    app.wsgi_app = short  # type: ignore[method-assign]
+    app.extensions[ROUNDS] = [Round("prints", EVERY, short.turn)]
     return app
 
 

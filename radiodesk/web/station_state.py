@@ -58,6 +58,7 @@ ROUND_NAMES = {
     "machines": N_("telling the other machines"),
     "old arrivals": N_("removing old originals"),
     "old events": N_("removing old events"),
+    "prints": N_("keeping of public pages"),
     "sources": N_("traffic sources"),
     "store": N_("bringing up finished objects to the store"),
     "takes": N_("recordings of the lines"),

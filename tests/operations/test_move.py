@@ -75,8 +75,8 @@ def test_a_station_moves_with_every_row_and_goes_on_there(
         assert broken_link(after) is None
         words = select(Call.message).order_by(Call.id)
         assert after.scalars(words).all() == before.scalars(words).all()
-        found = [hit.piece.id for hit in search.find(after, "lampu")[0]]
-        assert found == [hit.piece.id for hit in search.find(before, "lampu")[0]]
+        found = [hit.piece.id for hit in search.find(after, "lampu").hits]
+        assert found == [hit.piece.id for hit in search.find(before, "lampu").hits]
     with there.writing() as session:
         # New rows get keys of their own.
         call_factory.ringing(session, now)

@@ -8,7 +8,7 @@ from alembic import op
 from radiodesk.core.database import Moment
 
 revision: str = "0026"
-down_revision: str | None = "0022"
+down_revision: str | None = "0024"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

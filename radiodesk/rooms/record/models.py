@@ -250,6 +250,21 @@ class PublishedBroadcast(Base):
         return self.withdrawn_at is None
 
 
+class EditionMark(Base):
+    """What is public of one broadcast (``subject`` is its public id), or of all of them (``""``), as a random mark.
+
+    The database's own triggers write another one in the transaction of every change of a published row, so none is
+    missed and none comes twice, not even after a backup was restored. Kept pages lie under it, encrypted with it.
+    """
+
+    __tablename__ = "edition_mark"
+    # Not copied when a station moves: the other database draws marks of its own.
+    __table_args__ = {"info": {"own": True}}  # noqa: RUF012
+
+    subject: Mapped[str] = mapped_column(String(36), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(32))
+
+
 class PublishedPiece(Base):
     """A recording with its words, or a script, as the public gets it; ``audio_key`` is below the public folder."""
 

@@ -12,11 +12,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Result, ScalarResult, Select, func, select
-from sqlalchemy.orm import Session, defer, load_only, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, load_only, raiseload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from radiodesk.core.errors import NotFound
-from radiodesk.rooms.record.models import PublishedBroadcast, PublishedPiece
+from radiodesk.rooms.record.models import PieceKind, PublishedBroadcast, PublishedPiece
 
 PAGE = 20
 AT_ONCE = 200
@@ -60,6 +60,30 @@ def in_lists() -> tuple[ORMOption, ...]:
     pieces = selectinload(PublishedBroadcast.pieces)
     heavy = (defer(PublishedPiece.segments, raiseload=True), defer(PublishedPiece.details, raiseload=True))
     return (defer(PublishedBroadcast.as_run, raiseload=True), pieces.options(*heavy))
+
+
+def pieces_by_key(session: Session, keys: list[int]) -> list[PublishedPiece]:
+    """Pieces with their plain words, and of their broadcasts what lists show."""
+    own = load_only(PublishedPiece.broadcast_id, PublishedPiece.position, PublishedPiece.text, raiseload=True)
+    broadcast = joinedload(PublishedPiece.broadcast).options(
+        defer(PublishedBroadcast.as_run, raiseload=True), raiseload(PublishedBroadcast.pieces)
+    )
+    return list(session.scalars(select(PublishedPiece).where(PublishedPiece.id.in_(keys)).options(own, broadcast)))
+
+
+def main_seconds(session: Session, broadcasts: list[int]) -> dict[int, float]:
+    """How long the main sound of each broadcast is, by its key, as ``formats.main_sound`` picks it; without those that
+    have none.
+    """
+    found: dict[int, float] = {}
+    # Most have a recording of the programme. All that is known of a piece lies behind its words, and is slow to reach.
+    for kind in (PublishedPiece.kind == PieceKind.PROGRAMME, PublishedPiece.kind != PieceKind.PROGRAMME):
+        if wanted := [key for key in broadcasts if key not in found]:
+            of_these = (PublishedPiece.broadcast_id.in_(wanted), kind, PublishedPiece.audio_key.is_not(None))
+            sounds = select(PublishedPiece.broadcast_id, PublishedPiece.duration).where(*of_these)
+            for key, seconds in session.execute(sounds.order_by(PublishedPiece.position)):
+                found.setdefault(key, seconds)
+    return found
 
 
 def published(session: Session, page: int = 1, size: int = PAGE) -> tuple[list[PublishedBroadcast], int]:

@@ -45,10 +45,11 @@ def home() -> str:
     """The list of broadcasts, or what was found."""
     words, page = asked("cari"), asked_page()
     day = _day(asked("tanggal"))
-    hits: list[search.Hit] = []
+    found = search.Found([], 0)
     shown: list[PublishedBroadcast] = []
     if words:
-        hits, total = search.find(session(), words, page)
+        found = search.find(session(), words, page)
+        total = found.total
     elif day is not None:
         shown, total = queries.published_on(session(), day, station().settings.zone), 0
     else:
@@ -57,7 +58,7 @@ def home() -> str:
         "public/broadcasts.html",
         words=words,
         day=day,
-        hits=hits,
+        found=found,
         total=total,
         broadcasts=shown,
         page=page,

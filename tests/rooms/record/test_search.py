@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from radiodesk.core.database import Database
-from radiodesk.rooms.record import search
+from radiodesk.rooms.record import full_text, search
 from radiodesk.rooms.record.models import PublishedBroadcast
 from tests.factories.filled import published
 
@@ -35,7 +35,7 @@ def record(database: Database, now: datetime) -> dict[str, str]:
 
 
 def found(session: Session, words: str) -> list[str]:
-    return [hit.broadcast.public_id for hit in search.find(session, words)[0]]
+    return [hit.broadcast.public_id for hit in search.find(session, words).hits]
 
 
 def names(session: Session, record: dict[str, str], words: str) -> list[str]:
@@ -83,7 +83,7 @@ def test_what_is_forgotten_or_withdrawn_is_found_no_more(
 
 def test_the_words_around_the_place_are_shown(database: Database, record: dict[str, str]) -> None:
     with database.reading() as session:
-        shown = {hit.broadcast.public_id: hit.words for hit in search.find(session, "lampu")[0]}
+        shown = {hit.broadcast.public_id: hit.words for hit in search.find(session, "lampu").hits}
     assert "ada satu lampu." in shown[record["sekali"]]
     assert shown[record["sekali"]].startswith("… ")
     assert shown[record["sekali"]].endswith(" …")
@@ -97,3 +97,35 @@ def test_what_is_kept_again_is_found_by_its_new_words_alone(database: Database, 
     with database.reading() as session:
         assert names(session, record, "helm") == []
         assert names(session, record, "banjir") == ["himbauan"]
+
+
+def test_however_many_fit_the_newest_are_looked_at_and_titles_go_first(
+    database: Database, record: dict[str, str], now: datetime
+) -> None:
+    with database.writing() as session:
+        for number in range(full_text.MOST // 2 + 10):
+            shown = published(number, now + timedelta(days=1), pieces=2)
+            for piece in shown.pieces:
+                piece.title, piece.text, piece.audio_key = "Siaran", "Lampu dan jalan.", None
+            session.add(shown)
+            session.flush()
+            for piece in shown.pieces:
+                search.keep(session, piece)
+    with database.reading() as session:
+        found = search.find(session, "lampu")
+        assert (found.total, found.more_than) == (full_text.MOST // 2 + 1, True)
+        assert found.hits[0].broadcast.public_id == record["judul"]
+        assert found.hits[1].broadcast.public_id not in record.values()
+        assert search.find(session, "lampu jembatan").total == 1
+        assert not search.find(session, "lampu jembatan").more_than
+
+
+def test_one_letter_finds_itself_alone(database: Database, record: dict[str, str]) -> None:
+    with database.reading() as session:
+        assert names(session, record, "s") == ["café"]
+
+
+def test_the_stretch_holds_the_rare_word_beside_the_common_ones() -> None:
+    said = "di sini dan " * 2000 + "di Temayang ada lampu padam" + " lalu di sana" * 50
+    assert "Temayang ada lampu" in search.around(said, [["di"], ["temayang"]])
+    assert search.around("Kafé\u0301 dan café lain", [["cafe"]]) == "Kafé\u0301 dan café lain"

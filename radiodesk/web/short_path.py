@@ -1,0 +1,208 @@
+"""The short path of the public site: answers for what did not change, before the application is asked.
+
+Each request asks the database for the mark of the edition that it is about; the print that lies under it is the page.
+Where there is none the application makes the page, as it would without this module, and it is kept. Everything that
+depends on anything but the published rows, the settings, the program, the language and the address goes the long way.
+"""
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterable
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from sqlalchemy import select
+from werkzeug.datastructures import Headers
+from werkzeug.http import parse_accept_header, parse_cookie, parse_date, parse_etags
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from radiodesk import __version__ as VERSION
+from radiodesk.core import i18n
+from radiodesk.core.unavailable import unavailable
+from radiodesk.language.places.station_area import area_pack
+from radiodesk.rooms.broadcasts import queries as broadcasts
+from radiodesk.rooms.record.models import EditionMark
+from radiodesk.web.prints import WHOLE, Place, Print, PrintFolder, makers_digest, printed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from radiodesk.http.request import Station
+
+log = logging.getLogger(__name__)
+
+EVERY = 5.0
+"""Seconds between two looks at what was published and what is to be swept."""
+MOST_AT_ONCE = 20
+"""Broadcasts that are rendered by one look after they were published; the rest when they are asked for."""
+LONGEST_QUERY = 400
+
+_OF_BROADCAST = re.compile(
+    r"/siaran/([0-9A-Za-z-]{1,36})(?:/(?:(bagian/\d{1,9})|bagian/\d{1,9}\.vtt|siaran\.txt|siaran\.json|manifes\.txt))?"
+)
+_FEEDS = frozenset({"/umpan.rss", "/umpan.atom", "/umpan.json"})
+_WORD = re.compile(r"[A-Za-z0-9]")
+_STATUSES = ("200 ", "410 ")
+_OWN_HEADERS = frozenset({"content-length", "etag", "vary", "cache-control", "content-encoding"})
+_NOT_FOR_MAKING = ("HTTP_IF_", "HTTP_RANGE", "HTTP_ACCEPT_ENCODING", "CONTENT_")
+_MARK = "SELECT mark FROM edition_mark WHERE subject = ?"
+
+
+class ShortPath:
+    """The public site's application behind its prints."""
+
+    def __init__(
+        self, app: WSGIApplication, station: "Station", language_cookie: str, program: Callable[[], "list[Path]"]
+    ) -> None:
+        self._app, self._station, self._cookie, self._program = app, station, language_cookie, program
+        self._marks = station.database.question(_MARK)
+        self._seen: dict[str, str] | None = None
+        self._turning = threading.Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """See ``wsgiref.types.WSGIApplication``."""
+        found = self._found(environ) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
+        if found is None:
+            return self._app(environ, start_response)
+        return _send(found, environ, start_response)
+
+    def _found(self, environ: WSGIEnvironment) -> Print | None:
+        """The answer, from the folder or made; ``None`` where the application itself must give it."""
+        subject = _subject(environ)
+        if subject is None:
+            return None
+        place = self._place(subject, environ)
+        if place is None:
+            return None
+        return self._folder.find(place) or self._made(environ, place)
+
+    def _place(self, subject: str, environ: WSGIEnvironment) -> Place | None:
+        """Where the print of a page lies; ``None`` where nothing is public, or the database cannot be asked."""
+        try:
+            mark = self._marks.ask(subject)
+            return None if mark is None else Place(subject, mark, self._about(environ))
+        except Exception as error:  # the edge: the application asks the database, too, and says what is wrong with it
+            if unavailable(error) is None:
+                log.exception("Which edition is public could not be asked.")
+            return None
+
+    def _made(self, environ: WSGIEnvironment, place: Place) -> Print | None:
+        """Have a page made and keep it, if it is of the edition that was asked for."""
+        plain = {name: value for name, value in environ.items() if not name.startswith(_NOT_FOR_MAKING)}
+        parts, status, headers = run_wsgi_app(self._app, plain | {"REQUEST_METHOD": "GET"}, buffered=True)
+        if not status.startswith(_STATUSES) or not _says_nothing_of_the_visitor(headers):
+            return None
+        kept = [(name, value) for name, value in headers if name.lower() not in _OWN_HEADERS]
+        made = printed(status, kept, b"".join(parts))
+        if self._place(place.subject, environ) == place:
+            self._folder.keep(place, made)
+        return made
+
+    def _about(self, environ: WSGIEnvironment) -> str:
+        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+        cookies = environ.get("HTTP_COOKIE", "")
+        chosen = parse_cookie(cookies).get(self._cookie) if self._cookie in cookies else None
+        language = chosen if chosen in i18n.LANGUAGES else self._station.settings.language
+        return repr((path, query, language, self._at_hand() if path == "/" and not _searches(query) else None))
+
+    def _at_hand(self) -> object:
+        """What the first page says of the programme besides the record."""
+        with self._station.database.reading() as session:
+            found = broadcasts.at_hand(session, self._station.clock.now())
+            return found and (found.public_id, str(found.state), found.programme.title, found.planned_start.isoformat())
+
+    @cached_property
+    def _folder(self) -> PrintFolder:
+        settings = self._station.settings
+        emergency = area_pack(settings.area).emergency
+        maker = repr((VERSION, makers_digest(*self._program()), settings, emergency))
+        return PrintFolder(settings.prints, maker)
+
+    # ---- What the process does by itself
+
+    def turn(self) -> None:
+        """Sweep the folder, and render what was published since the last turn in both languages."""
+        with self._turning:
+            before = self._seen
+            if before is not None and not self._folder.unswept and before.get(WHOLE) == self._marks.ask(WHOLE):
+                return
+            with self._station.database.reading() as session:
+                marks = {row.subject: row.mark for row in session.scalars(select(EditionMark))}
+            self._folder.sweep(marks)
+            self._seen = marks
+        fresh = [subject for subject, mark in marks.items() if before is not None and before.get(subject) != mark]
+        for subject in fresh[:MOST_AT_ONCE]:
+            self._render(f"/siaran/{subject}" if subject != WHOLE else "/")
+
+    def _render(self, path: str) -> None:
+        for language in i18n.LANGUAGES:
+            asked = EnvironBuilder(path, headers=[("Cookie", f"{self._cookie}={language}")])
+            self._found(asked.get_environ())
+
+
+def _subject(environ: WSGIEnvironment) -> str | None:
+    """What a kept page is about: a broadcast, or the whole record; ``None`` for all other addresses."""
+    path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+    if environ.get("SCRIPT_NAME") or len(query) > LONGEST_QUERY:
+        return None
+    if (found := _OF_BROADCAST.fullmatch(path)) is not None:
+        return found[1] if _asks_only(query, {"dari"} if found[2] else set()) else None
+    if path == "/":
+        return WHOLE if _asks_only(query, {"cari", "hal", "tanggal"}) else None
+    if path in _FEEDS:
+        return WHOLE if _asks_only(query, {"hal"}) else None
+    return None
+
+
+def _asks_only(query: str, known: set[str]) -> bool:
+    """Whether nothing is asked that the page does not know: such addresses are without number."""
+    names = [name for name, _ in parse_qsl(query, keep_blank_values=True)] if query else []
+    return known.issuperset(names) and len(names) == len(set(names))
+
+
+def _searches(query: str) -> bool:
+    """Whether the page shows for certain what was found, and not what is on air."""
+    return any(name == "cari" and _WORD.search(value[:200]) for name, value in parse_qsl(query))
+
+
+def _says_nothing_of_the_visitor(headers: Headers) -> bool:
+    return "Set-Cookie" not in headers and "'nonce-" not in headers.get("Content-Security-Policy", "")
+
+
+def _send(found: Print, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    tag = f"{found.tag}-gzip" if packed else found.tag
+    # To be kept and asked for again: a withdrawal must be seen at the next look.
+    own = [("ETag", f'"{tag}"'), ("Cache-Control", "no-cache"), ("Vary", "Accept-Encoding, Cookie")]
+    if _is_held(found, tag, environ):
+        told = [(name, value) for name, value in found.headers if name.lower() != "content-type"]
+        start_response("304 NOT MODIFIED", told + own)
+        return []
+    length = len(found.packed) if packed else found.length
+    own += [("Content-Length", str(length)), *([("Content-Encoding", "gzip")] if packed else [])]
+    start_response(found.status, found.headers + own)
+    if environ["REQUEST_METHOD"] == "HEAD":
+        return []
+    return [found.packed if packed else found.body]
+
+
+@lru_cache(maxsize=256)
+def _takes_gzip(header: str) -> bool:
+    accepted = parse_accept_header(header)
+    return bool(header) and accepted["gzip"] > 0
+
+
+def _is_held(found: Print, tag: str, environ: WSGIEnvironment) -> bool:
+    """Whether the asker has these very bytes."""
+    if not found.status.startswith("200"):
+        return False
+    if (held := environ.get("HTTP_IF_NONE_MATCH")) is not None:
+        return bool(parse_etags(held).contains_weak(tag))
+    if (since := environ.get("HTTP_IF_MODIFIED_SINCE")) is None:
+        return False
+    changed = parse_date(Headers(found.headers).get("Last-Modified"))
+    asked = parse_date(since)
+    return changed is not None and asked is not None and changed <= asked
