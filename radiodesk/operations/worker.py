@@ -25,6 +25,7 @@ from radiodesk.core.processes import watch_for_stop
 from radiodesk.core.rounds import Round, Rounds
 from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import unavailable
+from radiodesk.operations.backup import jobs as backups
 from radiodesk.operations.store_rounds import store_round
 from radiodesk.operations.wiring import prepare, runner
 from radiodesk.rooms.traffic.sources import schedule
@@ -38,6 +39,7 @@ PRUNE_EVERY = 3600.0
 LIVE_WORDS_KEPT = timedelta(hours=2)
 """Words whose transcript never came (a call without sound, a recogniser that failed) are forgotten after this time."""
 SCHEDULE_EVERY = 20.0
+BACKUPS_EVERY = 60.0
 PULSE_EVERY = 5.0
 LOOKS_EVERY = 2.0
 TROUBLE = 2.0
@@ -55,6 +57,8 @@ def work(settings: Settings) -> None:
         Round("jobs left lying", settings.sweep_seconds, crew.look),
         Round("sources", SCHEDULE_EVERY, leadership.only(lambda: schedule_sources(database, clock))),
         Round("old events", PRUNE_EVERY, leadership.only(lambda: forget_old(database, clock))),
+        Round("backups", BACKUPS_EVERY, leadership.only(lambda: backups.schedule(settings, database, clock))),
+        Round("age of the backup", BACKUPS_EVERY, lambda: backups.watch(settings, database, clock)),
         Round("database and disk", PULSE_EVERY, pulse.turn),
         store_round(settings, clock),
         Round("looks", LOOKS_EVERY, lambda: look_journal.carry_over(database, settings.data)),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from radiodesk.core import audit, events, inputs, jobs
+from radiodesk.core.backup_state import BackupState, backup_state
 from radiodesk.core.i18n import N_
 from radiodesk.core.rounds import ProcessHealth, health_of
 from radiodesk.core.settings import Settings
@@ -33,6 +34,7 @@ KIND_NAMES = {
     "record.publish": N_("Publish a broadcast"),
     "record.reply": N_("Take in what a complainant wrote"),
     "record.ticket": N_("Show a complaint to the public"),
+    "station.backup": N_("Back up the station"),
     "speech.transcribe": N_("Transcribe a recording"),
     "tickets.due": N_("Watch a complaint's time limit"),
     "traffic.fetch": N_("Fetch a traffic source"),
@@ -46,7 +48,9 @@ PROCESS_NAMES = {
 }
 
 ROUND_NAMES = {
+    "age of the backup": N_("age of the last backup"),
     "arrivals": N_("taking in messages"),
+    "backups": N_("asking for the day's backup"),
     "database and disk": N_("database and disk"),
     "jobs left lying": N_("jobs left lying"),
     "journals": N_("journals of the lines"),
@@ -70,10 +74,15 @@ class State:
     odd: int
     store: str
     outbox: Backlog | None
+    backup: BackupState | None
+    hours: int
+    """Since the last good backup."""
 
 
-def state_of(session: Session, settings: Settings) -> State:
+def state_of(session: Session, settings: Settings, at: datetime) -> State:
     """The station at this moment."""
+    backup = backup_state(session, settings, at)
+    good = backup.good if backup is not None else None
     store = Store(settings, session.info["database"].keys)
     return State(
         health_of(settings.health, seconds=time.time()),
@@ -82,13 +91,15 @@ def state_of(session: Session, settings: Settings) -> State:
         len(store.all_odd()),
         settings.store,
         waiting_of(settings),
+        backup,
+        max(0, round((at - good).total_seconds() / 3600)) if good is not None else 0,
     )
 
 
 @blueprint.get("")
 @allowed(*KEEPERS)
 def page() -> str:
-    view = state_of(session(), station().settings)
+    view = state_of(session(), station().settings, now())
     return render_template("web/state.html", view=view, kinds=KIND_NAMES, rounds=ROUND_NAMES, names=PROCESS_NAMES)
 
 
