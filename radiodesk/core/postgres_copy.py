@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import URL, Connection, make_url
 
 from radiodesk.core.errors import Refusal
 from radiodesk.core.programs import ProgramMissing, find_program, run_program
@@ -78,7 +78,10 @@ def _version(path: str) -> int:
 
 def _run(program: str, url: str, *arguments: str) -> None:
     # Everybody on the machine sees the words of a command: the password goes another way.
-    named = make_url(url).set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    whole = make_url(url)
+    named = URL.create(
+        "postgresql", whole.username, None, whole.host, whole.port, whole.database, whole.query
+    ).render_as_string(hide_password=False)
     ran = run_program([program, *arguments, f"--dbname={named}"], environment=_environment(url))
     if ran.code:
         lines = [line for line in ran.told.splitlines() if "error:" in line] or ran.told.splitlines() or [str(ran.code)]

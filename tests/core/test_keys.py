@@ -408,26 +408,25 @@ def test_sources_of_a_script_that_cannot_be_read_go_over_into_its_next_version(
     assert [raw(session, column, new.id) for column in columns] == [raw(session, column, first) for column in columns]
 
 
-def test_the_key_file_may_lie_elsewhere_than_the_data(settings: Settings, tmp_path: Path) -> None:
+def test_the_key_file_may_lie_elsewhere_than_the_data(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     elsewhere = tmp_path / "stick" / "station.json"
     elsewhere.parent.mkdir()
     settings.keys.rename(elsewhere)
     own = settings.model_copy(update={"keys_file": elsewhere})
     elsewhere.chmod(0o644)
-    prepare(own).engine.dispose()
+    close_to_others(own)
     assert elsewhere.stat().st_mode & 0o077 == 0
-    os.environ["RADIODESK_KEYS_FILE"] = str(elsewhere)
-    try:
-        done = radiodesk(settings, "keys", "rotate")
-    finally:
-        del os.environ["RADIODESK_KEYS_FILE"]
+    monkeypatch.setenv("RADIODESK_KEYS_FILE", str(elsewhere))
+    done = radiodesk(settings, "keys", "rotate")
     assert done.returncode == 0, done.stderr
     assert str(elsewhere) in done.stdout
     assert read_keys(elsewhere).current == 2
     assert not (settings.data / "keys.json").exists()
 
 
-def test_a_key_file_that_cannot_be_written_is_told_and_stays(settings: Settings, tmp_path: Path) -> None:
+def test_a_key_file_that_cannot_be_written_is_told_and_stays(settings: Settings) -> None:
     shut = Path("/proc/self/station.json")
     with pytest.raises(KeyFileShut, match="cannot be written"):
         load_keys(shut)

@@ -113,9 +113,9 @@ def test_people_see_how_old_the_backup_is_and_why_the_last_failed(
     assert "backup_target" in client.get("/keadaan").get_data(as_text=True)
     backups.schedule(asked, database, clock)
     end_all(database, JobState.DONE, clock.now())
-    clock.advance(timedelta(hours=20))
+    clock.advance(timedelta(hours=10))
     page = client.get("/keadaan").get_data(as_text=True)
-    assert "20 jam yang lalu" in page
+    assert "10 jam yang lalu" in page
     backups.schedule(asked, database, clock)
     end_all(database, JobState.FAILED, clock.now(), "Tujuan penuh.")
     page = client.get("/keadaan").get_data(as_text=True)

@@ -24,6 +24,8 @@ FILES = "files"
 """Tag of one of what lies on one host alone."""
 LISTED = 1 << 20
 
+_NOT_THERE = ("no such file", "does not exist", "not found")
+"""How restic says that there is nothing; of a server that is away it says something else."""
 _SECRET = re.compile(r"(?<=://)[^/@\s]*@")
 
 
@@ -189,7 +191,7 @@ class Repository:
                 file=self.password_file,
                 target=self.shown,
             )
-        if ran.code == 10 or "is there a repository at the following location" in told:
+        if ran.code == 10 or ("is there a repository" in told and any(words in told for words in _NOT_THERE)):
             return NoRepository(
                 "There are no backups in %(target)s. Is its disk there? If they are to begin here, run: radiodesk "
                 "backup --new",
