@@ -1,5 +1,6 @@
 """A station is backed up on air, by processes of their own, and made anew on another machine: the restore drill."""
 
+import json
 import os
 import shutil
 import signal
@@ -36,6 +37,7 @@ from tests.factories import calls as make
 from tests.factories.backups import Machine, machine_of, new_machine, slow_restic
 from tests.factories.filled import fill, published
 from tests.factories.postgres import Server
+from tests.factories.s3_server import BUCKET, KEY, SECRET, Line, S3Server
 
 pytestmark = pytest.mark.slow
 
@@ -497,3 +499,40 @@ def test_a_target_without_backups_is_not_begun_by_itself(station: Database, here
     assert refused.returncode == 3
     assert "--new" in refused.stderr
     assert not Path(elsewhere.target).exists()
+
+
+def test_a_bucket_takes_backups_and_the_objects_of_a_bucket_stay_there(
+    station: Database,
+    settings: Settings,
+    here: Machine,
+    there: Machine,
+    s3_server: S3Server,
+    s3_line: Line,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    options = {name: value.get_secret_value() for name, value in s3_line.options().items()}
+    bucket = {
+        "RADIODESK_STORE": "s3",
+        "RADIODESK_STORES": json.dumps({"s3": options}),
+        "RADIODESK_BACKUP_ENVIRONMENT": json.dumps({"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}),
+    }
+    target = f"s3:http://127.0.0.1:{s3_server.port}/{BUCKET}/cadangan"
+    away = settings.model_copy(update={"store": "s3", "stores": {"s3": s3_line.options()}})
+    with station.writing() as session:
+        for row in session.scalars(select(Recording)):
+            shelf(away, "audio").object(row.key).put(shelf(settings, "audio").object(row.key).read_bytes())
+        s3_line.away = True
+        waits = make.recording(session, away, now).key
+    shutil.rmtree(settings.audio)
+    s3_line.heal()
+    first = here.run("backup", target, "--new", **bucket)
+    assert first.returncode == 0, first.stderr
+    assert "store s3" in first.stdout
+    assert SECRET not in first.stdout + first.stderr
+    done = there.run("restore", target, **bucket)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "objects that rows name are there" in done.stdout
+    assert (there.data / "outbox" / "objects" / "audio" / waits).is_file()
+    assert not [path for path in (there.data / "audio").rglob("*") if path.is_file()]
