@@ -21,7 +21,7 @@ from radiodesk.core.database_kinds import Leadership
 from radiodesk.core.errors import Refusal
 from radiodesk.core.events import prune
 from radiodesk.core.jobs import Due, Runner
-from radiodesk.core.processes import watch_for_stop
+from radiodesk.core.processes import tell_ready, watch_for_stop
 from radiodesk.core.rounds import Round, Rounds
 from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import unavailable
@@ -68,6 +68,7 @@ def work(settings: Settings) -> None:
     crew.start()
     running.start()
     bell.start()
+    tell_ready()
     stop.wait()
     running.join(timeout=1.0)
     bell.close()
