@@ -42,9 +42,9 @@ def size_of(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / MEGABYTE
 
 
-def add_sound(settings: Settings, database: Database, megabytes: int) -> None:
-    """Recordings of a minute each, of noise."""
-    noise = np.random.default_rng(1)
+def add_sound(settings: Settings, database: Database, megabytes: int, seed: int) -> None:
+    """Recordings of a minute each, of noise; no two seeds give the same."""
+    noise = np.random.default_rng(seed)
     for _ in range(round(megabytes * MEGABYTE / 960_000)):
         held = BytesIO()
         soundfile.write(held, noise.integers(-20_000, 20_000, 480_000, np.int16), 8000, format="WAV")
@@ -63,7 +63,7 @@ def measure(folder: Path, sound: int, postgres: Server | None) -> None:
     os.environ["RADIODESK_DATA"] = str(data)
     settings = load_settings(database_url=url)
     database = station_database(settings)
-    add_sound(settings, database, sound)
+    add_sound(settings, database, sound, seed=1)
     machine.kept().begin()
     began = time.monotonic()
     subprocess.run(["tar", "-C", str(folder), "-czf", str(folder / "peer.tar.gz"), "data"], check=True)
@@ -80,7 +80,7 @@ def measure(folder: Path, sound: int, postgres: Server | None) -> None:
     kept = Path(machine.target)
     told("first backup", timed("backup", machine.target, machine=machine), before := size_of(kept))
     told("the next, nothing new", timed("backup", machine.target, machine=machine), size_of(kept) - before)
-    add_sound(settings, database, 1)
+    add_sound(settings, database, 1, seed=2)
     before = size_of(kept)
     told("the next, a minute of sound more", timed("backup", machine.target, machine=machine), size_of(kept) - before)
     told("read back and check", timed("backup", machine.target, "--check", machine=machine), 0.0)
