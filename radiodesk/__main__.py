@@ -20,6 +20,8 @@ from radiodesk.core.errors import Refusal
         "migrate": "radiodesk.operations.cli:migrate",
         "keys": "radiodesk.operations.cli:keys",
         "move": "radiodesk.operations.cli:move",
+        "backup": "radiodesk.operations.backup.cli:backup",
+        "restore": "radiodesk.operations.backup.cli:restore",
         "doctor": "radiodesk.operations.cli:doctor",
         "store": "radiodesk.operations.store_cli:store",
         "transcribe": "radiodesk.recognition.cli:transcribe",

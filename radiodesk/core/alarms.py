@@ -18,6 +18,7 @@ from radiodesk.core.errors import Refusal
 
 log = logging.getLogger(__name__)
 
+BACKUP = "backup"
 DATABASE = "database"
 DISK = "disk"
 STORE = "store"

@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine
@@ -83,6 +84,25 @@ class DatabaseKind(Protocol):
 
     def migrating(self, connection: Connection) -> AbstractContextManager[None]:
         """One transaction in which tables change."""
+        ...
+
+    copy_name: str
+    """The name of the file that ``copied`` writes."""
+
+    def bytes_of(self, connection: Connection) -> int:
+        """How large the database is, in bytes; a copy takes no more."""
+        ...
+
+    def copied(self, url: str, target: Path) -> AbstractContextManager[Connection]:
+        """Write a copy of the database as it is at one moment into a file, while others go on writing; gives a
+        connection that sees what is in the copy.
+
+        Raises ``ProgramMissing``, ``CopyFailed`` and what the driver raises.
+        """
+        ...
+
+    def fill(self, url: str, source: Path) -> None:
+        """Fill a database that is empty, or not there, from such a file: all of it, or nothing. Raises the same."""
         ...
 
     def bell(self, url: str) -> Bell:

@@ -10,6 +10,9 @@ import hashlib
 import hmac
 import json
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,11 +20,17 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from radiodesk.core.atomic_files import flush_folder
 from radiodesk.core.errors import Refusal
+from radiodesk.core.i18n import why
 
 _FORMAT = 1
 _NONCE = 12
 _CHECKED = b"radiodesk: this is the key"
+
+
+class KeyFileShut(Refusal):
+    """The key file lies where nothing can be written."""
 
 
 class KeyMissing(Refusal):
@@ -94,19 +103,40 @@ def _write(draft: Path, raw: dict[str, Any]) -> None:
 
 
 def load_keys(path: Path) -> KeyRing:
-    """Read the key file, or make it (mode 0600) when there is none."""
+    """Read the key file, or make it (mode 0600) when there is none; raises ``KeyFileShut``."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}.new")
-        _write(draft, _fresh())
-        try:
-            # Linking never overwrites: of two processes that start together, one makes the keys that both use.
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        with _refuse_when_shut(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_suffix(f".{os.getpid()}.new")
+            _write(draft, _fresh())
+            try:
+                _take_place(draft, path)
+            finally:
+                draft.unlink()
     return read_keys(path)
+
+
+def _take_place(draft: Path, path: Path) -> None:
+    """Of two processes that start together, one makes the keys that both use."""
+    try:
+        # Linking never overwrites.
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    except PermissionError:
+        # A stick's file system knows no links; nor do two processes begin a station on one.
+        if not path.exists():
+            shutil.copyfile(draft, path)
+            path.chmod(0o600)
+    flush_folder(path.parent)
+
+
+@contextmanager
+def _refuse_when_shut(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise KeyFileShut("The key file %(path)s cannot be written: %(why)s.", path=path, why=why(error)) from None
 
 
 def read_keys(path: Path) -> KeyRing:
@@ -130,13 +160,18 @@ def read_keys(path: Path) -> KeyRing:
 
 
 def rotate(path: Path) -> int:
-    """Add a new current key; rows under the old ones stay readable. Returns the new key's number."""
+    """Add a new current key; rows under the old ones stay readable. Returns the new key's number.
+
+    Raises ``KeyFileShut``; then nothing was changed.
+    """
     read_keys(path)
     raw = json.loads(path.read_text())
     number = max(map(int, raw["keys"])) + 1
     raw["keys"][str(number)] = base64.b64encode(os.urandom(32)).decode()
     raw["current"] = number
     draft = path.with_suffix(f".{os.getpid()}.new")
-    _write(draft, raw)
-    draft.replace(path)
+    with _refuse_when_shut(path):
+        _write(draft, raw)
+        draft.replace(path)
+        flush_folder(path.parent)
     return number

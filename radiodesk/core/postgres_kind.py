@@ -9,8 +9,9 @@ Who only looks has one picture of the database from its first statement on and w
 import logging
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -18,6 +19,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, ExceptionContext, event, make_url
 from sqlalchemy.orm import Session
 
+from radiodesk.core import postgres_copy
 from radiodesk.core.database_kinds import PATIENT, POOL, PROMPT, engine_of, plain_transaction, this_process
 from radiodesk.core.locks import LONG, doing
 from radiodesk.core.unavailable import DatabaseBusy, busy, unavailable
@@ -66,6 +68,7 @@ class PostgresKind:
         "isolation_level": "REPEATABLE READ",
         "postgresql_readonly": True,
     }
+    copy_name = "radiodesk.dump"
 
     def engine(self, url: str) -> Engine:
         """Connections are asked whether they still live before they are used: a server may have been restarted."""
@@ -94,6 +97,30 @@ class PostgresKind:
     def migrating(self, connection: Connection) -> AbstractContextManager[None]:
         """PostgreSQL changes tables within a transaction as it changes rows."""
         return plain_transaction(connection)
+
+    def bytes_of(self, connection: Connection) -> int:
+        """As the server counts, indexes with it."""
+        return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
+
+    @contextmanager
+    def copied(self, url: str, target: Path) -> Iterator[Connection]:
+        """By ``pg_dump``, which is lent the picture that this connection has."""
+        engine = self.engine(url)
+        try:
+            with engine.connect().execution_options(**self.reading) as connection:
+                postgres_copy.dump(connection, url, target)
+                yield connection
+        finally:
+            engine.dispose()
+
+    def fill(self, url: str, source: Path) -> None:
+        """By ``pg_restore``, in one transaction."""
+        engine = self.engine(url)
+        try:
+            with engine.connect().execution_options(**self.reading) as connection:
+                postgres_copy.fill(connection, url, source)
+        finally:
+            engine.dispose()
 
     def bell(self, url: str) -> "PostgresBell":
         """Listens to what the database notifies at each commit of rows that others wait for."""

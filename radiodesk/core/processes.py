@@ -3,9 +3,10 @@
 import fcntl
 import os
 import signal
+import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from radiodesk.core.errors import Refusal
@@ -29,6 +30,26 @@ def watch_for_stop() -> threading.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     return stop
+
+
+def readiness() -> Callable[[], None]:
+    """What tells systemd, where it waits for this process (sd_notify(3)), that the work has begun.
+
+    The address is taken out of the environment: what this process starts is not what systemd waits for.
+    """
+    address = os.environ.pop("NOTIFY_SOCKET", "")
+
+    def tell() -> None:
+        if address.startswith(("/", "@")):
+            with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sending:
+                sending.sendto(b"READY=1", "\0" + address[1:] if address.startswith("@") else address)
+
+    return tell
+
+
+def tell_ready() -> None:
+    """Tell it at once."""
+    readiness()()
 
 
 def hold(path: Path) -> bool:

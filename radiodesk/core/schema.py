@@ -30,6 +30,12 @@ class NotSetUp(Refusal):
     exit_code = 3
 
 
+class NotWhole(Refusal):
+    """A restore into the data folder was broken off."""
+
+    exit_code = 3
+
+
 PATIENCE = 600.0
 """Seconds that a process waits for another one that migrates."""
 FOLDER = Path(__file__).resolve().parents[1] / "migrations"
@@ -89,6 +95,16 @@ def revisions() -> list[str]:
     return sorted(path.name.split("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
 
 
+def require_whole(settings: Settings) -> None:
+    """Raise ``NotWhole`` while a restore into the data folder is not done."""
+    if settings.restoring.exists():
+        raise NotWhole(
+            "A restore into %(folder)s was broken off, so the station is not whole. Run the same “radiodesk restore” "
+            "again.",
+            folder=settings.data,
+        )
+
+
 def require_known(database: Database) -> None:
     """Refuse a database that a later release has changed; raises ``LaterRelease``."""
     at = current(database)
@@ -116,8 +132,9 @@ def let_go_of(database: Database) -> Database:
 def station_database(settings: Settings) -> Database:
     """The station's database as a command needs it.
 
-    Raises ``NotSetUp`` where there is none yet, ``KeyMissing`` without its keys, ``LaterRelease``.
+    Raises ``NotSetUp`` where there is none yet, ``KeyMissing`` without its keys, ``LaterRelease``, ``NotWhole``.
     """
+    require_whole(settings)
     if not key_checks.is_filled(settings.database):
         raise NotSetUp(
             "There is no station in %(folder)s yet. “radiodesk migrate” makes one, and “radiodesk desk” starts it.",

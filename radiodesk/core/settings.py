@@ -26,7 +26,8 @@ class SettingsInvalid(Refusal):
     exit_code = 2
 
 
-def _config_file() -> Path | None:
+def config_file() -> Path | None:
+    """The TOML file that this process takes settings from, where there is one."""
     named = os.environ.get("RADIODESK_CONFIG")
     if named:
         return Path(named)
@@ -50,6 +51,11 @@ class Settings(BaseSettings):
         None,
         description="Address of the database: `postgresql://name:password@host/database` (version 15 or newer), or "
         "`sqlite:////path`; unset means `radiodesk.sqlite` in the data folder ([scaling](scaling.md)).",
+    )
+    keys_file: Path | None = Field(
+        None,
+        description="The key file, where it lies elsewhere than the data, such as on a stick; unset means `keys.json` "
+        "in the data folder ([backup](backup.md)).",
     )
     store: str = Field(
         "folder", description="Where sound, attachments, packages and public files lie, by its entry-point name."
@@ -210,6 +216,35 @@ class Settings(BaseSettings):
         4444, description="Port on 127.0.0.1 over which radiodesk steers baresip."
     )
     sip_program: str = Field("baresip", description="Program that speaks SIP, or its path.")
+    backup_target: SecretStr | None = Field(
+        None,
+        description="Where backups go, as restic names it: a folder, `sftp:name@host:/folder`, or "
+        "`s3:https://host/bucket/folder`; unset means that none are made ([backup](backup.md)).",
+    )
+    backup_password_file: Path | None = Field(
+        None,
+        description="File with the password that backups are encrypted with. Keep a copy of it elsewhere: without it "
+        "no backup can be opened.",
+    )
+    backup_environment: dict[str, SecretStr] = Field(
+        {}, description="What restic needs besides, by its own names, such as `AWS_ACCESS_KEY_ID`."
+    )
+    backup_keys: bool | None = Field(
+        None,
+        description="Whether backups hold the key file; unset means yes while it lies in the data folder, and no where "
+        "`keys_file` names another place.",
+    )
+    backup_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
+        "03:00", description="Station time at which the day's backup is made."
+    )
+    backup_alarm_hours: Annotated[int, Field(ge=1)] = Field(
+        36, description="Age of the last good backup, in hours, from which on an alarm stands."
+    )
+    backup_days: Annotated[int, Field(ge=1)] = Field(
+        7, description="Last days of which a backup is kept, the newest of each."
+    )
+    backup_weeks: Annotated[int, Field(ge=0)] = Field(5, description="The same for weeks.")
+    backup_months: Annotated[int, Field(ge=0)] = Field(12, description="The same for months.")
     workers: Annotated[int, Field(ge=1, le=16)] = Field(2, description="Jobs that one worker process runs at once.")
     lease_seconds: Annotated[int, Field(ge=5, le=300)] = Field(
         30, description="Seconds after which a job whose worker fell silent is given to another."
@@ -228,7 +263,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then the TOML file."""
-        path = _config_file()
+        path = config_file()
         toml = (TomlConfigSettingsSource(settings_cls, path),) if path else ()
         return init_settings, env_settings, *toml
 
@@ -286,7 +321,7 @@ class Settings(BaseSettings):
     @property
     def keys(self) -> Path:
         """The file with the station's keys."""
-        return self.data / "keys.json"
+        return self.keys_file or self.data / "keys.json"
 
     @property
     def spool(self) -> Path:
@@ -312,6 +347,11 @@ class Settings(BaseSettings):
     def prints(self) -> Path:
         """Folder of public pages that this machine keeps as they were rendered."""
         return self.data / "prints"
+
+    @property
+    def restoring(self) -> Path:
+        """Stands while a restore into the data folder is not done: the station is not whole."""
+        return self.data / "restore.json"
 
     @property
     def health(self) -> Path:

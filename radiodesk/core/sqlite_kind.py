@@ -1,21 +1,23 @@
 """SQLite as the station's database: one file in WAL mode, whose write transactions begin IMMEDIATE and take turns."""
 
 import logging
+import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
+from radiodesk.core.atomic_files import replacing
 from radiodesk.core.database_kinds import PATIENT, POOL, PROMPT, engine_of
 from radiodesk.core.locks import Writers
 from radiodesk.core.processes import FileLeadership
-from radiodesk.core.unavailable import DatabaseBusy, busy, unavailable
+from radiodesk.core.unavailable import DatabaseBroken, DatabaseBusy, busy, unavailable
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,7 @@ class SqliteKind:
     """See ``core.database_kinds.DatabaseKind``."""
 
     reading: Mapping[str, Any] = {"radiodesk_reading": True}
+    copy_name = "radiodesk.sqlite"
 
     def engine(self, url: str) -> Engine:
         """Makes the folder of the file."""
@@ -68,6 +71,43 @@ class SqliteKind:
                     raise AssertionError(f"rows without the row that they belong to: {astray[:5]}")
         finally:
             raw.execute("PRAGMA foreign_keys = ON")
+
+    def bytes_of(self, connection: Connection) -> int:
+        """The pages of the file."""
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
+
+    @contextmanager
+    def copied(self, url: str, target: Path) -> Iterator[Connection]:
+        """By SQLite's backup interface, all pages in one go: writers go on meanwhile, and none makes it begin anew."""
+        path = _path(url)
+        target.unlink(missing_ok=True)
+        with (
+            closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=PATIENT)) as source,
+            closing(sqlite3.connect(target, isolation_level=None)) as copy,
+        ):
+            source.backup(copy)
+            # Else the copy would need a journal beside it.
+            copy.execute("PRAGMA journal_mode = DELETE")
+            told = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if told != "ok":
+                raise DatabaseBroken(
+                    "The database cannot be opened or read (%(why)s). Look at the station's disk.", why=told
+                )
+        engine = engine_of(f"sqlite:///file:{target}?mode=ro&immutable=1&uri=true")
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+    def fill(self, url: str, source: Path) -> None:
+        """The file takes its place at once."""
+        path = _path(url)
+        if path is None:
+            raise sqlite3.OperationalError("a database in memory is not filled from a file")
+        with replacing(path) as draft:
+            shutil.copyfile(source, draft)
 
     def bell(self, url: str) -> "SqliteBell":
         """Looks at the counter of commits, which the file's shared memory holds."""

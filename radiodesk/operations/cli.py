@@ -144,7 +144,7 @@ def rotate() -> None:
         # The file first: a database that knows a key which no file holds could not be opened any more.
         with database.engine.begin() as connection:
             key_checks.adopt(connection, read_keys(settings.keys))
-        click.echo(gettext("Key %(number)s was added. Back up keys.json now.", number=number))
+        click.echo(gettext("Key %(number)s was added. Back up %(path)s now.", number=number, path=settings.keys))
         _renew(let_go_of(open_database(settings.database, read_keys(settings.keys))))
     click.echo(gettext("Start the desk again. Keep the earlier keys: sealed packages and originals still need them."))
 

@@ -11,18 +11,22 @@ from enum import StrEnum
 import click
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from radiodesk.core.audit import broken_link
+from radiodesk.core.backup_state import backup_state, late_backup
 from radiodesk.core.database import Database
 from radiodesk.core.errors import Refusal
 from radiodesk.core.folders import is_open
 from radiodesk.core.i18n import gettext, say
 from radiodesk.core.jobs import Job, JobState
 from radiodesk.core.keys import KeyMissing
+from radiodesk.core.programs import find_program
 from radiodesk.core.schema import current, head, station_database
 from radiodesk.core.settings import Settings
 from radiodesk.core.stores import shelf, waiting_of
 from radiodesk.language.places.pack import check_pack, load_pack
+from radiodesk.operations.backup.repository import repository
 from radiodesk.operations.store_rounds import still_waiting
 from radiodesk.recognition.loader import load_for_station
 from radiodesk.rooms.messages.channels import registered_channels
@@ -105,12 +109,12 @@ def _database(settings: Settings) -> Iterable[Finding]:
         yield Finding("keys", Verdict.BAD, say(refusal))
         return
     try:
-        yield from _station(database)
+        yield from _station(database, settings)
     finally:
         database.engine.dispose()
 
 
-def _station(database: Database) -> Iterable[Finding]:
+def _station(database: Database, settings: Settings) -> Iterable[Finding]:
     yield Finding("keys", Verdict.GOOD, gettext("The key file is the one that belongs to the database."))
     at = current(database)
     if at != head():
@@ -143,6 +147,34 @@ def _station(database: Database) -> Iterable[Finding]:
             )
         verdict = Verdict.WARNING if failed else Verdict.GOOD
         yield Finding("jobs", verdict, gettext("%(count)s jobs failed.", count=failed))
+        yield _backup(session, settings)
+
+
+def _backup(session: Session, settings: Settings) -> Finding:
+    """How old the last good backup is."""
+    now = datetime.now(UTC)
+    state = backup_state(session, settings, now)
+    if state is None:
+        return Finding(
+            "backup", Verdict.WARNING, gettext("No backups are made. Set backup_target; see docs/backup.md.")
+        )
+    if state.good is None or state.late:
+        return Finding("backup", Verdict.BAD if state.late else Verdict.WARNING, say(late_backup(settings, state)))
+    told = f"{state.good.astimezone(settings.zone):%d.%m.%Y %H.%M} {settings.timezone_label}"
+    if state.failed is not None:
+        return Finding("backup", Verdict.WARNING, gettext("The last try failed: %(why)s", why=state.why))
+    return Finding("backup", Verdict.GOOD, gettext("The last good backup is of %(moment)s.", moment=told))
+
+
+def _backup_tools(settings: Settings) -> Iterable[Finding]:
+    """Whether the programs and the password are there that the day's backup needs."""
+    if settings.backup_target is None:
+        return
+    find_program("restic", "restic")
+    kept = repository(settings)
+    if is_open(kept.password_file):
+        told = gettext("Others on this machine can open %(path)s. Run: chmod go= %(path)s", path=kept.password_file)
+        yield Finding("backup", Verdict.WARNING, told)
 
 
 def _model(settings: Settings) -> Iterable[Finding]:
@@ -292,6 +324,7 @@ CHECKS: dict[str, Callable[[Settings], Iterable[Finding]]] = {
     "telephone": _telephone,
     "channels": _channels,
     "store": _store,
+    "backup": _backup_tools,
     "disk": _disk,
     "clock": _clock,
 }

@@ -18,7 +18,7 @@ from radiodesk.core import i18n
 from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.database import Database
 from radiodesk.core.errors import Refusal
-from radiodesk.core.processes import watch_for_stop
+from radiodesk.core.processes import tell_ready, watch_for_stop
 from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import DatabaseUnavailable
 from radiodesk.language.places.station_area import area_pack
@@ -130,8 +130,11 @@ def listen(settings: Settings) -> None:
     """Run until the process is told to stop."""
     stop = watch_for_stop()
     if not settings.live_words:
+        tell_ready()
         log.info("The setting live_words is off: nobody's words are followed.")
         stop.wait()
         return
     os.nice(NICE)
-    follow(listener_for(settings, prepare(settings), SystemClock()), stop, settings.language)
+    listener = listener_for(settings, prepare(settings), SystemClock())
+    tell_ready()
+    follow(listener, stop, settings.language)

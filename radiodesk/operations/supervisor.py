@@ -21,7 +21,7 @@ import click
 
 from radiodesk.core import command, i18n
 from radiodesk.core.i18n import gettext
-from radiodesk.core.processes import holder, watch_for_stop
+from radiodesk.core.processes import holder, readiness, watch_for_stop
 from radiodesk.core.settings import Settings
 from radiodesk.operations.branches import Branch, load_together
 
@@ -179,7 +179,7 @@ class Starter:
 def supervise(settings: Settings, cli: click.Command) -> None:
     """Run all parts until told to stop; ``cli`` is the program's command line, by whose commands they run."""
     click.echo(gettext("The station is starting …"))
-    stop = watch_for_stop()
+    stop, tell = watch_for_stop(), readiness()
     starter = Starter(cli)
     load_together(lambda: load(FOR_THE_DATABASE))
     # By a second processor, while this one loads the rest.
@@ -190,7 +190,7 @@ def supervise(settings: Settings, cli: click.Command) -> None:
     parts = [_part(settings, starter, words) for words in parts_of(settings)]
     for part in parts:
         part.wait_until = time.monotonic() + (AFTER if part.arguments in SOON else 0.0)
-    keep_running(settings, starter, parts, stop)
+    keep_running(settings, starter, parts, stop, tell)
     end_all(parts)
 
 
@@ -199,8 +199,10 @@ def _part(settings: Settings, starter: Starter, words: list[str]) -> Part:
     return Part(words, starter.branch) if lock is None else Part(words, starter.program, settings.lines / lock)
 
 
-def keep_running(settings: Settings, starter: Starter, parts: list[Part], stop: threading.Event) -> None:
-    """Start again what ended, until told to stop; what nobody waits for begins once the pages answer."""
+def keep_running(
+    settings: Settings, starter: Starter, parts: list[Part], stop: threading.Event, tell: Callable[[], None]
+) -> None:
+    """Start again what ended, until told to stop; what nobody waits for begins once the pages answer, which is told."""
     pages = [(settings.desk_host, settings.desk_port), (settings.public_host, settings.public_port)]
     errands: list[Branch] = []
     while not stop.is_set():
@@ -209,6 +211,7 @@ def keep_running(settings: Settings, starter: Starter, parts: list[Part], stop: 
         errands = [errand for errand in errands if errand.poll() is None]
         if pages and all(is_answering(*page) for page in pages):
             pages = []
+            tell()
             errands.append(starter.errand("announce", lambda: announce(settings)))
             for part in parts:
                 if part.arguments in SOON and part.process is None:

@@ -12,6 +12,7 @@ from waitress import create_server  # type: ignore[attr-defined]
 
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import why
+from radiodesk.core.processes import tell_ready
 from radiodesk.core.rounds import Rounds
 from radiodesk.http.request import Station
 from radiodesk.operations.machine_rounds import machine_rounds
@@ -73,6 +74,7 @@ def serve(app: Flask, station: Station, host: str, port: int, *, streams: bool) 
     settled = threading.Timer(SETTLED, gc.freeze)
     settled.daemon = True
     settled.start()
+    tell_ready()
     server.run()
 
 

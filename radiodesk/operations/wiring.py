@@ -12,7 +12,7 @@ from radiodesk.core.i18n import why
 from radiodesk.core.jobs import Kind, Runner
 from radiodesk.core.notifier import Notifier
 from radiodesk.core.processes import take_part
-from radiodesk.core.schema import current, head, let_go_of, require_known, upgrade
+from radiodesk.core.schema import current, head, let_go_of, require_known, require_whole, upgrade
 from radiodesk.core.settings import Settings
 from radiodesk.core.stores import store_of
 from radiodesk.http.request import Station
@@ -31,8 +31,9 @@ def prepare(settings: Settings) -> Database:
     """Make the data folder, the keys and the tables where they are missing; returns the database.
 
     From then on this process is a part of the running station. Raises ``FolderUnusable`` where nothing can be written,
-    ``KeyMissing`` over a database whose keys are not at hand, ``LaterRelease``, and ``StoreUnknown``.
+    ``KeyMissing`` over a database whose keys are not at hand, ``LaterRelease``, ``StoreUnknown``, and ``NotWhole``.
     """
+    require_whole(settings)
     for folder in (settings.data, settings.audio, settings.archive):
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -46,6 +47,8 @@ def prepare(settings: Settings) -> Database:
             ) from None
     close_to_others(settings)
     take_part(running(settings))
+    # Again: this part may have waited for a restore, which was broken off then.
+    require_whole(settings)
     store_of(settings)
     keys = key_checks.station_keys(settings.database, settings.keys)
     database = let_go_of(open_database(settings.database, keys))
@@ -64,6 +67,7 @@ def open_station(settings: Settings, clock: Clock | None = None) -> Station:
 
 def kinds() -> dict[str, Kind]:
     """Every room's jobs by name; imported here alone, so that the supervisor and the web start without them."""
+    from radiodesk.operations.backup import jobs as backup_jobs
     from radiodesk.rooms.archive import jobs as archive_jobs
     from radiodesk.rooms.messages import jobs as call_jobs
     from radiodesk.rooms.programme import jobs as programme_jobs
@@ -84,6 +88,7 @@ def kinds() -> dict[str, Kind]:
         **archive_jobs.KINDS,
         **tracking_jobs.KINDS,
         **publication_jobs.KINDS,
+        **backup_jobs.KINDS,
     }
 
 

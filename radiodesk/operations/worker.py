@@ -19,10 +19,11 @@ from radiodesk.core.database import Database, take_pulse
 from radiodesk.core.errors import Refusal
 from radiodesk.core.events import prune
 from radiodesk.core.jobs import Due, Runner
-from radiodesk.core.processes import watch_for_stop
+from radiodesk.core.processes import tell_ready, watch_for_stop
 from radiodesk.core.rounds import Round, Rounds
 from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import unavailable
+from radiodesk.operations.backup import jobs as backups
 from radiodesk.operations.leading import Leading
 from radiodesk.operations.machine_rounds import machine_rounds
 from radiodesk.operations.wiring import prepare, runner
@@ -39,6 +40,7 @@ LIVE_WORDS_KEPT = timedelta(hours=2)
 """Words whose transcript never came (a call without sound, a recogniser that failed) are forgotten after this time."""
 SCHEDULE_EVERY = 20.0
 FIGURES_EVERY = 300.0
+BACKUPS_EVERY = 60.0
 PULSE_EVERY = 5.0
 TROUBLE = 2.0
 """Seconds to wait after a job could not be begun or ended."""
@@ -56,6 +58,8 @@ def work(settings: Settings) -> None:
         Round("sources", SCHEDULE_EVERY, leadership.only(lambda: schedule_sources(database, clock))),
         Round("figures", FIGURES_EVERY, leadership.only(lambda: keep_figures(database, clock))),
         Round("old events", PRUNE_EVERY, leadership.only(lambda: forget_old(database, clock))),
+        Round("backups", BACKUPS_EVERY, leadership.only(lambda: backups.schedule(settings, database, clock))),
+        Round("age of the backup", BACKUPS_EVERY, lambda: backups.watch(settings, database, clock)),
         Round("database and disk", PULSE_EVERY, pulse.turn),
         *machine_rounds(settings, database, clock),
     ]
@@ -64,6 +68,7 @@ def work(settings: Settings) -> None:
     crew.start()
     running.start()
     bell.start()
+    tell_ready()
     stop.wait()
     running.join(timeout=1.0)
     bell.close()

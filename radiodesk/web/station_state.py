@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from radiodesk.core import audit, events, figure_history, inputs, jobs
+from radiodesk.core.backup_state import BackupState, backup_state
 from radiodesk.core.hosts import Host, hosts
 from radiodesk.core.i18n import N_
 from radiodesk.core.rounds import ProcessHealth, health_of
@@ -35,6 +36,7 @@ KIND_NAMES = {
     "record.publish": N_("Publish a broadcast"),
     "record.reply": N_("Take in what a complainant wrote"),
     "record.ticket": N_("Show a complaint to the public"),
+    "station.backup": N_("Back up the station"),
     "speech.transcribe": N_("Transcribe a recording"),
     "tickets.due": N_("Watch a complaint's time limit"),
     "traffic.fetch": N_("Fetch a traffic source"),
@@ -48,7 +50,9 @@ PROCESS_NAMES = {
 }
 
 ROUND_NAMES = {
+    "age of the backup": N_("age of the last backup"),
     "arrivals": N_("taking in messages"),
+    "backups": N_("asking for the day's backup"),
     "database and disk": N_("database and disk"),
     "figures": N_("figures for the pictures of the day"),
     "jobs left lying": N_("jobs left lying"),
@@ -89,11 +93,16 @@ class State:
     pictures: list[Picture]
     machines: list[Machine]
     days_left: float | None
+    backup: BackupState | None
+    hours: int
+    """Since the last good backup."""
 
 
 def state_of(session: Session, settings: Settings, at: datetime) -> State:
     """The station at this moment."""
     others = [one for one in hosts(session, at=at) if one.name != settings.machine]
+    backup = backup_state(session, settings, at)
+    good = backup.good if backup is not None else None
     store = Store(settings, session.info["database"].keys)
     return State(
         health_of(settings.health, seconds=time.time()),
@@ -105,6 +114,8 @@ def state_of(session: Session, settings: Settings, at: datetime) -> State:
         pictures_of(session, settings.machine, at),
         [Machine(one, figure_history.days_left(session, one.name)) for one in others],
         figure_history.days_left(session, settings.machine),
+        backup,
+        max(0, round((at - good).total_seconds() / 3600)) if good is not None else 0,
     )
 
 

@@ -22,7 +22,7 @@ from radiodesk.core.database import Database, open_database
 from radiodesk.core.folders import close_to_others
 from radiodesk.core.ids import public_id
 from radiodesk.core.jobs import Runner, enqueue
-from radiodesk.core.keys import KeyMissing, load_keys, read_keys, rotate
+from radiodesk.core.keys import KeyFileShut, KeyMissing, load_keys, read_keys, rotate
 from radiodesk.core.private_columns import NotReadable
 from radiodesk.core.schema import downgrade, upgrade
 from radiodesk.core.settings import Settings
@@ -406,3 +406,32 @@ def test_sources_of_a_script_that_cannot_be_read_go_over_into_its_next_version(
     new = scripts.edit_script(session, script, scripts.Draft("Selamat malam."), expected=1, by="p", at=at, speed=140.0)
     session.flush()
     assert [raw(session, column, new.id) for column in columns] == [raw(session, column, first) for column in columns]
+
+
+def test_the_key_file_may_lie_elsewhere_than_the_data(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "stick" / "station.json"
+    elsewhere.parent.mkdir()
+    settings.keys.rename(elsewhere)
+    own = settings.model_copy(update={"keys_file": elsewhere})
+    elsewhere.chmod(0o644)
+    close_to_others(own)
+    assert elsewhere.stat().st_mode & 0o077 == 0
+    monkeypatch.setenv("RADIODESK_KEYS_FILE", str(elsewhere))
+    done = radiodesk(settings, "keys", "rotate")
+    assert done.returncode == 0, done.stderr
+    assert str(elsewhere) in done.stdout
+    assert read_keys(elsewhere).current == 2
+    assert not (settings.data / "keys.json").exists()
+
+
+def test_a_key_file_that_cannot_be_written_is_told_and_stays(settings: Settings) -> None:
+    shut = Path("/proc/self/station.json")
+    with pytest.raises(KeyFileShut, match="cannot be written"):
+        load_keys(shut)
+    folder = settings.keys.with_suffix(f".{os.getpid()}.new")
+    folder.mkdir()
+    with pytest.raises(KeyFileShut):
+        rotate(settings.keys)
+    assert read_keys(settings.keys).current == 1

@@ -2,7 +2,7 @@
 
 from radiodesk.core.changes import OfDatabase, OnChange, of_file
 from radiodesk.core.clock import SystemClock
-from radiodesk.core.processes import watch_for_stop
+from radiodesk.core.processes import tell_ready, watch_for_stop
 from radiodesk.core.rounds import Round, Rounds
 from radiodesk.core.settings import Settings
 from radiodesk.operations.attendant import journal_intake, take_adoption
@@ -33,5 +33,6 @@ def attend(settings: Settings) -> None:
     ]
     running = Rounds("attend", rounds, settings.health, stop)
     running.start()
+    tell_ready()
     stop.wait()
     running.join(timeout=5)

@@ -18,7 +18,7 @@ from radiodesk.rooms.archive.bag_files import BagFiles, FolderBag, bag_in
 from radiodesk.rooms.archive.bag_writer import ALGORITHMS
 from radiodesk.rooms.archive.tag_files import Difference, differs
 
-_UNLISTED = N_("Package %(package)s is in the folder, but not in the ledger.")
+UNLISTED = N_("Package %(package)s is in the folder, but not in the ledger.")
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _single(bag: BagFiles, whole: BagFiles, lines: Sequence[ledger.Line | None],
         previous = line
     if not lines:
         return Report((report,))
-    return Report((report,), (differs(_UNLISTED, package=bag.name),))
+    return Report((report,), (differs(UNLISTED, package=bag.name),))
 
 
 def _sealed(bag: BagFiles, report: PackageReport) -> PackageReport:
@@ -139,7 +139,7 @@ def _chain(lines: list[ledger.Line | None], packages: tuple[PackageReport, ...])
             yield from _fits(line, package, previous)
         previous = line
     for name in sorted(by_folder.keys() - known):
-        yield differs(_UNLISTED, package=name)
+        yield differs(UNLISTED, package=name)
 
 
 def _fits(line: ledger.Line, package: PackageReport, previous: ledger.Line | None) -> Iterator[Difference]:
