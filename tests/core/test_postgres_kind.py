@@ -179,3 +179,16 @@ def test_a_row_that_is_refused_stands_in_no_error(database: Database, now: datet
     told = "".join(traceback.format_exception(refused.value.orig)) + str(refused.value.args)
     assert "Failing row" not in told
     assert "kata rahasia" not in told
+
+
+def test_a_server_that_ended_the_connection_is_asked_again(database: Database) -> None:
+    asked = database.question("SELECT mark FROM edition_mark WHERE subject = ?")
+    before = asked.ask("")
+    with database.engine.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    assert asked.ask("") == before

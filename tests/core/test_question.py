@@ -2,9 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-from sqlalchemy import text
-
 from radiodesk.core.database import Database
 from radiodesk.rooms.record.models import EditionMark
 
@@ -32,18 +29,3 @@ def test_any_thread_may_ask_and_after_closing_too(database: Database) -> None:
     database.engine.dispose()
     assert asked.ask("") in found
     asked.close()
-
-
-def test_a_server_that_ended_the_connection_is_asked_again(database: Database, database_kind: str) -> None:
-    if database_kind != "postgresql":
-        pytest.skip("a file ends no connection")
-    asked = database.question(MARK)
-    before = asked.ask("")
-    with database.engine.connect() as connection:
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        )
-    assert asked.ask("") == before

@@ -41,7 +41,7 @@ def _read(database: Database) -> dict[str, list[tuple[Any, ...]]]:
         return {
             table.name: [tuple(row) for row in session.execute(select(table).order_by(*table.primary_key))]
             for table in Base.metadata.sorted_tables
-            if table.name not in LATER
+            if table.name not in LATER and not table.info.get("own")
         }
 
 
