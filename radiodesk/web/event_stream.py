@@ -16,6 +16,7 @@ from radiodesk.core.errors import Unreadable
 from radiodesk.core.inputs import number
 from radiodesk.http.request import UNSENT, station
 from radiodesk.rooms.accounts.access import COOKIE
+from radiodesk.web.metrics import open_screen
 from radiodesk.web.press import STILL_HERE, Screen, press_of
 
 blueprint = Blueprint("live", __name__)
@@ -46,7 +47,7 @@ def stream() -> Response:
 
     def lines() -> Iterator[bytes]:
         yield b"retry: 1500\n\n"
-        with press.open(token, topics, addresses) as screen:
+        with open_screen(app), press.open(token, topics, addresses) as screen:
             if screen is None:
                 return
             printed = json.dumps([region.address for region in screen.regions])

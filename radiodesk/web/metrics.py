@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.orm import Session
 
 from radiodesk.core import figure_history, hosts
+from radiodesk.core.backup_state import backup_state
 from radiodesk.core.errors import NotFound
 from radiodesk.core.settings import Settings
 from radiodesk.core.stores import waiting_of
@@ -27,6 +28,8 @@ from radiodesk.rooms.messages.arrivals.arrival_store import Store
 from radiodesk.sound.control_socket import PartRefused, PartSilent, ask
 
 EXTENSION = "radiodesk.web.metrics"
+KEPT = "kept page"
+"""In place of the route, where the answer was a page that is kept (``web.short_path``)."""
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 10.0)
 """Seconds; no page should take 0.2."""
 
@@ -72,10 +75,16 @@ def connect(app: Flask, given: Station) -> None:
     app.add_url_rule("/metrics", "metrics", metrics)
 
 
+def meters_of(app: Flask) -> Meters:
+    """What an application's process counts."""
+    meters: Meters = app.extensions[EXTENSION]
+    return meters
+
+
 @contextmanager
-def open_screen() -> Iterator[None]:
+def open_screen(app: Flask) -> Iterator[None]:
     """A screen follows changes as long as this is open."""
-    gauge = current_app.extensions[EXTENSION].screens
+    gauge = meters_of(app).screens
     gauge.inc()
     try:
         yield
@@ -90,8 +99,9 @@ def metrics() -> Response:
     shown = request.headers.get("Authorization", "").encode()
     if token is None or not compare_digest(shown, f"Bearer {token.get_secret_value()}".encode()):
         raise NotFound("There is nothing at this address.")
-    meters: Meters = current_app.extensions[EXTENSION]
-    return Response(generate_latest(meters.registry), content_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(
+        generate_latest(meters_of(current_app).registry), content_type="text/plain; version=0.0.4; charset=utf-8"
+    )
 
 
 class StationCollector(Collector):
@@ -173,6 +183,7 @@ def _counted(session: Session, given: Station) -> Iterator[Metric]:
         feeds.add_metric([name], fetched.timestamp() if fetched else 0.0)
     yield feeds
     yield from _arrivals(given)
+    yield from _backup(session, given)
     yield from _hosts(session, given)
 
 
@@ -182,6 +193,14 @@ def _arrivals(given: Station) -> Iterator[Metric]:
     arrivals.add_metric(["waiting"], len(store.all_waiting()))
     arrivals.add_metric(["unreadable"], len(store.all_odd()))
     yield arrivals
+
+
+def _backup(session: Session, given: Station) -> Iterator[Metric]:
+    state = backup_state(session, given.settings, given.clock.now())
+    good = state.good.timestamp() if state is not None and state.good is not None else 0.0
+    yield GaugeMetricFamily(
+        "radiodesk_backup_last_success_timestamp_seconds", "When the last good backup began; 0: never.", value=good
+    )
 
 
 def _hosts(session: Session, given: Station) -> Iterator[Metric]:

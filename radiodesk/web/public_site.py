@@ -20,6 +20,7 @@ from radiodesk.rooms.record.public_views import blueprint as site
 from radiodesk.rooms.record.public_views import home
 from radiodesk.rooms.record.tracking_views import blueprint as tracking
 from radiodesk.web.factory import PACKAGE, ROUNDS, create_app, refuse_too_large, template_folder
+from radiodesk.web.metrics import meters_of
 from radiodesk.web.short_path import EVERY, ShortPath
 
 LANGUAGE_COOKIE = "language"
@@ -63,7 +64,7 @@ def create_public(given: Station) -> Flask:
         app.register_blueprint(blueprint)
     app.add_url_rule("/bahasa/<code>", "language", switch_language)
     app.add_url_rule("/", "home", home)
-    short = ShortPath(app.wsgi_app, given, LANGUAGE_COOKIE, lambda: [PACKAGE, template_folder()])
+    short = ShortPath(app.wsgi_app, given, LANGUAGE_COOKIE, lambda: [PACKAGE, template_folder()], meters_of(app).count)
     app.wsgi_app = short  # type: ignore[method-assign]
     app.extensions[ROUNDS] = [Round("prints", EVERY, short.turn)]
     return app

@@ -8,6 +8,7 @@ depends on anything but the published rows, the settings, the program, the langu
 import logging
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from radiodesk.core.unavailable import unavailable
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.record.models import EditionMark
+from radiodesk.web.metrics import KEPT
 from radiodesk.web.prints import WHOLE, Place, Print, PrintFolder, makers_digest, printed
 
 if TYPE_CHECKING:
@@ -55,19 +57,31 @@ class ShortPath:
     """The public site's application behind its prints."""
 
     def __init__(
-        self, app: WSGIApplication, station: "Station", language_cookie: str, program: Callable[[], "list[Path]"]
+        self,
+        app: WSGIApplication,
+        station: "Station",
+        language_cookie: str,
+        program: Callable[[], "list[Path]"],
+        count: Callable[[str, str, int, float], None],
     ) -> None:
         self._app, self._station, self._cookie, self._program = app, station, language_cookie, program
+        self._count = count
         self._marks = station.database.question(_MARK)
         self._seen: dict[str, str] | None = None
         self._turning = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """See ``wsgiref.types.WSGIApplication``."""
-        found = self._found(environ) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
+        began, method = time.perf_counter(), str(environ["REQUEST_METHOD"])
+        found = self._found(environ) if method in ("GET", "HEAD") else None
         if found is None:
             return self._app(environ, start_response)
-        return _send(found, environ, start_response)
+
+        def answer(status: str, headers: list[tuple[str, str]], *_: object) -> Callable[[bytes], object]:
+            self._count(method, KEPT, int(status[:3]), time.perf_counter() - began)
+            return start_response(status, headers)
+
+        return _send(found, environ, answer)
 
     def _found(self, environ: WSGIEnvironment) -> Print | None:
         """The answer, from the folder or made; ``None`` where the application itself must give it."""

@@ -19,6 +19,7 @@ from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Channel
 from radiodesk.web.desk import create_desk
+from radiodesk.web.metrics import open_screen
 from radiodesk.web.public_site import create_public
 from tests.factories.forms import FormClient
 
@@ -54,8 +55,24 @@ def test_both_sites_tell_the_figures_of_the_station(make: object, measured: Stat
     assert figures["radiodesk_database_up", ()] == 1
     assert figures["radiodesk_disk_free_bytes", (measured.settings.machine,)] > 0
     assert figures["radiodesk_arrivals", ("waiting",)] == 0
+    assert figures["radiodesk_backup_last_success_timestamp_seconds", ()] == 0
+    assert figures["radiodesk_screens", ()] == 0
     # The first asking is counted by the time of the second.
     assert told(app)["radiodesk_requests_total", ("GET", "/metrics", "200")] == 1
+
+
+def test_kept_pages_are_counted_too(measured: Station) -> None:
+    app = create_public(measured)
+    for _ in range(3):
+        assert app.test_client().get("/").status_code == 200
+    assert told(app)["radiodesk_requests_total", ("GET", "kept page", "200")] == 3
+
+
+def test_a_screen_counts_while_it_follows(measured: Station) -> None:
+    app = create_desk(measured)
+    with open_screen(app):
+        assert told(app)["radiodesk_screens", ()] == 1
+    assert told(app)["radiodesk_screens", ()] == 0
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer salah", f"Basic {TOKEN}", "Bearer \u00e9"])
