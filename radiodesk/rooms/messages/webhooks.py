@@ -4,19 +4,24 @@ Who may write is checked first; then what came is on disk, as it came, before an
 address that is not set up does not exist; a refusal is one sentence as JSON.
 """
 
+from threading import BoundedSemaphore
+
 from flask import Blueprint, Response, jsonify, make_response, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from radiodesk.core.database_kinds import PROMPT
 from radiodesk.core.errors import NotFound, TooLarge, Unreadable
 from radiodesk.http.request import now, station
-from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
+from radiodesk.rooms.messages.arrivals.arrival_intake import Taken, Taker
+from radiodesk.rooms.messages.arrivals.arrival_store import Arrival
 from radiodesk.rooms.messages.channels import registered_channels
 from radiodesk.rooms.messages.ports import Admitted, ChallengedChannel, InboundChannel, Posted
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/masuk")
 
 LARGEST_BODY = 1_000_000
+_taking = BoundedSemaphore(2)
+"""Who takes in what a machine sent, in this process: one while the other writes."""
 
 
 @blueprint.get("/<name>")
@@ -50,12 +55,24 @@ def _taken_in(source: str, admitted: Admitted) -> Response:
     """
     taker = Taker(station().settings, station().database)
     arrival = taker.store.put(source, admitted.body, at=now(), facts=admitted.facts)
-    taken = taker.at_once(arrival, patience=PROMPT)
+    taken = _at_once(taker, arrival)
     if taken is None:
         return jsonify(id=arrival.id, taken=False, safe=True)
     if taken.problem is not None:
         return make_response(jsonify(id=arrival.id, taken=False, safe=True, error=taken.problem), Unreadable.status)
     return make_response(jsonify(id=", ".join(taken.ids), taken=True), admitted.new_status if taken.new else 200)
+
+
+def _at_once(taker: Taker, arrival: Arrival) -> Taken | None:
+    """Take it in now, unless others are at that already: when messages come faster than they can be taken in, each is
+    acknowledged as soon as it is safe, and the machine's round takes in many at a time.
+    """
+    if not _taking.acquire(blocking=False):
+        return None
+    try:
+        return taker.at_once(arrival, patience=PROMPT)
+    finally:
+        _taking.release()
 
 
 def _body() -> bytes:

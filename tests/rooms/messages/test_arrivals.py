@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import BoundedSemaphore
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy import Connection, event, select
+from sqlalchemy.orm import Session
 
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
@@ -21,8 +24,9 @@ from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
 from radiodesk.rooms.calls.models import Call, CallState, Channel, Urgency
 from radiodesk.rooms.calls.transitions import drop
-from radiodesk.rooms.messages import cli
-from radiodesk.rooms.messages.arrivals import arrival_reader
+from radiodesk.rooms.messages import cli, webhooks
+from radiodesk.rooms.messages import intake as intake_module
+from radiodesk.rooms.messages.arrivals import arrival_intake, arrival_reader
 from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
 from radiodesk.rooms.messages.arrivals.arrival_store import MOST_TRIES, Arrival, NotSafe, Store
 from radiodesk.rooms.messages.arrivals.web_form import FormFields
@@ -505,3 +509,95 @@ def test_a_number_with_digits_missing_is_asked_for_at_its_field(public: Flask) -
     field = page.split('name="telepon"')[1].split(">")[0]
     assert 'value="0812 3"' in field
     assert 'aria-invalid="true"' in field
+
+
+def put_many(taker: Taker, at: datetime, count: int) -> list[Arrival]:
+    def one(number: int) -> Arrival:
+        sent = {"from": f"+62812000001{number:02}", "text": f"Pesan {number}", "id": f"banyak-{number}"}
+        return taker.store.put("sms", json.dumps(sent).encode(), at=at)
+
+    return [one(number) for number in range(count)]
+
+
+def transactions(database: Database, act: Callable[[], object]) -> int:
+    ended: list[Connection] = []
+
+    def note(connection: Connection) -> None:
+        ended.append(connection)
+
+    event.listen(database.engine, "commit", note)
+    act()
+    event.remove(database.engine, "commit", note)
+    return len(ended)
+
+
+def test_what_machines_sent_while_nothing_was_taken_in_comes_in_together(
+    taker: Taker, database: Database, now: datetime
+) -> None:
+    put_many(taker, now, 60)
+    assert transactions(database, taker.turn) < 20
+    assert sorted(call.message for call in every(database)) == sorted(f"Pesan {number}" for number in range(60))
+    assert taker.store.all_waiting() == []
+    assert len(taker.store.all_kept()) == 60
+    assert taker.turn() == 0
+
+
+def test_one_that_breaks_among_many_becomes_a_card_and_the_others_come_in(
+    taker: Taker, database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_many(taker, now, 5)
+    taker.store.put("sms", b"{", at=now)
+    whole = intake_module.take_in
+
+    def take_in(session: Session, incoming: Incoming, **given: Any) -> Call | None:
+        if incoming.text == "Pesan 3":
+            raise RuntimeError("rusak")
+        return whole(session, incoming, **given)
+
+    monkeypatch.setattr(arrival_intake, "take_in", take_in)
+    taker.turn()
+    assert sorted(call.message for call in every(database) if call.message.startswith("Pesan")) == [
+        "Pesan 0", "Pesan 1", "Pesan 2", "Pesan 4",
+    ]  # fmt: skip
+    assert len(every(database)) >= 5
+    assert taker.store.all_waiting() == []
+
+
+def test_one_that_kills_its_reader_among_many_is_set_aside_alone(
+    taker: Taker, database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """What a process is at the moment of SIGKILL."""
+
+    put_many(taker, now, 5)
+    whole = intake_module.take_in
+
+    def take_in(session: Session, incoming: Incoming, **given: Any) -> Call | None:
+        if incoming.text == "Pesan 3":
+            raise Killed
+        return whole(session, incoming, **given)
+
+    monkeypatch.setattr(arrival_intake, "take_in", take_in)
+    for _ in range(MOST_TRIES):
+        with pytest.raises(Killed):
+            taker.turn()
+    monkeypatch.setattr(arrival_intake, "take_in", whole)
+    taker.turn()
+    words = sorted(call.message for call in every(database))
+    assert [one for one in words if one.startswith("Pesan")] == ["Pesan 0", "Pesan 1", "Pesan 2", "Pesan 4"]
+    assert len(words) == 5 and taker.store.all_waiting() == []
+
+
+def test_a_machine_that_sends_faster_than_is_taken_in_is_answered_as_soon_as_it_is_safe(
+    client: FlaskClient, database: Database, taker: Taker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = BoundedSemaphore(1)
+    busy.acquire()
+    monkeypatch.setattr(webhooks, "_taking", busy)
+    assert by_sms(client) == 200
+    assert every(database) == []
+    busy.release()
+    assert taker.turn() == 1
+    assert [call.message for call in every(database)] == ["Lewat SMS"]
+    assert by_sms(client) == 200, "the same again is known"
+    assert len(every(database)) == 1

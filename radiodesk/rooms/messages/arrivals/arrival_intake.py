@@ -1,13 +1,14 @@
 """Takes arrivals into the queue: at once by whoever received them, else by the attendant; twice changes nothing."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from radiodesk.core import i18n
 from radiodesk.core.database import Database
@@ -22,10 +23,13 @@ from radiodesk.rooms.messages.arrivals import arrival_reader
 from radiodesk.rooms.messages.arrivals.arrival_store import MOST_TRIES, Arrival, Store
 from radiodesk.rooms.messages.arrivals.web_form import FormFields, take_form
 from radiodesk.rooms.messages.intake import TooMany, card_there, count_sender, empty, take_in
+from radiodesk.rooms.messages.ports import Delivery
 from radiodesk.rooms.recordings import services as audio
 
 log = logging.getLogger(__name__)
 
+TOGETHER = 50
+"""Arrivals that one transaction takes in: others wait for it."""
 _PASSING = (OSError, MemoryError, StoreUnavailable)
 """Troubles of the machine, not of what came in: it waits until they are over."""
 
@@ -84,7 +88,8 @@ class Taker:
 
         Raises what the database's driver raises while it takes nothing: then all go on waiting.
         """
-        return sum(self._one(path) for path in self.store.all_waiting())
+        waiting = self.store.all_waiting()
+        return sum(self._several(waiting[first : first + TOGETHER]) for first in range(0, len(waiting), TOGETHER))
 
     def again(self, path: Path) -> Taken | None:
         """Read one arrival again, after a mend: what was taken in before stays as it is, what was not comes in now."""
@@ -100,6 +105,50 @@ class Taker:
         with self._database.reading() as session:
             found = card_there(session, card, at=arrival.received_at)
         return found is None or found.raw is None
+
+    def _several(self, paths: Sequence[Path]) -> int:
+        """Take in what machines sent in one transaction: after an hour without the database thousands may wait. What
+        needs more than that (forms, what cannot be read, what was tried before) is taken in by itself.
+        """
+        together = self._together(paths) if len(paths) > 1 else set()
+        return len(together) + sum(self._one(path) for path in paths if path not in together)
+
+    def _together(self, paths: Sequence[Path]) -> set[Path]:
+        with ExitStack() as claims:
+            mine = [path for path in paths if claims.enter_context(self.store.claimed(path))]
+            plain: list[tuple[Arrival, Delivery]] = []
+            try:
+                plain += [read for path in mine if (read := self._plain(path)) is not None]
+                if not plain:
+                    return set()
+                # One that kills its reader kills it again when it is tried by itself.
+                for arrival, _ in plain:
+                    self.store.count_try(arrival)
+                with i18n.speaking(self._settings.language), self._database.writing(PATIENT) as session:
+                    for arrival, delivery in plain:
+                        self._put_in(session, arrival, delivery)
+            except Exception as error:  # the edge: one of them is odd, and is found by taking in each by itself
+                for arrival, _ in plain:
+                    self.store.take_back(arrival)
+                if unavailable(error) is not None:
+                    raise
+                log.warning("%s arrivals are taken in one by one: %s.", len(mine), type(error).__name__)
+                return set()
+            for arrival, _ in plain:
+                self.store.settle(arrival)
+            return {self.store.waiting / arrival.id for arrival, _ in plain}
+
+    def _plain(self, path: Path) -> tuple[Arrival, Delivery] | None:
+        """What a machine sent, if it can be read and was not tried before."""
+        try:
+            arrival = self.store.read(path)
+            if arrival.source == arrival_reader.WEB or self.store.was_tried(arrival):
+                return None
+            with i18n.speaking(self._settings.language):
+                return arrival, arrival_reader.deliver(arrival)
+        except (Refusal, OSError):
+            # What is wrong with it is told when it is tried by itself.
+            return None
 
     def _one(self, path: Path) -> bool:
         try:
@@ -144,21 +193,23 @@ class Taker:
                 except Unreadable as refusal:
                     self._card(arrival, patience=patience)
                     return Taken(problem=i18n.say(refusal))
-                card = arrival_reader.card(arrival)
                 with self._database.writing(patience) as session:
-                    shown = card_there(session, card, at=arrival.received_at)
-                    if shown is not None:
-                        delivery = arrival_reader.after_a_card(arrival, delivery)
-                    new = [
-                        call.public_id
-                        for one in delivery.everything
-                        if (call := take_in(session, one, at=arrival.received_at)) is not None
-                    ]
-                    if shown is not None and shown.raw is not None and not delivery.odd:
-                        empty(session, shown, at=arrival.received_at)
-                taken = Taken(tuple(dict.fromkeys(new)), tuple(one.external_id for one in delivery.everything))
+                    taken = self._put_in(session, arrival, delivery)
         self.store.settle(arrival)
         return taken
+
+    def _put_in(self, session: Session, arrival: Arrival, delivery: Delivery) -> Taken:
+        shown = card_there(session, arrival_reader.card(arrival), at=arrival.received_at)
+        if shown is not None:
+            delivery = arrival_reader.after_a_card(arrival, delivery)
+        new = [
+            call.public_id
+            for one in delivery.everything
+            if (call := take_in(session, one, at=arrival.received_at)) is not None
+        ]
+        if shown is not None and shown.raw is not None and not delivery.odd:
+            empty(session, shown, at=arrival.received_at)
+        return Taken(tuple(dict.fromkeys(new)), tuple(one.external_id for one in delivery.everything))
 
     def _form(self, arrival: Arrival, *, patience: float, strict: bool) -> Taken:
         fields = FormFields.of(arrival)

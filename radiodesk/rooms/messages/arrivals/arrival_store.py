@@ -196,6 +196,10 @@ class Store:
         finally:
             os.close(handle)
 
+    def was_tried(self, arrival: Arrival) -> bool:
+        """Whether a reader began with it and did not come to an end."""
+        return (self.waiting / f"{arrival.id}.tries").is_file()
+
     def count_try(self, arrival: Arrival) -> int:
         """Count one more try, before it is made; returns how many there were, this one included."""
         path = self.waiting / f"{arrival.id}.tries"
