@@ -39,7 +39,7 @@ from radiodesk.rooms.traffic.views import blueprint as traffic
 from radiodesk.rooms.traffic.wording_views import blueprint as wording
 from radiodesk.rooms.transcripts.views import blueprint as transcripts
 from radiodesk.web import event_stream, menu, station_state
-from radiodesk.web.factory import create_app, refuse_too_large, refused
+from radiodesk.web.factory import create_app, refuse_odd_address, refuse_too_large, refused
 from radiodesk.web.overview import overview
 from radiodesk.web.region_turns import Turns
 
@@ -82,6 +82,7 @@ def create_desk(given: Station) -> Flask:
     app.config.update(WTF_CSRF_TIME_LIMIT=None)
     app.register_error_handler(CSRFError, _csrf_failed)
     app.before_request(_choose_language)
+    app.before_request(refuse_odd_address)
     # Before the form's token is looked for: of a body that was not read there is none.
     app.before_request(refuse_too_large)
     CSRFProtect(app)

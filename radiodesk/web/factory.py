@@ -13,10 +13,11 @@ from werkzeug.routing import IntegerConverter, Map
 
 from radiodesk.core import i18n
 from radiodesk.core.alarms import DATABASE
-from radiodesk.core.errors import Refusal, TooLarge
+from radiodesk.core.errors import NotFound, Refusal, TooLarge
 from radiodesk.core.i18n import N_
 from radiodesk.core.inputs import MOST
 from radiodesk.core.settings import CHECKOUT
+from radiodesk.core.text import is_text
 from radiodesk.core.unavailable import RETRY_AFTER, DatabaseBusy, DatabaseUnavailable, busy, unavailable
 from radiodesk.http.regions import form_token
 from radiodesk.http.request import SAFE, TOO_LARGE, Station, let_go, own_transaction, secure_cookie, station
@@ -188,6 +189,14 @@ def _http_error(error: HTTPException) -> Response:
     if code == 413:
         return refused(too_large())
     return _page(i18n.gettext(HTTP_SENTENCES.get(code, HTTP_SENTENCES[400])), code)
+
+
+def refuse_odd_address() -> None:
+    """Before each request, once its language is known; raises ``NotFound`` for an address that is no text, which not
+    every database can be asked for.
+    """
+    if not is_text(request.path):
+        raise NotFound("There is nothing at this address.")
 
 
 def refuse_too_large() -> None:

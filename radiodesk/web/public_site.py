@@ -19,7 +19,7 @@ from radiodesk.rooms.record.open311 import refusal_as_asked
 from radiodesk.rooms.record.public_views import blueprint as site
 from radiodesk.rooms.record.public_views import home
 from radiodesk.rooms.record.tracking_views import blueprint as tracking
-from radiodesk.web.factory import PACKAGE, ROUNDS, create_app, refuse_too_large, template_folder
+from radiodesk.web.factory import PACKAGE, ROUNDS, create_app, refuse_odd_address, refuse_too_large, template_folder
 from radiodesk.web.metrics import meters_of
 from radiodesk.web.short_path import EVERY, ShortPath
 
@@ -56,6 +56,7 @@ def create_public(given: Station) -> Flask:
     # Below these addresses machines ask: what goes wrong is told in their own forms, whoever notices it.
     app.config["ERROR_ANSWERS"] = {f"{webhooks.url_prefix}/": told, f"{open311.url_prefix}/": refusal_as_asked}
     app.before_request(_choose_language)
+    app.before_request(refuse_odd_address)
     app.before_request(refuse_too_large)
     entries = [entry for entry in PUBLIC_MENU if given.settings.web_form or entry.endpoint != "intake.form"]
     shown = {"settings": given.settings, "public_menu": entries, "emergency": area_pack(given.settings.area).emergency}

@@ -18,17 +18,19 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import numpy as np
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from radiodesk.core import jobs
 from radiodesk.core.audit import broken_link
-from radiodesk.core.database import Database
+from radiodesk.core.database import Database, open_database
 from radiodesk.core.jobs import Job, JobState
+from radiodesk.core.keys import load_keys
+from radiodesk.core.schema import upgrade
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts import services as accounts
 from radiodesk.rooms.accounts.access import COOKIE
@@ -44,7 +46,7 @@ from tests.conftest import PASSWORD
 from tests.factories import calls as make
 from tests.factories.hosts import until
 from tests.factories.ports import free_port
-from tests.factories.postgres import Server
+from tests.factories.postgres import Server, server
 
 pytestmark = [
     pytest.mark.slow,
@@ -229,6 +231,27 @@ class Work:
         assert answer.status_code in (200, 204, 303), answer.text
 
 
+@pytest.fixture(scope="module")
+def durable() -> Iterator[Server]:
+    """A server that writes to the disk, as a station's does: one that crashes loses nothing that it has committed."""
+    with server(durable=True) as running:
+        yield running
+
+
+@pytest.fixture
+def settings(
+    settings: Settings, database_kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    if database_kind == "sqlite":
+        return settings
+    url = request.getfixturevalue("durable").make("radiodesk")
+    database = open_database(url, load_keys(settings.keys))
+    upgrade(database)
+    database.engine.dispose()
+    monkeypatch.setenv("RADIODESK_DATABASE_URL", url)
+    return settings.model_copy(update={"database_url": SecretStr(url)})
+
+
 @pytest.fixture
 def station(settings: Settings, database: Database, tmp_path: Path) -> Iterator[Station]:
     at = datetime.now(UTC)
@@ -248,15 +271,14 @@ def station(settings: Settings, database: Database, tmp_path: Path) -> Iterator[
 
 
 def test_nothing_that_was_acknowledged_is_lost_whoever_is_killed(
-    station: Station, database: Database, settings: Settings, request: pytest.FixtureRequest
+    station: Station, database: Database, settings: Settings, database_kind: str, request: pytest.FixtureRequest
 ) -> None:
-    on_postgres = urlsplit(settings.database).scheme == "postgresql"
-    server: Server | None = request.getfixturevalue("postgres") if on_postgres else None
+    crashing: Server | None = request.getfixturevalue("durable") if database_kind == "postgresql" else None
     killed: Counter[str] = Counter()
     with httpx.Client(timeout=60, cookies={COOKIE: station.token}) as client:
         work = Work(station, client)
         for seed in range(SEEDS):
-            killed[work_and_kill(seed, station, work, server)] += 1
+            killed[work_and_kill(seed, station, work, crashing)] += 1
         work.voice("maut", DEADLY)
     assert len(killed) > 1 or SEEDS < 5
     settle(station, database, settings)
@@ -269,15 +291,15 @@ def test_nothing_that_was_acknowledged_is_lost_whoever_is_killed(
     check(work, database)
 
 
-def work_and_kill(seed: int, station: Station, work: Work, server: "Server | None") -> str:
+def work_and_kill(seed: int, station: Station, work: Work, crashing: Server | None) -> str:
     """A moment of work within which somebody dies; says who."""
     chance = random.Random(seed)  # noqa: S311 - it only chooses
-    whom = chance.choice([*PARTS, *PARTS, "supervisor", *(["server"] if server else [])])
+    whom = chance.choice([*PARTS, *PARTS, "supervisor", *(["server"] if crashing else [])])
 
     def strike() -> None:
-        if whom == "server" and server is not None:
-            server.stop("immediate")
-            server.start()
+        if whom == "server" and crashing is not None:
+            crashing.stop("immediate")
+            crashing.start()
         else:
             station.kill(whom)
 

@@ -1,6 +1,7 @@
 """Whatever a request runs into, no lock and no connection stays behind; a database in trouble is named everywhere."""
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -206,3 +207,15 @@ def test_a_fault_of_the_database_is_in_the_log_and_no_value_with_it(
         assert app.test_client().post("/rusak").status_code == 500
     assert "append-only" in caplog.text or "NOT NULL" in caplog.text
     assert "rahasia-uji" not in caplog.text
+
+
+def test_an_address_that_is_no_text_is_none_on_either_database(
+    desk: Flask, public: Flask, sign_in: Callable[..., FlaskClient]
+) -> None:
+    officer = sign_in(Role.PRODUCER, Role.SCREENER, Role.TICKET_OFFICER)
+    for app, client in ((desk, officer), (public, public.test_client())):
+        for rule in app.url_map.iter_rules():
+            if "GET" in (rule.methods or ()) and "public_id" in rule.arguments:
+                address = re.sub(r"<[^>]*>", "1%00", rule.rule)
+                assert client.get(address).status_code == 404, address
+    assert officer.get("/draf?untuk=%00&untuk=/antrean").json == {}

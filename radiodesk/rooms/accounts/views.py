@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from radiodesk.core.database_kinds import PROMPT
 from radiodesk.core.errors import Unreadable
 from radiodesk.core.i18n import LANGUAGES
+from radiodesk.core.text import is_text
 from radiodesk.http.request import (
     asked_page,
     back,
@@ -288,7 +289,8 @@ def _roles() -> list[Role]:
 
 @blueprint.get("/draf")
 def find_drafts() -> Response:
-    return jsonify(drafts.find(session(), me(), request.args.getlist("untuk")[: drafts.MOST], at=now()))
+    places = [place for place in request.args.getlist("untuk")[: drafts.MOST] if is_text(place)]
+    return jsonify(drafts.find(session(), me(), places, at=now()))
 
 
 @blueprint.post("/draf")
