@@ -99,7 +99,11 @@ if (stream && regions().length) {
   // What changed between the making of this page and the opening of its stream comes first.
   const seen = document.body.dataset.seen;
   const prints = [...document.querySelectorAll("[data-print]")].map((r) => r.dataset.print);
-  const asks = [["topik", [...topics].join(",")], ...(seen ? [["sejak", seen]] : []), ...prints.map((p) => ["cetak", p])];
+  const asks = [
+    ["topik", [...topics].join(",")],
+    ...(seen ? [["sejak", seen]] : []),
+    ...prints.map((p) => ["cetak", p]),
+  ];
   const source = new EventSource(`${stream}?${new URLSearchParams(asks)}`);
   let lost = false;
   // Addresses of the regions that come by themselves; until the stream says so, and where it is lost, all are fetched.
@@ -125,10 +129,14 @@ if (stream && regions().length) {
   source.addEventListener("print", (message) => {
     const { of, html } = JSON.parse(message.data);
     for (const region of regions())
-      if (region.dataset.print === of) (html === null ? refresh(region) : put(region, html));
+      if (region.dataset.print === of) html === null ? refresh(region) : put(region, html);
   });
   // What is one person's own (data-own) is fetched when that person did something.
-  source.addEventListener("own", () => regions().filter((r) => "own" in r.dataset).forEach(refresh));
+  source.addEventListener("own", () =>
+    regions()
+      .filter((r) => "own" in r.dataset)
+      .forEach(refresh),
+  );
   source.onopen = () => {
     if (lost) {
       lost = false;
