@@ -66,14 +66,13 @@ def hosts(session: Session, *, at: datetime) -> list[Host]:
 
 def _host(row: HostReport, at: datetime) -> Host:
     told = row.content
-    return Host(
-        row.host,
-        row.at,
-        at - row.at > SILENT,
-        tuple(_process(one) for one in told.get("processes", ())),
-        tuple(Alarm(**one) for one in told.get("alarms", ())),
-        int(told.get("free", 0)),
-    )
+    try:
+        processes = tuple(_process(one) for one in told["processes"])
+        alarms = tuple(Alarm(**one) for one in told["alarms"])
+    except (KeyError, TypeError):
+        # Machines are brought to a release one after the other, and the words of another release may differ.
+        processes, alarms = (), ()
+    return Host(row.host, row.at, at - row.at > SILENT, processes, alarms, int(told.get("free", 0)))
 
 
 def _process(told: dict[str, Any]) -> ProcessHealth:
@@ -93,7 +92,8 @@ class Reporting:
         with self._database.reading() as session:
             said = session.get(HostReport, own)
             known = hosts(session, at=at)
-        if said is None or at - said.at > FRESH:
+        # Also when the clock was set back since.
+        if said is None or abs(at - said.at) > FRESH:
             with self._database.writing() as session:
                 told = self._told(at)
                 session.merge(HostReport(host=own, at=at, content=told))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 Progress = Callable[[float, float], None]
-"""Called with (seconds done, seconds in all) while a long piece of work goes on."""
+"""Called with (seconds done, seconds in all) while a long piece of work goes on: an engine that is silent for ten
+minutes counts as hanging, and its process is ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from radiodesk.core.alarms import DISK, Alarms
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.core.errors import Refusal
-from radiodesk.core.hosts import FORGOTTEN, SILENT, Reporting, hosts
+from radiodesk.core.hosts import FORGOTTEN, SILENT, HostReport, Reporting, hosts
 from radiodesk.core.settings import Settings
 
 
@@ -93,3 +93,25 @@ def test_days_left_go_by_how_fast_the_disk_filled(database: Database, clock: Man
     with database.writing() as session:
         figure_history.forget(session, clock.now() + figure_history.KEPT)
     assert left() is None
+
+
+def test_what_a_machine_of_another_release_says_breaks_no_page(
+    studio: Settings, office: Settings, database: Database, clock: ManualClock
+) -> None:
+    strange = {"processes": [{"process": "desk", "mood": "fine"}], "alarms": [{"title": "x"}], "free": 5}
+    with database.writing() as session:
+        session.add(HostReport(host="studio", at=clock.now(), content=strange))
+    Reporting(office, database, clock).turn()
+    with database.reading() as session:
+        [found] = [one for one in hosts(session, at=clock.now()) if one.name == "studio"]
+    assert (found.processes, found.alarms, found.free, found.silent) == ((), (), 5, False)
+
+
+def test_a_machine_whose_clock_was_set_back_goes_on_telling(
+    studio: Settings, database: Database, clock: ManualClock
+) -> None:
+    Reporting(studio, database, clock).turn()
+    clock.set(clock.now() - timedelta(hours=3))
+    Reporting(studio, database, clock).turn()
+    with database.reading() as session:
+        assert [one.at for one in hosts(session, at=clock.now())] == [clock.now()]

@@ -28,7 +28,7 @@ from radiodesk.rooms.recordings import services as audio
 
 log = logging.getLogger(__name__)
 
-TOGETHER = 50
+TOGETHER = 20
 """Arrivals that one transaction takes in: others wait for it."""
 _PASSING = (OSError, MemoryError, StoreUnavailable)
 """Troubles of the machine, not of what came in: it waits until they are over."""
