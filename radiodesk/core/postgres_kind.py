@@ -30,6 +30,8 @@ LOCK = 0x7261_6469_6F64_6573
 """Number of the advisory lock that a writer holds: the letters ``radiodes``."""
 LEADER = LOCK + 1
 """The advisory locks of those who lead in something have numbers from here on."""
+AWAY = 2.0
+"""Seconds for which a server that did not answer is not asked again by those who ask very often."""
 CHANNEL = "radiodesk"
 """What is notified when rows were added that others wait for (see migration 0022)."""
 SILENT = 30
@@ -168,17 +170,28 @@ class PostgresQuestion:
         self._url, self._statement = url, statement.replace("?", "%s").encode()
         self._connection: psycopg.Connection[Any] | None = None
         self._lock = threading.Lock()
+        self._away_until = 0.0
 
     def ask(self, about: str) -> str | None:
-        """A connection that the server has ended meanwhile is opened once more."""
-        with self._lock:
+        """A connection that the server has ended meanwhile is opened once more. Of many that ask while the server is
+        away one waits for it.
+        """
+        if time.monotonic() < self._away_until or not self._lock.acquire(timeout=PROMPT):
+            raise psycopg.OperationalError("the server does not answer")
+        try:
             if self._connection is not None:
                 try:
                     return self._asked(self._connection, about)
                 except psycopg.OperationalError:
                     self._connection.close()
+                    self._connection = None
             self._connection = _connected(self._url)
             return self._asked(self._connection, about)
+        except psycopg.OperationalError:
+            self._away_until = time.monotonic() + AWAY
+            raise
+        finally:
+            self._lock.release()
 
     def _asked(self, connection: "psycopg.Connection[Any]", about: str) -> str | None:
         row = connection.execute(self._statement, (about,)).fetchone()

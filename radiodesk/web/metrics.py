@@ -30,6 +30,7 @@ from radiodesk.sound.control_socket import PartRefused, PartSilent, ask
 EXTENSION = "radiodesk.web.metrics"
 KEPT = "kept page"
 """In place of the route, where the answer was a page that is kept (``web.short_path``)."""
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 10.0)
 """Seconds; no page should take 0.2."""
 
@@ -52,7 +53,8 @@ class Meters:
         self.registry.register(StationCollector(given))
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
-        """One request was answered."""
+        """One request was answered; a method that visitors invented is not told by its name."""
+        method = method if method in METHODS else "other"
         self.requests.labels(method, route, str(status)).inc()
         self.seconds.labels(method, route).observe(seconds)
 

@@ -35,6 +35,7 @@ MOST_CHANGES = 2000
 """Changes that may wait for a screen; one that does not take them ends, and comes back by Last-Event-ID."""
 TROUBLE = 1.0
 """Seconds to wait when the changes cannot be followed."""
+_making = threading.Lock()
 STILL_HERE = b": still here\n\n"
 
 _EXTENSION = "radiodesk.web.press"
@@ -279,5 +280,8 @@ def _renews(change: Change, region: Region) -> bool:
 
 def press_of(app: Flask, station: Station) -> Press:
     """The press of an application."""
-    press: Press = app.extensions.setdefault(_EXTENSION, Press(app, station))
-    return press
+    with _making:
+        press: Press | None = app.extensions.get(_EXTENSION)
+        if press is None:
+            press = app.extensions[_EXTENSION] = Press(app, station)
+        return press

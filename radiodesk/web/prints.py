@@ -13,6 +13,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,7 +142,8 @@ class PrintFolder:
         for _, one, path in sorted(left):
             if size <= most:
                 break
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # the disk is read-only, or somebody else's sweep was quicker
+                path.unlink()
             size -= one
 
     def _name(self, place: Place) -> str:

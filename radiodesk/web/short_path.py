@@ -10,6 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -53,6 +54,15 @@ _NOT_FOR_MAKING = ("HTTP_IF_", "HTTP_RANGE", "HTTP_ACCEPT_ENCODING", "CONTENT_")
 _MARK = "SELECT mark FROM edition_mark WHERE subject = ?"
 
 
+@dataclass(frozen=True, slots=True)
+class _Unkept:
+    """An answer of the application that is not to be kept: a refusal, or something about the visitor."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    parts: list[bytes]
+
+
 class ShortPath:
     """The public site's application behind its prints."""
 
@@ -73,9 +83,16 @@ class ShortPath:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """See ``wsgiref.types.WSGIApplication``."""
         began, method = time.perf_counter(), str(environ["REQUEST_METHOD"])
-        found = self._found(environ) if method in ("GET", "HEAD") else None
-        if found is None:
+        place = self._place(environ) if method in ("GET", "HEAD") else None
+        if place is None:
             return self._app(environ, start_response)
+        found = self._folder.find(place)
+        if found is None:
+            made = self._made(environ, place)
+            if isinstance(made, Print):
+                return _send(made, environ, start_response)
+            start_response(made.status, made.headers)
+            return [] if method == "HEAD" else made.parts
 
         def answer(status: str, headers: list[tuple[str, str]], *_: object) -> Callable[[bytes], object]:
             self._count(method, KEPT, int(status[:3]), time.perf_counter() - began)
@@ -83,18 +100,11 @@ class ShortPath:
 
         return _send(found, environ, answer)
 
-    def _found(self, environ: WSGIEnvironment) -> Print | None:
-        """The answer, from the folder or made; ``None`` where the application itself must give it."""
+    def _place(self, environ: WSGIEnvironment) -> Place | None:
+        """Where a page's print lies; ``None`` for what is never kept, what is not public, or without a database."""
         subject = _subject(environ)
         if subject is None:
             return None
-        place = self._place(subject, environ)
-        if place is None:
-            return None
-        return self._folder.find(place) or self._made(environ, place)
-
-    def _place(self, subject: str, environ: WSGIEnvironment) -> Place | None:
-        """Where the print of a page lies; ``None`` where nothing is public, or the database cannot be asked."""
         try:
             mark = self._marks.ask(subject)
             return None if mark is None else Place(subject, mark, self._about(environ))
@@ -103,15 +113,15 @@ class ShortPath:
                 log.exception("Which edition is public could not be asked.")
             return None
 
-    def _made(self, environ: WSGIEnvironment, place: Place) -> Print | None:
-        """Have a page made and keep it, if it is of the edition that was asked for."""
+    def _made(self, environ: WSGIEnvironment, place: Place) -> "Print | _Unkept":
+        """Have a page made and keep it, if it is of the edition asked for; what is no page is answered as it is."""
         plain = {name: value for name, value in environ.items() if not name.startswith(_NOT_FOR_MAKING)}
         parts, status, headers = run_wsgi_app(self._app, plain | {"REQUEST_METHOD": "GET"}, buffered=True)
         if not status.startswith(_STATUSES) or not _says_nothing_of_the_visitor(headers):
-            return None
+            return _Unkept(status, list(headers), list(parts))
         kept = [(name, value) for name, value in headers if name.lower() not in _OWN_HEADERS]
         made = printed(status, kept, b"".join(parts))
-        if self._place(place.subject, environ) == place:
+        if self._place(environ) == place:
             self._folder.keep(place, made)
         return made
 
@@ -154,7 +164,10 @@ class ShortPath:
     def _render(self, path: str) -> None:
         for language in i18n.LANGUAGES:
             asked = EnvironBuilder(path, headers=[("Cookie", f"{self._cookie}={language}")])
-            self._found(asked.get_environ())
+            environ = asked.get_environ()
+            place = self._place(environ)
+            if place is not None and self._folder.find(place) is None:
+                self._made(environ, place)
 
 
 def _subject(environ: WSGIEnvironment) -> str | None:

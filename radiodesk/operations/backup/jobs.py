@@ -1,5 +1,6 @@
 """The day's backup as a job: asked for by the worker that leads, tried again, and shown when it was given up."""
 
+import logging
 from functools import partial
 
 from radiodesk.core import i18n
@@ -18,6 +19,8 @@ WAITS = (300.0, 1800.0, 7200.0)
 """Seconds before each further try: a disk may be plugged in, a line come back."""
 BY = "worker"
 
+log = logging.getLogger(__name__)
+
 
 def make(context: Context, _subject: int) -> None:
     """Make the backup that the settings ask for."""
@@ -26,6 +29,8 @@ def make(context: Context, _subject: int) -> None:
         made = back_up(context.settings, context.database, context.clock, kept, partial(_report, context))
     except Refusal as refusal:
         raise Failed(i18n.say_in(context.settings.language, refusal), again=True) from refusal
+    if made.trouble:
+        log.error("The backup was made, but old ones could not be removed: %s", made.trouble)
     with context.database.writing() as session:
         note(session, made, kept, by=BY, at=context.clock.now())
 

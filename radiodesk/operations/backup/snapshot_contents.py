@@ -14,7 +14,6 @@ import errno
 import json
 import os
 import shutil
-import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -107,7 +106,7 @@ def _lay_out(settings: Settings, database: Database | None, clock: Clock, stage:
         made_at=made_at.isoformat(timespec="seconds"),
         release=__version__,
         station=settings.station,
-        host=socket.gethostname(),
+        host=settings.machine,
         store=settings.store,
         objects="inside" if inside else "elsewhere",
         keys=_keys(settings) and _copy(settings.keys, stage / KEYS),

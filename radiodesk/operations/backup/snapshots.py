@@ -3,7 +3,6 @@
 import fcntl
 import os
 import re
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ def back_up(settings: Settings, database: Database | None, clock: Clock, kept: R
                     settings.data.resolve(),
                     laid.paths,
                     tag=tag,
-                    host=socket.gethostname(),
+                    host=settings.machine,
                     leave_out=_leave_out(settings, laid),
                     progress=progress,
                 )
@@ -84,6 +83,8 @@ def back_up(settings: Settings, database: Database | None, clock: Clock, kept: R
 def note(session: Session, made: Made, kept: Repository, *, by: str, at: datetime) -> None:
     """Write into the audit trail that a backup was made."""
     details = {"to": kept.shown, "host": made.manifest.host, "keys": made.manifest.keys, "missing": len(made.missing)}
+    if made.trouble:
+        details["trouble"] = str(made.trouble)
     audit.record(session, at, by, "backup made", f"snapshot {made.snapshot[:8]}", **details)
     events.announce(session, at, "jobs", "backup")
 

@@ -601,3 +601,11 @@ def test_a_machine_that_sends_faster_than_is_taken_in_is_answered_as_soon_as_it_
     assert [call.message for call in every(database)] == ["Lewat SMS"]
     assert by_sms(client) == 200, "the same again is known"
     assert len(every(database)) == 1
+
+
+def test_a_file_that_cannot_be_opened_holds_up_no_other(taker: Taker, database: Database, now: datetime) -> None:
+    put_many(taker, now, 3)
+    looping = taker.store.waiting / "0"
+    looping.symlink_to(looping)
+    taker.turn()
+    assert sorted(call.message for call in every(database)) == ["Pesan 0", "Pesan 1", "Pesan 2"]

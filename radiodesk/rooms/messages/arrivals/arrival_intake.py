@@ -115,7 +115,7 @@ class Taker:
 
     def _together(self, paths: Sequence[Path]) -> set[Path]:
         with ExitStack() as claims:
-            mine = [path for path in paths if claims.enter_context(self.store.claimed(path))]
+            mine = [path for path in paths if self._claim(path, claims)]
             plain: list[tuple[Arrival, Delivery]] = []
             try:
                 plain += [read for path in mine if (read := self._plain(path)) is not None]
@@ -134,9 +134,21 @@ class Taker:
                     raise
                 log.warning("%s arrivals are taken in one by one: %s.", len(mine), type(error).__name__)
                 return set()
+            done = {self.store.waiting / arrival.id for arrival, _ in plain}
             for arrival, _ in plain:
-                self.store.settle(arrival)
-            return {self.store.waiting / arrival.id for arrival, _ in plain}
+                try:
+                    self.store.settle(arrival)
+                except OSError as error:
+                    # It is in the database, and is known there when it is tried again.
+                    self._tell_once(self.store.waiting / arrival.id, error)
+            return done
+
+    def _claim(self, path: Path, claims: ExitStack) -> bool:
+        try:
+            return claims.enter_context(self.store.claimed(path))
+        except OSError:
+            # What is wrong with it is told when it is tried by itself.
+            return False
 
     def _plain(self, path: Path) -> tuple[Arrival, Delivery] | None:
         """What a machine sent, if it can be read and was not tried before."""
