@@ -84,6 +84,18 @@ def test_a_second_run_changes_nothing_and_a_timer_goes_when_it_is_not_asked_for(
     assert list(units(root)) == ["radiodesk.service"]
 
 
+def test_units_that_are_not_asked_for_any_more_go(root: Path) -> None:
+    def installed(*words: str) -> set[str]:
+        assert install(root, *words).returncode == 0
+        return {path.name for path in (root / "etc/systemd/system").iterdir() if "radiodesk" in path.name}
+
+    assert installed() == {"radiodesk.service"}
+    both = {"radiodesk@.service", "radiodesk@desk.service.d", "radiodesk@public.service.d"}
+    assert installed("--parts", "desk public") == both
+    assert installed("--parts", "public") == both - {"radiodesk@desk.service.d"}
+    assert installed() == {"radiodesk.service"}
+
+
 @pytest.mark.parametrize(
     ("words", "program"),
     [
@@ -91,6 +103,8 @@ def test_a_second_run_changes_nothing_and_a_timer_goes_when_it_is_not_asked_for(
         (("--user", "radio desk"), PROGRAM),
         (("--data", "var/lib/radiodesk"), PROGRAM),
         (("--data", "/var/lib/radio desk"), PROGRAM),
+        (("--data", "/var/lib/r&d"), PROGRAM),
+        (("--write", "/mnt/a|b"), PROGRAM),
         (("--colour", "blue"), PROGRAM),
         (("--data",), PROGRAM),
         ((), "/home/adi/radiodesk/.venv/bin/radiodesk"),
