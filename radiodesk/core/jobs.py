@@ -140,11 +140,17 @@ LONGEST_LEASE, LONGEST_WAIT = timedelta(minutes=10), timedelta(days=1)
 back."""
 
 
+def waits_by(now: datetime) -> ColumnElement[bool]:
+    """A job that somebody could do by now; one that is asked for in two weeks waits for nobody."""
+    return (Job.state == JobState.WAITING) & (Job.not_before.is_(None) | (Job.not_before <= now))
+
+
 def _free(now: datetime) -> ColumnElement[bool]:
     over = (Job.leased_until < now) | (Job.leased_until > now + LONGEST_LEASE)
     again = (Job.attempts > 0) & (Job.not_before > now + LONGEST_WAIT)
     return or_(
-        (Job.state == JobState.WAITING) & (Job.not_before.is_(None) | (Job.not_before <= now) | again),
+        waits_by(now),
+        (Job.state == JobState.WAITING) & again,
         (Job.state == JobState.RUNNING) & over,
     )
 

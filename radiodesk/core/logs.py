@@ -67,5 +67,6 @@ def configure(form: Format) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    for chatty in ("alembic", "waitress.queue"):
+    # Of waitress the information is that somebody left a page.
+    for chatty in ("alembic", "waitress", "waitress.queue"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -19,7 +19,7 @@ from radiodesk.core.database import Database
 from radiodesk.core.errors import Refusal
 from radiodesk.core.folders import is_open
 from radiodesk.core.i18n import gettext, say
-from radiodesk.core.jobs import Job, JobState
+from radiodesk.core.jobs import Job, JobState, waits_by
 from radiodesk.core.keys import KeyMissing
 from radiodesk.core.programs import find_program
 from radiodesk.core.schema import current, head, station_database
@@ -134,11 +134,8 @@ def _station(database: Database, settings: Settings) -> Iterable[Finding]:
                 ),
             )
         failed = session.scalar(select(func.count()).where(Job.state == JobState.FAILED)) or 0
-        waiting = session.scalar(
-            select(func.count()).where(
-                Job.state == JobState.WAITING, Job.created_at < datetime.now(UTC) - timedelta(minutes=10)
-            )
-        )
+        long_ago = datetime.now(UTC) - timedelta(minutes=10)
+        waiting = session.scalar(select(func.count()).where(waits_by(long_ago), Job.created_at < long_ago))
         if waiting:
             yield Finding(
                 "jobs",

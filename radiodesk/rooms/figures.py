@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from radiodesk.core.jobs import Job, JobState
+from radiodesk.core.jobs import Job, JobState, waits_by
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.traffic.models import Source
@@ -20,14 +20,15 @@ class Figures:
 
     ``calls`` counts open calls by state, ``jobs`` all jobs by kind and state. ``longest_wait`` is since when the oldest
     call that nobody has spoken with came in, ``sound_waiting`` the length of what is recorded and not yet heard by the
-    recogniser, ``oldest_job`` the age of the oldest job that waits. ``feeds`` holds when each source was last fetched
-    well, ``None`` for never.
+    recogniser. ``jobs_waiting`` and ``oldest_job`` are number and age of the jobs that somebody could do by now.
+    ``feeds`` holds when each source was last fetched well, ``None`` for never.
     """
 
     calls: Mapping[CallState, int]
     longest_wait: float
     sound_waiting: float
     jobs: Mapping[tuple[str, JobState], int]
+    jobs_waiting: int
     oldest_job: float
     feeds: Mapping[str, datetime | None]
 
@@ -37,7 +38,7 @@ class Figures:
             "calls_waiting": sum(self.calls.get(state, 0) for state in WAITING),
             "longest_wait": self.longest_wait,
             "sound_waiting": self.sound_waiting,
-            "jobs_waiting": sum(count for (_, state), count in self.jobs.items() if state is JobState.WAITING),
+            "jobs_waiting": self.jobs_waiting,
         }
 
 
@@ -50,7 +51,8 @@ def figures_of(session: Session, at: datetime) -> Figures:
     calls = select(Call.state, func.count()).where(Call.state.in_(Call.open_states)).group_by(Call.state)
     jobs = select(Job.kind, Job.state, func.count()).group_by(Job.kind, Job.state)
     oldest = session.scalar(select(func.min(Call.received_at)).where(Call.state.in_(WAITING)))
-    oldest_job = session.scalar(select(func.min(Job.created_at)).where(Job.state == JobState.WAITING))
+    since = func.coalesce(Job.not_before, Job.created_at, type_=Job.created_at.type)
+    due, oldest_job = session.execute(select(func.count(), func.min(since)).where(waits_by(at))).one()
     open_ones = Transcript.state.in_(Transcript.open_states)
     waiting = select(func.sum(Recording.duration - Transcript.heard_until)).join_from(Transcript, Recording)
     sources = select(Source.name, Source.last_success_at).where(Source.active).order_by(Source.name)
@@ -59,6 +61,7 @@ def figures_of(session: Session, at: datetime) -> Figures:
         _age(oldest, at),
         max(0.0, session.scalar(waiting.where(open_ones)) or 0.0),
         {(kind, state): count for kind, state, count in session.execute(jobs)},
+        due,
         _age(oldest_job, at),
         dict(session.execute(sources).all()),
     )

@@ -17,6 +17,7 @@ from radiodesk.core.errors import Conflict, Refusal
 from radiodesk.core.jobs import Context, Failed, Job, JobState, Kind, Runner, nothing
 from radiodesk.core.keys import KeyMissing
 from radiodesk.core.settings import Settings
+from radiodesk.rooms.figures import figures_of
 
 
 def ask(database: Database, clock: ManualClock, *subjects: int, kind: str = "test") -> list[int]:
@@ -316,3 +317,19 @@ def test_what_is_due_in_weeks_waits_for_its_day(database: Database, settings: Se
     assert made.run_all() == 0
     clock.advance(timedelta(days=14))
     assert made.run_all() == 1
+
+
+def test_a_job_for_another_day_is_no_work_that_waits(
+    database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    ask(database, clock, 1)
+    with database.writing() as session:
+        jobs.enqueue(session, clock.now(), "test", 2).not_before = clock.now() + timedelta(days=14)
+    clock.advance(timedelta(minutes=3))
+    with database.reading() as session:
+        figures = figures_of(session, clock.now())
+    assert (figures.jobs_waiting, figures.oldest_job) == (1, 180.0)
+    clock.advance(timedelta(days=14))
+    with database.reading() as session:
+        figures = figures_of(session, clock.now())
+    assert figures.jobs_waiting == 2

@@ -41,6 +41,12 @@ class NoRepository(Refusal):
     exit_code = 3
 
 
+class BackupsThere(Refusal):
+    """The target was made ready for backups before."""
+
+    exit_code = 4
+
+
 class RepositoryBusy(Refusal):
     """Another program works on the backups."""
 
@@ -193,10 +199,12 @@ class Repository:
             )
         if ran.code == 10 or ("is there a repository" in told and any(words in told for words in _NOT_THERE)):
             return NoRepository(
-                "There are no backups in %(target)s. Is its disk there? If they are to begin here, run: radiodesk "
-                "backup --new",
+                "There are no backups in %(target)s. Is its disk there? Where backups are to begin, give --new to "
+                "radiodesk backup as well.",
                 target=self.shown,
             )
+        if "already exists" in told or "already initialized" in told:
+            return BackupsThere("There are backups in %(target)s already. Leave --new away.", target=self.shown)
         if "no space left on device" in told or "disk quota exceeded" in told:
             return TargetFull(
                 "There is no room for the backup in %(target)s. Make room there; the backups before it are whole.",
