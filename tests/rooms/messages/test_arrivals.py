@@ -200,16 +200,39 @@ def test_what_no_release_understands_yet_shows_as_a_card_and_is_read_again_after
 
 
 def test_an_arrival_that_kills_whoever_reads_it_is_set_aside_and_holds_up_no_other(
-    taker: Taker, database: Database, clock: ManualClock
+    taker: Taker, database: Database, clock: ManualClock, settings: Settings
 ) -> None:
     poison = taker.store.put("sms", json.dumps({"from": "1234", "text": "Racun"}).encode(), at=clock.now())
     clock.advance(timedelta(seconds=1))
     taker.store.put("sms", json.dumps({"from": "1235", "text": "Halo"}).encode(), at=clock.now())
     for _ in range(MOST_TRIES):
         taker.store.count_try(poison)
-    assert taker.turn() == 2
+    deadly = Taker(settings, database, read_apart=lambda _settings, _path: True)
+    assert deadly.turn() == 2
     assert sorted(call.message for call in every(database)) == [CARD, "Halo"]
     assert [path.name for path in taker.store.all_odd()] == [poison.id]
+
+
+def test_an_arrival_whose_readers_lost_their_power_is_taken_in_like_any_other(
+    taker: Taker, database: Database, clock: ManualClock
+) -> None:
+    harmless = taker.store.put("sms", json.dumps({"from": "1234", "text": "Halo"}).encode(), at=clock.now())
+    for _ in range(MOST_TRIES + 2):
+        taker.store.count_try(harmless)
+    assert taker.turn() == 1
+    assert [call.message for call in every(database)] == ["Halo"]
+    assert taker.store.all_odd() == taker.store.all_waiting() == []
+
+
+def test_an_arrival_that_must_wait_is_not_condemned_by_the_process_that_said_so(
+    taker: Taker, database: Database, clock: ManualClock, settings: Settings
+) -> None:
+    waits = taker.store.put("sms", json.dumps({"from": "1234", "text": "Halo"}).encode(), at=clock.now())
+    for _ in range(MOST_TRIES):
+        taker.store.count_try(waits)
+    assert Taker(settings, database, read_apart=lambda _settings, _path: False).turn() == 0
+    assert [path.name for path in taker.store.all_waiting()] == [waits.id]
+    assert every(database) == []
 
 
 def test_a_recording_that_came_while_the_database_was_held_becomes_one(
@@ -564,7 +587,7 @@ def test_one_that_breaks_among_many_becomes_a_card_and_the_others_come_in(
 
 
 def test_one_that_kills_its_reader_among_many_is_set_aside_alone(
-    taker: Taker, database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+    taker: Taker, database: Database, settings: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Killed(BaseException):
         """What a process is at the moment of SIGKILL."""
@@ -582,7 +605,7 @@ def test_one_that_kills_its_reader_among_many_is_set_aside_alone(
         with pytest.raises(Killed):
             taker.turn()
     monkeypatch.setattr(arrival_intake, "take_in", whole)
-    taker.turn()
+    Taker(settings, database, read_apart=lambda _settings, _path: True).turn()
     words = sorted(call.message for call in every(database))
     assert [one for one in words if one.startswith("Pesan")] == ["Pesan 0", "Pesan 1", "Pesan 2", "Pesan 4"]
     assert len(words) == 5 and taker.store.all_waiting() == []

@@ -1,7 +1,7 @@
 """Takes arrivals into the queue: at once by whoever received them, else by the attendant; twice changes nothing."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,7 @@ from radiodesk.language.phones import PhoneUnreadable
 from radiodesk.rooms.calls.models import Call, Channel
 from radiodesk.rooms.messages.arrivals import arrival_reader
 from radiodesk.rooms.messages.arrivals.arrival_store import MOST_TRIES, Arrival, Store
+from radiodesk.rooms.messages.arrivals.read_apart import read_apart
 from radiodesk.rooms.messages.arrivals.web_form import FormFields, take_form
 from radiodesk.rooms.messages.intake import TooMany, card_there, count_sender, empty, take_in
 from radiodesk.rooms.messages.ports import Delivery
@@ -49,9 +50,12 @@ class Taken:
 class Taker:
     """Takes in the arrivals of one station."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, *, read_apart: Callable[[Settings, Path], bool] = read_apart
+    ) -> None:
         self._settings = settings
         self._database = database
+        self._read_apart = read_apart
         self._told: dict[str, str] = {}
         self.store = Store(settings, database.keys)
 
@@ -154,7 +158,7 @@ class Taker:
         """What a machine sent, if it can be read and was not tried before."""
         try:
             arrival = self.store.read(path)
-            if arrival.source == arrival_reader.WEB or self.store.was_tried(arrival):
+            if arrival.source == arrival_reader.WEB or self.store.tries(path):
                 return None
             with i18n.speaking(self._settings.language):
                 return arrival, arrival_reader.deliver(arrival)
@@ -164,8 +168,10 @@ class Taker:
 
     def _one(self, path: Path) -> bool:
         try:
+            if self.store.tries(path) >= MOST_TRIES:
+                return self._apart(path)
             with self.store.claimed(path) as mine:
-                return mine and self._try(path)
+                return mine and self.take_claimed(path)
         except Exception as error:  # the edge: one that is odd holds up no other
             if unavailable(error) is not None:
                 raise
@@ -178,15 +184,12 @@ class Taker:
             self._told[path.name] = told
             log.error("The arrival %s cannot be taken in now and goes on waiting: %s", path.name, told)
 
-    def _try(self, path: Path) -> bool:
+    def take_claimed(self, path: Path) -> bool:
+        """Take in one arrival that is held alone already; raises what says that it must wait."""
         arrival = self.store.read(path)
-        fatal = self.store.count_try(arrival) > MOST_TRIES
+        self.store.count_try(arrival)
         try:
-            if fatal:
-                log.error("The arrival %s (%s) killed its readers; it is set aside.", arrival.id, arrival.source)
-                self._card(arrival)
-            else:
-                self._read(arrival, patience=PATIENT, strict=False)
+            self._read(arrival, patience=PATIENT, strict=False)
         except Exception as error:
             if unavailable(error) is not None or isinstance(error, _PASSING):
                 self.store.take_back(arrival)
@@ -194,6 +197,19 @@ class Taker:
             log.exception("The arrival %s (%s) could not be taken in; a card says so.", arrival.id, arrival.source)
             self._card(arrival)
         return True
+
+    def _apart(self, path: Path) -> bool:
+        """Take in what its readers died of, or died beside, in a process of its own: a machine that lost its power
+        three times says nothing against a message. Only what kills that process too is set aside.
+        """
+        if not self._read_apart(self._settings, path):
+            return not path.exists()
+        with self.store.claimed(path) as mine:
+            if mine:
+                arrival = self.store.read(path)
+                log.error("The arrival %s (%s) kills its readers; it is set aside.", arrival.id, arrival.source)
+                self._card(arrival)
+            return mine
 
     def _read(self, arrival: Arrival, *, patience: float, strict: bool) -> Taken:
         with i18n.speaking(self._settings.language):

@@ -30,7 +30,7 @@ _BLOCK = 1 << 18
 _LEFT_AFTER = 86_400.0
 """Seconds after which a file that no arrival names was left behind."""
 MOST_TRIES = 3
-"""Readers that may die of an arrival before it is set aside."""
+"""Readers that may die with an arrival before it is read in a process of its own."""
 
 
 class NotSafe(Refusal):
@@ -196,17 +196,17 @@ class Store:
         finally:
             os.close(handle)
 
-    def was_tried(self, arrival: Arrival) -> bool:
-        """Whether a reader began with it and did not come to an end."""
-        return (self.waiting / f"{arrival.id}.tries").is_file()
+    def tries(self, path: Path) -> int:
+        """How many readers began with an arrival and did not come to an end."""
+        try:
+            return path.with_name(f"{path.name}.tries").stat().st_size
+        except FileNotFoundError:
+            return 0
 
-    def count_try(self, arrival: Arrival) -> int:
-        """Count one more try, before it is made; returns how many there were, this one included."""
-        path = self.waiting / f"{arrival.id}.tries"
-        count = len(path.read_bytes()) + 1 if path.is_file() else 1
-        with path.open("ab") as file:
+    def count_try(self, arrival: Arrival) -> None:
+        """Count one more try, before it is made."""
+        with (self.waiting / f"{arrival.id}.tries").open("ab") as file:
             file.write(b".")
-        return count
 
     def take_back(self, arrival: Arrival) -> None:
         """A try that ended without the reader's death does not count: the database was in trouble."""
