@@ -16,6 +16,7 @@ from radiodesk.rooms.accounts.views import blueprint as accounts
 from radiodesk.rooms.accounts.views import forget_sent_draft
 from radiodesk.rooms.archive.views import blueprint as archive
 from radiodesk.rooms.broadcasts import hooks as broadcast_hooks
+from radiodesk.rooms.broadcasts.rundown_prompter_views import blueprint as rundown_prompter
 from radiodesk.rooms.broadcasts.studio_views import blueprint as studio
 from radiodesk.rooms.broadcasts.views import blueprint as broadcasts
 from radiodesk.rooms.calls.live_words_views import blueprint as live_words
@@ -25,6 +26,7 @@ from radiodesk.rooms.lines.views import blueprint as lines
 from radiodesk.rooms.messages import hooks as message_hooks
 from radiodesk.rooms.messages.views import blueprint as messages
 from radiodesk.rooms.programme.made_script_views import blueprint as made_scripts
+from radiodesk.rooms.programme.prompter_views import blueprint as prompter
 from radiodesk.rooms.programme.views import blueprint as programme
 from radiodesk.rooms.record import hooks as record_hooks
 from radiodesk.rooms.record.ticket_preview import blueprint as ticket_preview
@@ -54,6 +56,8 @@ BLUEPRINTS = [
     made_scripts,
     messages,
     programme,
+    prompter,
+    rundown_prompter,
     record,
     live_words,
     transcripts,

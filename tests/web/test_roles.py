@@ -50,6 +50,8 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /naskah/<public_id>
         GET /naskah/<public_id>/dengar.wav
         GET /naskah/<public_id>/prompter
+        GET /naskah/<public_id>/prompter/isi
+        GET /naskah/<public_id>/prompter/keadaan
         GET /naskah/<public_id>/suara
         GET /alarm
         GET /saya
@@ -92,6 +94,9 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /siaran/<public_id>/penyiar
         GET /siaran/<public_id>/penyiar/bagian
         GET /siaran/<public_id>/penyiar/pertanyaan
+        GET /siaran/<public_id>/prompter
+        GET /siaran/<public_id>/prompter/isi
+        GET /siaran/<public_id>/prompter/keadaan
         POST /siaran/<public_id>/tandai
         POST /siaran/<public_id>/tandai/<entry_id>/urung
         GET /siaran/ucapan/<public_id>
@@ -113,6 +118,13 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /naskah/<public_id>/dengar
         POST /naskah/<public_id>/muat
         POST /naskah/<public_id>/tarik
+        POST /naskah/<public_id>/baris/<line>
+        GET /naskah/<public_id>/prompter/kendali
+        POST /naskah/<public_id>/prompter/perintah
+        POST /naskah/<public_id>/prompter/tempat
+        GET /siaran/<public_id>/prompter/kendali
+        POST /siaran/<public_id>/prompter/perintah
+        POST /siaran/<public_id>/prompter/tempat
         POST /siaran/<public_id>/acara/<item_id>/mulai
         POST /siaran/<public_id>/acara/<item_id>/naskah
         POST /siaran/<public_id>/acara/urung

@@ -147,8 +147,8 @@ def studio(session: Session, broadcast: Broadcast, at: datetime) -> Studio:
     cards = [host_card(session, call) for call in live if call.state is not CallState.WAITING]
     items = rundown(session, broadcast.id)
     log = as_run(session, broadcast)
-    begun = [_item_of(entry) for entry in log if entry.kind in (AsRunKind.ITEM, AsRunKind.SCRIPT)]
-    current = next((item for item in items if begun and item.public_id == begun[-1]), None)
+    begun = _begun(log)
+    current = _current(items, begun)
     planned = timed(items, broadcast.on_air_at or broadcast.planned_start)
     shown = [call for call in live if call.state is not CallState.WAITING]
     heard = words_of(session, shown)
@@ -174,6 +174,19 @@ def studio(session: Session, broadcast: Broadcast, at: datetime) -> Studio:
         tickets=_tickets(session, shown),
         old=telling_the_old(session, [item.script for item in items if item.script is not None], at=at),
     )
+
+
+def current_item(session: Session, broadcast: Broadcast) -> RundownItem | None:
+    """The item that began last."""
+    return _current(rundown(session, broadcast.id), _begun(as_run(session, broadcast)))
+
+
+def _begun(log: Iterable[AsRun]) -> list[str]:
+    return [_item_of(entry) for entry in log if entry.kind in (AsRunKind.ITEM, AsRunKind.SCRIPT)]
+
+
+def _current(items: Iterable[RundownItem], begun: list[str]) -> RundownItem | None:
+    return next((item for item in items if begun and item.public_id == begun[-1]), None)
 
 
 def _emergencies(session: Session) -> int:

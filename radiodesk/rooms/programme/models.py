@@ -140,3 +140,23 @@ class ReadingSpeed(Base):
     @property
     def words_per_minute(self) -> float:
         return self.words / self.seconds * 60
+
+
+class Prompter(Base):
+    """How the prompter of one script or one broadcast is driven: by the reader's own hand and from a second screen."""
+
+    __tablename__ = "prompter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(36), unique=True)
+    """Public id of the script or broadcast."""
+    rolling: Mapped[bool] = mapped_column(default=False)
+    pace: Mapped[int] = mapped_column(default=100)
+    """Percent of the reader's own pace."""
+    jumps: Mapped[int] = mapped_column(default=0)
+    line: Mapped[str] = mapped_column(String(60), default="")
+    """Where the last jump went."""
+    cues: Mapped[int] = mapped_column(default=0)
+    cue: Mapped[str] = mapped_column(Private, default="")
+    place: Mapped[str] = mapped_column(String(60), default="")
+    """The line that the reader reads."""

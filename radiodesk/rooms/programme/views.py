@@ -207,17 +207,6 @@ def heard(public_id: str) -> BaseResponse:
     return send(found, mimetype="audio/wav")
 
 
-@blueprint.get("/naskah/<public_id>/prompter")
-def prompter(public_id: str) -> str:
-    found = _script(public_id)
-    return render_template(
-        "programme/prompter.html",
-        script=found,
-        version=found.approved or found.latest,
-        old=followed_conditions.old_sentences(session(), found),
-    )
-
-
 @blueprint.get("/program")
 @allowed(Role.PRODUCER)
 def programmes() -> str:

@@ -92,7 +92,7 @@ export function tell(text, stays = false) {
 
 const stream = document.body.dataset.stream;
 const regions = () => [...document.querySelectorAll("[data-live]")];
-if (stream && regions().length) {
+if (stream && document.querySelector("[data-live], [data-topics]")) {
   // data-topics: of regions that may come into the page later.
   const later = [...document.querySelectorAll("[data-topics]")].flatMap((r) => r.dataset.topics.split(" "));
   const topics = new Set([...regions().flatMap((r) => r.dataset.live.split(" ")), ...later]);
@@ -257,6 +257,16 @@ document.addEventListener("submit", (event) => {
 // ---- The page of a refused form was made again at the form's own address: its own address is put in place.
 const refusedForm = document.querySelector("form[data-refused]");
 if (refusedForm) history.replaceState(history.state, "", refusedForm.dataset.refused);
+
+// ---- A form that stays on the page is empty again once it was taken.
+document.addEventListener("htmx:after:request", (event) => {
+  const form = event.target.closest?.("form[data-clears]");
+  if (form && event.detail.ctx.response?.status < 400) {
+    form.reset();
+    document.activeElement.blur?.();
+    tell("");
+  }
+});
 
 // ---- Refusals of htmx requests come as one plain sentence, and with the name of the field that is to be mended.
 function tellAt(field, text) {

@@ -1,6 +1,6 @@
 // Clocks of the host's screen and the studio wall: time of day, what is left, over and under, a caller's slot.
 
-import { length, tell } from "./desk.js";
+import { length } from "./desk.js";
 
 const every = (selector, run) => document.querySelectorAll(selector).forEach(run);
 const day = new Map();
@@ -50,13 +50,3 @@ if (mark) {
     true,
   );
 }
-
-// ---- A form that stays on the page is empty again once it was taken.
-document.addEventListener("htmx:after:request", (event) => {
-  const form = event.target.closest?.("form[data-clears]");
-  if (form && event.detail.ctx.response?.status < 400) {
-    form.reset();
-    document.activeElement.blur?.();
-    tell("");
-  }
-});
