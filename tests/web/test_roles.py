@@ -53,6 +53,8 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /naskah/<public_id>/prompter/isi
         GET /naskah/<public_id>/prompter/keadaan
         GET /naskah/<public_id>/suara
+        GET /naskah/<public_id>/cetak.pdf
+        GET /siaran/<public_id>/susunan.pdf
         GET /alarm
         GET /saya
         POST /saya/bahasa

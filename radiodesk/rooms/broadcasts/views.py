@@ -28,6 +28,7 @@ from radiodesk.rooms.broadcasts.models import (
 )
 from radiodesk.rooms.broadcasts.ports import OUTCOME_NAMES, outcomes
 from radiodesk.rooms.broadcasts.rundown_items import rundown
+from radiodesk.rooms.broadcasts.rundown_sheet import send_rundown
 from radiodesk.rooms.broadcasts.unanswered import unanswered
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import CONSENT_NAMES, URGENCY_NAMES, Call, CallState, Channel
@@ -113,6 +114,13 @@ def broadcast(public_id: str) -> str:
         now=now(),
         **NAMES,
     )
+
+
+@blueprint.get("/siaran/<public_id>/susunan.pdf")
+def printed(public_id: str) -> Response:
+    found = _broadcast(public_id)
+    start = found.on_air_at or found.planned_start
+    return send_rundown(found, rundowns.timed(rundown(session(), found.id), start))
 
 
 @blueprint.get("/siaran/<public_id>/mulai")

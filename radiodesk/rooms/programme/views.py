@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from radiodesk.core.errors import NotFound, Unreadable
@@ -16,6 +16,7 @@ from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.programme import followed_conditions, included_items, made_scripts, queries, services
 from radiodesk.rooms.programme.jobs import READ_ALOUD, heard_sound
 from radiodesk.rooms.programme.models import SCRIPT_KIND_NAMES, SCRIPT_STATE_NAMES, Script, ScriptKind
+from radiodesk.rooms.programme.script_sheet import send_script
 from radiodesk.rooms.traffic.forms import lapsit_numbers
 from radiodesk.rooms.traffic.queries import situation_report_by_public_id
 from radiodesk.rooms.traffic.services import correct_lapsit
@@ -205,6 +206,12 @@ def heard(public_id: str) -> BaseResponse:
     if not found.is_there():
         raise NotFound("This script was not read aloud yet. Press Listen first.")
     return send(found, mimetype="audio/wav")
+
+
+@blueprint.get("/naskah/<public_id>/cetak.pdf")
+def printed(public_id: str) -> Response:
+    found = _script(public_id)
+    return send_script(found, found.approved or found.latest)
 
 
 @blueprint.get("/program")
