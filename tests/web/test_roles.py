@@ -121,6 +121,10 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /naskah/<public_id>/muat
         POST /naskah/<public_id>/tarik
         POST /naskah/<public_id>/baris/<line>
+        POST /naskah/<public_id>/komentar
+        POST /naskah/<public_id>/komentar/<comment_id>/selesai
+        POST /naskah/<public_id>/kunci
+        POST /naskah/telinga
         GET /naskah/<public_id>/prompter/kendali
         POST /naskah/<public_id>/prompter/perintah
         POST /naskah/<public_id>/prompter/tempat

@@ -127,6 +127,35 @@ class ScriptVersion(Base):
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
+class ScriptComment(Base):
+    """What somebody says about a script, beside its words; settled once it was dealt with."""
+
+    __tablename__ = "script_comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(36), unique=True)
+    script_id: Mapped[int] = mapped_column(ForeignKey("script.id"), index=True)
+    number: Mapped[int]
+    """The version that it was said about."""
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(40))
+    text: Mapped[str] = mapped_column(Private)
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str | None] = mapped_column(String(40))
+
+
+class ScriptLock(Base):
+    """Who is changing a script now: others see it and wait, or take over."""
+
+    __tablename__ = "script_lock"
+
+    script_id: Mapped[int] = mapped_column(ForeignKey("script.id"), primary_key=True)
+    by: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(80))
+    since: Mapped[datetime]
+    typed_at: Mapped[datetime]
+
+
 class ReadingSpeed(Base):
     """How fast a reader really reads, learned from what went out: average words and seconds without pauses, summed."""
 

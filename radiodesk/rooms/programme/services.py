@@ -73,6 +73,12 @@ def words_per_minute(session: Session, reader: str, otherwise: int) -> float:
     return speed.words_per_minute if speed and speed.seconds >= LEARNED_AFTER else float(otherwise)
 
 
+def known_readers(session: Session) -> list[tuple[str, int]]:
+    """The readers whose speed was measured, with it in words a minute, by name."""
+    found = session.scalars(select(ReadingSpeed).where(ReadingSpeed.seconds >= LEARNED_AFTER))
+    return sorted((speed.reader, round(speed.words_per_minute)) for speed in found)
+
+
 def learn_speed(
     session: Session, reader: str, text: str, seconds: float, *, lexicon: Mapping[str, str] | None = None
 ) -> None:

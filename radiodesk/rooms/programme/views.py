@@ -1,6 +1,7 @@
 """Scripts: writing, approving, listening, the prompter; and the series of the station."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,10 +14,19 @@ from radiodesk.language.places.station_area import area_pack
 from radiodesk.road.bulletin import OVER
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.programme import followed_conditions, included_items, made_scripts, queries, services
+from radiodesk.rooms.programme import (
+    followed_conditions,
+    included_items,
+    made_scripts,
+    queries,
+    script_comments,
+    services,
+)
+from radiodesk.rooms.programme.heard_script import heard_script
 from radiodesk.rooms.programme.jobs import READ_ALOUD, heard_sound
 from radiodesk.rooms.programme.models import SCRIPT_KIND_NAMES, SCRIPT_STATE_NAMES, Script, ScriptKind
 from radiodesk.rooms.programme.script_sheet import send_script
+from radiodesk.rooms.programme.version_changes import changes
 from radiodesk.rooms.traffic.forms import lapsit_numbers
 from radiodesk.rooms.traffic.queries import situation_report_by_public_id
 from radiodesk.rooms.traffic.services import correct_lapsit
@@ -118,14 +128,23 @@ def _page(public_id: str) -> dict[str, object]:
         "why_of": made_scripts.why_of,
         "old": followed_conditions.old_sentences(session(), found),
         "sources": followed_conditions.readable_sources(session(), found),
+        "comments": script_comments.comments(session(), found),
+        "lock": script_comments.lock_of(session(), found, at=now()),
+        "changes": [changes(a.text, b.text) for a, b in pairwise(found.versions)],
+        **_heard(found.latest.text),
         **NAMES,
     }
+
+
+def _heard(text: str) -> dict[str, object]:
+    return heard_script(session(), text, pace=station().settings.words_per_minute, lexicon=_lexicon())
 
 
 def _save(public_id: str) -> Script:
     """Keep the words on the screen, where the form holds some; the script."""
     found = _script(public_id)
     if "text" in request.form:
+        script_comments.require_free(session(), found, by=me().username, at=now())
         services.edit_script(
             session(),
             found,
@@ -136,6 +155,7 @@ def _save(public_id: str) -> Script:
             speed=_speed(),
             lexicon=_lexicon(),
         )
+        script_comments.unlock(session(), found, by=me().username, at=now())
     return found
 
 
@@ -143,6 +163,37 @@ def _save(public_id: str) -> Script:
 @allowed(*WRITERS)
 def edit(public_id: str) -> BaseResponse:
     _save(public_id)
+    return back("programme.script", public_id=public_id)
+
+
+@blueprint.post("/naskah/telinga")
+@allowed(*WRITERS)
+def hear_lines() -> str:
+    """How the words on the screen sound, while they are typed; keeps nothing."""
+    return render_template("programme/_ear.html", **_heard(field("text", services.LONGEST_SCRIPT)))
+
+
+@blueprint.post("/naskah/<public_id>/kunci")
+@allowed(*WRITERS)
+def lock(public_id: str) -> BaseResponse:
+    taking = field("take_over", 3) == "yes"
+    found = _script(public_id)
+    script_comments.lock(session(), found, by=me().username, name=me().name, at=now(), take_over=taking)
+    return back("programme.script", public_id=public_id)
+
+
+@blueprint.post("/naskah/<public_id>/komentar")
+@allowed(*WRITERS)
+def comment(public_id: str) -> BaseResponse:
+    said = field("comment", script_comments.LONGEST_COMMENT)
+    script_comments.comment(session(), _script(public_id), said, by=me().username, at=now())
+    return back("programme.script", public_id=public_id)
+
+
+@blueprint.post("/naskah/<public_id>/komentar/<comment_id>/selesai")
+@allowed(*WRITERS)
+def settle_comment(public_id: str, comment_id: str) -> BaseResponse:
+    script_comments.settle(session(), _script(public_id), comment_id, by=me().username, at=now())
     return back("programme.script", public_id=public_id)
 
 
