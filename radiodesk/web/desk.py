@@ -16,6 +16,7 @@ from radiodesk.rooms.accounts.views import blueprint as accounts
 from radiodesk.rooms.accounts.views import forget_sent_draft
 from radiodesk.rooms.archive.views import blueprint as archive
 from radiodesk.rooms.broadcasts import hooks as broadcast_hooks
+from radiodesk.rooms.broadcasts.reading_views import blueprint as readings
 from radiodesk.rooms.broadcasts.studio_views import blueprint as studio
 from radiodesk.rooms.broadcasts.views import blueprint as broadcasts
 from radiodesk.rooms.calls.live_words_views import blueprint as live_words
@@ -58,6 +59,7 @@ BLUEPRINTS = [
     live_words,
     transcripts,
     station_state.blueprint,
+    readings,
     studio,
     ticket_preview,
     tickets,

@@ -118,6 +118,9 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /siaran/<public_id>/acara/urung
         POST /siaran/<public_id>/naskah-selesai
     """,
+    (P, H, F, A): """
+        GET /siaran/<public_id>/naskah-dibaca
+    """,
     (P, F, T): """
         GET /pengaduan
         GET /pengaduan/<public_id>

@@ -32,7 +32,10 @@ _SURE_WORD = 0.7
 """Likeness of a heard word from which it counts as the written one; below, as probably misheard."""
 _UNHEARD = 0.6
 """A word counts as said but not heard where the pause for it is at least this share of the time that it takes."""
-_DOUBTFUL = 0.35
+_DOUBTFUL, _DOUBTFUL_WORD = 0.65, 0.4
+"""Confidence of some words, and of any one of them, below which they may have been misheard."""
+_MOST_DOUBTFUL = 12
+"""Words of the text up to which such doubt counts: a page that was not read is not excused by it."""
 _LEAST_LETTERS = 3
 """What is added and no longer is rather a sound than a word."""
 _VOWELS = frozenset("aeiouy")
@@ -312,12 +315,14 @@ def _judged(script: ScriptText, said: Sequence[_Said], block: _Block) -> _Block:
     if alike >= _SAME_SAID:
         return replace(block, same=True)
     few = len(wanted) <= 4 and len(heard) <= 4
-    doubtful = _are_doubtful(heard) and alike >= _MAYBE_SAID / 2
+    doubtful = _are_doubtful(heard) and len(wanted) <= _MOST_DOUBTFUL
     return replace(block, unsure=(alike >= _MAYBE_SAID and few) or doubtful)
 
 
 def _are_doubtful(heard: Sequence[_Said]) -> bool:
-    return sum(one.confidence for one in heard) / len(heard) < _DOUBTFUL
+    """Whether the recogniser was not sure of these words itself."""
+    sure = [one.confidence for one in heard]
+    return sum(sure) / len(sure) < _DOUBTFUL or min(sure) < _DOUBTFUL_WORD
 
 
 def _likeness_of_lines(one: Sequence[str], other: Sequence[str]) -> float:

@@ -15,8 +15,8 @@ Hubungi 0812-3456-7890 atau datang ke kantor. Bawalah STNK asli dan fotokopi."""
 
 AS_WRITTEN = (
     "selamat pagi pendengar kami kembali pukul enam tiga puluh waktu indonesia barat denda paling banyak dua ratus "
-    "lima puluh ribu rupiah bagi pengendara tanpa helm hubungi kosong delapan satu dua tiga empat lima enam tujuh delapan "
-    "sembilan kosong atau datang ke kantor bawalah es te en ka asli dan fotokopi"
+    "lima puluh ribu rupiah bagi pengendara tanpa helm hubungi kosong delapan satu dua tiga empat lima enam tujuh "
+    "delapan sembilan kosong atau datang ke kantor bawalah es te en ka asli dan fotokopi"
 )
 
 

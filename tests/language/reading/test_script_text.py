@@ -9,7 +9,18 @@ from radiodesk.language.reading.script_text import heard_tokens
 
 def test_written_words_are_those_between_blanks_with_their_lines_and_sentences() -> None:
     script = ScriptText("Selamat pagi, pendengar. Arus di Jl. Veteran lancar.\n\nTerima kasih.")
-    assert script.words == ["Selamat", "pagi,", "pendengar.", "Arus", "di", "Jl.", "Veteran", "lancar.", "Terima", "kasih."]
+    assert script.words == [
+        "Selamat",
+        "pagi,",
+        "pendengar.",
+        "Arus",
+        "di",
+        "Jl.",
+        "Veteran",
+        "lancar.",
+        "Terima",
+        "kasih.",
+    ]
     assert script.lines == [0] * 8 + [1] * 2
     assert script.sentences == [0] * 3 + [1] * 5 + [2] * 2
 
