@@ -49,6 +49,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /naskah
         GET /naskah/<public_id>
         GET /naskah/<public_id>/dengar.wav
+        GET /naskah/<public_id>/posisi
         GET /naskah/<public_id>/prompter
         GET /naskah/<public_id>/suara
         GET /alarm

@@ -1,4 +1,4 @@
-"""How scripts were read, compared with what was approved"""
+"""How scripts were read, compared with what was approved; where a reader is now"""
 
 from collections.abc import Sequence
 
@@ -41,7 +41,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("as_run_id", name=op.f("uq_reading_as_run_id")),
     )
     op.create_index(op.f("ix_reading_broadcast_id"), "reading", ["broadcast_id"])
+    op.create_table(
+        "reader_position",
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column("as_run_id", sa.Integer(), nullable=False),
+        sa.Column("word", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("said_at", Moment(), nullable=True),
+        sa.Column("sure", sa.Boolean(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"], ["broadcast.id"], name=op.f("fk_reader_position_broadcast_id_broadcast")
+        ),
+        sa.ForeignKeyConstraint(["as_run_id"], ["as_run.id"], name=op.f("fk_reader_position_as_run_id_as_run")),
+        sa.PrimaryKeyConstraint("broadcast_id", name=op.f("pk_reader_position")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("reader_position")
     op.drop_table("reading")

@@ -214,6 +214,24 @@ class Reading(Base):
     recording: Mapped[Recording] = relationship()
 
 
+class ReaderPosition(Base):
+    """Where the reader of a script is now: ``word`` is the number of the written word said last, -1 before the first.
+
+    One row a broadcast. ``as_run_id`` is the entry "script read" that it is of, ``line`` the line of the text, without
+    empty ones; ``sure`` is false while what is heard is not of the text.
+    """
+
+    __tablename__ = "reader_position"
+
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
+    as_run_id: Mapped[int] = mapped_column(ForeignKey("as_run.id"))
+    word: Mapped[int]
+    line: Mapped[int]
+    said_at: Mapped[datetime | None]
+    sure: Mapped[bool]
+    at: Mapped[datetime]
+
+
 class TalkbackMessage(Base):
     """A line between host, screener and producer during a broadcast; not part of the record."""
 
