@@ -1,4 +1,4 @@
-"""``radiodesk listen``: follows the callers who are speaking, and keeps their words on the open screens.
+"""``radiodesk listen``: follows the callers who are speaking and keeps their words on the open screens, and readers.
 
 It has a low priority (nice 5): no other process waits for it. The model is loaded when the first line is opened,
 so that a desk without lines needs no memory for it.
@@ -25,6 +25,7 @@ from radiodesk.language.places.station_area import area_pack
 from radiodesk.operations.wiring import prepare
 from radiodesk.recognition.loader import load_transcriber
 from radiodesk.recognition.ports import Hints, StreamingSession, Transcriber
+from radiodesk.rooms.broadcasts.followed_reader import ScriptReaders
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.calls.place_field import hint_phrases
 from radiodesk.rooms.lines.call_takes import calls_of_takes
@@ -73,12 +74,18 @@ def _hints(session: Session, settings: Settings, at: datetime) -> Hints:
     return Hints(tuple(dict.fromkeys([*phrases_at(session, at), *hint_phrases(settings)])))
 
 
-def claims_of(database: Database) -> Claims:
-    """Whose takes these are, by what the lines' journal told the desk, and where their calls stand."""
+def claims_of(database: Database, readers: ScriptReaders | None = None) -> Claims:
+    """Whose takes these are, by what the lines' journal told the desk, and where their calls stand; while a script is
+    being read, who follows the programme."""
 
     def claims(takes: Sequence[Spooled]) -> Mapping[str, Claim]:
         with database.reading() as session:
-            return {take: _claim(call) for take, call in calls_of_takes(session, [take.id for take in takes]).items()}
+            called = calls_of_takes(session, [take.id for take in takes])
+            read = readers.of(session, takes) if readers is not None else {}
+            return {
+                **{take: _claim(call) for take, call in called.items()},
+                **{take: Claim(rank=Rank.ON_AIR, told=reader) for take, reader in read.items()},
+            }
 
     return claims
 
@@ -99,7 +106,7 @@ def listener_for(
     return Listener(
         settings.spool,
         open_session or Recogniser(settings, database, clock),
-        claims=claims_of(database),
+        claims=claims_of(database, ScriptReaders(database, clock, area_pack(settings.area).spoken)),
         keeper=DatabaseKeeper(database, clock),
         clock=monotonic,
     )

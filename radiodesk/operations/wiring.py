@@ -69,6 +69,7 @@ def kinds() -> dict[str, Kind]:
     """Every room's jobs by name; imported here alone, so that the supervisor and the web start without them."""
     from radiodesk.operations.backup import jobs as backup_jobs
     from radiodesk.rooms.archive import jobs as archive_jobs
+    from radiodesk.rooms.broadcasts import jobs as broadcast_jobs
     from radiodesk.rooms.messages import jobs as call_jobs
     from radiodesk.rooms.programme import jobs as programme_jobs
     from radiodesk.rooms.record import jobs as tracking_jobs
@@ -85,6 +86,7 @@ def kinds() -> dict[str, Kind]:
         **traffic_jobs.KINDS,
         **ticket_jobs.KINDS,
         **programme_jobs.KINDS,
+        **broadcast_jobs.KINDS,
         **archive_jobs.KINDS,
         **tracking_jobs.KINDS,
         **publication_jobs.KINDS,

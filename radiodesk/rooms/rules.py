@@ -8,6 +8,7 @@ so they are connected wherever a database is opened (``core.database``).
 from radiodesk.core.database import Database
 from radiodesk.rooms.archive import access as archive_access
 from radiodesk.rooms.broadcasts import access as broadcast_access
+from radiodesk.rooms.broadcasts import readings
 from radiodesk.rooms.broadcasts.ports import outcome_sources
 from radiodesk.rooms.calls import access as call_access
 from radiodesk.rooms.calls import protected_words
@@ -21,7 +22,7 @@ from radiodesk.rooms.tickets import access as ticket_access
 from radiodesk.rooms.tickets.ports import followers
 from radiodesk.rooms.tickets.tracking_codes import Codes
 from radiodesk.rooms.traffic.ports import connect_followers
-from radiodesk.rooms.transcripts.ports import connect_learning, title_sources
+from radiodesk.rooms.transcripts.ports import connect_learning, title_sources, words_followers
 
 
 def connect(database: Database) -> None:
@@ -30,6 +31,7 @@ def connect(database: Database) -> None:
     secrets(database).append(ticket_access.secret_calls)
     connect_tracking_codes(database, Codes())
     title_sources(database).extend((call_access.titles_of_recordings, broadcast_access.titles_of_recordings))
+    words_followers(database).append(readings.follow_words)
     connect_learning(database, protected_words.learnable)
     followers(database).extend((ticket_publication.follow, closed_copies.follow_ticket))
     call_followers(database).append(closed_copies.follow_call)

@@ -16,6 +16,7 @@ from radiodesk.rooms.accounts.views import blueprint as accounts
 from radiodesk.rooms.accounts.views import forget_sent_draft
 from radiodesk.rooms.archive.views import blueprint as archive
 from radiodesk.rooms.broadcasts import hooks as broadcast_hooks
+from radiodesk.rooms.broadcasts.reading_views import blueprint as readings
 from radiodesk.rooms.broadcasts.rundown_prompter_views import blueprint as rundown_prompter
 from radiodesk.rooms.broadcasts.studio_views import blueprint as studio
 from radiodesk.rooms.broadcasts.views import blueprint as broadcasts
@@ -62,6 +63,7 @@ BLUEPRINTS = [
     live_words,
     transcripts,
     station_state.blueprint,
+    readings,
     studio,
     ticket_preview,
     tickets,

@@ -29,6 +29,7 @@ KIND_NAMES = {
     "archive.check": N_("Verify a package"),
     "archive.seal": N_("Seal a broadcast"),
     "audio.prepare": N_("Prepare a recording for playing"),
+    "broadcasts.as_read": N_("Compare what was read with what was approved"),
     "calls.fetch": N_("Fetch a message's file"),
     "calls.send": N_("Send a reply"),
     "programme.read_aloud": N_("Read a script aloud"),

@@ -49,6 +49,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /naskah
         GET /naskah/<public_id>
         GET /naskah/<public_id>/dengar.wav
+        GET /naskah/<public_id>/posisi
         GET /naskah/<public_id>/prompter
         GET /naskah/<public_id>/prompter/isi
         GET /naskah/<public_id>/prompter/keadaan
@@ -135,6 +136,9 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /siaran/<public_id>/acara/<item_id>/naskah
         POST /siaran/<public_id>/acara/urung
         POST /siaran/<public_id>/naskah-selesai
+    """,
+    (P, H, F, A): """
+        GET /siaran/<public_id>/naskah-dibaca
     """,
     (P, F, T): """
         GET /pengaduan

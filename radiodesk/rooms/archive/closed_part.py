@@ -83,6 +83,20 @@ class Cover:
             covered["read"] = [{**one, "sha256": None} for one in covered["read"]]
         return covered
 
+    def reading(self, facts: Facts, *, restricted: bool) -> Facts:
+        """How a script was read. Where the words of the recording are not in the open, nor is what was heard of it."""
+        differences = [
+            {
+                **one,
+                "written": self.text(one["written"]),
+                "heard": None if restricted or self.tells(one["heard"]) else one["heard"],
+                "begins": self.clock.second(one["begins"]),
+                "ends": self.clock.second(one["ends"]),
+            }
+            for one in facts["differences"]
+        ]
+        return {**facts, "offset": self.clock.second(facts["offset"]), "differences": differences}
+
     def call(self, facts: Facts) -> Facts:
         """Another caller's facts."""
         told = {name: self.text(facts[name] or "") for name in ("topic", "place", "point")}

@@ -21,15 +21,18 @@ from radiodesk.rooms.archive.show_facts import (
     of_entry,
     of_identity,
     of_item,
+    of_reading,
     of_recording,
     of_script,
     of_ticket,
     of_transcript,
 )
 from radiodesk.rooms.broadcasts import queries as broadcasts
+from radiodesk.rooms.broadcasts.air_time import offsets
 from radiodesk.rooms.broadcasts.filed_calls import callers_of, calls_of
 from radiodesk.rooms.broadcasts.known_callers import identities_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
+from radiodesk.rooms.broadcasts.readings import readings_of
 from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.lines.call_takes import calls_of_takes
@@ -79,6 +82,8 @@ class Gathered:
     calls: list[Facts]
     identities: list[Facts]
     tickets: list[Facts]
+    readings: list[Facts] = field(default_factory=list)
+    """How each script was read, beside what was approved."""
     closed: Facts = field(default_factory=dict)
     """The calls of whom nothing is told with their complaints, and what of the others' facts is covered in the open."""
     silent: frozenset[str] = frozenset()
@@ -106,6 +111,8 @@ def gather(session: Session, broadcast: Broadcast, note: str = "") -> Gathered:
     items = [of_item(item) for item in rundown(session, broadcast.id)]
     entries = [of_entry(entry, titles[entry.id]) for entry in log]
     about = of_broadcast(broadcast)
+    read = [of_reading(reading) for reading in readings_of(session, broadcast)]
+    restricted = {sound.facts["recording"] for sound in sounds if sound.restricted}
     whole = {"broadcast": about, "scripts": scripts, "rundown": items, "as_run": entries}
     return Gathered(
         broadcast=cover.titled(about),
@@ -117,7 +124,9 @@ def gather(session: Session, broadcast: Broadcast, note: str = "") -> Gathered:
         calls=[cover.call(of_call(call, tickets_of[call.id])) for call in told],
         identities=[of_identity(call) for call in calls],
         tickets=[of_ticket(ticket) for call in told for ticket in tickets_of[call.id]],
+        readings=[cover.reading(one, restricted=one["recording"] in restricted) for one in read],
         closed={
+            "as_read": read,
             "calls": [of_call(call, tickets_of[call.id]) for call in untold],
             "tickets": [of_ticket(ticket) for call in untold for ticket in tickets_of[call.id]],
             **(whole if silent else {}),
@@ -165,23 +174,6 @@ def dumps(log: list[AsRun]) -> list[Span]:
         for entry in log
         if entry.kind == AsRunKind.DUMP
     ]
-
-
-def offsets(broadcast: Broadcast) -> list[tuple[Recording, float]]:
-    """The recordings of the programme in order, each with the second of the broadcast at which it begins.
-
-    A file that was handed in after the show carries no time of its own; it follows the one before it.
-    """
-    ordered = sorted(broadcast.recordings, key=lambda one: (one.started_at or one.created_at, one.id))
-    found: list[tuple[Recording, float]] = []
-    end = 0.0
-    for recording in ordered:
-        begins = end
-        if recording.start_known and broadcast.on_air_at is not None and recording.started_at is not None:
-            begins = (recording.started_at - broadcast.on_air_at).total_seconds()
-        found.append((recording, begins))
-        end = begins + recording.duration
-    return found
 
 
 def _programme(broadcast: Broadcast, log: list[AsRun], cover: Cover, transcripts: list[Transcript]) -> list[Sound]:

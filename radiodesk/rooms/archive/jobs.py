@@ -22,6 +22,7 @@ from radiodesk.rooms.archive.models import Package, PackageState
 from radiodesk.rooms.archive.package_contents import Contents
 from radiodesk.rooms.archive.tag_files import Difference
 from radiodesk.rooms.archive.verification import Report, verify_package
+from radiodesk.rooms.broadcasts.jobs import prove_reading
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.recordings.services import originals, require_arrived
 
@@ -45,7 +46,10 @@ def seal(context: Context, package_id: int) -> None:
             package = session.get_one(Package, package_id)
             if package.state == PackageState.SEALED:
                 return
+            broadcast = package.broadcast_id
         try:
+            # What was read is compared with the words that are sealed, whoever was to do that and is late.
+            prove_reading(context, broadcast)
             sealed = _already_chained(context, package.public_id)
             while sealed is None:
                 sealed = _write(context, package_id, turn)

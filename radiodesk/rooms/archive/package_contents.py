@@ -49,6 +49,7 @@ class Contents:
         for script in gathered.scripts:
             yield from self._script(script)
         yield Item("scripts/scripts.json", _json(gathered.scripts))
+        yield Item("as-read/as-read.json", _json(gathered.readings))
         yield Item("rundown/rundown.json", _json(gathered.rundown))
         yield Item("as-run/as-run.json", _json(gathered.as_run))
         yield Item("as-run/as-run.csv", _as_run_csv(gathered.as_run))

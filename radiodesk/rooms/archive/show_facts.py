@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from radiodesk.rooms.broadcasts.models import AsRun, Broadcast, RundownItem
+from radiodesk.core.private_columns import readable_rows
+from radiodesk.rooms.broadcasts.models import AsRun, Broadcast, Reading, RundownItem
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.programme.models import ScriptVersion
 from radiodesk.rooms.recordings.models import Recording
@@ -63,6 +64,28 @@ def of_script(version: ScriptVersion, read: list[AsRun]) -> Facts:
         ],
         "items": version.items,
         "left_out": version.left_out,
+    }
+
+
+def of_reading(reading: Reading) -> Facts:
+    """How a script was read; times of the differences are seconds of the broadcast."""
+    begins = reading.recording_offset
+    return {
+        "script": reading.script,
+        "version": reading.number,
+        "offset": reading.offset,
+        "reader": reading.reader,
+        "recording": reading.recording.public_id,
+        "transcript": reading.transcript,
+        "percent": reading.percent,
+        "words": reading.words,
+        "as_approved": reading.kept,
+        "of_these_unsure": reading.unsure,
+        "added": reading.added,
+        "differences": [
+            {**part, "begins": round(begins + part["begins"], 2), "ends": round(begins + part["ends"], 2)}
+            for part in readable_rows(reading.parts)
+        ],
     }
 
 

@@ -7,7 +7,8 @@ time as its own sound does: what is closed takes none.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind
+from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
+from radiodesk.rooms.recordings.models import Recording
 from radiodesk.sound.stretches import Span, merged
 
 MARGIN = 1.0
@@ -32,6 +33,23 @@ def on_air(log: Iterable[AsRun], call: str) -> list[Span]:
 def with_margin(spans: Iterable[Span]) -> list[Span]:
     """The same seconds with the margin on both sides."""
     return [Span(max(0.0, one.start - MARGIN), one.end + MARGIN) for one in spans]
+
+
+def offsets(broadcast: Broadcast) -> list[tuple[Recording, float]]:
+    """The recordings of the programme in order, each with the second of the broadcast at which it begins.
+
+    A file that was handed in after the show carries no time of its own; it follows the one before it.
+    """
+    ordered = sorted(broadcast.recordings, key=lambda one: (one.started_at or one.created_at, one.id))
+    found: list[tuple[Recording, float]] = []
+    end = 0.0
+    for recording in ordered:
+        begins = end
+        if recording.start_known and broadcast.on_air_at is not None and recording.started_at is not None:
+            begins = (recording.started_at - broadcast.on_air_at).total_seconds()
+        found.append((recording, begins))
+        end = begins + recording.duration
+    return found
 
 
 @dataclass(frozen=True, slots=True)

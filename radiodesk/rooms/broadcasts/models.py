@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from radiodesk.core.database import Base, spelled
 from radiodesk.core.i18n import N_
-from radiodesk.core.private_columns import Private
+from radiodesk.core.private_columns import Private, PrivateJson
 from radiodesk.rooms.programme.models import Programme, Script
 from radiodesk.rooms.recordings.models import Recording
 
@@ -171,6 +171,65 @@ class AsRun(Base):
     title: Mapped[str] = mapped_column(Private, default="")
     by: Mapped[str] = mapped_column(String(40))
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+READING_PART_NAMES = {
+    "changed": N_("Read differently"),
+    "left_out": N_("Not read"),
+    "added": N_("Added"),
+}
+
+
+class Reading(Base):
+    """How a script was read: what was said as approved, changed, left out or added, out of the programme's own words.
+
+    ``as_run_id`` is the entry "script read", ``script`` and ``number`` the version that was read, ``transcript`` the
+    public id of the words that it was compared with. ``percent`` is the share of the script's ``words`` that were said
+    as approved (``kept``), ``unsure`` of them probably misheard. ``added`` counts words that are not of the script.
+    ``parts`` are the differences, ``{kind, word, word_end, written, heard, begins, ends, unsure, again}``, in seconds
+    of the recording, which begins at second ``recording_offset`` of the broadcast.
+    """
+
+    __tablename__ = "reading"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), index=True)
+    as_run_id: Mapped[int] = mapped_column(ForeignKey("as_run.id"), unique=True)
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id"))
+    transcript: Mapped[str] = mapped_column(String(36))
+    script: Mapped[str] = mapped_column(String(36))
+    number: Mapped[int]
+    reader: Mapped[str] = mapped_column(String(80), default="")
+    title: Mapped[str] = mapped_column(Private, default="")
+    offset: Mapped[float]
+    recording_offset: Mapped[float]
+    percent: Mapped[int]
+    words: Mapped[int]
+    kept: Mapped[int]
+    unsure: Mapped[int]
+    added: Mapped[int]
+    parts: Mapped[list[Any]] = mapped_column(PrivateJson(rows=True), default=list)
+    at: Mapped[datetime]
+
+    recording: Mapped[Recording] = relationship()
+
+
+class ReaderPosition(Base):
+    """Where the reader of a script is now: ``word`` is the number of the written word said last, -1 before the first.
+
+    One row a broadcast. ``as_run_id`` is the entry "script read" that it is of, ``line`` the line of the text, without
+    empty ones; ``sure`` is false while what is heard is not of the text.
+    """
+
+    __tablename__ = "reader_position"
+
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
+    as_run_id: Mapped[int] = mapped_column(ForeignKey("as_run.id"))
+    word: Mapped[int]
+    line: Mapped[int]
+    said_at: Mapped[datetime | None]
+    sure: Mapped[bool]
+    at: Mapped[datetime]
 
 
 class TalkbackMessage(Base):

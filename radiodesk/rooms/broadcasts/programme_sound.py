@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from radiodesk.core import audit
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.events import announce
+from radiodesk.rooms.broadcasts import readings
 from radiodesk.rooms.broadcasts.models import Broadcast
 from radiodesk.rooms.broadcasts.services import TOPIC
 from radiodesk.rooms.recordings.models import Recording
@@ -42,3 +43,4 @@ def tell_start(
     told = {"recording": recording.public_id, "start": start.isoformat(), "before": before and before.isoformat()}
     audit.record(session, at, by, "start of a recording told", subject, **told)
     announce(session, at, TOPIC, "recording", broadcast.public_id)
+    readings.ask(session, broadcast, at=at)

@@ -16,7 +16,7 @@ from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import shorten
-from radiodesk.rooms.broadcasts import rundowns
+from radiodesk.rooms.broadcasts import readings, rundowns
 from radiodesk.rooms.broadcasts.filed_calls import file_call, file_ended
 from radiodesk.rooms.broadcasts.models import (
     AsRun,
@@ -306,6 +306,7 @@ def attach_recording(
     broadcast.recordings.append(recording)
     session.flush()
     request_transcript(session, recording, phrases=phrases, by=by, at=at)
+    readings.ask(session, broadcast, at=at)
     audit.record(session, at, by, "recording attached", f"broadcast {broadcast.public_id}", sha256=recording.sha256)
     announce(session, at, TOPIC, "recording", broadcast.public_id)
 
@@ -320,6 +321,7 @@ def end(session: Session, broadcast: Broadcast, *, by: str, at: datetime) -> int
     broadcast.state, broadcast.ended_at = BroadcastState.ENDED, at
     session.flush()
     filed = file_ended(session, broadcast, at=at)
+    readings.ask(session, broadcast, at=at)
     audit.record(session, at, by, "off air", f"broadcast {broadcast.public_id}", calls=filed)
     announce(session, at, TOPIC, "ended", broadcast.public_id)
     return filed

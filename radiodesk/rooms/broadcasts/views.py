@@ -15,7 +15,7 @@ from radiodesk.http.request import asked, asked_page, back, field, now, number, 
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, may_open, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.broadcasts import checklist, queries, rundown_acts, rundowns, services
+from radiodesk.rooms.broadcasts import checklist, queries, readings, rundown_acts, rundowns, services
 from radiodesk.rooms.broadcasts.known_callers import covered_titles
 from radiodesk.rooms.broadcasts.models import (
     AS_RUN_KIND_NAMES,
@@ -107,6 +107,9 @@ def broadcast(public_id: str) -> str:
         titles=covered_titles(session(), found, log),
         calls=calls,
         cards=_cards([one.call for one in calls]),
+        readings=readings.readings_of(session(), found),
+        unproven=readings.missing(session(), found) if found.state is BroadcastState.ENDED else None,
+        missing_names=readings.MISSING_NAMES,
         transcripts=speech_queries.current(session(), found.recordings),
         scripts=programme_queries.scripts(session()),
         undoable=rundown_acts.undoable(session(), found, by=me().username, at=now()),

@@ -14,10 +14,11 @@ from radiodesk.core.ids import public_id
 from radiodesk.language.redaction.unclear_parts import find_unclear
 from radiodesk.rooms.archive import gathered_show
 from radiodesk.rooms.broadcasts import queries as broadcasts
-from radiodesk.rooms.broadcasts.air_time import on_air
+from radiodesk.rooms.broadcasts.air_time import offsets, on_air
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.known_callers import identities
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
+from radiodesk.rooms.broadcasts.readings import readings_of
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.record.models import Piece, PieceKind, Span
 from radiodesk.rooms.record.private_finder import Finder, hidden, knowing
@@ -75,7 +76,7 @@ def pieces_of(session: Session, broadcast: Broadcast, find: Finder, *, at: datet
 
 
 def _programme(work: _Work) -> list[Piece]:
-    placed = gathered_show.offsets(work.broadcast)
+    placed = offsets(work.broadcast)
     words = speech.current(work.session, [recording for recording, _ in placed])
     dumps = gathered_show.dumps(work.log)
     pieces = []
@@ -92,6 +93,10 @@ def _programme(work: _Work) -> list[Piece]:
 
 def _scripts(work: _Work) -> list[Piece]:
     pieces = []
+    shares: dict[tuple[str, int], int] = {}
+    for reading in readings_of(work.session, work.broadcast):
+        key = reading.script, reading.number
+        shares[key] = min(reading.percent, shares.get(key, 100))
     for version, read in gathered_show.scripts_read(work.session, work.broadcast, work.log):
         piece = _piece(work, PieceKind.SCRIPT, version.script.public_id, version.script.title, version.text)
         piece.offset = read[0].offset
@@ -101,6 +106,9 @@ def _scripts(work: _Work) -> list[Piece]:
             "sha256": version.digest,
             "as_approved": all(entry.details.get("sha256") == version.digest for entry in read),
         }
+        # The figure alone: what was said otherwise may be private, and is in the words of the programme if it is not.
+        if (share := shares.get((version.script.public_id, version.number))) is not None:
+            piece.details["read_percent"] = share
         pieces.append(piece)
     return pieces
 

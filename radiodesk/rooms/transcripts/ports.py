@@ -1,6 +1,7 @@
 """What a later room lends to the transcripts: it is not imported but connected."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from radiodesk.rooms.recordings.models import Recording
 
 _PORT = "transcripts.learnable"
 _TITLES = "transcripts.titles"
+_WORDS = "transcripts.words"
 
 
 class TitleSource(Protocol):
@@ -52,3 +54,20 @@ def learnable_words(session: Session, recording: Recording, words: Sequence[str]
     for ask in database_of(session).connected.get(_PORT, ()):
         found = ask(session, recording, found)
     return found
+
+
+class WordsFollower(Protocol):
+    """Is told that the words of a recording are there, or are others than before."""
+
+    def __call__(self, session: Session, recording: Recording, /, *, at: datetime) -> None: ...
+
+
+def words_followers(database: Database) -> list[WordsFollower]:
+    """Who is told; add to it to connect a room."""
+    return database.connected.setdefault(_WORDS, [])
+
+
+def tell_words(session: Session, recording: Recording, *, at: datetime) -> None:
+    """Tell all who follow the words of recordings."""
+    for follow in words_followers(database_of(session)):
+        follow(session, recording, at=at)

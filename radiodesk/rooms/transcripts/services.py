@@ -17,7 +17,7 @@ from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.transcripts import vocabulary
 from radiodesk.rooms.transcripts.live import services as live
 from radiodesk.rooms.transcripts.models import Kind, Transcript, TranscriptState
-from radiodesk.rooms.transcripts.ports import learnable_words
+from radiodesk.rooms.transcripts.ports import learnable_words, tell_words
 from radiodesk.rooms.transcripts.queries import current, versions
 
 JOB = "speech.transcribe"
@@ -127,6 +127,8 @@ def cancel(session: Session, transcript: Transcript, *, by: str, at: datetime) -
 def _finish(session: Session, transcript: Transcript, state: TranscriptState, *, at: datetime) -> None:
     transcript.state, transcript.finished_at, transcript.progress = state, at, 1.0
     events.announce(session, at, TOPIC, state, transcript.public_id, recording=transcript.recording.public_id)
+    if state is TranscriptState.DONE:
+        tell_words(session, transcript.recording, at=at)
 
 
 def correct_transcript(
@@ -167,6 +169,7 @@ def new_version(
         session, at, by, "transcript corrected", f"transcript {transcript.public_id}", version=transcript.version
     )
     events.announce(session, at, TOPIC, "corrected", transcript.public_id, recording=recording)
+    tell_words(session, transcript.recording, at=at)
     return transcript
 
 

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from radiodesk.core import audit
 from radiodesk.core.clock import ManualClock
@@ -33,7 +34,7 @@ from radiodesk.rooms.broadcasts.ports import Outcome, outcomes
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, Protected
 from radiodesk.rooms.tickets import services as tickets
-from radiodesk.rooms.transcripts.models import TranscriptState
+from radiodesk.rooms.transcripts.models import Transcript, TranscriptState
 from radiodesk.rooms.transcripts.services import request_transcript
 from radiodesk.sound.decoder import probe
 from radiodesk.sound.takes import Take
@@ -654,3 +655,31 @@ def test_who_is_protected_while_the_package_is_written_is_not_in_its_open_part(
     assert load(folder / "data/calls/calls.json") != []
     assert all(callers[0].encode() not in data for data in clear_part(folder).values())
     assert len(ledger.kept(queries.packages_shelf(settings).object(ledger.NAME))) == 1
+
+
+def read_otherwise(tx: Session, show: shows.Show) -> None:
+    """The recording begins with the broadcast, and its reader said something else than was approved."""
+    assert show.broadcast.on_air_at is not None
+    shows.tell_start(show.programme, show.broadcast.on_air_at)
+    found = tx.scalars(select(Transcript).where(Transcript.recording_id == show.programme.id)).one()
+    said = "Selamat malam Bojonegoro imbauan hari ini tadi Karsinem bilang pakai helm laporan ke nomor 081298765432"
+    found.words = [{**one, "start": one["start"] + 2, "end": one["end"] + 2} for one in shows.words(said, 9)]
+
+
+@pytest.mark.parametrize("protected", [None, Protected.VICTIM])
+def test_how_scripts_were_read_is_in_the_package_and_words_that_may_not_be_open_are_not(
+    database: Database, settings: Settings, now: datetime, runner: Runner, protected: Protected | None
+) -> None:
+    with database.writing() as tx:
+        show = shows.ended(tx, settings, now, dump=False)
+        read_otherwise(tx, show)
+        show.caller.protected = protected
+        broadcast = show.broadcast.id
+    folder = settings.archive / ask(database, settings, broadcast, now)
+    runner.run_all()
+    [reading] = load(folder / "data/as-read/as-read.json")
+    assert (reading["percent"], reading["words"], reading["as_approved"]) == (91, 12, 11)
+    heard = [one["heard"] for one in reading["differences"]]
+    assert heard == (["malam", "tadi Karsinem bilang"] if protected is None else [None, None])
+    closed = json.loads(opened(database, folder / "data")["closed.json"])
+    assert [one["heard"] for one in closed["as_read"][0]["differences"]] == ["malam", "tadi Karsinem bilang"]

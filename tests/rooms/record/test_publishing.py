@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -643,3 +644,26 @@ def test_who_does_not_publish_does_not_see_the_page(
     page = f"/siaran/{sealed()}/terbit"
     assert sign_in(Role.SCREENER).get(page).status_code == 403
     assert sign_in(Role.HOST, username="penyiar").post(page).status_code == 403
+
+
+def test_the_public_is_told_how_much_was_read_as_approved_and_not_what_was_said_instead(
+    database: Database,
+    settings: Settings,
+    now: datetime,
+    runner: Runner,
+    sealed: Callable[..., str],
+    public: Flask,
+) -> None:
+    def read(tx: Session, show: shows.Show) -> None:
+        assert show.broadcast.on_air_at is not None
+        shows.tell_start(show.programme, show.broadcast.on_air_at)
+        found = tx.scalars(select(Transcript).where(Transcript.recording_id == show.programme.id)).one()
+        said = "Selamat malam Bojonegoro imbauan hari ini rahasia pakai helm laporan ke nomor 081298765432"
+        found.words = [{**one, "start": one["start"] + 2, "end": one["end"] + 2} for one in shows.words(said, 9)]
+        found.segments, found.text = [], ""
+
+    public_id = sealed(read)
+    publish(database, settings, runner, public_id, now)
+    page = public.test_client().get(f"/siaran/{public_id}").text
+    assert "Naskah dibaca 91 % sesuai yang disetujui." in page
+    assert "rahasia" not in page and "malam" not in page

@@ -16,9 +16,13 @@ from typing import Protocol
 from radiodesk.recognition.ports import StreamingSession
 from radiodesk.rooms.transcripts.live.models import Hearing
 from radiodesk.rooms.transcripts.live.services import Shown
-from radiodesk.rooms.transcripts.live.take_words import DIRECTION, Ear, with_gap
+from radiodesk.rooms.transcripts.live.take_words import DIRECTION, Ear, Told, with_gap
 from radiodesk.sound.takes import Spooled, takes
 
+PROGRAMME = "programme"
+"""The direction of a take of what goes on air."""
+
+_MOMENT = 1.0
 SHOW_EVERY = 0.5
 """Seconds between two showings of one take: at most two events a second and call."""
 
@@ -49,6 +53,9 @@ class Claim:
 
     about: str | None = None
     rank: Rank = Rank.WAITING
+    told: Told | None = None
+    """Who is given the words of the programme while it says so; they are kept nowhere. Without it the programme is not
+    listened to."""
 
 
 class Claims(Protocol):
@@ -106,9 +113,18 @@ class Listener:
         fresh = [take for key, take in found.items() if key not in self._ears and self._grows(take)]
         claims = self._claims([*(ear.take for ear in self._ears.values()), *fresh]) if fresh or self._ears else {}
         for take in fresh:
-            self._begin(take, claims.get(take.id, Claim()))
-        for key, ear in self._ears.items():
+            claim = claims.get(take.id, Claim())
+            if take.about.feed == "caller":
+                self._begin(take, claim)
+            elif claim.told is not None:
+                self._follow_programme(take, claim)
+        for key, ear in list(self._ears.items()):
             claim = claims.get(key, Claim())
+            if ear.told is not None:
+                if claim.told is None or key not in found:
+                    del self._ears[key]  # nobody reads any more; what comes later may be read again
+                    continue
+                ear.told = claim.told
             ear.dirty |= ear.about != claim.about
             ear.about, ear.rank = claim.about, claim.rank
             ear.closed = key not in found or ear.take.closed
@@ -142,7 +158,9 @@ class Listener:
     def show(self) -> None:
         """Show the words of all whose turn it is."""
         now = self._clock()
-        due = [ear for ear in self._ears.values() if ear.dirty and now - ear.shown_at >= SHOW_EVERY]
+        due = [
+            ear for ear in self._ears.values() if ear.told is None and ear.dirty and now - ear.shown_at >= SHOW_EVERY
+        ]
         if not due:
             return
         gone = self._keeper.show([ear.shown() for ear in due])
@@ -169,10 +187,11 @@ class Listener:
         """Whether a take that was not listened to grows; one that a crash left does not."""
         if take.id in self._done:
             return False
-        if take.about.feed != "caller" or DIRECTION not in take.about.directions or take.closed:
+        direction = DIRECTION if take.about.feed == "caller" else PROGRAMME
+        if direction not in take.about.directions or take.closed:
             self._done.add(take.id)
             return False
-        frames = take.frames(DIRECTION)
+        frames = take.frames(direction)
         return frames > self._seen.setdefault(take.id, frames)
 
     def _begin(self, take: Spooled, claim: Claim) -> None:
@@ -183,6 +202,13 @@ class Listener:
         text = before.text if start >= latest or not before.text else with_gap(before.text)
         ear = Ear(take, self._open_session, start=max(start, latest, 0), before=text, begun=self._clock())
         self._ears[take.id] = ear
+
+    def _follow_programme(self, take: Spooled, claim: Claim) -> None:
+        """Hear what goes on air from now on, a moment back: who reads began as the claim was made."""
+        start = max(0, take.frames(PROGRAMME) - round(_MOMENT * take.about.sample_rate))
+        self._ears[take.id] = Ear(
+            take, self._open_session, start=start, begun=self._clock(), direction=PROGRAMME, told=claim.told
+        )
 
     def _followed(self) -> list[Ear]:
         return [ear for ear in self._ears.values() if ear.state is Hearing.FOLLOWED]

@@ -1,4 +1,4 @@
-"""An ear: follows the caller's side of one growing take, and holds the words that were heard of it so far."""
+"""An ear: follows one direction of a growing take, mostly the caller's, and holds the words heard of it so far."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -17,13 +17,17 @@ GAP = "…"
 _AT_ONCE = 5.0
 _NOTHING = Partial((), (), 0.0)
 
+Told = Callable[[Partial, float], None]
+"""Is given what a session has heard, and the second of the take at which that session began."""
+
 
 class Ear:
     """Hears one take from frame ``start`` on; ``open_session`` gives a fresh recogniser, ``before`` is earlier text.
 
     ``about`` and ``rank`` say what the take belongs to and how much it presses, small first; whoever minds the ear
     sets them. ``closed`` is whether its writer is done, as the minder saw last, ``dirty`` whether the words were not
-    shown yet; ``begun``, ``spoke_at`` and ``shown_at`` are of the minder's clock.
+    shown yet; ``begun``, ``spoke_at`` and ``shown_at`` are of the minder's clock. With ``told`` the
+    words go there and are shown to nobody.
     """
 
     def __init__(
@@ -34,8 +38,12 @@ class Ear:
         start: int = 0,
         before: str = "",
         begun: float = 0.0,
+        direction: str = DIRECTION,
+        told: "Told | None" = None,
     ) -> None:
         self.take = take
+        self.told = told
+        self._direction = direction
         self.begun = begun
         self.about: str | None = None
         self.rank = 0
@@ -64,7 +72,7 @@ class Ear:
     @property
     def behind(self) -> float:
         """Seconds of sound that are there and were not listened to."""
-        return (self.take.frames(DIRECTION) - self._frame) / self.take.about.sample_rate
+        return (self.take.frames(self._direction) - self._frame) / self.take.about.sample_rate
 
     @property
     def over(self) -> bool:
@@ -77,7 +85,7 @@ class Ear:
 
         most = round(_AT_ONCE * self.take.about.sample_rate)
         try:
-            with self.take.pcm(DIRECTION).open("rb") as file:
+            with self.take.pcm(self._direction).open("rb") as file:
                 file.seek(self._frame * SAMPLE)
                 data = file.read(most * SAMPLE)
         except FileNotFoundError:
@@ -102,7 +110,7 @@ class Ear:
 
     def take_up(self) -> None:
         """Listen again, from now on."""
-        self._begin(self.take.frames(DIRECTION))
+        self._begin(self.take.frames(self._direction))
         self.state, self.dirty = Hearing.FOLLOWED, True
 
     def shown(self) -> Shown:
@@ -133,6 +141,8 @@ class Ear:
         self._partial, self.dirty = partial, True
         if words := (*partial.settled, *partial.tentative):
             self._reached = self._offset + words[-1].end
+        if self.told is not None:
+            self.told(partial, self._offset)
         return True
 
 
