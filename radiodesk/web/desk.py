@@ -16,6 +16,8 @@ from radiodesk.rooms.accounts.views import blueprint as accounts
 from radiodesk.rooms.accounts.views import forget_sent_draft
 from radiodesk.rooms.archive.views import blueprint as archive
 from radiodesk.rooms.broadcasts import hooks as broadcast_hooks
+from radiodesk.rooms.broadcasts.edition_views import blueprint as editions
+from radiodesk.rooms.broadcasts.slot_views import blueprint as slots
 from radiodesk.rooms.broadcasts.studio_views import blueprint as studio
 from radiodesk.rooms.broadcasts.views import blueprint as broadcasts
 from radiodesk.rooms.calls.live_words_views import blueprint as live_words
@@ -47,6 +49,8 @@ BLUEPRINTS = [
     accounts,
     archive,
     broadcasts,
+    editions,
+    slots,
     recordings,
     calls,
     lines,
