@@ -16,6 +16,7 @@ from radiodesk.rooms.accounts.views import blueprint as accounts
 from radiodesk.rooms.accounts.views import forget_sent_draft
 from radiodesk.rooms.archive.views import blueprint as archive
 from radiodesk.rooms.broadcasts import hooks as broadcast_hooks
+from radiodesk.rooms.broadcasts.calendar_views import blueprint as calendar
 from radiodesk.rooms.broadcasts.edition_views import blueprint as editions
 from radiodesk.rooms.broadcasts.slot_views import blueprint as slots
 from radiodesk.rooms.broadcasts.studio_views import blueprint as studio
@@ -49,6 +50,7 @@ BLUEPRINTS = [
     accounts,
     archive,
     broadcasts,
+    calendar,
     editions,
     slots,
     recordings,

@@ -51,8 +51,22 @@ def pasaran(at: date) -> str:
 def full_day(at: date) -> str:
     """A date, or a moment in station time, with both its days: ``Jumat Kliwon, 4 Desember 2026``."""
     found = _station_date(at)
-    written = format_date(found, "d MMMM y", locale=i18n.language.get())
-    return f"{weekday(found.weekday())} {pasaran(found)}, {written}"
+    return f"{weekday(found.weekday())} {pasaran(found)}, {plain_day(found)}"
+
+
+def short_day(at: date) -> str:
+    """A date without its year: ``4 Des``."""
+    return format_date(_station_date(at), "d MMM", locale=i18n.language.get())
+
+
+def plain_day(at: date) -> str:
+    """A date, or a moment in station time: ``4 Desember 2026``."""
+    return format_date(_station_date(at), "d MMMM y", locale=i18n.language.get())
+
+
+def month_name(at: date) -> str:
+    """The month of a date: ``Desember 2026``."""
+    return format_date(_station_date(at), "MMMM y", locale=i18n.language.get())
 
 
 def _station_date(at: date) -> date:
@@ -86,5 +100,6 @@ def size(count: int | None) -> str:
 
 def register(app: Flask) -> None:
     """Make the filters known to an application's templates."""
-    for function in (clock, moment, day, weekday, market_name, pasaran, full_day, iso, length, size):
+    days = (day, weekday, market_name, pasaran, full_day, short_day, plain_day, month_name)
+    for function in (clock, moment, *days, iso, length, size):
         app.add_template_filter(function)

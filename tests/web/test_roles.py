@@ -65,6 +65,8 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /saya/sandi
         POST /saya/tombol
         GET /siaran
+        GET /siaran/kalender
+        GET /siaran/kalender/bulan
         GET /siaran/<public_id>
         GET /siaran/<public_id>/catatan.csv
     """,

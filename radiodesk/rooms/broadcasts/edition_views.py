@@ -70,16 +70,25 @@ def change_from_here_on(public_id: str) -> Response:
 @blueprint.post("/siaran/<public_id>/pindah")
 @allowed(*CREW)
 def move(public_id: str) -> Response:
-    start = station_time(field("date", 10), field("time", 8), station().settings.zone)
+    """Plan an edition for another time, from the calendar; its page there says so and offers to take it back."""
+    day, clock = field("date", 10), field("time", 8)
+    start = station_time(day, clock, station().settings.zone)
     editions.move(session(), _edition(public_id), start, by=me().username, at=now())
-    return back("broadcasts.broadcast", public_id=public_id)
+    return back(_calendar(), hari=day, pindah=public_id)
 
 
 @blueprint.post("/siaran/<public_id>/kembali")
 @allowed(*CREW)
 def move_back(public_id: str) -> Response:
-    editions.move_back(session(), _edition(public_id), by=me().username, at=now())
-    return back("broadcasts.broadcast", public_id=public_id)
+    found = _edition(public_id)
+    editions.move_back(session(), found, by=me().username, at=now())
+    if not field("view", 10):
+        return back("broadcasts.broadcast", public_id=public_id)
+    return back(_calendar(), hari=editions.station_day(found.planned_start, station().settings.zone).isoformat())
+
+
+def _calendar() -> str:
+    return "calendar.month" if field("view", 10) == "month" else "calendar.week"
 
 
 @blueprint.post("/siaran/<public_id>/batal")

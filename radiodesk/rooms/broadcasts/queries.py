@@ -38,10 +38,15 @@ def broadcasts(session: Session, page: int) -> Page[Broadcast]:
 
 def broadcast_by_public_id(session: Session, public_id: str) -> Broadcast:
     """One broadcast; raises ``NotFound``."""
-    found = session.scalar(select(Broadcast).where(Broadcast.public_id == public_id))
+    found = found_by_public_id(session, public_id)
     if found is None:
         raise NotFound("This broadcast is not there.")
     return found
+
+
+def found_by_public_id(session: Session, public_id: str) -> Broadcast | None:
+    """One broadcast, or ``None``."""
+    return session.scalar(select(Broadcast).where(Broadcast.public_id == public_id)) if public_id else None
 
 
 def next_planned(session: Session, at: datetime) -> Broadcast | None:

@@ -78,6 +78,8 @@ def broadcasts() -> str:
         listed=listed,
         outcomes=outcomes(session(), listed.rows),
         programmes=programme_queries.programmes(session()),
+        wanted_day=asked("tanggal", 10),
+        wanted_time=asked("jam", 5),
         now=now(),
         **NAMES,
     )
