@@ -84,6 +84,17 @@ def planned_around(session: Session, broadcast: Broadcast) -> list[Broadcast]:
     return [one for one in near if one.planned_start < broadcast.planned_end]
 
 
+def following(session: Session, broadcast: Broadcast | None, at: datetime) -> Broadcast | None:
+    """What comes after the broadcast that is on air or next."""
+    after = broadcast.planned_start if broadcast else at
+    wanted = select(Broadcast).where(
+        Broadcast.state == BroadcastState.PLANNED, Broadcast.planned_start > max(after, at)
+    )
+    if broadcast is not None:
+        wanted = wanted.where(Broadcast.id != broadcast.id)
+    return session.scalar(wanted.order_by(Broadcast.planned_start, Broadcast.id).limit(1))
+
+
 def at_hand(session: Session, at: datetime) -> Broadcast | None:
     """The broadcast that is on air, else the one that comes next."""
     return services.on_air(session) or next_planned(session, at)
