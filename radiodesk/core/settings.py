@@ -142,6 +142,9 @@ class Settings(BaseSettings):
         description="Whether the voice says 06.30 as “pukul enam tiga puluh”, "
         "else as “pukul enam lewat tiga puluh menit”.",
     )
+    plan_weeks: Annotated[int, Field(ge=1, le=26)] = Field(
+        6, description="Weeks ahead for which the editions of programmes are made."
+    )
     bulletin_seconds: Annotated[int, Field(ge=15, le=600)] = Field(60, description="Usual length of a bulletin.")
     call_seconds: Annotated[int, Field(ge=15, le=3600)] = Field(
         180, description="Time on air that a caller usually gets, in seconds; the host's clock turns red after it."

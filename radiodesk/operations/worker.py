@@ -27,6 +27,7 @@ from radiodesk.operations.backup import jobs as backups
 from radiodesk.operations.leading import Leading
 from radiodesk.operations.machine_rounds import machine_rounds
 from radiodesk.operations.wiring import prepare, runner
+from radiodesk.rooms.broadcasts.editions import make_editions
 from radiodesk.rooms.figures import figures_of
 from radiodesk.rooms.traffic.sources import schedule
 from radiodesk.rooms.transcripts.live import services as live
@@ -40,6 +41,7 @@ LIVE_WORDS_KEPT = timedelta(hours=2)
 """Words whose transcript never came (a call without sound, a recogniser that failed) are forgotten after this time."""
 SCHEDULE_EVERY = 20.0
 FIGURES_EVERY = 300.0
+EDITIONS_EVERY = 600.0
 BACKUPS_EVERY = 60.0
 PULSE_EVERY = 5.0
 TROUBLE = 2.0
@@ -56,6 +58,7 @@ def work(settings: Settings) -> None:
     rounds = [
         Round("jobs left lying", settings.sweep_seconds, crew.look),
         Round("sources", SCHEDULE_EVERY, leadership.only(lambda: schedule_sources(database, clock))),
+        Round("editions", EDITIONS_EVERY, leadership.only(lambda: plan_editions(settings, database, clock))),
         Round("figures", FIGURES_EVERY, leadership.only(lambda: keep_figures(database, clock))),
         Round("old events", PRUNE_EVERY, leadership.only(lambda: forget_old(database, clock))),
         Round("backups", BACKUPS_EVERY, leadership.only(lambda: backups.schedule(settings, database, clock))),
@@ -189,6 +192,12 @@ def schedule_sources(database: Database, clock: Clock) -> None:
     """Ask for what comes round by the clock: sources whose turn it is."""
     with database.writing() as session:
         schedule(session, clock.now())
+
+
+def plan_editions(settings: Settings, database: Database, clock: Clock) -> None:
+    """Make the editions of programmes some weeks ahead."""
+    with database.writing() as session:
+        make_editions(session, settings.zone, settings.plan_weeks, at=clock.now())
 
 
 def keep_figures(database: Database, clock: Clock) -> None:

@@ -16,8 +16,11 @@ from radiodesk.rooms.accounts.views import blueprint as accounts
 from radiodesk.rooms.accounts.views import forget_sent_draft
 from radiodesk.rooms.archive.views import blueprint as archive
 from radiodesk.rooms.broadcasts import hooks as broadcast_hooks
+from radiodesk.rooms.broadcasts.calendar_views import blueprint as calendar
+from radiodesk.rooms.broadcasts.edition_views import blueprint as editions
 from radiodesk.rooms.broadcasts.reading_views import blueprint as readings
 from radiodesk.rooms.broadcasts.rundown_prompter_views import blueprint as rundown_prompter
+from radiodesk.rooms.broadcasts.slot_views import blueprint as slots
 from radiodesk.rooms.broadcasts.studio_views import blueprint as studio
 from radiodesk.rooms.broadcasts.views import blueprint as broadcasts
 from radiodesk.rooms.calls.live_words_views import blueprint as live_words
@@ -50,6 +53,9 @@ BLUEPRINTS = [
     accounts,
     archive,
     broadcasts,
+    calendar,
+    editions,
+    slots,
     recordings,
     calls,
     lines,

@@ -1,12 +1,13 @@
 """Template filters: times as the station says them, lengths, sizes."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 from flask import Flask
 
 from radiodesk.core import i18n, inputs
 from radiodesk.http.request import station
+from radiodesk.language.market_days import MARKET_DAY_NAMES, MarketDay, market_day
 
 
 def clock(at: datetime | None) -> str:
@@ -30,6 +31,46 @@ def day(at: datetime | None) -> str:
     if at is None:
         return ""
     return format_date(at.astimezone(station().settings.zone), "d MMMM y", locale=i18n.language.get())
+
+
+def weekday(number: int, width: str = "wide") -> str:
+    """Name of a day of the week, 0 is Monday: ``Jumat``, or ``Jum`` where little room is."""
+    return str(get_day_names("wide" if width == "wide" else "abbreviated", locale=i18n.language.get())[number])
+
+
+def market_name(number: int) -> str:
+    """Name of a day of the Javanese market week, 0 is Legi."""
+    return MARKET_DAY_NAMES[MarketDay(number)]
+
+
+def pasaran(at: date) -> str:
+    """The Javanese market day of a date, or of a moment in station time: ``Kliwon``."""
+    return MARKET_DAY_NAMES[market_day(_station_date(at))]
+
+
+def full_day(at: date) -> str:
+    """A date, or a moment in station time, with both its days: ``Jumat Kliwon, 4 Desember 2026``."""
+    found = _station_date(at)
+    return f"{weekday(found.weekday())} {pasaran(found)}, {plain_day(found)}"
+
+
+def short_day(at: date) -> str:
+    """A date without its year: ``4 Des``."""
+    return format_date(_station_date(at), "d MMM", locale=i18n.language.get())
+
+
+def plain_day(at: date) -> str:
+    """A date, or a moment in station time: ``4 Desember 2026``."""
+    return format_date(_station_date(at), "d MMMM y", locale=i18n.language.get())
+
+
+def month_name(at: date) -> str:
+    """The month of a date: ``Desember 2026``."""
+    return format_date(_station_date(at), "MMMM y", locale=i18n.language.get())
+
+
+def _station_date(at: date) -> date:
+    return at.astimezone(station().settings.zone).date() if isinstance(at, datetime) else at
 
 
 def iso(at: datetime | None) -> str:
@@ -59,5 +100,6 @@ def size(count: int | None) -> str:
 
 def register(app: Flask) -> None:
     """Make the filters known to an application's templates."""
-    for function in (clock, moment, day, iso, length, size):
+    days = (day, weekday, market_name, pasaran, full_day, short_day, plain_day, month_name)
+    for function in (clock, moment, *days, iso, length, size):
         app.add_template_filter(function)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.rooms.archive.queries import to_seal_count
 from radiodesk.rooms.broadcasts.models import Broadcast
-from radiodesk.rooms.broadcasts.queries import next_planned
+from radiodesk.rooms.broadcasts.queries import following, next_planned
 from radiodesk.rooms.broadcasts.services import on_air
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.programme.models import Script, ScriptState
@@ -24,6 +24,8 @@ class Overview:
 
     on_air: Broadcast | None
     upcoming: Broadcast | None
+    following: Broadcast | None
+    """What comes after these."""
     ringing: int
     waiting: int
     scripts: int
@@ -39,9 +41,11 @@ def overview(session: Session, at: datetime, *, secret: bool, guarded: bool) -> 
     def count(table: type[Call] | type[Script], *which: object) -> int:
         return session.scalar(select(func.count()).select_from(table).where(*which)) or 0  # type: ignore[arg-type]
 
+    running, upcoming = on_air(session), next_planned(session, at)
     return Overview(
-        on_air=on_air(session),
-        upcoming=next_planned(session, at),
+        on_air=running,
+        upcoming=upcoming,
+        following=following(session, running or upcoming, at),
         ringing=count(Call, Call.state == CallState.RINGING),
         waiting=count(Call, Call.state.in_((CallState.WAITING, CallState.READY))),
         scripts=count(

@@ -11,6 +11,7 @@ from radiodesk.core.i18n import N_
 from radiodesk.core.rounds import Round
 from radiodesk.http.request import Station, own_address, secure_cookie, station
 from radiodesk.language.places.station_area import area_pack
+from radiodesk.rooms.broadcasts.public_views import blueprint as schedule
 from radiodesk.rooms.messages.public_views import blueprint as intake
 from radiodesk.rooms.messages.webhooks import blueprint as webhooks
 from radiodesk.rooms.messages.webhooks import told
@@ -39,7 +40,7 @@ class PublicEntry:
 # only cookies choose a language and show a sender's own number and PIN again for a while. What a form needs comes with
 # it (a PIN, the code of Pos Jago, a signed slip), and what a stranger's page could send in a visitor's name it could as
 # well send itself. Machines sign, or show their token.
-PUBLIC_BLUEPRINTS = [intake, webhooks, open311, site, tracking]
+PUBLIC_BLUEPRINTS = [intake, webhooks, open311, schedule, site, tracking]
 
 PUBLIC_MENU = [
     PublicEntry("home", N_("Broadcasts")),

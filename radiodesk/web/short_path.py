@@ -25,7 +25,7 @@ from radiodesk import __version__ as VERSION
 from radiodesk.core import i18n
 from radiodesk.core.unavailable import unavailable
 from radiodesk.language.places.station_area import area_pack
-from radiodesk.rooms.broadcasts import queries as broadcasts
+from radiodesk.rooms.broadcasts import public_schedule
 from radiodesk.rooms.record.models import EditionMark
 from radiodesk.web.metrics import KEPT
 from radiodesk.web.prints import WHOLE, Place, Print, PrintFolder, makers_digest, printed
@@ -130,13 +130,12 @@ class ShortPath:
         cookies = environ.get("HTTP_COOKIE", "")
         chosen = parse_cookie(cookies).get(self._cookie) if self._cookie in cookies else None
         language = chosen if chosen in i18n.LANGUAGES else self._station.settings.language
-        return repr((path, query, language, self._at_hand() if path == "/" and not _searches(query) else None))
+        return repr((path, query, language, self._on_now() if path == "/" and not _searches(query) else None))
 
-    def _at_hand(self) -> object:
+    def _on_now(self) -> object:
         """What the first page says of the programme besides the record."""
         with self._station.database.reading() as session:
-            found = broadcasts.at_hand(session, self._station.clock.now())
-            return found and (found.public_id, str(found.state), found.programme.title, found.planned_start.isoformat())
+            return public_schedule.on_now(session, self._station.clock.now())
 
     @cached_property
     def _folder(self) -> PrintFolder:

@@ -62,6 +62,7 @@ ROUND_NAMES = {
     "looks": N_("record of looks"),
     "machines": N_("telling the other machines"),
     "old arrivals": N_("removing old originals"),
+    "editions": N_("planning editions weeks ahead"),
     "old events": N_("removing old events"),
     "prints": N_("keeping of public pages"),
     "sources": N_("traffic sources"),

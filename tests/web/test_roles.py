@@ -70,6 +70,8 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /saya/sandi
         POST /saya/tombol
         GET /siaran
+        GET /siaran/kalender
+        GET /siaran/kalender/bulan
         GET /siaran/<public_id>
         GET /siaran/<public_id>/catatan.csv
     """,
@@ -245,6 +247,12 @@ TABLE: dict[tuple[Role, ...], str] = {
     (P, H): """
         POST /siaran
         POST /siaran/<public_id>/acara
+        POST /siaran/<public_id>/batal
+        POST /siaran/<public_id>/kembali
+        POST /siaran/<public_id>/pindah
+        POST /siaran/<public_id>/pulihkan
+        GET /siaran/<public_id>/ubah
+        POST /siaran/<public_id>/ubah
         POST /siaran/<public_id>/acara/<item_id>/hapus
         POST /siaran/<public_id>/acara/<item_id>/pindah
         POST /siaran/<public_id>/ambil
@@ -287,7 +295,15 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /keadaan
         POST /keadaan/pekerjaan/<job_id>/ulang
         GET /program
+        GET /program/<public_id>
         POST /program
+        POST /program/<public_id>/jadwal
+        POST /program/<public_id>/libur
+        POST /program/<public_id>/libur/hapus
+        POST /program/<public_id>/susunan
+        POST /program/jadwal/<slot_id>
+        POST /program/jadwal/<slot_id>/akhiri
+        POST /siaran/<public_id>/ubah/seterusnya
         POST /saluran/<line_id>/coba
         GET /saluran/<line_id>/coba.wav
     """,

@@ -1,16 +1,16 @@
 """Broadcasts and what really went out in them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, String, Table, Text
+from sqlalchemy import Column, ForeignKey, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from radiodesk.core.database import Base, spelled
 from radiodesk.core.i18n import N_
 from radiodesk.core.private_columns import Private, PrivateJson
-from radiodesk.rooms.programme.models import Programme, Script
+from radiodesk.rooms.programme.models import Programme, Script, Slot
 from radiodesk.rooms.recordings.models import Recording
 
 broadcast_recording = Table(
@@ -25,12 +25,14 @@ class BroadcastState(StrEnum):
     PLANNED = "planned"
     ON_AIR = "on_air"
     ENDED = "ended"
+    CANCELLED = "cancelled"
 
 
 BROADCAST_STATE_NAMES = {
     BroadcastState.PLANNED: N_("Planned"),
     BroadcastState.ON_AIR: N_("On air"),
     BroadcastState.ENDED: N_("Ended"),
+    BroadcastState.CANCELLED: N_("Cancelled"),
 }
 
 
@@ -38,6 +40,8 @@ class Broadcast(Base):
     """One edition of a programme."""
 
     __tablename__ = "broadcast"
+    # The key of the foreign table comes first: what has no slot is held to nothing.
+    __table_args__ = (UniqueConstraint("slot_id", "planned_day"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
@@ -51,8 +55,22 @@ class Broadcast(Base):
     hosts: Mapped[list[str]] = mapped_column(default=list)
     """Who is heard in their role: names of hosts and officers, for the record."""
     problem: Mapped[str | None] = mapped_column(Text)
+    slot_id: Mapped[int | None] = mapped_column(ForeignKey("slot.id"))
+    planned_day: Mapped[date | None]
+    """The day of its slot for which it is the edition, wherever it was moved to: for that day no other one is made."""
+    by_hand: Mapped[bool] = mapped_column(default=False)
+    """Whether a person made, moved or changed this edition: then what changes in the slot does not change it."""
+    moved_from: Mapped[datetime | None]
+    """When it was planned before it was moved, so that the move can be taken back."""
+    units: Mapped[list[str]] = mapped_column(default=list)
+    place: Mapped[str] = mapped_column(String(160), default="")
+    walk_in: Mapped[bool] = mapped_column(default=False)
+    cancelled_at: Mapped[datetime | None]
+    cancelled_why: Mapped[str] = mapped_column(String(200), default="")
+    """Told on the public site."""
     version: Mapped[int] = mapped_column(default=1)
 
+    slot: Mapped[Slot | None] = relationship()
     programme: Mapped[Programme] = relationship(lazy="joined")
     recordings: Mapped[list[Recording]] = relationship(secondary=broadcast_recording)
     """The programme as it went out: one recording or several pieces, in order of their start."""

@@ -21,8 +21,12 @@ from radiodesk.rooms.calls.models import Call, CallState, Urgency
 from radiodesk.rooms.calls.protection_proposal import proposal
 from radiodesk.rooms.calls.queries import HostCard, host_card, sayable
 from radiodesk.rooms.programme.followed_conditions import telling_the_old
+from radiodesk.rooms.programme.models import Programme
 from radiodesk.rooms.recordings.access import GUARDED, Belonging
 from radiodesk.rooms.tickets.models import Ticket
+
+LONGEST = timedelta(hours=6)
+"""How long an edition is planned for at most, so that none that began earlier lasts until now."""
 
 
 def broadcasts(session: Session, page: int) -> Page[Broadcast]:
@@ -34,10 +38,15 @@ def broadcasts(session: Session, page: int) -> Page[Broadcast]:
 
 def broadcast_by_public_id(session: Session, public_id: str) -> Broadcast:
     """One broadcast; raises ``NotFound``."""
-    found = session.scalar(select(Broadcast).where(Broadcast.public_id == public_id))
+    found = found_by_public_id(session, public_id)
     if found is None:
         raise NotFound("This broadcast is not there.")
     return found
+
+
+def found_by_public_id(session: Session, public_id: str) -> Broadcast | None:
+    """One broadcast, or ``None``."""
+    return session.scalar(select(Broadcast).where(Broadcast.public_id == public_id)) if public_id else None
 
 
 def next_planned(session: Session, at: datetime) -> Broadcast | None:
@@ -48,6 +57,42 @@ def next_planned(session: Session, at: datetime) -> Broadcast | None:
         .order_by(Broadcast.planned_start)
     )
     return session.scalar(wanted.limit(1))
+
+
+def coming(session: Session, programme: Programme, at: datetime, limit: int = 60) -> list[Broadcast]:
+    """The next editions of a programme, cancelled ones included, in order."""
+    wanted = select(Broadcast).where(
+        Broadcast.programme_id == programme.id,
+        Broadcast.state.in_((BroadcastState.PLANNED, BroadcastState.CANCELLED)),
+        Broadcast.planned_start >= at - timedelta(hours=2),
+    )
+    return list(session.scalars(wanted.order_by(Broadcast.planned_start, Broadcast.id).limit(limit)))
+
+
+def planned_from(session: Session, at: datetime) -> list[Broadcast]:
+    """What is on air or still to come, of all programmes."""
+    wanted = select(Broadcast).where(
+        Broadcast.state.in_((BroadcastState.PLANNED, BroadcastState.ON_AIR)),
+        Broadcast.planned_start >= at - LONGEST,
+    )
+    return list(session.scalars(wanted.order_by(Broadcast.planned_start, Broadcast.id)))
+
+
+def planned_around(session: Session, broadcast: Broadcast) -> list[Broadcast]:
+    """An edition and whatever may lie at the same time."""
+    near = planned_from(session, broadcast.planned_start)
+    return [one for one in near if one.planned_start < broadcast.planned_end]
+
+
+def following(session: Session, broadcast: Broadcast | None, at: datetime) -> Broadcast | None:
+    """What comes after the broadcast that is on air or next."""
+    after = broadcast.planned_start if broadcast else at
+    wanted = select(Broadcast).where(
+        Broadcast.state == BroadcastState.PLANNED, Broadcast.planned_start > max(after, at)
+    )
+    if broadcast is not None:
+        wanted = wanted.where(Broadcast.id != broadcast.id)
+    return session.scalar(wanted.order_by(Broadcast.planned_start, Broadcast.id).limit(1))
 
 
 def at_hand(session: Session, at: datetime) -> Broadcast | None:

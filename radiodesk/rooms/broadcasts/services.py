@@ -5,7 +5,7 @@ which nobody hears, may be taken back for a while.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -34,6 +34,7 @@ from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.calls.queries import sayable
 from radiodesk.rooms.programme import services as programme_services
 from radiodesk.rooms.programme.models import Programme, ScriptVersion
+from radiodesk.rooms.programme.slots import recurs
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.transcripts.services import request_transcript
 
@@ -60,8 +61,12 @@ def plan(
     at: datetime,
     seconds: int | None = None,
     hosts: Sequence[str] = (),
+    day: date | None = None,
 ) -> Broadcast:
-    """Plan an edition; its rundown begins with the programme's usual items."""
+    """Plan an edition; its rundown begins with the programme's usual items, with those of some days on these alone.
+
+    ``day`` is that of the station.
+    """
     broadcast = Broadcast(
         public_id=public_id(at),
         programme=programme,
@@ -69,10 +74,11 @@ def plan(
         planned_start=start,
         planned_seconds=seconds or programme.minutes * 60,
         hosts=list(hosts),
+        by_hand=True,
     )
     session.add(broadcast)
     session.flush()
-    for item in programme.template:
+    for item in (one for one in programme.template if recurs(one, day)):
         rundowns.add_item(
             session,
             broadcast,
@@ -98,6 +104,8 @@ def go_on_air(session: Session, broadcast: Broadcast, *, by: str, at: datetime) 
     other = on_air(session)
     if other is not None and other.id != broadcast.id:
         raise OtherOnAir("%(title)s is still on air. End it first.", title=other.title)
+    if broadcast.state is BroadcastState.CANCELLED:
+        raise Conflict("%(title)s was cancelled. Reinstate it first.", title=broadcast.title)
     if broadcast.state is not BroadcastState.PLANNED:
         raise Conflict("%(title)s was on air already.", title=broadcast.title)
     broadcast.state, broadcast.on_air_at = BroadcastState.ON_AIR, at

@@ -15,7 +15,7 @@ from radiodesk.http.request import asked, asked_page, back, field, now, number, 
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, may_open, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.broadcasts import checklist, queries, readings, rundown_acts, rundowns, services
+from radiodesk.rooms.broadcasts import checklist, editions, queries, readings, rundown_acts, rundowns, services
 from radiodesk.rooms.broadcasts.known_callers import covered_titles
 from radiodesk.rooms.broadcasts.models import (
     AS_RUN_KIND_NAMES,
@@ -79,6 +79,8 @@ def broadcasts() -> str:
         listed=listed,
         outcomes=outcomes(session(), listed.rows),
         programmes=programme_queries.programmes(session()),
+        wanted_day=asked("tanggal", 10),
+        wanted_time=asked("jam", 5),
         now=now(),
         **NAMES,
     )
@@ -89,7 +91,10 @@ def broadcasts() -> str:
 def plan() -> BaseResponse:
     programme = programme_queries.programme_by_public_id(session(), field("programme", 36))
     start = station_time(field("date", 10), field("time", 5), station().settings.zone)
-    broadcast = services.plan(session(), programme, field("title", 160), start, by=me().username, at=now())
+    zone = station().settings.zone
+    day, title = editions.station_day(start, zone), field("title", 160)
+    broadcast = services.plan(session(), programme, title, start, day=day, by=me().username, at=now())
+    editions.claim_day(session(), broadcast, zone)
     return redirect(url_for("broadcasts.broadcast", public_id=broadcast.public_id), code=303)
 
 

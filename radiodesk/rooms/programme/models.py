@@ -1,7 +1,7 @@
 """Programmes, the scripts that are read in them, and the rundown of each broadcast."""
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from radiodesk.core.database import Base, spelled
 from radiodesk.core.i18n import N_
 from radiodesk.core.private_columns import Private, PrivateJson
+from radiodesk.language.market_days import DayPattern
 
 
 class Programme(Base):
@@ -25,8 +26,55 @@ class Programme(Base):
     starts: Mapped[str] = mapped_column(String(5), default="08:00")
     minutes: Mapped[int] = mapped_column(default=60)
     template: Mapped[list[Any]] = mapped_column(default=list)
-    """Items that a new broadcast's rundown begins with: ``[{kind, title, seconds, reader}]``."""
+    """Items that a new broadcast's rundown begins with: ``[{kind, title, seconds, reader, on}]``.
+
+    With ``on`` an item recurs on some days alone: ``w4`` on Fridays, ``m0`` on the market day Legi.
+    """
     active: Mapped[bool] = mapped_column(default=True)
+    days_out: Mapped[list[Any]] = mapped_column(default=list)
+    """Days on which the series does not come: ``[{first, last, why}]``, days as ISO 8601; the reason is public."""
+
+    slots: Mapped[list["Slot"]] = relationship(back_populates="programme", order_by="Slot.id")
+
+
+class Slot(Base):
+    """On which days of the week and the market week a programme comes, at what time, from where and with whom.
+
+    What is changed from a day on becomes another slot, and this one ends the day before: what was, stays.
+    """
+
+    __tablename__ = "slot"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(36), unique=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
+    weekdays: Mapped[list[Any]] = mapped_column(default=list)
+    """Days of the week, 0 is Monday; none leaves them open."""
+    market_days: Mapped[list[Any]] = mapped_column(default=list)
+    """Javanese market days, 0 is Legi; with weekdays: days on which both fall together."""
+    starts: Mapped[str] = mapped_column(String(5))
+    """Station time, such as ``08:00``."""
+    minutes: Mapped[int]
+    hosts: Mapped[list[str]] = mapped_column(default=list)
+    units: Mapped[list[str]] = mapped_column(default=list)
+    """Names of the units that answer in it."""
+    place: Mapped[str] = mapped_column(String(160), default="")
+    """Where it is made, when it is not the studio; public."""
+    walk_in: Mapped[bool] = mapped_column(default=False)
+    """Whether listeners may come there and speak."""
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    programme: Mapped[Programme] = relationship(back_populates="slots", lazy="joined")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def pattern(self) -> DayPattern:
+        """Its days as arithmetic."""
+        until = self.valid_until or date.max
+        return DayPattern(frozenset(self.weekdays), frozenset(self.market_days), self.valid_from, until)
 
 
 class ScriptKind(StrEnum):

@@ -1,5 +1,5 @@
 """The public record: broadcasts to read, hear, search, download and verify. Reads the published tables alone, and of
-what is on air or comes next the programme's title and the time.
+what is on air, comes next or is cancelled what ``broadcasts.public_schedule`` tells.
 
 Sound is opened by the key that stands in the published row; no address is ever turned into a path.
 """
@@ -21,7 +21,7 @@ from radiodesk.core import i18n, inputs
 from radiodesk.core.errors import Unreadable
 from radiodesk.http.file_response import send
 from radiodesk.http.request import asked, asked_number, asked_page, now, session, station
-from radiodesk.rooms.broadcasts import queries as broadcasts
+from radiodesk.rooms.broadcasts import public_schedule
 from radiodesk.rooms.broadcasts.models import AS_RUN_KIND_NAMES
 from radiodesk.rooms.record import formats, record_feeds, search
 from radiodesk.rooms.record import public_queries as queries
@@ -65,7 +65,7 @@ def home() -> str:
         more=page * queries.PAGE < total,
         excerpt=formats.excerpt,
         main_sound=formats.main_sound,
-        at_hand=broadcasts.at_hand(session(), now()),
+        on_now=public_schedule.on_now(session(), now()),
     )
 
 

@@ -55,6 +55,13 @@ class WorkCalendar:
             return told.kind == "working" and day.weekday() < 5
         return day.weekday() < 5 and day not in self.national
 
+    def day_off(self, day: date) -> str:
+        """The name of a holiday or of collective leave, in Indonesian; empty for any other day."""
+        told = self.own.get(day)
+        if told is not None:
+            return "" if told.kind == "working" else told.name
+        return str(self.national.get(day) or "")
+
     def due(self, start: datetime, working_days: int) -> datetime:
         """The last second, station time, of the n-th working day after the day of ``start``.
 
