@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
+from radiodesk.core.events import announce
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import rundowns, services
 from radiodesk.rooms.broadcasts.models import ItemKind
@@ -114,3 +115,31 @@ def test_the_text_goes_on_without_the_desk_and_by_a_pedal_that_was_learned(
     assert reader.locator("[data-line]").count() == len(LINES)
     reader.keyboard.press("PageDown")
     expect(reader.locator(".part.here")).to_have_attribute("data-title", "Telepon")
+
+
+def test_the_text_follows_the_voice_and_waits_for_it(
+    way: str, window: Callable[..., Page], database: Database, clock: ManualClock
+) -> None:
+    reader = window("penyiar", Role.HOST, way)
+    script = reader.locator("[data-script]").get_attribute("data-script")
+    reader.keyboard.press("v")
+    expect(reader.get_by_role("button", name="Ikuti suara")).to_have_attribute("aria-pressed", "true")
+    words = len(LINES[0].split())
+
+    def say(line: int, word: int) -> None:
+        with database.writing() as tx:
+            announce(tx, clock.now(), "prompter", "position", script, line=line, word=word, sure=True)
+
+    for line in (3, 6):
+        say(line, line * words)
+        expect(reader.locator(".here")).to_have_attribute("data-number", str(line))
+    # Nothing is said: the text stands at the word that was said last.
+    reader.wait_for_timeout(1500)
+    stood = top(reader)
+    reader.wait_for_timeout(1000)
+    assert (top(reader), here(reader)) == (stood, "6")
+    # A sentence that is said again brings the text back; so does one that was jumped over take it on.
+    say(2, 2 * words)
+    expect(reader.locator(".here")).to_have_attribute("data-number", "2")
+    say(20, 20 * words)
+    expect(reader.locator(".here")).to_have_attribute("data-number", "20")

@@ -4,12 +4,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { actOf, codeOf, defaults, learn, readMap } from "../../radiodesk/web/static/js/prompter/key_map.js";
 import {
+  glide,
   heightAt,
   lineAt,
   rollOn,
   secondsAt,
   stays,
   timeline,
+  voiceAt,
 } from "../../radiodesk/web/static/js/prompter/timeline.js";
 
 const points = timeline(
@@ -82,4 +84,33 @@ test("what was stored by another release does not stop the prompter", () => {
   for (const bad of ["", "{", "null", "[]", '{"roll": 3}', '{"roll": [1]}'])
     assert.deepEqual(readMap(bad), defaults(), bad);
   assert.deepEqual(readMap('{"roll": ["KeyB"], "other": ["KeyC"]}').roll, ["KeyB"]);
+});
+
+const spoken = [
+  { at: 10, seconds: 4, text: "satu dua tiga empat" },
+  { at: 14, seconds: 2, text: "lima enam" },
+];
+
+test("a voice is as far in its line as words of it were said", () => {
+  assert.equal(voiceAt(spoken, { line: 0, word: 1 }), 12);
+  assert.equal(voiceAt(spoken, { line: 1, word: 4 }), 15);
+  assert.equal(voiceAt(spoken, { line: 1, word: 5 }), 16);
+});
+
+test("after an edit the line alone holds, and a line that is gone is the last", () => {
+  assert.equal(voiceAt(spoken, { line: 1, word: 40 }), 14);
+  assert.equal(voiceAt(spoken, { line: 7, word: 9 }), 14);
+  assert.equal(voiceAt([], { line: 0, word: 0 }), null);
+});
+
+test("the text glides to the voice, never beyond it, and not back for a word", () => {
+  let at = 0;
+  for (let i = 0; i < 200; i++) {
+    const next = glide(at, 5, 0.05, 3);
+    assert.ok(next >= at && next <= 5);
+    at = next;
+  }
+  assert.ok(at > 4.9);
+  assert.equal(glide(5, 4, 0.1, 3), 5);
+  assert.ok(glide(9, 4, 0.1, 3) < 9);
 });

@@ -1,7 +1,7 @@
 // The reader's screen. It needs the desk for nothing but news: without it the text stays, rolls and can be driven by hand.
 import { length } from "./desk.js";
 import { actOf, codeOf, defaults, learn, readMap, shown } from "./prompter/key_map.js";
-import { heightAt, lineAt, rollOn, secondsAt, stays, timeline } from "./prompter/timeline.js";
+import { glide, heightAt, lineAt, rollOn, secondsAt, stays, timeline, voiceAt } from "./prompter/timeline.js";
 
 const box = document.getElementById("prompter");
 const pane = box.querySelector(".window");
@@ -25,6 +25,7 @@ const FIRST = {
   flip: false,
   waits: true,
   follows: true,
+  voice: false,
 };
 function stored(name) {
   try {
@@ -135,6 +136,46 @@ function frame(now) {
   if (step.waits || step.at >= points.at(-1).at) roll(false);
   else requestAnimationFrame(frame);
 }
+// ---- The voice: while the text follows it, it moves to what was said last and never ahead of it.
+let said = null; // seconds of reading
+let gliding = false;
+function hear(script, place) {
+  if (!chosen.voice || !place || place.word < 0) return;
+  const own = [];
+  lines.forEach((line, i) => {
+    if (line.el.closest(".part").dataset.script === script && !line.waits)
+      own.push({ at: points[i].at, seconds: line.seconds, text: line.text });
+  });
+  const to = voiceAt(own, place);
+  if (to === null) return;
+  said = to;
+  box.classList.toggle("unsure", !place.sure);
+  roll(false);
+  if (!gliding) {
+    gliding = true;
+    last = performance.now();
+    requestAnimationFrame(follow);
+  }
+}
+function follow(now) {
+  const before = here();
+  const line = lines[before]?.seconds ?? 0;
+  const to = glide(at, said, (now - last) / 1000, line);
+  last = now;
+  if (to !== at) put(to);
+  if (here() !== before) tellPlace();
+  gliding = chosen.voice && !rolling && Math.abs(said - at) > 0.05 && glide(at, said, 1, line) !== at;
+  if (gliding) requestAnimationFrame(follow);
+}
+// What was said before this page was opened, or while its stream was lost.
+async function askVoice() {
+  if (!chosen.voice) return;
+  for (const part of text.querySelectorAll("[data-position]")) {
+    const answer = await fetch(part.dataset.position).catch(() => null);
+    const place = answer?.ok ? await answer.json().catch(() => null) : null;
+    if (place?.reading) hear(part.dataset.script, place);
+  }
+}
 function roll(on) {
   if (on === rolling) return;
   rolling = on;
@@ -162,6 +203,7 @@ function dress() {
   classList.toggle("mirrored", chosen.mirror);
   classList.toggle("flipped", chosen.flip);
   box.dataset.colours = chosen.colours;
+  box.querySelector("[data-do=voice]").setAttribute("aria-pressed", chosen.voice);
   for (const [name, value] of Object.entries(chosen)) {
     const field = form.elements[name];
     if (!field) continue;
@@ -196,6 +238,12 @@ const acts = {
   top: () => goTo(0),
   fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : box.requestFullscreen?.()),
   settings: () => settings.showModal(),
+  voice() {
+    chosen.voice = !chosen.voice;
+    store("prompter", chosen);
+    dress();
+    askVoice();
+  },
   reset() {
     chosen = { ...FIRST };
     keys = defaults();
@@ -227,7 +275,7 @@ box.addEventListener("click", (event) => {
   }
 });
 const letters = document.body.dataset.letters !== "no";
-const PAGE_KEYS = { KeyF: "fullscreen", KeyS: "settings" };
+const PAGE_KEYS = { KeyF: "fullscreen", KeyS: "settings", KeyV: "voice" };
 document.addEventListener(
   "keydown",
   (event) => {
@@ -374,6 +422,10 @@ async function renew() {
 }
 let fresh = text.innerHTML.trim();
 document.addEventListener("desk:change", ({ detail }) => {
+  if (detail.topic === "prompter" && detail.kind === "position") {
+    hear(detail.subject, detail);
+    return;
+  }
   if (detail.topic === "prompter") {
     if (detail.subject === dataset.subject) obey();
     return;
@@ -394,3 +446,4 @@ let resting;
 dress();
 put(0);
 obey();
+askVoice();

@@ -52,3 +52,22 @@ export function stays(before, index, after) {
   const key = after.findIndex((one) => one.key === line.key);
   return key >= 0 ? key : Math.min(index, after.length - 1);
 }
+
+// Where a reader's voice is, in seconds of reading: `line` counts the lines of one script from 0, `word` its words. The
+// lines are [{ at, seconds, text }] of that script. What was edited since may count otherwise; then the line alone holds.
+export function voiceAt(lines, { line, word }) {
+  if (!lines.length) return null;
+  const index = Math.max(0, Math.min(lines.length - 1, line));
+  const counts = lines.map((one) => one.text.trim().split(/\s+/).length);
+  const before = counts.slice(0, index).reduce((sum, count) => sum + count, 0);
+  const within = word + 1 - before;
+  const share = within >= 0 && within <= counts[index] ? within / counts[index] : 0;
+  return lines[index].at + share * lines[index].seconds;
+}
+
+// Glides to where the voice is, quicker the farther it is; back only when the voice went back by more than a line.
+const GLIDE = 2.5; // of what is left, in a second
+export function glide(from, to, seconds, back) {
+  if (to < from && from - to < back) return from;
+  return from + (to - from) * Math.min(1, GLIDE * seconds);
+}
