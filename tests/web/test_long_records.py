@@ -15,7 +15,10 @@ from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive.queries import SHOWN_UNSEALED
 from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
 from radiodesk.rooms.calls.models import Call, CallState
+from radiodesk.rooms.calls.queries import board
+from radiodesk.rooms.figures import figures_of
 from radiodesk.rooms.tickets.models import Ticket
+from radiodesk.web.overview import overview
 from tests.factories.filled import fill
 from tests.web.test_pages import counted
 
@@ -129,3 +132,14 @@ def test_without_statistics_sqlite_finds_it_by_the_right_index(database: Databas
     with database.reading() as tx:
         plan = " ".join(str(row) for row in tx.execute(text(f"EXPLAIN QUERY PLAN {statement}")))
     assert f"INDEX {index} " in plan, plan
+
+
+def test_what_waits_is_the_same_number_wherever_it_stands(full: Database, now: datetime) -> None:
+    with full.reading() as tx:
+        first, queue = overview(tx, now, secret=True, guarded=True), board(tx, at=now)
+        pictured = figures_of(tx, now).kept()["calls_waiting"]
+    totals = {state: queue.totals.get(state, 0) for state in CallState}
+    assert first.ringing == totals[CallState.RINGING]
+    assert first.waiting == totals[CallState.WAITING] + totals[CallState.READY]
+    assert pictured == first.ringing + totals[CallState.SCREENING] + first.waiting
+    assert min(first.ringing, first.waiting, totals[CallState.SCREENING]) > 0
