@@ -129,8 +129,8 @@ def follow(listener: Listener, stop: threading.Event, language: str, beat: Calla
 
 
 def _wait(stop: threading.Event, seconds: float, beat: Callable[[], None]) -> None:
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0 and not stop.wait(min(left, TOLD_EVERY)):
+    while seconds > 0 and not stop.wait(min(seconds, TOLD_EVERY)):
+        seconds -= TOLD_EVERY
         beat()
 
 
