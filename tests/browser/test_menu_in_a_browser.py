@@ -1,6 +1,7 @@
 """The bar above every page takes one line on a usual screen, whoever sits there."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -9,8 +10,12 @@ from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from radiodesk.core.database import Database
+from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Person, Role
+from radiodesk.rooms.calls.models import CallState
+from tests.factories import calls as make
 from tests.factories.browsers import needs_chromium, page_of
+from tests.factories.filled import fill
 
 pytestmark = needs_chromium
 
@@ -66,4 +71,27 @@ def test_on_a_telephone_the_menu_shows_where_one_is(
       return entry.left >= menu.left && entry.right <= menu.right;
     }"""
     page.wait_for_function(seen)
+    page.context.close()
+
+
+def test_on_a_small_laptop_the_queue_shows_who_is_on_air(
+    browser: Browser,
+    desk: Flask,
+    serve: Callable[[Flask], str],
+    sign_in: Callable[..., FlaskClient],
+    database: Database,
+    settings: Settings,
+    now: datetime,
+) -> None:
+    with database.writing() as tx:
+        fill(tx, settings, now)
+        for state in [CallState.RINGING] * 6 + [CallState.ON_AIR]:
+            make.in_state(tx, state, now)
+    page = page_of(browser, serve(desk), sign_in(Role.SCREENER), width=1366, height=700)
+    page.goto("/antrean")
+    seen = """() => [...document.querySelectorAll(".line.on_air")].map(line => {
+      const [row, zone] = [line, line.closest(".zone")].map(one => one.getBoundingClientRect());
+      return row.top >= zone.top && row.bottom <= zone.bottom + 1 && row.bottom < innerHeight;
+    })"""
+    assert page.evaluate(seen) == [True]
     page.context.close()

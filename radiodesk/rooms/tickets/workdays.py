@@ -82,10 +82,10 @@ class WorkCalendar:
         # Lists count the days of each of their rows, over years where a matter was forgotten: a day at a time is slow.
         weekdays = sum(1 for n in range((last - first).days % 7) if (last - timedelta(days=n)).weekday() < 5)
         weekdays += (last - first).days // 7 * 5
-        closed = (day for year in range(first.year, last.year + 1) for day in self._closed_weekdays(year))
+        closed = (day for year in range(first.year, last.year + 1) for day in self._days_off(year))
         return weekdays - sum(first < day <= last for day in closed)
 
-    def _closed_weekdays(self, year: int) -> list[date]:
+    def _days_off(self, year: int) -> list[date]:
         found = self._closed.get(year)
         if found is None:
             days = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
