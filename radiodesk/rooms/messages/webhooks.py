@@ -23,8 +23,8 @@ blueprint = Blueprint("webhooks", __name__, url_prefix="/masuk")
 
 LARGEST_BODY = 1_000_000
 FLOOD = 60
-"""Messages within a second from which on none is taken in at once: their senders would wait for each other's
-transactions, of which each costs as much as one for many."""
+"""Messages within a second from which on none is taken in at once: that takes the processor many times as long as to
+make one safe, which is what the other senders wait for."""
 _came: deque[float] = deque(maxlen=FLOOD)
 """When the last of them came, of this process's clock."""
 _taking = BoundedSemaphore(2)
