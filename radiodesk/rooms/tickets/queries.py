@@ -176,7 +176,7 @@ def open_of_caller(session: Session, phone_hash: str) -> list[Ticket]:
     )
 
 
-def corrected_since(session: Session, moment: datetime, most: int = 2000) -> list[Row[tuple[str, str, str, str]]]:
+def corrected_since(session: Session, moment: datetime, most: int = 2000) -> list[Row[str, str, str, str]]:
     """Number, words, category and unit of the tickets whose suggestion a person corrected, the newest first: what the
     machine can learn from. No more is read of them: each private column of each row is decrypted.
     """
