@@ -3,14 +3,19 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """Give a path to write to; when the block ends well it becomes ``target``, else it is removed."""
+def replacing(target: Path, flush: Callable[[Path], None] | None = None) -> Iterator[Path]:
+    """Give a path to write to; when the block ends well it becomes ``target``, else it is removed.
+
+    ``flush`` makes what was done in its folder survive a power cut; ``flush_folder`` where none is given.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".", suffix=target.suffix, dir=target.parent)
     os.close(handle)
@@ -21,7 +26,7 @@ def replacing(target: Path) -> Iterator[Path]:
             os.fsync(done.fileno())
         written.chmod(0o600)
         written.replace(target)
-        flush_folder(target.parent)
+        (flush or flush_folder)(target.parent)
     finally:
         written.unlink(missing_ok=True)
 
@@ -42,3 +47,44 @@ def flush_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+class FlushTogether:
+    """Flushes folders for several threads at once: who comes while one is being flushed shares the next flush with all
+    others who came meanwhile. Each returns only when what it did before is safe.
+    """
+
+    def __init__(self, flush: Callable[[Path], None] = flush_folder) -> None:
+        self._flush = flush
+        self._guard = threading.Lock()
+        self._folders: dict[Path, _Turn] = {}
+
+    def __call__(self, folder: Path) -> None:
+        """Flush one folder, or have it flushed by another thread that begins after this call."""
+        with self._guard:
+            turn = self._folders.setdefault(folder, _Turn())
+            turn.asked += 1
+            mine = turn.asked
+        with turn.lock:
+            if turn.flushed >= mine:
+                return
+            with self._guard:
+                upto = turn.begun = turn.asked
+            self._flush(folder)
+            turn.flushed = upto
+
+    def waiting(self, folder: Path) -> int:
+        """How many of those who asked for a flush of a folder wait for the next one or one after it."""
+        with self._guard:
+            turn = self._folders.get(folder, _Turn())
+            return turn.asked - turn.begun
+
+
+@dataclass
+class _Turn:
+    """Who asked for a folder's flush, by number, up to whom one was begun, and up to whom it is done."""
+
+    asked: int = 0
+    begun: int = 0
+    flushed: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)

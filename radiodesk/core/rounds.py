@@ -6,7 +6,6 @@ of the station's state reads; then the round goes on.
 
 import json
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from radiodesk.core.health_file import TOLD_EVERY, HealthFile
 from radiodesk.core.locks import at_work
 from radiodesk.core.unavailable import unavailable
 
@@ -25,8 +25,6 @@ TROUBLE = 3.0
 """Seconds to wait after a turn that failed; twice as long after each further one, up to the round's own time."""
 LONG_TURN = 300.0
 """Seconds that a turn may take, whatever its round; longer than the time between two, it hangs."""
-TOLD_EVERY = 5.0
-"""Seconds between two writings of the health file."""
 SILENT = 30.0
 """Seconds after which a process that wrote no health counts as silent."""
 
@@ -110,22 +108,11 @@ class Rounds:
         health.done_at = datetime.now(UTC).isoformat(timespec="seconds")
 
     def _tell(self) -> None:
-        path = self._folder / f"{self._process}-{os.getpid()}.json"
+        file = HealthFile(self._folder, self._process)
         while True:
-            told = {
-                "process": self._process,
-                "pid": os.getpid(),
-                "at": time.time(),
-                "rounds": [asdict(health) for health in self._health.values()],
-            }
-            with suppress(OSError):
-                self._folder.mkdir(parents=True, exist_ok=True)
-                draft = path.with_suffix(".new")
-                draft.write_text(json.dumps(told), encoding="utf-8")
-                draft.replace(path)
+            file.write([asdict(health) for health in self._health.values()])
             if self._stop.wait(TOLD_EVERY):
-                with suppress(OSError):
-                    path.unlink()
+                file.remove()
                 return
 
 

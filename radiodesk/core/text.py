@@ -8,6 +8,8 @@ from typing import Any
 _SPACE = re.compile(r"\s+")
 REPLACED = "\ufffd"
 _HALVES = re.compile(r"[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""The category Cc but for line ends and tabulators."""
 _NO_TEXT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef"
     + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
@@ -49,7 +51,7 @@ def cleaned(value: Any) -> Any:
 
 def tidy(text: str) -> str:
     """NFC, without NUL and whatever else is no text, runs of white space as one blank."""
-    kept = "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else " " for c in text)
+    kept = _CONTROL.sub(" ", text)
     return _SPACE.sub(" ", unicodedata.normalize("NFC", clean(kept))).strip()
 
 

@@ -18,6 +18,7 @@ from radiodesk.core import i18n
 from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.database import Database
 from radiodesk.core.errors import Refusal
+from radiodesk.core.health_file import TOLD_EVERY, Beat
 from radiodesk.core.processes import tell_ready, watch_for_stop
 from radiodesk.core.settings import Settings
 from radiodesk.core.unavailable import DatabaseUnavailable
@@ -112,10 +113,11 @@ def listener_for(
     )
 
 
-def follow(listener: Listener, stop: threading.Event, language: str) -> None:
-    """Listen until told to stop; what cannot be done now is tried again later."""
+def follow(listener: Listener, stop: threading.Event, language: str, beat: Callable[[], None] = lambda: None) -> None:
+    """Listen until told to stop; what cannot be done now is tried again later. ``beat`` is told of each turn."""
     looked = float("-inf")
     while not stop.is_set():
+        beat()
         try:
             if time.monotonic() - looked >= LOOK_EVERY:
                 listener.look()
@@ -124,24 +126,33 @@ def follow(listener: Listener, stop: threading.Event, language: str) -> None:
                 stop.wait(REST if listener.has_ears else LOOK_EVERY)
         except DatabaseUnavailable as trouble:
             log.warning("The words of callers wait for a moment: %s", trouble)
-            stop.wait(TROUBLE)
+            _wait(stop, TROUBLE, beat)
         except Refusal as refusal:
             log.error("Nobody's words can be followed: %s", i18n.say_in(language, refusal))
-            stop.wait(NO_MODEL)
+            _wait(stop, NO_MODEL, beat)
         except (SQLAlchemyError, OSError) as error:
             log.warning("The words of callers wait for a moment: %s", error)
-            stop.wait(TROUBLE)
+            _wait(stop, TROUBLE, beat)
+
+
+def _wait(stop: threading.Event, seconds: float, beat: Callable[[], None]) -> None:
+    while seconds > 0 and not stop.wait(min(seconds, TOLD_EVERY)):
+        seconds -= TOLD_EVERY
+        beat()
 
 
 def listen(settings: Settings) -> None:
     """Run until the process is told to stop."""
-    stop = watch_for_stop()
+    stop, beat = watch_for_stop(), Beat(settings.health, "listen")
     if not settings.live_words:
         tell_ready()
         log.info("The setting live_words is off: nobody's words are followed.")
-        stop.wait()
+        while not stop.wait(TOLD_EVERY):
+            beat.turn()
+        beat.end()
         return
     os.nice(NICE)
     listener = listener_for(settings, prepare(settings), SystemClock())
     tell_ready()
-    follow(listener, stop, settings.language)
+    follow(listener, stop, settings.language, beat.turn)
+    beat.end()

@@ -43,7 +43,7 @@ class Figures:
 
 
 WAITING = Call.unscreened_states | Call.waiting_states
-"""Calls that wait for somebody of the station."""
+"""Open calls that are not on air: what the queue shows as come in, being screened, ready and waiting."""
 
 
 def figures_of(session: Session, at: datetime) -> Figures:

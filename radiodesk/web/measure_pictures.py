@@ -49,7 +49,7 @@ def _size(value: float) -> str:
 
 
 KINDS = (
-    _Kind("calls_waiting", N_("Calls that wait"), _count),
+    _Kind("calls_waiting", N_("Open calls: new, being screened, waiting for the host"), _count),
     _Kind("longest_wait", N_("Longest wait of a caller"), filters.length),
     _Kind("sound_waiting", N_("Sound whose words are to come"), filters.length),
     _Kind("jobs_waiting", N_("Work that waits"), _count),

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 256 * 1024 * 1024
-"""Of all prints together; beyond it the oldest go."""
+"""Of all prints together; beyond it the oldest go. Lists and searches have half of it."""
 LARGEST = 8 * 1024 * 1024
 """Bytes of a page that is kept."""
 WHOLE = ""
@@ -138,13 +138,13 @@ class PrintFolder:
                     continue  # somebody else's sweep was quicker, or the disk is read-only: it opens with no key anyway
             if edition is None and folder not in (self._base, self._folder):
                 _remove_empty(folder)
-        size = sum(one for _, one, _ in left)
-        for _, one, path in sorted(left):
-            if size <= most:
-                break
+        # Whoever asks for words that nobody ever asked for makes pages without end, which push out only their like.
+        searches = [one for one in left if one[2].parent.name == _FOLDER_OF_WHOLE]
+        gone = {path for _, _, path in _oldest_beyond(most // 2, searches)}
+        gone |= {path for _, _, path in _oldest_beyond(most, [one for one in left if one[2] not in gone])}
+        for path in gone:
             with suppress(OSError):  # the disk is read-only, or somebody else's sweep was quicker
                 path.unlink()
-            size -= one
 
     def _name(self, place: Place) -> str:
         about = hashlib.sha256(place.about.encode()).hexdigest()[:32]
@@ -156,6 +156,17 @@ class PrintFolder:
 
     def _key(self, place: Place) -> bytes:
         return hashlib.sha256(f"key {self._maker} {place.mark}".encode()).digest()
+
+
+def _oldest_beyond(most: int, files: list[tuple[float, int, Path]]) -> list[tuple[float, int, Path]]:
+    """The oldest of the files (when, how large, where) without which the others take at most so many bytes."""
+    size, found = sum(one for _, one, _ in files), []
+    for file in sorted(files):
+        if size <= most:
+            break
+        found.append(file)
+        size -= file[1]
+    return found
 
 
 def _folder_name(subject: str) -> str:

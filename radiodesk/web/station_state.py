@@ -46,7 +46,10 @@ KIND_NAMES = {
 PROCESS_NAMES = {
     "attend": N_("Attendant: takes in messages, calls and takes"),
     "desk": N_("Pages of the desk"),
+    "listen": N_("Listener: words of callers while they speak"),
     "public": N_("Public site"),
+    "record-lines": N_("Recorder of the sound-card lines"),
+    "telephone": N_("Telephone over the network"),
     "work": N_("Worker: transcripts, speech, archive, publication"),
 }
 

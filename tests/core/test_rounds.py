@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from radiodesk.core import rounds
+from radiodesk.core.health_file import Beat
 from radiodesk.core.rounds import LONG_TURN, Round, Rounds, health_of
 
 
@@ -156,3 +157,20 @@ def test_the_words_of_an_error_are_in_no_health_file(tmp_path: Path, caplog: pyt
     running.join(5)
     assert "ValueError" in kept
     assert "rahasia" not in kept
+
+
+def test_a_process_that_is_one_loop_is_silent_once_it_does_not_turn(tmp_path: Path) -> None:
+    at = [0.0]
+    beat = Beat(tmp_path, "listen", lambda: at[0])
+    beat.turn()
+    [told] = health_of(tmp_path, seconds=time.time())
+    assert (told.process, told.silent, told.well) == ("listen", False, True)
+    [path] = tmp_path.glob("*.json")
+    path.unlink()
+    beat.turn()
+    assert health_of(tmp_path, seconds=time.time()) == [], "it writes now and then only"
+    at[0] += 5
+    beat.turn()
+    assert [one.silent for one in health_of(tmp_path, seconds=time.time() + 60)] == [True]
+    beat.end()
+    assert health_of(tmp_path, seconds=time.time()) == []

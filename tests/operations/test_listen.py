@@ -147,12 +147,13 @@ def test_a_missing_model_is_said_and_looked_for_again(
     listener = listener_for(settings, database, clock, none)
     listener.look()
     speak(take)
-    stop, waits = stops_after_waiting(2)
+    # A minute each, in which it goes on telling that it is at work.
+    stop, waits = stops_after_waiting(24)
 
     with caplog.at_level(logging.ERROR):
         follow(listener, stop, "id")
 
-    assert waits == [60.0, 60.0]
+    assert waits == [5.0] * 24
     assert "Tidak ada folder model di hilang" in caplog.text
 
 

@@ -395,6 +395,8 @@ def test_a_wrong_password_opens_nothing(station: Database, here: Machine, there:
     for done in (here.backup("--password-file", str(wrong)), there.restore("--password-file", str(wrong))):
         assert done.returncode == 5
         assert "password" in done.stderr
+    # Neither a folder for the station nor what restic remembers of a place that it could not open.
+    assert not (there.data / "work").exists()
     assert not (there.data / "restore.json").exists()
 
 

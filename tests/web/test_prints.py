@@ -295,10 +295,26 @@ def test_the_oldest_go_when_there_are_too_many(tmp_path: Path) -> None:
         newest = max(tmp_path.rglob("*-*"), key=lambda path: path.stat().st_mtime_ns)
         os.utime(newest, (age, age))
     size = sum(path.stat().st_size for path in tmp_path.rglob("*-*"))
-    folder.sweep({"": "tanda"}, most=size // 5 * 2)
+    folder.sweep({"": "tanda"}, most=size // 5 * 4)
     assert [folder.find(place) is not None for place in places] == [False, False, False, True, True]
     folder.sweep({"": "lain"})
     assert not list(tmp_path.rglob("*-*"))
+
+
+def test_searches_without_end_push_out_no_published_broadcast(tmp_path: Path) -> None:
+    folder = PrintFolder(tmp_path, "uji")
+    show = Place("siaran-1", "tanda", "/siaran/siaran-1")
+    folder.keep(show, printed("200 OK", [], b"x"))
+    for path in tmp_path.rglob("*-*"):
+        if path.is_file():
+            os.utime(path, (1, 1))
+    searches = [Place("", "tanda", f"/?cari=kata{number}") for number in range(10)]
+    for place in searches:
+        folder.keep(place, printed("200 OK", [], b"x"))
+    size = sum(path.stat().st_size for path in tmp_path.rglob("*-*") if path.is_file())
+    folder.sweep({"": "tanda", "siaran-1": "tanda"}, most=size // 2)
+    assert folder.find(show) is not None
+    assert sum(folder.find(place) is not None for place in searches) == 2
 
 
 def test_what_was_published_is_rendered_without_being_asked_for(

@@ -319,6 +319,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /saluran/<line_id>
         POST /saluran/<line_id>/hapus
         POST /saluran/laju
+        GET /saluran/perangkat
     """,
 }
 """Routes by the roles that they are open to; a variable part is written with its name alone."""

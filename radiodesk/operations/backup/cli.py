@@ -102,18 +102,20 @@ def restore(target: str, password_file: Path | None, wanted: str | None, listed:
     The database is the one that database_url names, else a file in the data folder. May be stopped and run again.
     """
     from radiodesk.operations.backup.repository import repository
-    from radiodesk.operations.backup.restoration import choose, restored, told_at
+    from radiodesk.operations.backup.restoration import choose, leaving_nothing, restored, told_at
     from radiodesk.operations.backup.restore_checks import check_restored
     from radiodesk.operations.doctor import show
 
     settings = command.settings()
     kept = repository(settings, target, password_file)
     if listed:
-        for one in kept.snapshots(tag="station"):
-            click.echo(f"{one.short} {told_at(settings, one.made_at)} {one.host}")
+        with leaving_nothing(settings, kept):
+            for one in kept.snapshots(tag="station"):
+                click.echo(f"{one.short} {told_at(settings, one.made_at)} {one.host}")
         return
-    snapshot = choose(kept, wanted)
-    with restored(settings, kept, snapshot) as made:
+    with leaving_nothing(settings, kept):
+        snapshot = choose(kept, wanted)
+    with leaving_nothing(settings, kept), restored(settings, kept, snapshot) as made:
         facts = {"snapshot": snapshot.short, "station": made.manifest.station, "host": made.manifest.host}
         click.echo(
             gettext(

@@ -41,12 +41,25 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read it again; raises ``Unreadable``. What a later release added is left out."""
+    """Read it again; raises ``Unreadable``."""
     try:
-        told = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        if told["format"] > FORMAT:
+        told = (folder / NAME).read_bytes()
+    except OSError:
+        raise _none() from None
+    return manifest_of(told)
+
+
+def manifest_of(told: bytes | None) -> Manifest:
+    """What was written down; raises ``Unreadable``. What a later release added is left out."""
+    try:
+        found = json.loads(told or b"")
+        if found["format"] > FORMAT:
             raise Unreadable("This backup was made by a later release of radiodesk. Restore it with that release.")
         known = {one.name for one in fields(Manifest)}
-        return Manifest(**{name: value for name, value in told.items() if name in known})
-    except (OSError, ValueError, KeyError, TypeError):
-        raise Unreadable("This is no backup of a station: it has no manifest.") from None
+        return Manifest(**{name: value for name, value in found.items() if name in known})
+    except (ValueError, KeyError, TypeError):
+        raise _none() from None
+
+
+def _none() -> Unreadable:
+    return Unreadable("This is no backup of a station: it has no manifest.")

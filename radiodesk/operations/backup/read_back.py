@@ -9,12 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO
 
-from radiodesk.core.errors import Unreadable
+from radiodesk.operations.backup.manifest import NAME, manifest_of
 from radiodesk.operations.backup.repository import Repository, Snapshot
 from radiodesk.operations.backup.snapshot_contents import NAMED, STAGE
 
 _BLOCK = 1 << 20
-MANIFEST = f"{STAGE}/manifest.json"
+MANIFEST = f"{STAGE}/{NAME}"
 
 
 @dataclass
@@ -36,16 +36,14 @@ def read_back(kept: Repository, snapshot: Snapshot) -> ReadBack:
         kept.read(snapshot.id, reader.take)
     finally:
         reader.end()
-    if MANIFEST not in reader.kept:
-        raise Unreadable("This is no backup of a station: it has no manifest.")
-    manifest = json.loads(reader.kept[MANIFEST])
+    manifest = manifest_of(reader.kept.get(MANIFEST))
     found = ReadBack(len(reader.digests), reader.size)
     for line in reader.kept.get(f"{STAGE}/{NAMED}", b"").splitlines():
         shelf, key, digest = json.loads(line)
-        path = f"{manifest['places'].get(shelf, shelf)}/{key}".lstrip("/")
+        path = f"{manifest.places.get(shelf, shelf)}/{key}".lstrip("/")
         found.named += 1
         if path not in reader.digests:
-            if manifest["objects"] == "inside":
+            if manifest.objects == "inside":
                 found.missing.append(f"{shelf}/{key}")
         elif digest and reader.digests[path] != digest:
             found.changed.append(f"{shelf}/{key}")

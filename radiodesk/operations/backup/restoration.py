@@ -7,7 +7,7 @@ same command begins anew; so one that was killed, or found its disk full, leaves
 import json
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -64,6 +64,23 @@ def choose(kept: Repository, wanted: str | None) -> Snapshot:
     if not found:
         raise NotFound("There is no such backup of a whole station in %(target)s.", target=kept.shown)
     return found[-1]
+
+
+@contextmanager
+def leaving_nothing(settings: Settings, kept: Repository) -> Iterator[None]:
+    """Leave a machine as it was when a restore ends before it has begun: by a wrong password, say."""
+    made = [path for path in (kept.cache, settings.work / LAID) if not path.exists()]
+    empty = [path for path in (settings.work, settings.data) if not path.exists()]
+    try:
+        yield
+    except BaseException:
+        if not settings.restoring.exists():
+            for path in made:
+                remove_folder(path)
+            for path in empty:
+                with suppress(OSError):  # something of somebody else's is in it
+                    path.rmdir()
+        raise
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Reads of the archive."""
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from radiodesk.core.errors import NotFound
@@ -10,6 +10,9 @@ from radiodesk.core.stores import shelf
 from radiodesk.core.stores.shelves import Shelf
 from radiodesk.rooms.archive.models import Package, PackageState
 from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
+
+SHOWN_UNSEALED = 20
+"""Broadcasts to seal that the page names; of more it says how many."""
 
 
 def packages(session: Session, page: int) -> Page[Package]:
@@ -49,11 +52,19 @@ def to_seal_count(session: Session) -> int:
     return session.scalar(wanted) or 0
 
 
-def unsealed(session: Session) -> list[Broadcast]:
-    """Broadcasts that ended and wait to be sealed, oldest first."""
-    packaged = select(Package.broadcast_id)
-    wanted = select(Broadcast).where(Broadcast.state == BroadcastState.ENDED, Broadcast.id.not_in(packaged))
-    return list(session.scalars(wanted.order_by(Broadcast.ended_at)))
+def unsealed(session: Session, most: int = SHOWN_UNSEALED) -> list[Broadcast]:
+    """Broadcasts that ended and wait to be sealed, the oldest ones first."""
+    wanted = select(Broadcast).where(*_unsealed()).order_by(Broadcast.ended_at, Broadcast.id)
+    return list(session.scalars(wanted.limit(most)))
+
+
+def unsealed_count(session: Session) -> int:
+    """How many broadcasts wait for somebody to have them sealed."""
+    return session.scalar(select(func.count()).where(*_unsealed())) or 0
+
+
+def _unsealed() -> tuple[ColumnElement[bool], ...]:
+    return Broadcast.state == BroadcastState.ENDED, Broadcast.id.not_in(select(Package.broadcast_id))
 
 
 def total_bytes(session: Session) -> int:

@@ -33,10 +33,12 @@ def packages_part() -> str:
 
 
 def _list() -> dict[str, object]:
+    waiting = queries.unsealed(session())
     return {
         "listed": queries.packages(session(), asked_page()),
         "count": queries.package_count(session()),
-        "waiting": queries.unsealed(session()),
+        "waiting": waiting,
+        "unseen": queries.unsealed_count(session()) - len(waiting),
         "total": queries.total_bytes(session()),
         "states": PACKAGE_STATE_NAMES,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, literal, or_, select
+from sqlalchemy import insert, literal, select, union
 from sqlalchemy.orm import Session
 
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, FiledCall
@@ -36,7 +36,9 @@ def callers_of(session: Session, broadcast: Broadcast) -> list[Call]:
     """The calls of a broadcast and those that were on air in it but belong to a later one, as they came in."""
     heard = select(AsRun.subject).where(AsRun.broadcast_id == broadcast.id, AsRun.kind == AsRunKind.CALL_ON)
     filed = select(FiledCall.call_id).where(FiledCall.broadcast_id == broadcast.id)
-    wanted = select(Call).where(or_(Call.id.in_(filed), Call.public_id.in_(heard)))
+    # Each by its index: what is either the one or the other is looked for through the whole table.
+    keys = union(filed, select(Call.id).where(Call.public_id.in_(heard)))
+    wanted = select(Call).where(Call.id.in_(keys))
     return list(session.scalars(wanted.order_by(Call.received_at, Call.id)))
 
 

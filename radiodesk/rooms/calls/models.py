@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, String, Table, and_, or
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from radiodesk.core.database import Base, spelled
+from radiodesk.core.database import Base, index_of_few, spelled
 from radiodesk.core.i18n import N_
 from radiodesk.core.private_columns import Private, PrivateJson
 from radiodesk.rooms.recordings.models import Recording
@@ -133,7 +133,12 @@ class Call(Base):
     """
 
     __tablename__ = "call"
-    __table_args__ = (Index(None, "state", "position"),)
+    __table_args__ = (
+        Index(None, "state", "position"),
+        Index(None, "state", "ended_at"),
+        index_of_few("merged_into_id"),
+        index_of_few("same_event_id"),
+    )
 
     late_after = timedelta(minutes=15)
 
@@ -195,8 +200,8 @@ class Call(Base):
     notes: Mapped[str] = mapped_column(Private, default="")
 
     position: Mapped[float] = mapped_column(default=0.0)
-    same_event_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
+    same_event_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     locked_by: Mapped[str | None] = mapped_column(String(80))
     screened_by: Mapped[str | None] = mapped_column(String(80))
     handed_to: Mapped[str | None] = mapped_column(Private)

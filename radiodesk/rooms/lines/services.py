@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from radiodesk.core import events
 from radiodesk.language.phones import PhoneUnreadable, normalised
@@ -130,8 +130,8 @@ def add_recording(
 
 def open_stays(session: Session) -> list[LineCall]:
     """Everybody who is on a line now, the longest first."""
-    query = select(LineCall).where(LineCall.stage != Stage.CLOSED).join(Call).order_by(Call.id)
-    return list(session.scalars(query))
+    query = select(LineCall).where(LineCall.stage.in_((Stage.RINGING, Stage.OPEN))).order_by(LineCall.call_id)
+    return list(session.scalars(query.options(selectinload(LineCall.call))))
 
 
 def position(session: Session, part: str) -> JournalPosition:

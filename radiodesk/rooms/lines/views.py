@@ -12,7 +12,7 @@ from radiodesk.core.errors import Conflict, NotFound
 from radiodesk.core.i18n import N_
 from radiodesk.http.file_response import send_local
 from radiodesk.http.regions import region
-from radiodesk.http.request import back, field, now, part, session, station
+from radiodesk.http.request import asked, back, field, now, part, session, station
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.lines import forms, line_board
@@ -41,7 +41,7 @@ def page() -> str:
     return render_template(
         "lines/lines.html",
         setting_up=setting_up,
-        devices=list_devices() if setting_up else [],
+        devices=list_devices() if setting_up and asked("perangkat") else None,
         servers=SOUND_SERVERS,
         studios=[line for line in lines.lines if line.kind is LineKind.STUDIO],
         rates=RATES,
@@ -54,6 +54,13 @@ def page() -> str:
 @allowed(*CREW)
 def listed() -> str:
     return render_template("lines/_line_list.html", setting_up=me().may(Role.ADMINISTRATOR), **_shown())
+
+
+@blueprint.get("/saluran/perangkat")
+@allowed(Role.ADMINISTRATOR)
+def devices() -> str:
+    """The sound devices that are there now, for the page that sets lines up: to find them takes its time."""
+    return render_template("lines/_devices.html", devices=list_devices(), servers=SOUND_SERVERS)
 
 
 @blueprint.get("/saluran/ringkas")

@@ -4,7 +4,9 @@ Who may write is checked first; then what came is on disk, as it came, before an
 address that is not set up does not exist; a refusal is one sentence as JSON.
 """
 
+from collections import deque
 from threading import BoundedSemaphore
+from time import monotonic
 
 from flask import Blueprint, Response, jsonify, make_response, request
 from werkzeug.exceptions import MethodNotAllowed
@@ -20,6 +22,11 @@ from radiodesk.rooms.messages.ports import Admitted, ChallengedChannel, InboundC
 blueprint = Blueprint("webhooks", __name__, url_prefix="/masuk")
 
 LARGEST_BODY = 1_000_000
+FLOOD = 60
+"""Messages within a second from which on none is taken in at once: that takes the processor many times as long as to
+make one safe, which is what the other senders wait for."""
+_came: deque[float] = deque(maxlen=FLOOD)
+"""When the last of them came, of this process's clock."""
 _taking = BoundedSemaphore(2)
 """Who takes in what a machine sent, in this process: one while the other writes."""
 
@@ -55,12 +62,17 @@ def _taken_in(source: str, admitted: Admitted) -> Response:
     """
     taker = Taker(station().settings, station().database)
     arrival = taker.store.put(source, admitted.body, at=now(), facts=admitted.facts)
-    taken = _at_once(taker, arrival)
+    taken = None if _is_flood() else _at_once(taker, arrival)
     if taken is None:
         return jsonify(id=arrival.id, taken=False, safe=True)
     if taken.problem is not None:
         return make_response(jsonify(id=arrival.id, taken=False, safe=True, error=taken.problem), Unreadable.status)
     return make_response(jsonify(id=", ".join(taken.ids), taken=True), admitted.new_status if taken.new else 200)
+
+
+def _is_flood() -> bool:
+    _came.append(monotonic())
+    return len(_came) == FLOOD and _came[-1] - _came[0] < 1.0
 
 
 def _at_once(taker: Taker, arrival: Arrival) -> Taken | None:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from radiodesk.core.database import Base, spelled
+from radiodesk.core.database import Base, index_of_few, spelled
 from radiodesk.core.i18n import N_
 from radiodesk.core.private_columns import Private, PrivateJson
 from radiodesk.rooms.calls.models import Call, Urgency
@@ -88,7 +88,12 @@ class Ticket(Base):
     """One complaint, request or question that somebody has to act on."""
 
     __tablename__ = "ticket"
-    __table_args__ = (Index("ix_ticket_state_due_at", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_ticket_state_due_at", "state", "due_at"),
+        Index(None, "corrected", "decided_at"),
+        index_of_few("merged_into_id"),
+        index_of_few("pin_waits_until"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(36), unique=True)
@@ -105,7 +110,7 @@ class Ticket(Base):
     """What the machine suggested (category, unit, urgency, confidence, why); never changed afterwards."""
     decided_by: Mapped[str | None] = mapped_column(String(80))
     decided_at: Mapped[datetime | None]
-    corrected: Mapped[bool] = mapped_column(default=False, index=True)
+    corrected: Mapped[bool] = mapped_column(default=False)
     """Whether the person decided otherwise than the machine suggested."""
     summary: Mapped[str] = mapped_column(Private, default="")
     """The matter in words that anyone may read."""
@@ -123,7 +128,7 @@ class Ticket(Base):
     due_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

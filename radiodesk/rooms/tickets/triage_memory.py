@@ -36,9 +36,8 @@ def suggest(session: Session, rules: Rules, text: str, now: datetime) -> Suggest
     """Triage of a text, corrected by what a person decided about nearly the same words."""
     made = triage(text, units=rules.unit_by_id.keys())
     earlier = [
-        Earlier(ticket.number, tidy(ticket.text).lower(), ticket.category, ticket.unit_id)
-        for ticket in corrected_since(session, now - REMEMBERED)
-        if ticket.category and ticket.unit_id
+        Earlier(number, tidy(words).lower(), category, unit)
+        for number, words, category, unit in corrected_since(session, now - REMEMBERED)
     ]
     return corrected(made, text, earlier)
 

@@ -43,6 +43,8 @@ class WorkCalendar:
     own: Mapping[date, DayOff]
     """What the station says of single days; it counts more than the national calendar."""
     national: "HolidayBase" = field(default_factory=lambda: _national(_PUBLIC, _GOVERNMENT))
+    _closed: dict[int, list[date]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """By year, the days from Monday to Friday that are off, as they were once asked for."""
 
     def knows(self, year: int) -> bool:
         """Whether the collective leave of a year is known, from the national decree or the station's own files."""
@@ -84,7 +86,19 @@ class WorkCalendar:
         first, last = start.astimezone(self.zone).date(), end.astimezone(self.zone).date()
         if last < first:
             return -self.working_days_between(end, start)
-        return sum(self.is_working(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
+        # Lists count the days of each of their rows, over years where a matter was forgotten: a day at a time is slow.
+        weekdays = sum(1 for n in range((last - first).days % 7) if (last - timedelta(days=n)).weekday() < 5)
+        weekdays += (last - first).days // 7 * 5
+        closed = (day for year in range(first.year, last.year + 1) for day in self._days_off(year))
+        return weekdays - sum(first < day <= last for day in closed)
+
+    def _days_off(self, year: int) -> list[date]:
+        found = self._closed.get(year)
+        if found is None:
+            days = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
+            found = [day for day in days if day.year == year and day.weekday() < 5 and not self.is_working(day)]
+            self._closed[year] = found
+        return found
 
 
 def load_calendar(zone: ZoneInfo, folders: Iterable[Path] = ()) -> WorkCalendar:

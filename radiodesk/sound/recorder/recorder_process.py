@@ -11,6 +11,7 @@ from typing import Any
 
 from radiodesk.core.atomic_files import replacing
 from radiodesk.core.errors import Conflict, Unreadable
+from radiodesk.core.health_file import Beat
 from radiodesk.core.processes import AlreadyRunning, hold, watch_for_stop
 from radiodesk.core.settings import Settings
 from radiodesk.sound.control_socket import Answer, ControlServer, Request
@@ -114,8 +115,11 @@ def record_lines(settings: Settings) -> None:
     recover(process.recorder)
     server = ControlServer(settings.lines / f"{PART}.sock", process.handle)
     log.info("The recorder listens to %s lines.", len(process.recorder.lines))
+    beat = Beat(settings.health, "record-lines")
     while not stop.wait(TICK):
         process.turn()
+        beat.turn()
+    beat.end()
     server.close()
     process.readers.stop()
     process.recorder.close_all("the recorder was stopped")

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from radiodesk.core.errors import Unreadable
+from radiodesk.core.health_file import Beat
 from radiodesk.core.keys import KeyRing
 from radiodesk.core.processes import AlreadyRunning, hold, watch_for_stop
 from radiodesk.core.settings import Settings
@@ -204,8 +205,11 @@ def telephone(settings: Settings, station_keys: Callable[[], KeyRing]) -> None:
     exchange = Exchange(settings, keys, journal, Clocks(lambda: datetime.now(UTC)))
     part = Telephone(settings, exchange, _placeholder(settings, home))
     server = ControlServer(settings.lines / f"{PART}.sock", part.handle)
+    beat = Beat(settings.health, "telephone")
     while not stop.is_set():
         part.turn()
+        beat.turn()
+    beat.end()
     server.close()
     part.stop()
 

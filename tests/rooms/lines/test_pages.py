@@ -100,9 +100,21 @@ def test_a_line_that_cannot_be_is_refused_with_a_sentence(administrator: FlaskCl
 
 
 def test_the_page_names_devices_and_warns_of_sound_servers(administrator: FlaskClient) -> None:
+    for path in ("/saluran/perangkat", "/saluran?perangkat=ya"):
+        page = administrator.get(path).get_data(as_text=True)
+        assert "USB CODEC (hw:1,0)" in page
+        assert "server suara" in page
+
+
+def test_the_page_does_not_wait_for_the_sound_devices(
+    administrator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow() -> list[Device]:
+        raise AssertionError("the page looked for devices by itself")
+
+    monkeypatch.setattr(views, "list_devices", slow)
     page = administrator.get("/saluran").get_data(as_text=True)
-    assert "USB CODEC (hw:1,0)" in page
-    assert "server suara" in page
+    assert 'hx-get="/saluran/perangkat" hx-trigger="load"' in page
 
 
 def test_a_screener_sees_lines_but_cannot_set_them_up(

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -26,7 +27,7 @@ from radiodesk.rooms.calls.models import Call, CallState, Channel, Urgency
 from radiodesk.rooms.calls.transitions import drop
 from radiodesk.rooms.messages import cli, webhooks
 from radiodesk.rooms.messages import intake as intake_module
-from radiodesk.rooms.messages.arrivals import arrival_intake, arrival_reader
+from radiodesk.rooms.messages.arrivals import arrival_intake, arrival_reader, arrival_store
 from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
 from radiodesk.rooms.messages.arrivals.arrival_store import MOST_TRIES, Arrival, NotSafe, Store
 from radiodesk.rooms.messages.arrivals.web_form import FormFields
@@ -632,3 +633,27 @@ def test_a_file_that_cannot_be_opened_holds_up_no_other(taker: Taker, database: 
     looping.symlink_to(looping)
     taker.turn()
     assert sorted(call.message for call in every(database)) == ["Pesan 0", "Pesan 1", "Pesan 2"]
+
+
+def test_in_a_flood_each_is_acknowledged_once_it_is_safe_and_many_are_taken_in_together(
+    client: FlaskClient, taker: Taker, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = [100.0]
+    monkeypatch.setattr(webhooks, "_came", deque(maxlen=3))
+    monkeypatch.setattr(webhooks, "FLOOD", 3)
+    monkeypatch.setattr(webhooks, "monotonic", lambda: at[0])
+
+    def post(number: int) -> bool:
+        sent = {"from": f"+62812000000{number:02}", "text": f"Lewat SMS {number}", "id": str(number)}
+        answer = client.post("/masuk/sms", json=sent, headers={"Authorization": "Bearer sandi"})
+        assert answer.json is not None
+        return bool(answer.json["taken"])
+
+    assert [post(number) for number in range(6)] == [True, True, False, False, False, False]
+    flushed: list[Path] = []
+    monkeypatch.setattr(arrival_store, "_flush", flushed.append)
+    assert taker.turn() == 4
+    assert len(flushed) == 1
+    assert len(every(database)) == 6
+    at[0] += 5
+    assert post(6)

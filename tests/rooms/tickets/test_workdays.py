@@ -76,6 +76,13 @@ def test_counting_backwards_gives_the_negative(start: datetime, days: int) -> No
     assert CALENDAR.working_days_between(later, start) == -CALENDAR.working_days_between(start, later)
 
 
+@given(MOMENTS, st.integers(0, 900))
+def test_a_span_has_as_many_working_days_as_are_counted_one_by_one(start: datetime, days: int) -> None:
+    first, last = start.astimezone(WIB).date(), (start + timedelta(days=days)).astimezone(WIB).date()
+    one_by_one = sum(CALENDAR.is_working(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
+    assert CALENDAR.working_days_between(start, start + timedelta(days=days)) == one_by_one
+
+
 def test_a_station_adds_a_local_day_off_and_takes_one_back(tmp_path: Path) -> None:
     (tmp_path / "lokal.tsv").write_text(
         "date\tkind\tname\n2026-11-25\tholiday\tHari Uji\n2026-12-24\tworking\tTetap masuk\n", encoding="utf-8"
@@ -83,6 +90,8 @@ def test_a_station_adds_a_local_day_off_and_takes_one_back(tmp_path: Path) -> No
     calendar = load_calendar(WIB, [tmp_path])
     assert on(calendar, 2026, 11, 24, 1) == date(2026, 11, 26)
     assert on(calendar, 2026, 12, 23, 1) == date(2026, 12, 24)
+    monday, friday = datetime(2026, 12, 21, tzinfo=WIB), datetime(2026, 12, 25, tzinfo=WIB)
+    assert (calendar.working_days_between(monday, friday), CALENDAR.working_days_between(monday, friday)) == (3, 2)
 
 
 @pytest.mark.parametrize("line", ["24-12-2026\tholiday\tNatal", "2026-12-24\tfeast\tNatal", "2026-12-24"])

@@ -139,11 +139,11 @@ class Taker:
                 log.warning("%s arrivals are taken in one by one: %s.", len(mine), type(error).__name__)
                 return set()
             done = {self.store.waiting / arrival.id for arrival, _ in plain}
-            for arrival, _ in plain:
-                try:
-                    self.store.settle(arrival)
-                except OSError as error:
-                    # It is in the database, and is known there when it is tried again.
+            try:
+                self.store.settle(*(arrival for arrival, _ in plain))
+            except OSError as error:
+                # They are in the database, and are known there when they are tried again.
+                for arrival, _ in plain:
                     self._tell_once(self.store.waiting / arrival.id, error)
             return done
 

@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from radiodesk.core.atomic_files import flush_folder, replacing
+from radiodesk.core.atomic_files import FlushTogether, replacing
 from radiodesk.core.errors import Refusal, TooLarge, Unreadable
 from radiodesk.core.ids import public_id
 from radiodesk.core.keys import KeyMissing, KeyRing
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 _BLOCK = 1 << 18
 _LEFT_AFTER = 86_400.0
 """Seconds after which a file that no arrival names was left behind."""
+_flush = FlushTogether()
+"""Of all threads of the process: hundreds may come within a second."""
 MOST_TRIES = 3
 """Readers that may die with an arrival before it is read in a process of its own."""
 
@@ -134,7 +136,7 @@ class Store:
             "facts": {name: _plain(value) for name, value in arrival.facts.items()},
             "sound": _plain(arrival.sound) if arrival.sound is not None else None,
         }
-        with replacing(path) as written:
+        with replacing(path, _flush) as written:
             written.write_bytes(self._keys.encrypt(json.dumps(told)))
 
     def read(self, path: Path) -> Arrival:
@@ -212,11 +214,16 @@ class Store:
         """A try that ended without the reader's death does not count: the database was in trouble."""
         (self.waiting / f"{arrival.id}.tries").unlink(missing_ok=True)
 
-    def settle(self, arrival: Arrival) -> None:
-        """It is in the database: keep the original for a while, without its sound, which lies with the recordings."""
-        self._move(arrival, self.kept / f"{arrival.received_at:%Y-%m-%d}")
-        for folder in (self.waiting, self.odd):
-            self._sound(folder, arrival.id).unlink(missing_ok=True)
+    def settle(self, *arrivals: Arrival) -> None:
+        """They are in the database: keep the originals for a while, without their sounds, which lie with the
+        recordings.
+        """
+        folders = dict.fromkeys(self._move(one, self.kept / f"{one.received_at:%Y-%m-%d}") for one in arrivals)
+        for folder in filter(None, folders):
+            _flush(folder)
+        for one in arrivals:
+            for folder in (self.waiting, self.odd):
+                self._sound(folder, one.id).unlink(missing_ok=True)
 
     def set_aside(self, arrival: Arrival) -> None:
         """Nobody understood it: keep it where it can be read again, with its sound."""
@@ -224,20 +231,22 @@ class Store:
         if sound.is_file():
             self.odd.mkdir(parents=True, exist_ok=True)
             sound.replace(self._sound(self.odd, arrival.id))
-        self._move(arrival, self.odd)
+        if self._move(arrival, self.odd) is not None:
+            _flush(self.odd)
 
     def throw_away(self, arrival: Arrival) -> None:
         """Its sender was told that it is not taken, and has it still."""
         for path in self.waiting.glob(f"{arrival.id}*"):
             path.unlink(missing_ok=True)
 
-    def _move(self, arrival: Arrival, folder: Path) -> None:
+    def _move(self, arrival: Arrival, folder: Path) -> Path | None:
+        """Move an arrival; returns the folder where something is to be flushed now, if it was moved."""
         found = next((path for path in self.find(arrival.id) if path.parent != folder), None)
         if found is not None:
             folder.mkdir(parents=True, exist_ok=True)
             found.replace(folder / arrival.id)
-            flush_folder(folder)
         (self.waiting / f"{arrival.id}.tries").unlink(missing_ok=True)
+        return None if found is None else folder
 
     def find(self, identity: str) -> list[Path]:
         """Where the arrival with this id lies."""

@@ -15,6 +15,12 @@ if (zone) {
   setInterval(tick, 1000);
 }
 
+// ---- On a telephone the menu is pushed aside under the finger: it begins with the entry of this page in sight.
+const menu = document.querySelector(".bar nav");
+const here = menu?.querySelector("[aria-current]");
+if (here && menu.scrollWidth > menu.clientWidth)
+  menu.scrollLeft = here.offsetLeft - menu.offsetLeft - (menu.clientWidth - here.offsetWidth) / 2;
+
 // ---- Elapsed and remaining time: <time data-since="ISO"> counts up, <time data-until="ISO"> down, and up again in red.
 const two = (n) => String(Math.floor(n)).padStart(2, "0");
 export const length = (s) =>
