@@ -17,6 +17,11 @@ def clock(at: datetime | None) -> str:
     return at.astimezone(station().settings.zone).strftime("%H.%M" if i18n.language.get() == "id" else "%H:%M")
 
 
+def station_clock(text: str) -> str:
+    """A time of day that is kept as ``06:45``, as ``clock`` writes it."""
+    return text.replace(":", ".") if i18n.language.get() == "id" else text
+
+
 def moment(at: datetime | str | None) -> str:
     """Date and station time with the zone's name, also of a moment that stands written in a ledger; empty for none."""
     if isinstance(at, str):
@@ -101,5 +106,5 @@ def size(count: int | None) -> str:
 def register(app: Flask) -> None:
     """Make the filters known to an application's templates."""
     days = (day, weekday, market_name, pasaran, full_day, short_day, plain_day, month_name)
-    for function in (clock, moment, *days, iso, length, size):
+    for function in (clock, station_clock, moment, *days, iso, length, size):
         app.add_template_filter(function)

@@ -255,6 +255,8 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /siaran/<public_id>/ubah
         POST /siaran/<public_id>/acara/<item_id>/hapus
         POST /siaran/<public_id>/acara/<item_id>/pindah
+        POST /siaran/<public_id>/acara/<item_id>/ubah
+        POST /siaran/<public_id>/acara/salin
         POST /siaran/<public_id>/ambil
         POST /siaran/<public_id>/buang
         GET /siaran/<public_id>/mulai

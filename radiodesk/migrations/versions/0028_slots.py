@@ -1,4 +1,4 @@
-"""Slots of programmes, the editions that are made for their days, and editions that were cancelled"""
+"""Slots of programmes, the editions that are made for their days, cancelled ones; hard times in rundowns"""
 
 from collections.abc import Sequence
 
@@ -47,6 +47,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_slot_public_id")),
     )
     op.create_index(op.f("ix_slot_programme_id"), "slot", ["programme_id"])
+    op.add_column("rundown_item", sa.Column("hard_at", sa.String(5), nullable=False, server_default=""))
+    with op.batch_alter_table("rundown_item") as table:
+        table.alter_column("hard_at", server_default=None)
     op.add_column("programme", sa.Column("days_out", sa.JSON(), nullable=False, server_default="[]"))
     with op.batch_alter_table("programme") as table:
         table.alter_column("days_out", server_default=None)
@@ -79,5 +82,10 @@ def downgrade() -> None:
         for name in ADDED:
             table.drop_column(name)
     op.drop_column("programme", "days_out")
+    # Kinds that the release before does not know are "other" there.
+    item = sa.table("rundown_item", sa.column("kind"))
+    known = ("script", "calls", "talk", "music", "spot", "other")
+    op.execute(item.update().where(item.c.kind.not_in(known)).values(kind="other"))
+    op.drop_column("rundown_item", "hard_at")
     op.drop_index(op.f("ix_slot_programme_id"), table_name="slot")
     op.drop_table("slot")

@@ -108,22 +108,49 @@ AS_RUN_KIND_NAMES = {
 
 
 class ItemKind(StrEnum):
+    OPENING = "opening"
+    BULLETIN = "bulletin"
+    APPEAL = "appeal"
+    SITUATION = "situation"
     SCRIPT = "script"
-    CALLS = "calls"
     TALK = "talk"
+    CALLS = "calls"
+    ANSWERED = "answered"
     MUSIC = "music"
     SPOT = "spot"
+    CLOSING = "closing"
     OTHER = "other"
 
 
 ITEM_KIND_NAMES = {
+    ItemKind.OPENING: N_("Opening"),
+    ItemKind.BULLETIN: N_("Traffic bulletin"),
+    ItemKind.APPEAL: N_("Appeal"),
+    ItemKind.SITUATION: N_("Situation report"),
     ItemKind.SCRIPT: N_("Script"),
-    ItemKind.CALLS: N_("Calls"),
     ItemKind.TALK: N_("Talk"),
+    ItemKind.CALLS: N_("Calls"),
+    ItemKind.ANSWERED: N_("Answered complaint"),
     ItemKind.MUSIC: N_("Music"),
     ItemKind.SPOT: N_("Spot"),
+    ItemKind.CLOSING: N_("Closing"),
     ItemKind.OTHER: N_("Other"),
 }
+ITEM_KIND_SIGNS = {
+    ItemKind.OPENING: "▶",
+    ItemKind.BULLETIN: "≡",
+    ItemKind.APPEAL: "!",
+    ItemKind.SITUATION: "▤",
+    ItemKind.SCRIPT: "¶",
+    ItemKind.TALK: "“",
+    ItemKind.CALLS: "☎",
+    ItemKind.ANSWERED: "✓",
+    ItemKind.MUSIC: "♪",
+    ItemKind.SPOT: "★",
+    ItemKind.CLOSING: "■",
+    ItemKind.OTHER: "•",
+}
+"""A sign for each kind that every font has, beside its colour and its name."""
 
 
 class RundownItem(Base):
@@ -139,6 +166,8 @@ class RundownItem(Base):
     title: Mapped[str] = mapped_column(Private)
     seconds: Mapped[int]
     reader: Mapped[str] = mapped_column(String(80), default="")
+    hard_at: Mapped[str] = mapped_column(String(5), default="")
+    """Station time, such as ``08:30``, at which it must begin; empty for most."""
     script_id: Mapped[int | None] = mapped_column(ForeignKey("script.id"))
     version: Mapped[int] = mapped_column(default=1)
 

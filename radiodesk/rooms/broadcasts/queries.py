@@ -84,6 +84,14 @@ def planned_around(session: Session, broadcast: Broadcast) -> list[Broadcast]:
     return [one for one in near if one.planned_start < broadcast.planned_end]
 
 
+def rundown_sources(session: Session, broadcast: Broadcast, limit: int = 12) -> list[Broadcast]:
+    """Editions whose rundown may be copied into this one: the latest that have any, those of its programme first."""
+    has_items = select(RundownItem.id).where(RundownItem.broadcast_id == Broadcast.id).exists()
+    own = case((Broadcast.programme_id == broadcast.programme_id, 0), else_=1)
+    wanted = select(Broadcast).where(Broadcast.id != broadcast.id, has_items)
+    return list(session.scalars(wanted.order_by(own, Broadcast.planned_start.desc(), Broadcast.id.desc()).limit(limit)))
+
+
 def following(session: Session, broadcast: Broadcast | None, at: datetime) -> Broadcast | None:
     """What comes after the broadcast that is on air or next."""
     after = broadcast.planned_start if broadcast else at

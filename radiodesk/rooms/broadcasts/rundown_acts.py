@@ -21,14 +21,17 @@ from radiodesk.rooms.programme.services import TOPIC
 UNDO_WITHIN = timedelta(minutes=10)
 
 ADDED, MOVED, PLACED, REMOVED = "rundown item added", "rundown item moved", "script placed", "rundown item removed"
+CHANGED, COPIED = "rundown item changed", "rundown copied"
 ACT_NAMES = {
     ADDED: N_("Item added"),
     MOVED: N_("Item moved"),
     PLACED: N_("Script placed"),
     REMOVED: N_("Item removed"),
+    CHANGED: N_("Item changed"),
+    COPIED: N_("Rundown copied"),
 }
 
-_PLAIN = ("position", "title", "seconds", "reader", "script_id")
+_PLAIN = ("position", "title", "seconds", "reader", "hard_at", "script_id")
 
 
 class NothingToUndo(Conflict):

@@ -5,13 +5,15 @@ Each verb raises ``Conflict`` for a sealed broadcast, and for an item of another
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.ids import public_id
+from radiodesk.core.private_columns import NotReadable
 from radiodesk.core.text import shorten
 from radiodesk.rooms.broadcasts import rundown_acts
 from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind, RundownItem
@@ -23,6 +25,8 @@ from radiodesk.rooms.transcripts import vocabulary
 
 NAMES_HEARD = timedelta(days=1)
 """How long recognisers listen for the names of a rundown."""
+UNREAD_KINDS = frozenset({ItemKind.CALLS, ItemKind.TALK, ItemKind.MUSIC, ItemKind.SPOT, ItemKind.OTHER})
+"""Kinds in which nothing is read: with a script such an item becomes one that is."""
 
 
 def item_by_public_id(session: Session, public_id: str) -> RundownItem:
@@ -35,19 +39,38 @@ def item_by_public_id(session: Session, public_id: str) -> RundownItem:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """An item with the time at which it is planned to begin."""
+    """An item with the time at which it is planned to begin, and the latest at which all after it still fits."""
 
     item: RundownItem
     begins: datetime
+    latest: datetime
+    off: float | None = None
+    """Where it must begin at a time of its own: seconds by which it would be late (positive) or early."""
 
 
-def timed(items: list[RundownItem], start: datetime) -> list[Timed]:
-    """Front-timing: each item begins when the planned lengths before it are over."""
+def timed(
+    items: list[RundownItem], start: datetime, end: datetime | None = None, zone: ZoneInfo | None = None
+) -> list[Timed]:
+    """Front-timing: each item begins when the planned lengths before it are over. Back-timing: from ``end`` on (without
+    it, from where the items end) the lengths are counted backwards. Hard times need the ``zone`` of the station.
+    """
+    total = timedelta(seconds=sum(item.seconds for item in items))
     begins, result = start, []
+    spare = end - (start + total) if end is not None else timedelta()
     for item in items:
-        result.append(Timed(item, begins))
+        result.append(Timed(item, begins, begins + spare, _off(item, begins, zone)))
         begins += timedelta(seconds=item.seconds)
     return result
+
+
+def _off(item: RundownItem, begins: datetime, zone: ZoneInfo | None) -> float | None:
+    if not item.hard_at or zone is None:
+        return None
+    local = begins.astimezone(zone)
+    hard = datetime.combine(local.date(), time.fromisoformat(item.hard_at), zone)
+    # The nearest such time: a show may go on past midnight.
+    days = round((local - hard) / timedelta(days=1))
+    return (local - hard - timedelta(days=days)).total_seconds()
 
 
 def require_unsealed(session: Session, broadcast: Broadcast) -> None:
@@ -74,28 +97,97 @@ def add_item(
     at: datetime,
     reader: str = "",
     script: Script | None = None,
+    hard_at: str = "",
+    to: int = 0,
 ) -> RundownItem:
-    """Append an item to a broadcast's rundown; a script gives its reading time when no length is set."""
+    """Add an item to a broadcast's rundown, at a place counted from 1 or at its end; a script gives its reading time
+    when no length is set.
+    """
     require_unsealed(session, broadcast)
-    if not title.strip():
-        raise Unreadable("Please give the item a title.").of("title")
-    if not 0 <= seconds <= 6 * 3600:
-        raise Unreadable("The length of an item must lie between 0 seconds and 6 hours.").of("minutes")
-    last = session.scalar(select(func.max(RundownItem.position)).where(RundownItem.broadcast_id == broadcast.id))
+    title, hard_at = _checked(title, seconds, hard_at)
+    items = rundown(session, broadcast.id)
     item = RundownItem(
         public_id=public_id(at),
         broadcast_id=broadcast.id,
-        position=(last or 0) + 1,
+        position=(items[-1].position if items else 0) + 1,
         kind=kind,
-        title=shorten(title.strip(), 160),
+        title=title,
         seconds=seconds or (round(script.latest.seconds) if script else 0),
         reader=reader,
+        hard_at=hard_at,
         script=script,
     )
     with acting(session, broadcast, rundown_acts.ADDED, item=item.public_id, by=by, at=at):
         session.add(item)
+        if 0 < to <= len(items):
+            items.insert(to - 1, item)
+            for position, one in enumerate(items, start=1):
+                one.position = position
     listen_for_names(session, [item], by=by, at=at)
     return item
+
+
+def _checked(title: str, seconds: int, hard_at: str) -> tuple[str, str]:
+    """Title and hard time as they are kept; raises ``Unreadable`` at the field that is to be mended."""
+    if not title.strip():
+        raise Unreadable("Please give the item a title.").of("title")
+    if not 0 <= seconds <= 6 * 3600:
+        raise Unreadable("The length of an item must lie between 0 seconds and 6 hours.").of("minutes")
+    if hard_at:
+        try:
+            hard_at = time.fromisoformat(hard_at).strftime("%H:%M")
+        except ValueError:
+            given = shorten(hard_at, 40)
+            raise Unreadable("“%(given)s” is not a time of day such as 08:00.", given=given).of("hard_at") from None
+    return shorten(title.strip(), 160), hard_at
+
+
+def change_item(
+    session: Session,
+    broadcast: Broadcast,
+    item: RundownItem,
+    kind: ItemKind,
+    title: str,
+    seconds: int,
+    *,
+    by: str,
+    at: datetime,
+    reader: str = "",
+    hard_at: str = "",
+) -> None:
+    """Change what an item is, how long it takes and who reads it; its place and its script stay."""
+    require_item(session, broadcast, item)
+    title, hard_at = _checked(title, seconds, hard_at)
+    with acting(session, broadcast, rundown_acts.CHANGED, item=item.public_id, by=by, at=at):
+        item.kind, item.title, item.seconds, item.reader, item.hard_at = kind, title, seconds, reader, hard_at
+    listen_for_names(session, [item], by=by, at=at)
+
+
+def copy_rundown(session: Session, broadcast: Broadcast, source: Broadcast, *, by: str, at: datetime) -> int:
+    """Append the items of another edition, without its scripts: what was true then is not now. Returns how many."""
+    require_unsealed(session, broadcast)
+    there = rundown(session, broadcast.id)
+    begins = there[-1].position if there else 0
+    # A title that cannot be read is not copied: it would be written anew as something else.
+    copied = [one for one in rundown(session, source.id) if not isinstance(one.title, NotReadable)]
+    if not copied or source.id == broadcast.id:
+        raise Conflict("%(title)s has no items to copy.", title=source.title)
+    told = {"source": source.public_id, "items": len(copied)}
+    with acting(session, broadcast, rundown_acts.COPIED, item=broadcast.public_id, by=by, at=at, **told):
+        for position, one in enumerate(copied, start=begins + 1):
+            session.add(
+                RundownItem(
+                    public_id=public_id(at),
+                    broadcast_id=broadcast.id,
+                    position=position,
+                    kind=one.kind,
+                    title=one.title,
+                    seconds=one.seconds,
+                    reader=one.reader,
+                    hard_at=one.hard_at,
+                )
+            )
+    return len(copied)
 
 
 def listen_for_names(session: Session, items: Iterable[RundownItem], *, by: str, at: datetime) -> None:
@@ -122,7 +214,8 @@ def put_script(
     require_item(session, broadcast, item)
     told = {"item": item.public_id, "script": script.public_id}
     with acting(session, broadcast, rundown_acts.PLACED, by=by, at=at, **told):
-        item.script, item.kind, item.seconds = script, ItemKind.SCRIPT, round(script.latest.seconds)
+        item.script, item.seconds = script, round(script.latest.seconds)
+        item.kind = ItemKind.SCRIPT if item.kind in UNREAD_KINDS else item.kind
 
 
 def remove_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by: str, at: datetime) -> None:

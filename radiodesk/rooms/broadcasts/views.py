@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from radiodesk.core import inputs
 from radiodesk.core.csv_tables import csv_text
-from radiodesk.core.errors import Unreadable
+from radiodesk.core.errors import Conflict, Unreadable
 from radiodesk.core.inputs import station_time
 from radiodesk.http.regions import region
 from radiodesk.http.request import asked, asked_page, back, field, now, number, onward, session, stands_on, station
@@ -21,6 +21,7 @@ from radiodesk.rooms.broadcasts.models import (
     AS_RUN_KIND_NAMES,
     BROADCAST_STATE_NAMES,
     ITEM_KIND_NAMES,
+    ITEM_KIND_SIGNS,
     Broadcast,
     BroadcastState,
     ItemKind,
@@ -103,11 +104,15 @@ def broadcast(public_id: str) -> str:
     found = _broadcast(public_id)
     log = queries.as_run(session(), found)
     calls = queries.filed_calls(session(), found)
+    items, start = rundown(session(), found.id), found.on_air_at or found.planned_start
     return render_template(
         "broadcasts/broadcast.html",
         broadcast=found,
         outcomes=outcomes(session(), [found]),
-        items=rundowns.timed(rundown(session(), found.id), found.planned_start),
+        items=rundowns.timed(items, start, start + timedelta(seconds=found.planned_seconds), station().settings.zone),
+        over=sum(item.seconds for item in items) - found.planned_seconds,
+        sources=queries.rundown_sources(session(), found),
+        kind_signs=ITEM_KIND_SIGNS,
         log=log,
         titles=covered_titles(session(), found, log),
         calls=calls,
@@ -193,14 +198,55 @@ def add_item(public_id: str) -> BaseResponse:
     rundowns.add_item(
         session(),
         found,
-        ItemKind.SCRIPT if script else _kind(field("kind", 10)),
+        _item_kind(script is not None),
         field("title", 160) or (script.title if script else ""),
-        number("minutes") * 60,
+        _item_seconds(),
         reader=field("reader", 80),
         script=script,
+        hard_at=field("hard_at", 8),
+        to=number("to") if field("to", 8) else 0,
         by=me().username,
         at=now(),
     )
+    return back("broadcasts.broadcast", public_id=public_id)
+
+
+def _item_kind(has_script: bool) -> ItemKind:
+    kind = _kind(field("kind", 10) or ItemKind.SCRIPT)
+    return ItemKind.SCRIPT if has_script and kind in rundowns.UNREAD_KINDS else kind
+
+
+def _item_seconds() -> int:
+    seconds = number("seconds") if field("seconds", 8) else 0
+    return min(number("minutes"), 10_000) * 60 + min(seconds, 10_000)
+
+
+@blueprint.post("/siaran/<public_id>/acara/<item_id>/ubah")
+@allowed(*CREW)
+def change_item(public_id: str, item_id: str) -> BaseResponse:
+    found = _item(item_id)
+    if number("version") != found.version:
+        raise Conflict("Somebody changed this item meanwhile. Look at what it is now, and send the form again.")
+    rundowns.change_item(
+        session(),
+        _broadcast(public_id),
+        found,
+        _kind(field("kind", 10)),
+        field("title", 160),
+        _item_seconds(),
+        reader=field("reader", 80),
+        hard_at=field("hard_at", 8),
+        by=me().username,
+        at=now(),
+    )
+    return back("broadcasts.broadcast", public_id=public_id)
+
+
+@blueprint.post("/siaran/<public_id>/acara/salin")
+@allowed(*CREW)
+def copy_rundown(public_id: str) -> BaseResponse:
+    source = _broadcast(field("source", 36))
+    rundowns.copy_rundown(session(), _broadcast(public_id), source, by=me().username, at=now())
     return back("broadcasts.broadcast", public_id=public_id)
 
 
