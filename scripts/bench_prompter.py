@@ -364,9 +364,15 @@ class Proof:
     right: int = 0
     told: int = 0
     unsure: int = 0
+    shown: int = 0
 
-    def take(self, planted: Sequence[Planted], told: Sequence[tuple[int, int]]) -> None:
-        """Written words that were told as not as approved; one counts where it touches what was planted."""
+    def take(
+        self, planted: Sequence[Planted], told: Sequence[tuple[int, int]], unsure: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        """Written words that were told as not as approved, surely or not; one counts where it touches what was
+        planted."""
+        self.unsure += len(unsure)
+        self.shown += sum(any(_touch(one, other) for other in (*told, *unsure)) for one in planted)
         self.planted += len(planted)
         self.told += len(told)
         self.found += sum(any(_touch(one, other) for other in told) for one in planted)
@@ -375,7 +381,11 @@ class Proof:
     def row(self, name: str) -> str:
         recall = 100 * self.found / max(1, self.planted)
         precision = 100 * self.right / max(1, self.told)
-        return f"| {name} | {self.planted} | {recall:.0f} % | {self.told} | {precision:.0f} % | {self.unsure} |"
+        shown = 100 * self.shown / max(1, self.planted)
+        return (
+            f"| {name} | {self.planted} | {recall:.0f} % | {shown:.0f} % | {self.told} | {precision:.0f} % "
+            f"| {self.unsure} |"
+        )
 
 
 def _touch(planted: Planted, told: tuple[int, int]) -> bool:
@@ -464,8 +474,8 @@ def report(title: str, samples: Sequence[Sample], hearing: Hearing, keep: Path |
             f"| {result.percent} % | {1000 * work / max(1, words):.2f} |"
         )
         sure = [(one.word, one.word_end) for one in result.differences if not one.unsure]
-        proof.take(sample.planted, sure)
-        proof.unsure += len(result.differences) - len(sure)
+        unsure = [(one.word, one.word_end) for one in result.differences if one.unsure]
+        proof.take(sample.planted, sure, unsure)
         peer.take(sample.planted, compared_plainly(sample.script, whole))
         if tell:
             for planted in sample.planted:
@@ -486,7 +496,9 @@ def report(title: str, samples: Sequence[Sample], hearing: Hearing, keep: Path |
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name, figures in (("follower", ours), ("scroll", scroll), ("last word", last)):
         print(_row(name, figures))
-    print("\n| as read | planted | found | told | right | unsure |\n| --- | ---: | ---: | ---: | ---: | ---: |")
+    print(
+        "\n| as read | planted | found | found or unsure | told | right | unsure |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    )
     print(proof.row("radiodesk"))
     print(peer.row("plain comparison"))
 
