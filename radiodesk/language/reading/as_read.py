@@ -32,8 +32,8 @@ _SURE_WORD = 0.7
 """Likeness of a heard word from which it counts as the written one; below, as probably misheard."""
 _UNHEARD = 0.6
 """A word counts as said but not heard where the pause for it is at least this share of the time that it takes."""
-_DOUBTFUL, _DOUBTFUL_WORD = 0.65, 0.4
-"""Confidence of some words, and of any one of them, below which they may have been misheard."""
+_DOUBTFUL = 0.35
+"""Mean confidence of some words below which they may have been misheard."""
 _MOST_DOUBTFUL = 12
 """Words of the text up to which such doubt counts: a page that was not read is not excused by it."""
 _LEAST_LETTERS = 3
@@ -321,8 +321,7 @@ def _judged(script: ScriptText, said: Sequence[_Said], block: _Block) -> _Block:
 
 def _are_doubtful(heard: Sequence[_Said]) -> bool:
     """Whether the recogniser was not sure of these words itself."""
-    sure = [one.confidence for one in heard]
-    return sum(sure) / len(sure) < _DOUBTFUL or min(sure) < _DOUBTFUL_WORD
+    return sum(one.confidence for one in heard) / len(heard) < _DOUBTFUL
 
 
 def _likeness_of_lines(one: Sequence[str], other: Sequence[str]) -> float:

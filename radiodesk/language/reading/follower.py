@@ -9,9 +9,10 @@ does not run ahead.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
+from radiodesk.language.digit_words import NUMBER_WORDS
 from radiodesk.language.reading.script_text import HeardWord, ScriptText, heard_tokens
 from radiodesk.language.reading.word_likeness import Vocabulary
 
@@ -23,7 +24,15 @@ _RARE = 6
 _NOT_OF_TEXT = 0.45
 _FAR = 2.6
 _FAR_NEED, _FAR_WORDS = 2.4, 3
+_BACK_NEED = 1.6
+_DOUBT = 2
+"""Power of the likeness by which a word that is only alike tells less."""
+_FUSED = 0.8
+"""Likeness from which two heard words may be one of the text ("ke celakaan")."""
+_LEAST_TOLD = 0.15
 _LOST_AFTER = 3
+_HELD = 8.0
+"""Seconds for which a place that tentative words told of is kept, once the recogniser has taken them back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ class _Path:
     """One way to have read so far. ``at`` is the spoken word matched last, ``said_at`` its time; ``known`` and
     ``known_at`` are the place and time before a jump that is not believed yet; ``since`` is what the words behind the
     jump tell, ``count`` how many they are, ``need`` and ``need_count`` what is asked of them; ``missed`` are the heard
-    words since the last match."""
+    words since the last match, ``back`` is how often the reader went back."""
 
     score: float = 0.0
     at: int = -1
@@ -58,6 +67,7 @@ class _Path:
     need: float = 0.0
     need_count: int = 0
     missed: int = 0
+    back: int = 0
 
     @property
     def believed(self) -> bool:
@@ -101,6 +111,7 @@ class Follower:
         self._open = _free_words(script)
         self._paths = [self._start(begins)]
         self._position = Position()
+        self._back = 0
         self.heard = 0
         """How many settled words were taken."""
 
@@ -112,8 +123,19 @@ class Follower:
         paths = self._paths
         for word in tentative:
             paths = self._with(paths, word)
-        self._position = self._position_of(paths[0])
+        said = (*settled, *tentative)
+        self._position = self._held(paths[0], said[-1].end if said else None)
         return self._position
+
+    def _held(self, path: _Path, now: float | None) -> Position:
+        """The place that a path tells of, or the one shown before where only the recogniser changed its mind."""
+        found, before = self._position_of(path), self._position
+        back = path.back if path.believed else self._back
+        if found.word < before.word and back == self._back and before.said_at is not None:
+            if now is None or now - before.said_at <= _HELD:
+                return replace(before, sure=False)
+        self._back = back
+        return found
 
     def follow(self, settled: Sequence[HeardWord], tentative: Sequence[HeardWord]) -> Position:
         """As ``hear``, for a session that gives all settled words each time (``Partial``)."""
@@ -172,7 +194,7 @@ class Follower:
         found: dict[tuple[int, int], _Match] = {}
         for word, alike in self._vocabulary.near(token):
             places = self._places[word]
-            told = self._tells(word) * alike
+            told = self._tells(word) * alike**_DOUBT
             if len(places) <= _RARE:
                 chosen = places
             else:
@@ -202,18 +224,21 @@ class Follower:
             count = 2 if left_out else 1
             count = 3 if skipped > 6 else count
         elif step <= 0 and match.last >= path.at - _BACK:
-            cost, need, count = 1.1 + 0.015 * -step, min(1.5, 0.6 - 0.1 * step), 2
+            cost, need, count = 1.1 + 0.015 * -step, min(_BACK_NEED, 0.6 - 0.1 * step), 2 if step > -4 else 3
         elif match.far:
             cost, need, count = _FAR, _FAR_NEED, _FAR_WORDS
         else:
             return None
         if need == 0.0:
-            return _Path(
-                path.score + gain - cost, match.last, said_at, path.known, path.known_at, path.since + match.told,
-                path.count + 1, path.need, path.need_count,
+            return replace(
+                path, score=path.score + gain, at=match.last, said_at=said_at, since=path.since + match.told,
+                count=path.count + 1, missed=0,
             )  # fmt: skip
         known, known_at = (path.at, path.said_at) if path.believed else (path.known, path.known_at)
-        return _Path(path.score + gain - cost, match.last, said_at, known, known_at, match.told, 1, need, count)
+        return _Path(
+            path.score + gain - cost, match.last, said_at, known, known_at, match.told, 1, need, count,
+            back=path.back + (step < -1),
+        )  # fmt: skip
 
     def _skipped(self, at: int, first: int) -> int:
         """How many words were left out between two spoken words; a number that was begun may be said in any way."""
@@ -221,8 +246,10 @@ class Follower:
 
     def _tells(self, word: str) -> float:
         """How much a word tells of the place, 0.15 to 1: long and rare ones more."""
+        if word in NUMBER_WORDS:
+            return _LEAST_TOLD  # a recogniser that is lost writes amounts
         length = min(1.0, max(0, len(word) - 1) / 5)
-        return max(0.15, length / (1 + 0.6 * log(self._count[word])))
+        return max(_LEAST_TOLD, length / (1 + 0.6 * log(self._count[word])))
 
 
 def _near(places: list[tuple[int, int]], at: int) -> list[int]:
@@ -242,18 +269,12 @@ def _keep(best: dict[int, _Path], path: _Path) -> None:
 
 
 def _scored(path: _Path, score: float) -> _Path:
-    return _Path(
-        score, path.at, path.said_at, path.known, path.known_at, path.since, path.count, path.need, path.need_count,
-        path.missed,
-    )  # fmt: skip
+    return replace(path, score=score)
 
 
 def _stayed(path: _Path) -> _Path:
     """The word was none of the text, or was misheard."""
-    return _Path(
-        path.score - _NOT_OF_TEXT, path.at, path.said_at, path.known, path.known_at, path.since, path.count, path.need,
-        path.need_count, path.missed + 1,
-    )  # fmt: skip
+    return replace(path, score=path.score - _NOT_OF_TEXT, missed=path.missed + 1)
 
 
 def _free_words(script: ScriptText) -> list[int]:

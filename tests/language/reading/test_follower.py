@@ -87,13 +87,21 @@ def test_one_rare_word_from_afar_moves_nobody_but_a_few_of_them_do() -> None:
     assert follower.hear(heard("malam menyisir hutan")).word == len(follower.script.words) - 2
 
 
-def test_tentative_words_count_only_until_they_change() -> None:
+def test_a_place_is_kept_a_while_when_the_recogniser_takes_its_words_back_and_no_longer() -> None:
     follower = Follower(SCRIPT)
     words = heard("selamat pagi pendengar ini")
     assert follower.hear(words[:2], words[2:]).word == 3
-    assert follower.hear([], heard("penjara", begins=1.2)).word == 1
+    within = follower.hear([], heard("penjara", begins=1.2))
+    assert (within.word, within.sure) == (3, False)
+    assert follower.hear([], heard("penjara", begins=15.0)).word == 1
     assert follower.hear(words[2:]).word == 3
     assert follower.heard == 4
+
+
+def test_amounts_that_a_lost_recogniser_writes_move_nobody() -> None:
+    follower = Follower(ScriptText(f"{TEXT}\nKerugian sekitar Rp7.500.000 menurut petugas."))
+    before = follower.hear(heard("selamat pagi pendengar"))
+    assert follower.hear(heard("dua puluh lima ratus ribu rupiah")).word == before.word
 
 
 def test_a_session_that_gives_all_settled_words_each_time_is_followed_too() -> None:
