@@ -131,9 +131,9 @@ class Follower:
         """The place that a path tells of, or the one shown before where only the recogniser changed its mind."""
         found, before = self._position_of(path), self._position
         back = path.back if path.believed else self._back
-        if found.word < before.word and back == self._back and before.said_at is not None:
-            if now is None or now - before.said_at <= _HELD:
-                return replace(before, sure=False)
+        taken_back = found.word < before.word and back == self._back
+        if taken_back and before.said_at is not None and (now is None or now - before.said_at <= _HELD):
+            return replace(before, sure=False)
         self._back = back
         return found
 
