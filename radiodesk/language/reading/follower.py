@@ -124,11 +124,11 @@ class Follower:
         for word in tentative:
             paths = self._with(paths, word)
         said = (*settled, *tentative)
-        self._position = self._held(paths[0], said[-1].end if said else None)
+        self._position = self._hold(paths[0], said[-1].end if said else None)
         return self._position
 
-    def _held(self, path: _Path, now: float | None) -> Position:
-        """The place that a path tells of, or the one shown before where only the recogniser changed its mind."""
+    def _hold(self, path: _Path, now: float | None) -> Position:
+        """Take the place that a path tells of, or keep the one shown where only the recogniser changed its mind."""
         found, before = self._position_of(path), self._position
         back = path.back if path.believed else self._back
         taken_back = found.word < before.word and back == self._back

@@ -168,7 +168,7 @@ def test_a_prompter_asks_where_the_reader_is(
     nowhere = {"reading": True, "version": 1, "word": -1, "line": 0, "said_at": None, "sure": False}
     assert browser.get(address).json == nowhere
     hear(listener_for(settings, database, clock, lambda: Reader("selamat pagi")), take, 4)
-    found = browser.get(address).json or {}
+    found = browser.get(address).get_json()
     assert (found["reading"], found["word"], found["sure"]) == (True, 1, True)
     assert datetime.fromisoformat(found["said_at"]) >= now
     with database.writing() as tx:
