@@ -88,6 +88,11 @@ VERBS: dict[str, Callable[[Sealed], object]] = {
     "end": lambda one: services.end(one.session, one.broadcast, **one.by),
     "add_item": lambda one: rundowns.add_item(one.session, one.broadcast, ItemKind.CALLS, "Baru", 60, **one.by),
     "move_item": lambda one: rundowns.move_item(one.session, one.broadcast, one.item, 2, **one.by),
+    "change_item": lambda one: rundowns.change_item(
+        one.session, one.broadcast, one.item, ItemKind.TALK, "Lain", 60, **one.by
+    ),
+    # It is refused as sealed before anybody looks at what is to be copied.
+    "copy_rundown": lambda one: rundowns.copy_rundown(one.session, one.broadcast, one.broadcast, **one.by),
     "remove_item": lambda one: rundowns.remove_item(one.session, one.broadcast, one.item, **one.by),
     "undo": lambda one: rundowns.undo(one.session, one.broadcast, **one.by),
     "put_script": lambda one: rundowns.put_script(one.session, one.broadcast, one.item, one.script, **one.by),
