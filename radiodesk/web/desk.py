@@ -21,6 +21,7 @@ from radiodesk.rooms.broadcasts.edition_views import blueprint as editions
 from radiodesk.rooms.broadcasts.reading_views import blueprint as readings
 from radiodesk.rooms.broadcasts.rundown_prompter_views import blueprint as rundown_prompter
 from radiodesk.rooms.broadcasts.slot_views import blueprint as slots
+from radiodesk.rooms.broadcasts.statistics_views import blueprint as call_statistics
 from radiodesk.rooms.broadcasts.studio_views import blueprint as studio
 from radiodesk.rooms.broadcasts.views import blueprint as broadcasts
 from radiodesk.rooms.calls.live_words_views import blueprint as live_words
@@ -65,6 +66,7 @@ BLUEPRINTS = [
     programme,
     prompter,
     rundown_prompter,
+    call_statistics,
     record,
     live_words,
     transcripts,

@@ -294,6 +294,9 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /pengaduan/jawaban/<public_id>/hapus
     """,
     (P,): """
+        GET /siaran/statistik
+        GET /siaran/statistik.csv
+        GET /siaran/<public_id>/statistik
         GET /keadaan
         POST /keadaan/pekerjaan/<job_id>/ulang
         GET /program
