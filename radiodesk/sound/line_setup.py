@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from radiodesk.core.atomic_files import replacing
 from radiodesk.core.errors import Unreadable
@@ -21,6 +22,9 @@ RATES = (8000, 16000, 32000, 44100, 48000)
 MOST_CHANNEL = 64
 FLOOR = -96.0
 """The level, in dBFS, of a line on which there is nothing."""
+
+STREAMS = ("http", "https", "rtp")
+STREAM_CHANNELS = 2
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -37,9 +41,16 @@ class LineKind(StrEnum):
     PROGRAMME = "programme"
 
 
+def is_stream(device: str) -> bool:
+    """Whether a line's device is the address of a stream, no sound card."""
+    return "://" in device
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One channel (the first is 1) of one device; ``studio`` is the id of the studio line that its callers hear."""
+    """One channel (the first is 1) of one device, which may be a stream's address; ``studio`` is the id of the studio
+    line that its callers hear.
+    """
 
     id: str
     label: str
@@ -138,6 +149,28 @@ def _line(row: dict[str, Any]) -> Line:
     device = str(row.get("device", "")).strip()
     if not device or not 1 <= channel <= MOST_CHANNEL:
         raise LinesUnreadable("The line “%(line)s” needs a device and a channel from 1 on.", line=name)
+    if is_stream(device):
+        _require_stream(name, device, channel)
     label = str(row.get("label", "")).strip()[:60] or name
     studio = row.get("studio") or None
     return Line(name, label, device, channel, kind, str(studio) if studio and kind is LineKind.TELEPHONE else None)
+
+
+def _require_stream(name: str, address: str, channel: int) -> None:
+    try:
+        parts = urlsplit(address)
+        known = parts.scheme.lower() in STREAMS and bool(parts.hostname)
+        _ = parts.port
+    except ValueError:
+        known, parts = False, urlsplit("")
+    if not known:
+        raise LinesUnreadable(
+            "The line “%(line)s” cannot be read from this address. It begins with http://, https:// or rtp://.",
+            line=name,
+        )
+    if parts.username is not None or parts.password is not None:
+        raise LinesUnreadable(
+            "The address of the line “%(line)s” holds a password, which everybody would see. Take it out.", line=name
+        )
+    if channel > STREAM_CHANNELS:
+        raise LinesUnreadable("A stream has two channels at most. Choose 1 or 2 for the line “%(line)s”.", line=name)

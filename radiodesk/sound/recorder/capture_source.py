@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from radiodesk.sound.line_setup import is_stream
 from radiodesk.sound.recorder.engine import Recorder
 from radiodesk.sound.recorder.packets import Kind, Packet, Unpacker
 from radiodesk.sound.recorder.take_direction import Block
@@ -60,7 +61,8 @@ class Reader:
 
     def _read_child(self) -> None:
         """Start a child and hand on what it sends, until it ends or hangs."""
-        command = [sys.executable, "-m", "radiodesk.sound.recorder.capture", self._device]
+        reads = "stream_capture" if is_stream(self._device) else "capture"
+        command = [sys.executable, "-m", f"radiodesk.sound.recorder.{reads}", self._device]
         command += [str(self._channels), str(self._rate)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
             self._child = child
