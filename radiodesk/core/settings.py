@@ -112,6 +112,11 @@ class Settings(BaseSettings):
     upload_megabytes: Annotated[int, Field(ge=1)] = Field(
         512, description="Largest upload that is taken, in megabytes."
     )
+    public_loudness: Annotated[float, Field(ge=-36, le=0)] = Field(
+        -16.0,
+        description="Integrated loudness of public copies in LUFS (EBU R 128), -16 as podcasts have it; 0 leaves them "
+        "as loud as they were recorded.",
+    )
     disk_alarm_gigabytes: Annotated[float, Field(ge=0)] = Field(
         2.0, description="Free disk space, in gigabytes, below which the desk raises an alarm."
     )

@@ -4,8 +4,10 @@ MP3 because every browser and the cheapest phone plays it; the FLAC is the recor
 """
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -15,6 +17,10 @@ from numpy.typing import NDArray
 from radiodesk.core.atomic_files import replacing
 from radiodesk.sound.audio_facts import AudioInfo
 from radiodesk.sound.decoder import decode, probe
+from radiodesk.sound.loudness import gain_to
+
+_SMALLEST_GAIN = 0.1
+_CEILING = 10 ** (-1.5 / 20)
 
 _MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
@@ -35,19 +41,56 @@ def to_flac(source: Path, target: Path, *, rate: int | None = None, channels: in
     return probe(target)
 
 
-def derive_mp3(source: Path, target: Path, *, kilobits: int = 48) -> AudioInfo:
-    """Write a mono MP3 for listening in a page (48 kbit/s: a ten-minute call is 3.6 MB); raises ``AudioUnreadable``."""
+def derive_mp3(source: Path, target: Path, *, kilobits: int = 48, lufs: float | None = None) -> AudioInfo:
+    """Write a mono MP3 for listening in a page (48 kbit/s: a ten-minute call is 3.6 MB); raises ``AudioUnreadable``.
+
+    With ``lufs`` it gets that integrated loudness (EBU R 128), peaks held below -1 dB; what is silent stays as it is.
+    """
     info = probe(source)
+    gain = gain_to(lufs, source) if lufs is not None else 0.0
     rate = max((known for known in _MP3_RATES if known <= min(info.sample_rate, 24_000)), default=8000)
     with replacing(target) as written, av.open(str(written), "w", format="mp3") as out:
         stream: Any = out.add_stream("libmp3lame", rate=rate, layout="mono")
         stream.bit_rate = min(kilobits, 64 if rate < 16_000 else 160) * 1000
-        for block in decode(source, rate, kind="int16"):
-            frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), format="s16", layout="mono")
-            frame.sample_rate = rate
+        for frame in _levelled(_frames(source, rate), rate, gain):
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     return probe(target)
+
+
+def _frames(source: Path, rate: int) -> Iterator[av.AudioFrame]:
+    position = 0
+    for block in decode(source, rate, kind="int16"):
+        frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = rate, position, Fraction(1, rate)
+        position += len(block)
+        yield frame
+
+
+def _levelled(frames: Iterable[av.AudioFrame], rate: int, gain: float) -> Iterator[av.AudioFrame]:
+    """The frames made louder by so many decibels, with peaks held down where they would reach beyond the limit."""
+    if abs(gain) < _SMALLEST_GAIN:
+        yield from frames
+        return
+    graph = av.filter.Graph()
+    steps: list[Any] = [
+        graph.add_abuffer(sample_rate=rate, format="s16", layout="mono", time_base=Fraction(1, rate)),
+        graph.add("volume", f"volume={gain:.2f}dB:precision=float"),
+        # Short of the ceiling: between two samples the sound may reach higher than either.
+        graph.add("alimiter", f"limit={_CEILING:.4f}:attack=5:release=50:level=disabled:latency=1"),
+        graph.add("aformat", f"sample_fmts=s16:channel_layouts=mono:sample_rates={rate}"),
+        graph.add("abuffersink"),
+    ]
+    for one, following in pairwise(steps):
+        one.link_to(following)
+    graph.configure()
+    for frame in chain(frames, [None]):
+        graph.push(frame)
+        while True:
+            try:
+                yield cast(av.AudioFrame, graph.pull())
+            except (av.BlockingIOError, av.EOFError):
+                break
 
 
 def concatenate(

@@ -18,6 +18,7 @@ _RATE = 48_000
 _ABSOLUTE_GATE = -70.0
 _RELATIVE_GATE = -10.0
 _MINUTE = 60
+_MOST_GAIN = 20.0
 
 
 def loudness(path: Path) -> float | None:
@@ -31,6 +32,15 @@ def loudness(path: Path) -> float | None:
         return None
     loud = loud[loud > _mean(loud) + _RELATIVE_GATE]
     return round(_mean(loud), 2)
+
+
+def gain_to(lufs: float, path: Path) -> float:
+    """Decibels that bring a recording to ``lufs``; 0 for silence. Raises ``AudioUnreadable``.
+
+    No more than 20 dB up: beyond that it is the room that gets loud. Peaks are for the limiter.
+    """
+    measured = loudness(path)
+    return 0.0 if measured is None else max(-40.0, min(_MOST_GAIN, lufs - measured))
 
 
 def _minutes(path: Path) -> Iterator[NDArray[np.float32]]:

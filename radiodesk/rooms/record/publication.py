@@ -223,7 +223,7 @@ def make_sound(settings: Settings, planned: Plan, piece: PublicPiece) -> Sound |
         sounds.drafts() as scratch,
         public_copies(settings).object(key).draft() as target,
     ):
-        info = derive_mp3(_treated(source, scratch, piece.rendered), target)
+        info = derive_mp3(_treated(source, scratch, piece.rendered), target, lufs=settings.public_loudness or None)
         with target.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return Sound(key, target.stat().st_size, digest, info.duration)
