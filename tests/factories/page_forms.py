@@ -65,7 +65,8 @@ class Reader(HTMLParser):
         self.links += [link for name in ("href", "data-src", "hx-get") if (link := given.get(name))]
         if tag == "form":
             self._form = None
-            if (given.get("method") or "").lower() == "post":
+            # One that is hidden is filled in and sent by a script, to an address that it alone knows.
+            if (given.get("method") or "").lower() == "post" and "hidden" not in given:
                 upload = (given.get("enctype") or "").startswith("multipart")
                 self._form = PageForm(
                     self.page, urljoin(self.page, given.get("action") or ""), upload, attributes=given

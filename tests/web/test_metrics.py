@@ -113,5 +113,5 @@ def test_the_page_of_the_state_draws_the_last_day(
     Reporting(settings.model_copy(update={"machine_name": "kantor"}), database, clock).turn()
     page = producer.get("/keadaan").text
     assert "polyline" in page
-    assert "Penelepon yang menunggu</b>: 1" in page
+    assert "Panggilan terbuka: baru, disaring, menunggu penyiar</b>: 1" in page
     assert "Mesin kantor" in page

@@ -95,10 +95,10 @@ def set_template(public_id: str) -> Response:
 @blueprint.post("/program/<public_id>/libur")
 @allowed(Role.PRODUCER)
 def leave_out(public_id: str) -> Response:
+    why = forms.reason()
     first = forms.required_day("first")
     last = forms.day("until") or first
     found, zone = _programme(public_id), station().settings.zone
-    why = forms.reason()
     editions.leave_out(session(), found, first, last, why, zone, by=me().username, at=now())
     return back("slots.programme", public_id=public_id)
 

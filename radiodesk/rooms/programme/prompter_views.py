@@ -97,7 +97,7 @@ def replace_line(public_id: str, line: str) -> BaseResponse:
         session(),
         found,
         inputs.number(line),
-        field("text", services.LONGEST_SCRIPT),
+        field("text", prompters.LONGEST_WORDS),
         expected=number("expected"),
         may_approve=me().may(Role.OFFICER),
         by=me().username,

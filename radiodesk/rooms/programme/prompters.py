@@ -23,6 +23,8 @@ SLOWEST, FASTEST = 40, 250
 """Percent of the reader's own pace."""
 LONGEST_CUE = 120
 LONGEST_LINE = 60
+LONGEST_WORDS = 2000
+"""Characters of one line of a script that is changed on the second screen."""
 
 
 @dataclass(frozen=True, slots=True)
