@@ -66,7 +66,7 @@ export function voiceAt(lines, { line, word }) {
 }
 
 // Glides to where the voice is, quicker the farther it is; back only when the voice went back by more than a line.
-const GLIDE = 2.5; // of what is left, in a second
+const GLIDE = 4; // of what is left, in a second
 export function glide(from, to, seconds, back) {
   if (to < from && from - to < back) return from;
   return from + (to - from) * Math.min(1, GLIDE * seconds);
