@@ -139,6 +139,7 @@ function frame(now) {
 // ---- The voice: while the text follows it, it moves to what was said last and never ahead of it.
 let said = null; // seconds of reading
 let gliding = false;
+let returning = false;
 function hear(script, place) {
   if (!chosen.voice || !place || place.word < 0) return;
   const own = [];
@@ -160,11 +161,14 @@ function hear(script, place) {
 function follow(now) {
   const before = here();
   const line = lines[before]?.seconds ?? 0;
-  const to = glide(at, said, (now - last) / 1000, line);
+  // Once it goes back it goes all the way.
+  returning = said < at && (returning || at - said >= line);
+  const back = returning ? 0 : line;
+  const to = glide(at, said, (now - last) / 1000, back);
   last = now;
   if (to !== at) put(to);
   if (here() !== before) tellPlace();
-  gliding = chosen.voice && !rolling && Math.abs(said - at) > 0.05 && glide(at, said, 1, line) !== at;
+  gliding = chosen.voice && !rolling && Math.abs(said - at) > 0.05 && glide(at, said, 1, back) !== at;
   if (gliding) requestAnimationFrame(follow);
 }
 // What was said before this page was opened, or while its stream was lost.
