@@ -4,6 +4,7 @@ Times are in UTC, so that no time zone has to be described; a cancelled edition 
 one that merely vanished would go on standing in many calendars.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -59,7 +60,9 @@ def _event(one: Showing, sender: Sender) -> "Event":
     cancelled = one.state is BroadcastState.CANCELLED
     title = tidy(one.programme)
     event = Event()
-    event.add("uid", f"{one.public_id}@{urlsplit(sender.address).hostname or 'radiodesk'}")
+    # The edition's own id opens pages of the desk, and is public when it is published.
+    name = hashlib.sha256(one.public_id.encode()).hexdigest()[:32]
+    event.add("uid", f"{name}@{urlsplit(sender.address).hostname or 'radiodesk'}")
     event.add("dtstamp", _made_at(one.public_id))
     event.add("sequence", max(0, one.version - 1))
     event.add("dtstart", one.starts.astimezone(UTC))

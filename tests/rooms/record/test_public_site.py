@@ -91,7 +91,9 @@ def published(published_data: tuple[Path, str], settings: Settings, database: Da
 def unpublished(database: Database, settings: Settings, now: datetime, clock: ManualClock) -> str:
     """A show that is sealed and laid out, but not published."""
     with database.writing() as tx:
-        show = shows.ended(tx, settings, now + timedelta(hours=2), title="Siaran Rahasia")
+        # The schedule tells the programme's name; that of the edition is public when it is published.
+        show = shows.ended(tx, settings, now + timedelta(hours=2), title="Halo Lain")
+        show.broadcast.title = "Siaran Rahasia"
         archive.seal(tx, settings, show.broadcast, by=BY, at=now)
         public_id = show.broadcast.public_id
     Runner(database, settings, clock, kinds()).run_all()
