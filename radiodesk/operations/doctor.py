@@ -31,7 +31,7 @@ from radiodesk.operations.store_rounds import still_waiting
 from radiodesk.recognition.loader import load_for_station
 from radiodesk.rooms.messages.channels import registered_channels
 from radiodesk.sound.control_socket import PartSilent, ask
-from radiodesk.sound.line_setup import FILE, load_lines
+from radiodesk.sound.line_setup import FILE, is_stream, load_lines
 from radiodesk.sound.recorder.input_devices import SOUND_SERVERS, list_devices
 from radiodesk.sound.telephone.baresip_config import ready
 from radiodesk.voices.voice_loader import load_voice
@@ -223,7 +223,12 @@ def _lines(settings: Settings) -> Iterable[Finding]:
         told = gettext(
             "%(line)s: %(device)s, channel %(channel)s", line=line.label, device=line.device, channel=line.channel
         )
-        if not heard.get(line.id, line.device in there):
+        # Only the recorder knows whether anything comes from an address.
+        if is_stream(line.device):
+            is_mute = not heard.get(line.id, True)
+            why = gettext("%(line)s: nothing comes from this address. It is opened again and again.", line=told)
+            yield Finding("lines", Verdict.BAD if is_mute else Verdict.GOOD, why if is_mute else told)
+        elif not heard.get(line.id, line.device in there):
             sentence = gettext("%(line)s: the device is not there. Plug it in, or choose another.", line=told)
             yield Finding("lines", Verdict.BAD, sentence)
         elif line.device in SOUND_SERVERS:

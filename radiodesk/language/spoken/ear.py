@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from radiodesk.language.sentence_bounds import spans_of
 from radiodesk.language.spoken.form import to_spoken
-from radiodesk.language.spoken.reading_time import reading_seconds
+from radiodesk.language.spoken.reading_time import reading_seconds, syllables
 
 LONGEST_SENTENCE = 25
 """Words, as they are said, that a listener keeps together."""
@@ -19,13 +20,11 @@ MOST_NUMBERS = 3
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _NUMBER = re.compile(r"\d[\d.,:/]*")
-_SYLLABLE = re.compile(r"ai(?=\b)|au(?=\b)|oi(?=\b)|[aeiouyêéè]", re.IGNORECASE)
 _CLUSTER = re.compile(r"[bcdfghjklmnpqrstvwxyz]{4,}", re.IGNORECASE)
 _SOUNDS = re.compile(r"ng|ny|sy|kh", re.IGNORECASE)
 _CAPITALS = re.compile(r"(?<![\w'])[A-Z]{2,}[a-z]?[A-Z]*(?!\w)")
-_END = re.compile(r"(?<=[.!?])\s+(?=[^\W_a-z])")
 _PHRASE = re.compile(r"[,;:–.?!]+(?=\s|$)")
-_PASSIVE_CHAIN = re.compile(r"\byang\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"\byang\b", re.IGNORECASE)
 _MOST_YANG = 3
 _CLOSED_SIGNS = re.compile(r"[()\[\]{}/&+=*#@%|<>~^]")
 
@@ -100,21 +99,13 @@ def _is_same(said: str, line: str) -> bool:
 
 
 def _marks(line: str, pace: int, lexicon: Mapping[str, str]) -> Iterator[Mark]:
-    for start, end in _sentences(line):
+    for start, end in spans_of(line):
         yield from _of_sentence(line, start, end, pace, lexicon)
     for match in _WORD.finditer(line):
         yield from _of_word(match, lexicon)
     for match in _CLOSED_SIGNS.finditer(line):
         if not _is_heard(match[0]):
             yield Mark(*match.span(), Trouble.SIGN)
-
-
-def _sentences(line: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for match in _END.finditer(line):
-        yield start, match.start()
-        start = match.end()
-    yield start, len(line)
 
 
 def _of_sentence(line: str, start: int, end: int, pace: int, lexicon: Mapping[str, str]) -> Iterator[Mark]:
@@ -124,7 +115,7 @@ def _of_sentence(line: str, start: int, end: int, pace: int, lexicon: Mapping[st
         yield Mark(start, end, Trouble.LONG_SENTENCE)
     if len(_NUMBER.findall(sentence)) > MOST_NUMBERS:
         yield Mark(start, end, Trouble.NUMBERS)
-    if len(_PASSIVE_CHAIN.findall(sentence)) > _MOST_YANG:
+    if len(_CLAUSE.findall(sentence)) > _MOST_YANG:
         yield Mark(start, end, Trouble.CHAIN)
     begins = 0
     for match in [*_PHRASE.finditer(sentence), None]:
@@ -146,7 +137,7 @@ def _of_word(match: "re.Match[str]", lexicon: Mapping[str, str]) -> Iterator[Mar
         if said == word or spelled:
             yield Mark(*match.span(), Trouble.CAPITALS)
         return
-    if len(_SYLLABLE.findall(word)) > MOST_SYLLABLES:
+    if syllables(word) > MOST_SYLLABLES:
         yield Mark(*match.span(), Trouble.LONG_WORD)
     elif _CLUSTER.search(_SOUNDS.sub("n", word)):
         yield Mark(*match.span(), Trouble.CLUSTER)

@@ -16,6 +16,11 @@ _WORD = re.compile(r"\w[\w'-]*")
 _PAUSES = re.compile(r"(?P<stop>[.?!]+(?=\s|\Z))|(?P<comma>[,;:–])|(?P<line>\n)")
 
 
+def syllables(word: str) -> int:
+    """Syllables of a written word, by its vowels."""
+    return len(_SYLLABLE.findall(word))
+
+
 def reading_seconds(
     text: str,
     *,
@@ -33,7 +38,7 @@ def reading_seconds(
     if words_per_minute <= 0:
         raise ValueError(f"words_per_minute must be positive, not {words_per_minute}")
     spoken = to_spoken(text, lexicon=lexicon).rstrip(" \n.?!,;:–")
-    syllables = sum(max(1, len(_SYLLABLE.findall(word))) for word in _WORD.findall(spoken))
+    said = sum(max(1, syllables(word)) for word in _WORD.findall(spoken))
     length = {"stop": stop, "comma": comma, "line": line}
     pauses = sum(length[match.lastgroup] for match in _PAUSES.finditer(spoken) if match.lastgroup)
-    return syllables / SYLLABLES_PER_WORD / words_per_minute * 60 + pauses
+    return said / SYLLABLES_PER_WORD / words_per_minute * 60 + pauses

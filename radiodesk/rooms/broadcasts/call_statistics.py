@@ -51,7 +51,7 @@ class Share:
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """Figures of all, and of their parts. ``channels`` holds the channel's msgid, ``topics`` names in the reader's
-    language; ``unsaid`` counts guarded calls, and ``blank`` those of which nobody noted a topic.
+    language; ``unsaid`` counts guarded calls.
     """
 
     all: Figures

@@ -20,7 +20,8 @@ from radiodesk.language.reading import Follower, Position, ScriptText
 from radiodesk.recognition.ports import Partial, Word
 from radiodesk.rooms.broadcasts import services
 from radiodesk.rooms.broadcasts.models import AsRun, ReaderPosition
-from radiodesk.rooms.programme.models import Script, ScriptVersion
+from radiodesk.rooms.broadcasts.readings import version_read
+from radiodesk.rooms.programme.models import Script
 from radiodesk.sound.takes import Spooled
 
 TOPIC = "prompter"
@@ -141,11 +142,7 @@ class ScriptReaders:
         return {last.id: self._reader}
 
     def _new(self, session: Session, entry: AsRun) -> ScriptReader | None:
-        version = session.scalar(
-            select(ScriptVersion).where(
-                ScriptVersion.script.has(public_id=entry.subject), ScriptVersion.number == int(entry.details["number"])
-            )
-        )
+        version = version_read(session, entry)
         if version is None or isinstance(version.text, NotReadable):
             return None
         return ScriptReader(self._database, self._clock, entry, version.text, self._lexicon)

@@ -111,7 +111,7 @@ def heard_of(session: Session, broadcast: Broadcast, log: Sequence[AsRun]) -> li
     closed = closed_seconds(log)
     found = []
     for entry, ends in read_in(log):
-        version = _version(session, entry)
+        version = version_read(session, entry)
         for recording, offset in placed:
             transcript = words.get(recording.id)
             if version is None or transcript is None or transcript.state is not TranscriptState.DONE:
@@ -184,7 +184,8 @@ def _plain(part: Difference) -> dict[str, Any]:
     return {**asdict(part), "kind": str(part.kind)}
 
 
-def _version(session: Session, entry: AsRun) -> ScriptVersion | None:
+def version_read(session: Session, entry: AsRun) -> ScriptVersion | None:
+    """The version of a script that was approved when its reading began."""
     return session.scalar(
         select(ScriptVersion).where(
             ScriptVersion.script.has(public_id=entry.subject), ScriptVersion.number == int(entry.details["number"])

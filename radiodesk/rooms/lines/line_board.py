@@ -14,7 +14,17 @@ from radiodesk.core.settings import Settings
 from radiodesk.rooms.lines.models import LineCall
 from radiodesk.rooms.lines.services import RECORDER, TELEPHONE, open_stays
 from radiodesk.sound.control_socket import PartRefused, PartSilent, ask
-from radiodesk.sound.line_setup import FILE, FLOOR, Line, LineKind, Lines, LinesUnreadable, load_lines, trial_file
+from radiodesk.sound.line_setup import (
+    FILE,
+    FLOOR,
+    Line,
+    LineKind,
+    Lines,
+    LinesUnreadable,
+    is_stream,
+    load_lines,
+    trial_file,
+)
 from radiodesk.sound.telephone.telephone_alarms import alarms as telephone_alarms
 
 KEYS = ("F2", "F3", "F4", "F6", "F7", "F8", "F9", "F10")
@@ -154,6 +164,10 @@ def _warnings(line: Line, live: dict[str, Any]) -> list[str]:
 
 def _why_unheard(line: Line, reason: str) -> str:
     """PortAudio's words for what a person can do something about; whatever else it says, the device is away."""
+    if is_stream(line.device):
+        return gettext(
+            "Nothing comes from %(address)s. It is opened again and again; recording goes on.", address=line.device
+        )
     if "sample rate" in reason:
         return gettext("The device “%(device)s” cannot work at this sample rate. Set another.", device=line.device)
     if "number of channels" in reason:

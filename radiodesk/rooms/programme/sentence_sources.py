@@ -1,35 +1,17 @@
 """Which sentence of a script rests on what, also after a person changed its words."""
 
-import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 from rapidfuzz.fuzz import ratio
+
+from radiodesk.language.sentence_bounds import spans_of
 
 LIKE = 60
 """How alike, of 100, two wordings of one sentence are at least."""
 
 LONGEST_RUN = 3
 """Sentences that one item may hold: what is wrong, the way round, and a remark."""
-
-_END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|\d)|\n+")
-_SHORT = re.compile(r"(?:\b(?:Jl|Jln|Dr|Ir|H|Kec|Ds|No|Prof|St|[A-Z])\.)$")
-
-
-def spans_of(text: str) -> list[tuple[int, int]]:
-    """Where each sentence stands in a text."""
-    cuts = [(0, 0)]
-    for mark in _END.finditer(text):
-        if "\n" in mark.group() or not _SHORT.search(text[: mark.start()]):
-            cuts.append(mark.span())
-    cuts.append((len(text), len(text)))
-    return [(end, start) for (_, end), (start, _) in pairwise(cuts) if text[end:start].strip()]
-
-
-def sentences_of(text: str) -> list[str]:
-    """The sentences of a text, in order."""
-    return [text[start:end].strip() for start, end in spans_of(text)]
 
 
 def carried_over(items: Sequence[dict[str, Any]], text: str) -> list[dict[str, Any]]:

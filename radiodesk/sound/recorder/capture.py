@@ -6,7 +6,6 @@ so does it notice. The child ends when the recorder does, since nobody reads the
 """
 
 import os
-import signal
 import sys
 import threading
 import time
@@ -14,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from radiodesk.sound.recorder.input_devices import DeviceAbsent, find
-from radiodesk.sound.recorder.packets import Kind, Packet
+from radiodesk.sound.recorder.packets import Kind, Packet, packet_pipe
 from radiodesk.sound.recorder.portaudio import begin_again
 
 RING_SECONDS = 30.0
@@ -139,18 +138,8 @@ class Capture:
 
 def main() -> None:
     """``python -m radiodesk.sound.recorder.capture DEVICE CHANNELS RATE``: packets on standard output."""
-    # A Ctrl-C is for the recorder, which then ends us.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     device, channels, rate = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    pipe = os.dup(1)
-    # Libraries that print must not get between the packets.
-    os.dup2(2, 1)
-
-    def send(packet: Packet) -> None:
-        left = memoryview(packet.packed())
-        while left:
-            left = left[os.write(pipe, left) :]
-
+    send = packet_pipe()
     try:
         import sounddevice
     except OSError:

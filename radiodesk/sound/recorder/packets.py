@@ -1,6 +1,9 @@
 """What a capturing child sends to the recorder through its pipe."""
 
+import os
+import signal
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -34,6 +37,23 @@ class Packet:
     def packed(self) -> bytes:
         """As it goes through the pipe."""
         return _HEAD.pack(self.kind.value, len(self.data), self.dropped, self.overflows, self.at) + self.data
+
+
+def packet_pipe() -> Callable[[Packet], None]:
+    """For a child: sends packets through its standard output, which is then theirs alone.
+
+    What libraries print goes to standard error; a Ctrl-C is for the recorder, which then ends the child.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pipe = os.dup(1)
+    os.dup2(2, 1)
+
+    def send(packet: Packet) -> None:
+        left = memoryview(packet.packed())
+        while left:
+            left = left[os.write(pipe, left) :]
+
+    return send
 
 
 class Unpacker:

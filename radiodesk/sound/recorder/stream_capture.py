@@ -7,14 +7,13 @@ and the address is opened again without a time limit.
 
 import logging
 import os
-import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from radiodesk.sound.recorder.packets import Kind, Packet
+from radiodesk.sound.recorder.packets import Kind, Packet, packet_pipe
 
 log = logging.getLogger(__name__)
 
@@ -182,18 +181,8 @@ def pieces(address: str, channels: int, rate: int) -> Iterator[bytes]:
 
 def main() -> None:
     """``python -m radiodesk.sound.recorder.stream_capture ADDRESS CHANNELS RATE``: packets on standard output."""
-    # A Ctrl-C is for the recorder, which then ends us.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     address, channels, rate = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    pipe = os.dup(1)
-    # Libraries that print must not get between the packets.
-    os.dup2(2, 1)
-
-    def send(packet: Packet) -> None:
-        left = memoryview(packet.packed())
-        while left:
-            left = left[os.write(pipe, left) :]
-
+    send = packet_pipe()
     try:
         StreamCapture(pieces, address, channels, rate, send).run()
     except BrokenPipeError:

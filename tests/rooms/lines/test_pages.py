@@ -16,7 +16,7 @@ from radiodesk.rooms.lines import views
 from radiodesk.rooms.lines.line_board import Listening
 from radiodesk.rooms.lines.models import LineCall, Stage
 from radiodesk.sound.control_socket import ControlServer, Request
-from radiodesk.sound.line_setup import LineKind, load_lines
+from radiodesk.sound.line_setup import FILE, Line, LineKind, Lines, load_lines, save_lines
 from radiodesk.sound.recorder.input_devices import Device
 
 
@@ -186,6 +186,16 @@ def test_warnings_are_plain_words(
     answer = administrator.get("/saluran/keadaan.json").get_json()
     [told] = answer["lines"]["telepon-1"]["warnings"]
     assert sentence in told
+
+
+def test_of_a_stream_nobody_is_told_to_plug_it_in(
+    administrator: FlaskClient, recorder: FakeRecorder, settings: Settings
+) -> None:
+    line = Line("telepon-1", "Siaran", "https://stasiun.example/siaran.mp3", 1, LineKind.PROGRAMME)
+    save_lines(settings.lines / FILE, Lines((line,)))
+    recorder.line |= {"heard": False, "reason": "absent"}
+    [told] = administrator.get("/saluran/keadaan.json").get_json()["lines"]["telepon-1"]["warnings"]
+    assert "stasiun.example" in told and "terlepas" not in told
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from radiodesk.core.database import Database
 from radiodesk.core.errors import Conflict
 from radiodesk.core.settings import Settings
 from radiodesk.language.places.station_area import area_pack, place_finder
+from radiodesk.language.sentence_bounds import sentences_of
 from radiodesk.road.ports import Flow
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.broadcasts import rundowns
@@ -23,7 +24,6 @@ from radiodesk.rooms.broadcasts.models import ItemKind
 from radiodesk.rooms.calls.models import Call, Protected
 from radiodesk.rooms.programme import followed_conditions, included_items, made_scripts, queries, services
 from radiodesk.rooms.programme.models import Script, ScriptState
-from radiodesk.rooms.programme.sentence_sources import sentences_of
 from radiodesk.rooms.traffic import queries as traffic
 from radiodesk.rooms.traffic import report_corrections
 from radiodesk.rooms.traffic import services as reports

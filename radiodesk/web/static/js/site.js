@@ -1,6 +1,6 @@
-// A time in the words plays the sound from there; without this script the link opens the file at that time.
+// A time beside words plays their sound from there; without this script the link opens the file at that time.
 document.addEventListener("click", (event) => {
-  const link = event.target.closest(".words a");
+  const link = event.target.closest('[data-sound] a[href*="#t="]');
   const player = link && document.getElementById(link.closest("[data-sound]").dataset.sound);
   if (!player) return;
   event.preventDefault();
