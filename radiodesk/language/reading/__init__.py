@@ -4,8 +4,8 @@
 live words and tells the place; ``as_read`` lays a finished transcript beside an approved text.
 """
 
-from radiodesk.language.reading.as_read import AsRead, Difference, Kind, as_read
+from radiodesk.language.reading.as_read import MARGIN, AsRead, Difference, Kind, as_read
 from radiodesk.language.reading.follower import Follower, Position
 from radiodesk.language.reading.script_text import HeardWord, ScriptText
 
-__all__ = ["AsRead", "Difference", "Follower", "HeardWord", "Kind", "Position", "ScriptText", "as_read"]
+__all__ = ["MARGIN", "AsRead", "Difference", "Follower", "HeardWord", "Kind", "Position", "ScriptText", "as_read"]

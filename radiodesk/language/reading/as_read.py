@@ -32,6 +32,11 @@ _SURE_WORD = 0.7
 """Likeness of a heard word from which it counts as the written one; below, as probably misheard."""
 _UNHEARD = 0.6
 """A word counts as said but not heard where the pause for it is at least this share of the time that it takes."""
+_EDGE = 1.0
+"""Seconds at both ends of a reading in which words may be of what was read before or after it: a hand on a key is not
+exact."""
+MARGIN = 3.0
+"""Seconds before a reading began by its log, and after it ended, in which words of it may lie."""
 _DOUBTFUL = 0.35
 """Mean confidence of some words below which they may have been misheard."""
 _MOST_DOUBTFUL = 12
@@ -101,6 +106,33 @@ class _Said:
 
 
 @dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was heard, when the reading began and ended by its log, and of which seconds nothing is known."""
+
+    said: Sequence[_Said]
+    begins: float | None
+    ends: float | None
+    unknown: tuple[tuple[float, float], ...]
+
+    def gap(self, at: int) -> tuple[float, float]:
+        """The seconds before the heard word ``at`` in which nothing was heard."""
+        before = self.said[at - 1].end if 0 < at <= len(self.said) else self.begins
+        after = self.said[at].start if at < len(self.said) else self.ends
+        before = before if before is not None else (after or 0.0)
+        after = after if after is not None else before
+        return min(before, after), max(before, after)
+
+    def unknown_before(self, at: int) -> float:
+        """How many of the seconds before the heard word ``at`` nothing is known of; a reading may have begun somewhat
+        before its log says, and ended after it.
+        """
+        begins, ends = self.gap(at)
+        begins -= MARGIN if at == 0 else 0.0
+        ends += MARGIN if at == len(self.said) else 0.0
+        return sum(max(0.0, min(ends, last) - max(begins, first)) for first, last in self.unknown)
+
+
+@dataclass(frozen=True, slots=True)
 class _Block:
     """Units ``unit`` to ``unit_end`` of the text beside heard ``said`` to ``said_end``; ``same`` when they agree."""
 
@@ -118,18 +150,21 @@ def as_read(
     *,
     begins: float | None = None,
     ends: float | None = None,
+    unknown: Sequence[tuple[float, float]] = (),
     lexicon: Mapping[str, str] | None = None,
 ) -> AsRead:
     """Lay what was heard beside the text. ``begins`` and ``ends`` are the seconds of the reading as its log has them:
-    words outside, with none of the text before or behind them, are not of this reading. Any text and words will do."""
+    words outside, or at their very edge, with none of the text before or behind them, are not of this reading. Of the
+    seconds ``unknown`` no words are given: what may have been said there is unsure. Any text and words will do."""
     script = text if isinstance(text, ScriptText) else ScriptText(text, lexicon=lexicon)
     said = _said(heard)
     pairs = _pairs(script.spoken, [one.token for one in said])
     first, last = _reach(pairs, said, begins, ends)
     inside = [pair for pair in pairs if first <= pair[1] < last]
     found = (part for block in _blocks(script, said, inside, first, last) for part in _split(script, said, block))
-    blocks = [_judged(script, said, block) for block in found]
-    parts = tuple(_parts(script, heard, said, _merged(blocks)))
+    reading = _Reading(said, begins, ends, tuple(unknown))
+    blocks = [_judged(script, reading, block) for block in found]
+    parts = tuple(_parts(script, heard, reading, _merged(blocks)))
     counted = [part for part in parts if part.kind is not Kind.ADDED]
     kept = sum(part.word_end - part.word for part in counted if part.kind is Kind.APPROVED or part.unsure)
     unsure = sum(part.word_end - part.word for part in counted if part.unsure and part.kind is not Kind.APPROVED)
@@ -152,8 +187,8 @@ def _reach(
     pairs: Sequence[tuple[int, int]], said: Sequence[_Said], begins: float | None, ends: float | None
 ) -> tuple[int, int]:
     """Which heard words are of the reading: those within its seconds, and those between words of the text."""
-    first = next((at for at, one in enumerate(said) if begins is None or one.end > begins), len(said))
-    last = next((at + 1 for at in reversed(range(len(said))) if ends is None or said[at].start < ends), 0)
+    first = next((at for at, one in enumerate(said) if begins is None or one.end > begins + _EDGE), len(said))
+    last = next((at + 1 for at in reversed(range(len(said))) if ends is None or said[at].start < ends - _EDGE), 0)
     if pairs:
         first, last = min(first, pairs[0][1]), max(last, pairs[-1][1] + 1)
     return min(first, last), last
@@ -299,18 +334,18 @@ def _split(script: ScriptText, said: Sequence[_Said], block: _Block) -> Iterator
     yield block
 
 
-def _judged(script: ScriptText, said: Sequence[_Said], block: _Block) -> _Block:
+def _judged(script: ScriptText, reading: _Reading, block: _Block) -> _Block:
     """Whether what lies between agreeing units is the same after all, said in another way or misheard."""
     if block.same:
         return block
-    heard = said[block.said : block.said_end]
+    heard = reading.said[block.said : block.said_end]
     units = script.units[block.unit : block.unit_end]
     wanted = [word for unit in units for word in script.spoken[unit.spoken : unit.spoken_end]]
     if not wanted:
         few = sum(len(one.token) for one in heard) <= _LEAST_LETTERS
         return replace(block, same=not heard, unsure=bool(heard) and (few or _are_doubtful(heard)))
     if not heard:
-        return replace(block, unsure=_was_unheard(wanted, said, block))
+        return replace(block, unsure=_was_unheard(wanted, reading, block.said))
     alike = max(_likeness_of_lines(way, [one.token for one in heard]) for way in _ways_of(script, block))
     if alike >= _SAME_SAID:
         return replace(block, same=True)
@@ -341,16 +376,19 @@ def _ways_of(script: ScriptText, block: _Block) -> list[list[str]]:
     return [[word for way in line for word in way] for line in lines]
 
 
-def _was_unheard(wanted: Sequence[str], said: Sequence[_Said], block: _Block) -> bool:
-    """Whether there was time to say the words that were not heard: then the recogniser lost them, not the reader.
+def _was_unheard(wanted: Sequence[str], reading: _Reading, at: int) -> bool:
+    """Whether there was time to say the words that were not heard: then the recogniser lost them, not the reader, or
+    nobody listened.
 
     A word's time reaches to the beginning of the next one, as recognisers let a word end late.
     """
-    at = block.said
-    if not 0 < at < len(said) or len(wanted) > 3:
-        return False
+    said = reading.said
     paces = sorted((one.end - one.start) / _syllables(one.token) for one in said)
     pace = median(paces) if paces else 0.2
+    if reading.unknown_before(at) >= _UNHEARD * pace * sum(_syllables(word) for word in wanted):
+        return True
+    if not 0 < at < len(said) or len(wanted) > 3:
+        return False
     here = said[at].start - said[at - 1].start - _syllables(said[at - 1].token) * pace
     return here >= _UNHEARD * pace * sum(_syllables(word) for word in wanted)
 
@@ -371,8 +409,9 @@ def _merged(blocks: Sequence[_Block]) -> list[_Block]:
 
 
 def _parts(
-    script: ScriptText, heard: Sequence[HeardWord], said: Sequence[_Said], blocks: Sequence[_Block]
+    script: ScriptText, heard: Sequence[HeardWord], reading: _Reading, blocks: Sequence[_Block]
 ) -> Iterator[Difference]:
+    said = reading.said
     for block in blocks:
         units = script.units[block.unit : block.unit_end]
         word = units[0].written if units else _written_before(script, block.unit)
@@ -381,7 +420,7 @@ def _parts(
         kind = _kind(block, has_words=end > word, was_heard=bool(numbers))
         if kind is None:
             continue
-        begins, ends = _seconds(said, block)
+        begins, ends = _seconds(reading, block)
         text = " ".join(heard[number].word.strip() for number in numbers)
         again = kind is Kind.ADDED and _is_of_text(script, said, block)
         yield Difference(kind, word, end, " ".join(script.words[word:end]), text, begins, ends, block.unsure, again)
@@ -399,13 +438,12 @@ def _written_before(script: ScriptText, unit: int) -> int:
     return script.units[unit].written if unit < len(script.units) else len(script.words)
 
 
-def _seconds(said: Sequence[_Said], block: _Block) -> tuple[float, float]:
+def _seconds(reading: _Reading, block: _Block) -> tuple[float, float]:
     """When it was said; of what was left out, the moment between its neighbours."""
     if block.said_end > block.said:
-        return round(said[block.said].start, 2), round(said[block.said_end - 1].end, 2)
-    before = said[block.said - 1].end if 0 < block.said <= len(said) else 0.0
-    after = said[block.said].start if block.said < len(said) else before
-    return round(min(before, after), 2), round(max(before, after), 2)
+        return round(reading.said[block.said].start, 2), round(reading.said[block.said_end - 1].end, 2)
+    begins, ends = reading.gap(block.said)
+    return round(begins, 2), round(ends, 2)
 
 
 def _is_of_text(script: ScriptText, said: Sequence[_Said], block: _Block) -> bool:

@@ -18,7 +18,7 @@ from radiodesk.core import jobs
 from radiodesk.core.events import announce
 from radiodesk.core.i18n import N_
 from radiodesk.core.private_columns import readable, readable_rows
-from radiodesk.language.reading import AsRead, Difference, ScriptText, as_read
+from radiodesk.language.reading import MARGIN, AsRead, Difference, ScriptText, as_read
 from radiodesk.recognition.ports import Word
 from radiodesk.rooms.broadcasts.air_time import offsets, on_air, with_margin
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState, Reading, broadcast_recording
@@ -30,8 +30,6 @@ from radiodesk.sound.stretches import Span, merged
 
 JOB = "broadcasts.as_read"
 TOPIC = "broadcasts"
-MARGIN = 3.0
-"""Seconds before and after a reading in which its words may lie: a hand on a key is not exact."""
 _ENDING = (AsRunKind.SCRIPT, AsRunKind.SCRIPT_END, AsRunKind.ITEM, AsRunKind.CALL_ON, AsRunKind.END)
 
 
@@ -40,7 +38,7 @@ class Heard:
     """What is compared for one reading: the as-run entry, the approved text, and the words of one recording.
 
     ``begins`` and ``ends`` are the reading's seconds in the recording, ``offset`` the second of the broadcast at which
-    the recording begins.
+    the recording begins; of the seconds ``closed`` the words are a caller's, or may be.
     """
 
     entry: AsRun
@@ -51,6 +49,7 @@ class Heard:
     begins: float
     ends: float
     offset: float
+    closed: tuple[tuple[float, float], ...]
 
 
 def ask(session: Session, broadcast: Broadcast, *, at: datetime) -> None:
@@ -120,7 +119,8 @@ def heard_of(session: Session, broadcast: Broadcast, log: Sequence[AsRun]) -> li
             if 0 <= begun < recording.duration:
                 spoken = tuple(_words(transcript, closed, offset, begun - MARGIN, over + MARGIN))
                 text = readable(version.text)
-                found.append(Heard(entry, text, recording, transcript, spoken, begun, over, offset))
+                unknown = tuple((span.start - offset, span.end - offset) for span in closed)
+                found.append(Heard(entry, text, recording, transcript, spoken, begun, over, offset, unknown))
                 break
     return found
 
@@ -142,7 +142,7 @@ def closed_seconds(log: Sequence[AsRun]) -> list[Span]:
 def compare(heard: Heard, lexicon: Mapping[str, str]) -> AsRead:
     """The slow part, outside of any transaction."""
     script = ScriptText(heard.text, lexicon=lexicon)
-    return as_read(script, heard.words, begins=heard.begins, ends=heard.ends)
+    return as_read(script, heard.words, begins=heard.begins, ends=heard.ends, unknown=heard.closed)
 
 
 def keep(session: Session, broadcast: Broadcast, found: Sequence[tuple[Heard, AsRead]], *, at: datetime) -> None:

@@ -129,3 +129,23 @@ def test_any_text_and_any_words_can_be_compared(text: str, said: list[str]) -> N
     result = as_read(text, heard(" ".join(said)))
     assert 0 <= result.percent <= 100
     assert sum(part.word_end - part.word for part in result.parts) == result.words
+
+
+def test_words_in_seconds_of_which_nothing_is_known_are_unsure_and_not_unread() -> None:
+    words = heard(AS_WRITTEN)
+    # A caller went off air as the reading began: the first words lie in seconds that are not compared.
+    first = words[3].start
+    result = as_read(TEXT, words[3:], begins=words[0].start, ends=words[-1].end, unknown=[(0.0, first)])
+    [lost] = result.differences
+    assert (lost.kind, lost.written, lost.unsure) == (Kind.LEFT_OUT, "Selamat pagi, pendengar.", True)
+    assert (lost.begins, lost.ends) == (words[0].start, first)
+    assert result.percent == 100
+    # The same silence with nobody else in it: they were not read.
+    result = as_read(TEXT, words[3:], begins=words[0].start, ends=words[-1].end)
+    assert told(result) == [(Kind.LEFT_OUT, "Selamat pagi, pendengar.", "")] and result.percent < 100
+
+
+def test_a_word_at_the_edge_is_of_what_was_read_before_or_after_it() -> None:
+    words = heard(f"penutup {AS_WRITTEN} laporan")
+    result = as_read(TEXT, words, begins=words[1].start - 0.2, ends=words[-1].end - 0.1)
+    assert (told(result), result.added) == ([], 0)
