@@ -16,7 +16,9 @@ from radiodesk.core.errors import Refusal
         "public": "radiodesk.operations.cli:public",
         "attend": "radiodesk.operations.cli:attend",
         "record-lines": "radiodesk.operations.cli:record_lines",
+        "logger": "radiodesk.rooms.logger.cli:logger",
         "telephone": "radiodesk.operations.cli:telephone",
+        "play-out": "radiodesk.operations.cli:play_out",
         "migrate": "radiodesk.operations.cli:migrate",
         "keys": "radiodesk.operations.cli:keys",
         "move": "radiodesk.operations.cli:move",
@@ -37,7 +39,13 @@ from radiodesk.core.errors import Refusal
         "drill": "radiodesk.operations.drill.cli:drill",
         "sample": "radiodesk.operations.drill.cli:sample",
         "verify": "radiodesk.rooms.archive.cli:verify",
+        "log": "radiodesk.rooms.archive.log_cli:log",
+        "record": "radiodesk.operations.static_export.export_cli:record",
         "unlock": "radiodesk.rooms.archive.cli:unlock",
+        "listeners": "radiodesk.rooms.record.listener_requests.cli:listeners",
+        "retention": "radiodesk.rooms.retention.cli:retention",
+        "copies": "radiodesk.rooms.archive.copies_cli:copies",
+        "escrow": "radiodesk.rooms.archive.escrow_cli:escrow",
     },
 )
 @click.version_option(__version__)

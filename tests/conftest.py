@@ -1,10 +1,12 @@
 """Fixtures that every room's tests share: a station of its own for each test, with a clock that stands still."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,7 +15,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 
 from radiodesk.core import i18n
 from radiodesk.core.clock import ManualClock
@@ -27,12 +33,16 @@ from radiodesk.rooms.accounts import passwords
 from radiodesk.rooms.accounts import services as accounts
 from radiodesk.rooms.accounts.access import COOKIE
 from radiodesk.rooms.accounts.models import Role
+from radiodesk.rooms.tickets import pins
 from tests.factories.browsers import chromium, served
 from tests.factories.forms import FormClient
 from tests.factories.postgres import Server, server
 from tests.factories.s3_server import Line, S3Server, line_to, running_server
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+TESTS = Path(__file__).resolve().parent
+OF_A_STATION = frozenset({"browser", "drills", "journeys", "migrations", "operations", "web"})
+"""Folders of tests that begin processes, migrate databases or make whole pages."""
 PASSWORD = "sepuluh-huruf"
 TEMPLATE = "radiodesk_template"
 
@@ -40,7 +50,9 @@ TEMPLATE = "radiodesk_template"
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashing that is slow on purpose would only slow the tests down."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", quick)
+    monkeypatch.setattr(pins, "_hasher", quick)
 
 
 @pytest.fixture(autouse=True)
@@ -94,9 +106,32 @@ def postgres_template(postgres: Server, template_data: Path) -> str:
     return TEMPLATE
 
 
+def pytest_configure() -> None:
+    """Each test has an engine of its own; a statement is compiled once for all of them, as it is in one station.
+
+    What is compiled is kept by dialect; those of a kind are alike where they encrypt with the same keys. To compile for
+    each test anew was a fifth of the work.
+    """
+    compiled: LRUCache[Any, Any] = LRUCache(5000)
+
+    def keys(dialect: Any) -> Any:
+        return getattr(dialect, "radiodesk_keys", None)
+
+    for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        vars_of: Any = dialect
+        vars_of.__eq__ = lambda self, other: type(self) is type(other) and keys(self) == keys(other)
+        vars_of.__hash__ = lambda self: hash((type(self), keys(self) and keys(self).lookup_key))
+
+    @event.listens_for(Engine, "engine_connect")
+    def share(connection: Connection) -> None:
+        connection.engine._compiled_cache = compiled
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is only so with SQLite is tested on SQLite alone; the mark says why. Of slow tests, which hear speech or
-    drive a browser, those that are about the database run on both.
+    """What works on a station is marked so; the rest is the fast part.
+
+    What is only so with SQLite is tested on SQLite alone; the mark says why. Of slow tests, which hear speech or drive
+    a browser, those that are about the database run on both.
     """
 
     def elsewhere(item: pytest.Item) -> bool:
@@ -105,10 +140,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = slow or item.get_closest_marker("only_sqlite") is not None
         return left_out and parameters.get("database_kind") == "postgresql"
 
+    for item in items:
+        part = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
+        if part in OF_A_STATION or "database_kind" in getattr(item, "fixturenames", ()):
+            item.add_marker("station")
     left_out = [item for item in items if elsewhere(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not elsewhere(item)]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: to look it all through for garbage, some hundred times in a test that makes an
+    application, took a sixth of the time. What tests leave is collected in larger portions.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -20,9 +20,11 @@ class OnChange:
         act: Callable[[], object],
         *signs: Callable[[], object],
         rest: float,
+        idle: float | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._act, self._signs, self._rest, self._monotonic = act, signs, rest, monotonic
+        self._idle = rest if idle is None else idle
         self._seen: list[object] | None = None
         self._next = float("-inf")
 
@@ -31,8 +33,8 @@ class OnChange:
         now, seen = self._monotonic(), [sign() for sign in self._signs]
         if seen == self._seen and now < self._next:
             return
-        self._act()
-        self._seen, self._next = seen, now + self._rest
+        rest = self._idle if self._act() is False else self._rest
+        self._seen, self._next = seen, now + rest
 
 
 def of_file(path: Path) -> Callable[[], object]:

@@ -4,12 +4,26 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
+from typing import Literal
 
 from radiodesk.core.text import clean
 
 _BEGINS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a public table: its name in the head, its type by Frictionless Table Schema, and what it means as a
+    message id. What is not ``required`` may be empty.
+    """
+
+    name: str
+    meaning: str
+    type: Literal["string", "integer", "number", "datetime"] = "string"
+    required: bool = True
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Iterable[object]], *, newline: str = "\r\n") -> str:

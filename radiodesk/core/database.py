@@ -29,6 +29,8 @@ LEADER = "leader"
 """Who leads does what is done for the whole station now and then."""
 TURN_LOOK = 0.5
 """Seconds between two looks whether one's turn has come."""
+WHERE = "where"
+"""Of an index's notes: of which rows it is, for kinds of database that are loaded when they are used."""
 RULES = "radiodesk.rooms.rules"
 """Connects what rooms ask each other upwards, for the same reason."""
 
@@ -76,7 +78,8 @@ def index_of_few(column: str) -> Index:
     the whole table by it; this one does not lead there.
     """
     filled = text(f"{column} IS NOT NULL")
-    return Index(None, column, sqlite_where=filled, postgresql_where=filled)
+    # What PostgreSQL is to know of it ``PostgresKind`` adds: SQLAlchemy would load that dialect, with all its drivers.
+    return Index(None, column, sqlite_where=filled, info={WHERE: filled})
 
 
 class Base(DeclarativeBase):

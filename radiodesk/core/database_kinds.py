@@ -86,6 +86,10 @@ class DatabaseKind(Protocol):
         """One transaction in which tables change."""
         ...
 
+    def wipe(self, url: str) -> None:
+        """Do what the database can so that words which were deleted lie in none of its files any more."""
+        ...
+
     copy_name: str
     """The name of the file that ``copied`` writes."""
 

@@ -81,6 +81,16 @@ class KeyRing:
         """Keyed hash (HMAC-SHA-256, hex) of a normalised value, for exact look-up beside an encrypted column."""
         return hmac.new(self.lookup_key, normalised.encode(), hashlib.sha256).hexdigest()
 
+    @property
+    def log_seed(self) -> bytes:
+        """The 32 bytes from which the key that signs the record's log is made: the same as long as the key file is."""
+        return hmac.new(self.signing_key, b"radiodesk: the log of the record", hashlib.sha256).digest()
+
+    @property
+    def archive_seed(self) -> bytes:
+        """The 32 bytes that are the station's own identity for the restricted parts of packages, as lasting."""
+        return hmac.new(self.signing_key, b"radiodesk: the restricted part of a package", hashlib.sha256).digest()
+
     def check_values(self) -> dict[int, str]:
         """By number, what tells a key again without giving it away; 0 stands for the key of look-ups."""
         named = {0: self.lookup_key, **self.keys}

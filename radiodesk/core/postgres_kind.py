@@ -7,21 +7,27 @@ Who only looks has one picture of the database from its first statement on and w
 """
 
 import logging
+import select
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 import psycopg
+from psycopg import sql
+from psycopg.adapt import Dumper
 from sqlalchemy import Connection, Engine, ExceptionContext, event, make_url
 from sqlalchemy.orm import Session
 
 from radiodesk.core import postgres_copy
+from radiodesk.core.database import WHERE, Base
 from radiodesk.core.database_kinds import PATIENT, POOL, PROMPT, engine_of, plain_transaction, this_process
 from radiodesk.core.locks import LONG, doing
+from radiodesk.core.private_columns import Private, PrivateJson
+from radiodesk.core.text import REPLACED
 from radiodesk.core.unavailable import DatabaseBusy, busy, unavailable
 
 log = logging.getLogger(__name__)
@@ -75,6 +81,10 @@ class PostgresKind:
     def engine(self, url: str) -> Engine:
         """Connections are asked whether they still live before they are used: a server may have been restarted."""
         address = make_url(url).set(drivername="postgresql+psycopg")
+        for table in Base.metadata.tables.values():
+            for index in table.indexes:
+                if WHERE in index.info:
+                    index.dialect_kwargs["postgresql_where"] = index.info[WHERE]
         engine = engine_of(
             address.render_as_string(hide_password=False),
             connect_args={**_CONNECT, "application_name": this_process()[:NAME]},
@@ -82,6 +92,7 @@ class PostgresKind:
             max_overflow=-1,
             pool_pre_ping=True,
         )
+        event.listen(engine, "connect", _take_any_text)
         event.listen(engine, "begin", _Begin(url))
         event.listen(engine, "commit", _note_end)
         event.listen(engine, "rollback", _note_end)
@@ -99,6 +110,16 @@ class PostgresKind:
     def migrating(self, connection: Connection) -> AbstractContextManager[None]:
         """PostgreSQL changes tables within a transaction as it changes rows."""
         return plain_transaction(connection)
+
+    def wipe(self, url: str) -> None:
+        """What is gone is vacuumed out of the tables with private columns; their room is free, and used again first."""
+        private = [
+            table.name
+            for table in Base.metadata.tables.values()
+            if any(isinstance(column.type, Private | PrivateJson) for column in table.columns)
+        ]
+        with closing(_connected(url)) as connection:
+            connection.execute(sql.SQL("VACUUM {}").format(sql.SQL(", ").join(map(sql.Identifier, private))))
 
     def bytes_of(self, connection: Connection) -> int:
         """As the server counts, indexes with it."""
@@ -137,6 +158,17 @@ class PostgresKind:
         return AdvisoryLeadership(url, LEADER + crc32(of.encode()))
 
 
+class _AnyText(Dumper):
+    """PostgreSQL keeps no NUL: a text with one is looked for and kept as one that has a replacement in its place."""
+
+    def dump(self, obj: str) -> bytes:
+        return obj.replace("\0", REPLACED).encode()
+
+
+def _take_any_text(connection: Any, _record: object) -> None:
+    connection.adapters.register_dumper(str, _AnyText)
+
+
 class PostgresBell:
     """Rings on ``NOTIFY``; also after each new connection, as nobody knows what was missed before it."""
 
@@ -151,10 +183,19 @@ class PostgresBell:
             self._connection.execute(f"LISTEN {CHANNEL}")
             return True
         try:
-            return any(True for _ring in self._connection.notifies(timeout=seconds, stop_after=1))
+            if self._rang(self._connection):
+                return True
+            # Not by ``notifies``, which wakes up ten times a second.
+            polled = select.poll()
+            polled.register(self._connection.fileno(), select.POLLIN)
+            return bool(polled.poll(seconds * 1000)) and self._rang(self._connection)
         except psycopg.Error:
             self.close()
             raise
+
+    @staticmethod
+    def _rang(connection: "psycopg.Connection[Any]") -> bool:
+        return bool(list(connection.notifies(timeout=0)))
 
     def close(self) -> None:
         """Let go of the connection."""

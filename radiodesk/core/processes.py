@@ -24,11 +24,18 @@ class AlreadyRunning(Refusal):
     exit_code = 4
 
 
-def watch_for_stop() -> threading.Event:
-    """An event that is set once this process is asked to end, by Ctrl-C or by its supervisor."""
+def watch_for_stop(ring: Callable[[], None] = lambda: None) -> threading.Event:
+    """An event that is set once this process is asked to end, by Ctrl-C or by its supervisor; then ``ring`` wakes it,
+    where it waits for something else.
+    """
     stop = threading.Event()
+
+    def end(*_: object) -> None:
+        stop.set()
+        ring()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, end)
     return stop
 
 

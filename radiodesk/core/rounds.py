@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from radiodesk.core.health_file import TOLD_EVERY, HealthFile
 from radiodesk.core.locks import at_work
@@ -25,19 +25,36 @@ TROUBLE = 3.0
 """Seconds to wait after a turn that failed; twice as long after each further one, up to the round's own time."""
 LONG_TURN = 300.0
 """Seconds that a turn may take, whatever its round; longer than the time between two, it hangs."""
+REST = 5.0
+"""Seconds after which a round that is woken turns even so."""
 SILENT = 30.0
 """Seconds after which a process that wrote no health counts as silent."""
 
 
+class Wake(Protocol):
+    """Tells that there may be something to do."""
+
+    def wait(self, seconds: float) -> object:
+        """Return soon after something happened, and after so many seconds in any case."""
+        ...
+
+    def ring(self) -> None:
+        """Let who waits return now."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Something to do every so many seconds, from the start of the process on."""
+    """Something to do every so many seconds, from the start of the process on; with ``wake`` no more often than that,
+    when there may be something to do, and after ``REST`` seconds in any case.
+    """
 
     name: str
     every: float
     act: Callable[[], object]
     longest: float = LONG_TURN
     """Seconds that a turn may take before it counts as hanging."""
+    wake: Wake | None = None
 
 
 @dataclass(slots=True)
@@ -68,6 +85,7 @@ class Rounds:
         self._process = process
         self._folder = folder
         self._stop = stop
+        self._wakes = [one.wake for one in rounds if one.wake is not None]
         self._health = {one.name: Health(one.name, one.every, longest=one.longest) for one in rounds}
         turns = [threading.Thread(target=self._again, args=(one,), name=one.name, daemon=True) for one in rounds]
         teller = threading.Thread(target=self._tell, name="health", daemon=True)
@@ -80,6 +98,8 @@ class Rounds:
 
     def join(self, timeout: float) -> None:
         """Wait for the turns under way to end, each for so many seconds; ``stop`` was set before."""
+        for wake in self._wakes:
+            wake.ring()
         for thread in self._threads:
             thread.join(timeout)
 
@@ -90,7 +110,12 @@ class Rounds:
             with at_work(f"{self._process}: {one.name}"):
                 self._turn(one, health)
             health.began = 0.0
-            self._stop.wait(_rest(one.every, health.failures))
+            rest = _rest(one.every, health.failures)
+            if one.wake is not None and not health.failures:
+                since = time.monotonic()
+                one.wake.wait(REST)
+                rest = max(0.0, since + rest - time.monotonic())
+            self._stop.wait(rest)
 
     def _turn(self, one: Round, health: Health) -> None:
         try:

@@ -79,8 +79,40 @@ class Settings(BaseSettings):
     studio_phone: Annotated[str, Field(max_length=60)] = Field(
         "", description="Number that listeners dial or write to, as it is shown to them, such as `0353 555 0110`."
     )
+    contact_email: Annotated[str, Field(max_length=120, pattern=r"^([!-~]+@([!-~]+\.)+[!-~]+)?$")] = Field(
+        "",
+        description="E-mail address for questions about the public record, which harvesters and podcast directories "
+        "are told; unset means that they are told none.",
+    )
     public_url: str | None = Field(
         None, description="Address under which listeners reach the public site; unset means its host and port."
+    )
+    listen_again: bool = Field(
+        True, description="Hear each public copy again before it is published, around what was taken out of its sound."
+    )
+    fixity_days: Annotated[int, Field(ge=0, le=3650)] = Field(
+        30, description="Days after which a package of the archive is read again, byte by byte; 0 leaves it to people."
+    )
+    copies: dict[str, dict[str, SecretStr]] = Field(
+        {},
+        description="Other stores that hold a copy of each sealed package, by names of your own: `store` is `folder` "
+        "(unless said) with its `folder`, or `s3` or a plug-in with what that needs ([archive](archive.md)).",
+    )
+    archive_recipients: list[str] = Field(
+        [],
+        description="Who can open the restricted parts of packages besides the station itself, as recipients of age "
+        "(`age1…`): the head of the archive, a sealed escrow (`radiodesk escrow new`); it counts for what is sealed "
+        "from then on ([archive](archive.md)).",
+    )
+    log_origin: Annotated[str, Field(max_length=120, pattern=r"^[^\s+]*$")] = Field(
+        "",
+        description="Name of the log of the record, such as `arsip.example.id/log`: the address of `/log` without "
+        "scheme. Unset means that of `public_url`. It must not change once others have noted it.",
+    )
+    log_witnesses: list[str] = Field(
+        [],
+        description="Keys of those who sign the head of the log as witnesses, as `radiodesk log witness-key` prints "
+        "them.",
     )
     log_format: Literal["text", "json"] = Field(
         "text", description="How processes log to standard error: lines for people, or one JSON object a line."
@@ -111,6 +143,9 @@ class Settings(BaseSettings):
     )
     upload_megabytes: Annotated[int, Field(ge=1)] = Field(
         512, description="Largest upload that is taken, in megabytes."
+    )
+    data_licence: Literal["CC-BY-4.0", "CC-BY-SA-4.0", "CC0-1.0", "ODC-BY-1.0", "ODbL-1.0"] = Field(
+        "CC-BY-4.0", description="Licence of the open data, by its SPDX identifier, as their descriptions tell it."
     )
     public_loudness: Annotated[float, Field(ge=-36, le=0)] = Field(
         -16.0,
@@ -149,6 +184,11 @@ class Settings(BaseSettings):
     )
     plan_weeks: Annotated[int, Field(ge=1, le=26)] = Field(
         6, description="Weeks ahead for which the editions of programmes are made."
+    )
+    bulletin_minutes_before: Annotated[int, Field(ge=0, le=120)] = Field(
+        10,
+        description="Minutes before a bulletin of a rundown is read at which it compiles itself, to wait for approval; "
+        "0 leaves it to people.",
     )
     bulletin_seconds: Annotated[int, Field(ge=15, le=600)] = Field(60, description="Usual length of a bulletin.")
     call_seconds: Annotated[int, Field(ge=15, le=3600)] = Field(
@@ -224,6 +264,24 @@ class Settings(BaseSettings):
         4444, description="Port on 127.0.0.1 over which radiodesk steers baresip."
     )
     sip_program: str = Field("baresip", description="Program that speaks SIP, or its path.")
+    play_output: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        None,
+        description="Sound output that voices in reserve, jingles and spots are played to, by its name; `file` keeps "
+        "each in a WAV file, `null` plays to nobody; unset means no player.",
+    )
+    play_loudness: Annotated[float, Field(ge=-36, le=-9)] = Field(
+        -18.0, description="Integrated loudness in LUFS (EBU R 128) that all that is played is brought to."
+    )
+    reserve_seconds: Annotated[int, Field(ge=3, le=600)] = Field(
+        20,
+        description="Seconds past its time after which an item whose voice in reserve may play by itself is begun by "
+        "it, when nobody has begun the item; they are counted down on the host's screen.",
+    )
+    reserve_agreement: Annotated[int, Field(ge=50, le=101)] = Field(
+        95,
+        description="Percent of a script that the recogniser must hear again in its voice in reserve for it to need no "
+        "listener; 101 means that a person always listens first.",
+    )
     backup_target: SecretStr | None = Field(
         None,
         description="Where backups go, as restic names it: a folder, `sftp:name@host:/folder`, or "
@@ -284,6 +342,45 @@ class Settings(BaseSettings):
             raise ValueError("this time zone is not known") from error
         return value
 
+    @field_validator("log_witnesses")
+    @classmethod
+    def _known_witnesses(cls, value: list[str]) -> list[str]:
+        if value:
+            from radiodesk.core.tlog.signed_notes import NoteWrong, parse_verifier
+
+            try:
+                for vkey in value:
+                    parse_verifier(vkey)
+            except NoteWrong:
+                raise ValueError("a witness's key is what `radiodesk log witness-key` prints") from None
+        return value
+
+    @field_validator("copies")
+    @classmethod
+    def _known_copies(cls, value: dict[str, dict[str, SecretStr]]) -> dict[str, dict[str, SecretStr]]:
+        for name, options in value.items():
+            if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
+                raise ValueError("the name of a store of copies has small letters, digits and hyphens, at most 40")
+            folder = options["folder"].get_secret_value() if "folder" in options else ""
+            if options.get("store", SecretStr("folder")).get_secret_value() == "folder" and (
+                not Path(folder).is_absolute() or options.keys() - {"store", "folder"}
+            ):
+                raise ValueError(f"{name}: a store of copies in a folder needs `folder`, its whole path, and no more")
+        return value
+
+    @field_validator("archive_recipients")
+    @classmethod
+    def _known_recipients(cls, value: list[str]) -> list[str]:
+        if value:
+            from radiodesk.core.age_files import RecipientWrong, require_recipient
+
+            try:
+                for recipient in value:
+                    require_recipient(recipient)
+            except RecipientWrong as wrong:
+                raise ValueError(wrong.message) from None
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
@@ -335,6 +432,11 @@ class Settings(BaseSettings):
     def spool(self) -> Path:
         """Folder of live sound that is not yet a recording."""
         return self.data / "spool"
+
+    @property
+    def logger(self) -> Path:
+        """Folder of the lines' recordings round the clock."""
+        return self.data / "logger"
 
     @property
     def lines(self) -> Path:

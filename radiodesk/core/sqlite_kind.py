@@ -15,14 +15,17 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core.atomic_files import replacing
 from radiodesk.core.database_kinds import PATIENT, POOL, PROMPT, engine_of
+from radiodesk.core.file_watch import FileWatch
 from radiodesk.core.locks import Writers
 from radiodesk.core.processes import FileLeadership
 from radiodesk.core.unavailable import DatabaseBroken, DatabaseBusy, busy, unavailable
 
 log = logging.getLogger(__name__)
 
-LOOK = 0.1
-"""Seconds between two looks whether another process has committed."""
+AFTER_WRITING = (0.002, 0.01, 0.05, 0.1, 0.2, 0.4)
+"""Seconds until the next looks for a commit, once something was written: it is seen a moment after it is on disk."""
+REST = 1.0
+"""Seconds between two looks while nothing is written that the system tells of."""
 
 
 class SqliteKind:
@@ -71,6 +74,14 @@ class SqliteKind:
                     raise AssertionError(f"rows without the row that they belong to: {astray[:5]}")
         finally:
             raw.execute("PRAGMA foreign_keys = ON")
+
+    def wipe(self, url: str) -> None:
+        """The file was overwritten already; the journal, which holds it as it was before, is ended and emptied."""
+        path = _path(url)
+        if path is not None:
+            with closing(_looking(path)) as connection:
+                # Where somebody reads just now, it is emptied the next time.
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def bytes_of(self, connection: Connection) -> int:
         """The pages of the file."""
@@ -124,16 +135,20 @@ class SqliteKind:
 
 
 class SqliteBell:
-    """Rings when ``PRAGMA data_version`` changes: some connection, of any process, has committed."""
+    """Rings when ``PRAGMA data_version`` changes: some connection, of any process, has committed. It is looked at when
+    the files were written to.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._connection: sqlite3.Connection | None = None
+        self._watch: FileWatch | None = None
         self._seen: int | None = None
 
     def wait(self, seconds: float) -> bool:
         """See ``core.database_kinds.Bell``."""
         until = time.monotonic() + seconds
+        soon: list[float] = []
         while True:
             version = self._version()
             if version != self._seen:
@@ -142,7 +157,17 @@ class SqliteBell:
             left = until - time.monotonic()
             if left <= 0:
                 return False
-            time.sleep(min(LOOK, left))
+            if self._watch_files().wait(min(left, soon.pop(0) if soon else REST)):
+                soon = list(AFTER_WRITING)
+                # Large transactions are written in many pieces.
+                time.sleep(min(left, soon.pop(0)))
+
+    def _watch_files(self) -> FileWatch:
+        if self._watch is None:
+            # In memory there is nothing to watch, and nobody who could wait (``_looking``).
+            path = self._path or Path()
+            self._watch = FileWatch([path.parent], [path.name, f"{path.name}-wal"])
+        return self._watch
 
     def _version(self) -> int:
         if self._connection is None:
@@ -155,6 +180,9 @@ class SqliteBell:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
 
 
 class SqliteQuestion:
@@ -202,6 +230,8 @@ def _prepare(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
+        # What is deleted is overwritten in the file at once, not when somebody needs the room.
+        "secure_delete=ON",
         f"busy_timeout={round(PROMPT * 1000)}",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -23,10 +23,13 @@ def pdf(sheet: str, values: Mapping[str, Any]) -> bytes:
     return bytes(typst.compile(folder / f"{sheet}.typ", root=folder, sys_inputs={"data": json.dumps(values)}))
 
 
-def send_sheet(sheet: str, name: str, *, title: str, address: str, number: str, **values: Any) -> Response:
+def send_sheet(
+    sheet: str, name: str, *, title: str, address: str, number: str, printed: str = "", **values: Any
+) -> Response:
     """A sheet to be shown and printed.
 
     ``address`` goes into the QR code at the foot of each page, ``number`` in words beside it; ``name`` is the file's.
+    The foot says when it was printed, or instead what ``printed`` says: the same bytes for the same values.
     """
     common = {
         "station": station().settings.station,
@@ -36,7 +39,7 @@ def send_sheet(sheet: str, name: str, *, title: str, address: str, number: str, 
         "qr": _qr(address),
         "page": gettext("Page"),
         "of": gettext("of"),
-        "printed": gettext("printed %(at)s", at=told("moment", now())),
+        "printed": printed or gettext("printed %(at)s", at=told("moment", now())),
     }
     made = pdf(sheet, common | values)
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store"}

@@ -133,7 +133,16 @@ def let_go() -> None:
 
 def field(name: str, most: int = 2000) -> str:
     """A text field of the form, trimmed; raises ``Unreadable`` on signs that are no text or when it is too long."""
-    text = request.form.get(name, "").strip()
+    return _readable(request.form.get(name, ""), name, most)
+
+
+def fields(name: str, most: int = 2000) -> list[str]:
+    """All texts of the form that have this name, each as ``field`` gives it; raises the same."""
+    return [_readable(text, name, most) for text in request.form.getlist(name)]
+
+
+def _readable(text: str, name: str, most: int) -> str:
+    text = text.strip()
     if not is_text(text):
         raise Unreadable("A field holds characters that are not text. Please type it again.").of(name)
     if len(text) > most:
@@ -162,6 +171,18 @@ def of_field(name: str) -> "Iterator[None]":
 def asked(name: str, most: int = 200) -> str:
     """A text of the address (``?name=``), trimmed and cut to its greatest length; what is no text in it is replaced."""
     return mended(request.args.get(name, "")[:most]).strip()
+
+
+def arguments(most: int = 2000) -> list[tuple[str, str]]:
+    """All names and texts of the address and of the form, as they came, a repeated one as often as it stands there;
+    raises ``Unreadable`` on signs that are no text, or where one is too long.
+    """
+    found = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    if not all(is_text(name) and is_text(text) for name, text in found):
+        raise Unreadable("An argument holds characters that are not text.")
+    if any(len(name) > most or len(text) > most for name, text in found):
+        raise Unreadable("An argument is longer than %(most)s characters.", most=most)
+    return found
 
 
 def asked_page() -> int:

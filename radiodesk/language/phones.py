@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from radiodesk.core.errors import Unreadable
+from radiodesk.core.i18n import N_
 from radiodesk.core.text import mended
 
 _REGION = "ID"
@@ -23,7 +24,7 @@ class PhoneUnreadable(Unreadable):
     """What was given is no telephone number."""
 
 
-def normalised(text: str) -> str:
+def normalised(text: str, *, may_be_empty: bool = True) -> str:
     """The number as ``+628…``, or its digits alone where it is no full number; raises ``PhoneUnreadable``."""
     # Late here and below: the library brings what is known of the numbers of all countries.
     import phonenumbers
@@ -31,9 +32,12 @@ def normalised(text: str) -> str:
     plain = _SCHEME.sub("", _plain(text))
     digits = re.sub(r"\D", "", plain)
     if not _ALLOWED.fullmatch(plain) or not FEWEST_DIGITS <= len(digits) <= 18:
-        raise PhoneUnreadable(
-            "%(text)s is not a telephone number. Type its digits, or leave the field empty.", text=mended(text).strip()
-        ).of("phone")
+        message = (
+            N_("%(text)s is not a telephone number. Type its digits, or leave the field empty.")
+            if may_be_empty
+            else N_("%(text)s is not a telephone number. Type its digits.")
+        )
+        raise PhoneUnreadable(message, text=mended(text).strip()).of("phone")
     if plain.startswith("+"):
         return _full(f"+{digits}") or f"+{digits}"
     if digits.startswith("62") and len(digits) >= 10:
@@ -46,12 +50,13 @@ def normalised(text: str) -> str:
     return _full(digits) or digits
 
 
-def complete(text: str) -> str:
+def complete(text: str, *, may_be_empty: bool = True) -> str:
     """The number as ``+628…`` of somebody who can be called; raises ``PhoneUnreadable`` for one with digits missing.
 
-    What a person types is checked so; what a line or a channel tells is kept as it comes.
+    What a person types is checked so; what a line or a channel tells is kept as it comes. ``may_be_empty`` says whether
+    the form can be sent without a number, for the refusal to say so.
     """
-    number = normalised(text)
+    number = normalised(text, may_be_empty=may_be_empty)
     home = number.removeprefix(_HOME)
     whole = number.startswith("+") and _full(number) is not None
     if number != home:
@@ -59,10 +64,15 @@ def complete(text: str) -> str:
         mobile = home.startswith("8") and re.match(r"\s*\(?(?:\+?62[\s\-]?|0)8", _plain(text)) is not None
         whole = whole and not home.startswith("0") and len(home) >= (_MOBILE if mobile else _AT_HOME)
     if not whole:
-        raise PhoneUnreadable(
-            "%(text)s is too short or too long for a telephone number. Type all its digits, or leave the field empty.",
-            text=mended(text).strip(),
-        ).of("phone")
+        message = (
+            N_(
+                "%(text)s is too short or too long for a telephone number. Type all its digits, or leave the field "
+                "empty."
+            )
+            if may_be_empty
+            else N_("%(text)s is too short or too long for a telephone number. Type all its digits.")
+        )
+        raise PhoneUnreadable(message, text=mended(text).strip()).of("phone")
     return number
 
 

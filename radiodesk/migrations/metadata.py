@@ -11,8 +11,10 @@ import radiodesk.rooms.archive.models
 import radiodesk.rooms.broadcasts.models
 import radiodesk.rooms.calls.models
 import radiodesk.rooms.lines.models
+import radiodesk.rooms.logger.models
 import radiodesk.rooms.messages.models
 import radiodesk.rooms.programme.models
+import radiodesk.rooms.record.listener_requests.models
 import radiodesk.rooms.record.models
 import radiodesk.rooms.recordings.models
 import radiodesk.rooms.tickets.models

@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from radiodesk.operations.child_watch import forget_children
+
 _FORKED = multiprocessing.get_context("fork")
 _PR_SET_PDEATHSIG = 1
 _STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -57,6 +59,7 @@ class Branch:
 
 def _begin(words: list[str], act: Callable[[], None], parent: int) -> None:
     end_with_parent()
+    forget_children()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)

@@ -107,6 +107,14 @@ def telephone() -> None:
     run_telephone(settings, keys_of_a_part)
 
 
+@click.command("play-out")
+def play_out() -> None:
+    """Play voices in reserve, jingles and spots: needs neither the database nor the desk."""
+    from radiodesk.sound.player.player_process import play_out as run_player
+
+    run_player(_logged_settings())
+
+
 @click.command()
 def migrate() -> None:
     """Bring the database to this release; nothing happens when it is there already."""

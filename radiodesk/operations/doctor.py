@@ -32,6 +32,9 @@ from radiodesk.recognition.loader import load_for_station
 from radiodesk.rooms.messages.channels import registered_channels
 from radiodesk.sound.control_socket import PartSilent, ask
 from radiodesk.sound.line_setup import FILE, is_stream, load_lines
+from radiodesk.sound.player.output_devices import list_outputs
+from radiodesk.sound.player.ready_files import INTO_FILES, NOWHERE
+from radiodesk.sound.player.ready_files import PART as PLAYER
 from radiodesk.sound.recorder.input_devices import SOUND_SERVERS, list_devices
 from radiodesk.sound.telephone.baresip_config import ready
 from radiodesk.voices.voice_loader import load_voice
@@ -267,6 +270,29 @@ def _telephone(settings: Settings) -> Iterable[Finding]:
         yield Finding("telephone", Verdict.GOOD, told)
 
 
+def _player(settings: Settings) -> Iterable[Finding]:
+    """Whether voices in reserve, jingles and spots can be played."""
+    if settings.play_output is None:
+        told = gettext("No sound output is set for playing jingles and voices in reserve; see docs/studio.md.")
+        yield Finding("player", Verdict.GOOD, told)
+        return
+    try:
+        state = ask(settings.lines / f"{PLAYER}.sock", {"do": "state"})
+        there = bool(state["there"])
+    except PartSilent as silent:
+        yield Finding("player", Verdict.WARNING, say(silent))
+        there = settings.play_output in (NOWHERE, INTO_FILES, *list_outputs())
+    if there:
+        told = gettext("Sounds are played to %(output)s.", output=settings.play_output)
+    else:
+        told = gettext(
+            "The sound output %(output)s is not there. Known outputs: %(known)s.",
+            output=settings.play_output,
+            known=", ".join(list_outputs()) or "–",
+        )
+    yield Finding("player", Verdict.GOOD if there else Verdict.BAD, told)
+
+
 def _disk(settings: Settings) -> Iterable[Finding]:
     settings.data.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.data).free / 1e9
@@ -324,6 +350,7 @@ CHECKS: dict[str, Callable[[Settings], Iterable[Finding]]] = {
     "sound": _sound,
     "lines": _lines,
     "telephone": _telephone,
+    "player": _player,
     "channels": _channels,
     "store": _store,
     "backup": _backup_tools,

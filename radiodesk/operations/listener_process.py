@@ -18,6 +18,7 @@ from radiodesk.core import i18n
 from radiodesk.core.clock import Clock, SystemClock
 from radiodesk.core.database import Database
 from radiodesk.core.errors import Refusal
+from radiodesk.core.file_watch import WhileEmpty
 from radiodesk.core.health_file import TOLD_EVERY, Beat
 from radiodesk.core.processes import tell_ready, watch_for_stop
 from radiodesk.core.settings import Settings
@@ -41,6 +42,8 @@ NICE = 5
 """Below the desk, above the worker: a caller who is speaking cannot wait, a transcript can."""
 LOOK_EVERY = 0.25
 REST = 0.05
+EMPTY = 5.0
+"""Seconds between two looks into an empty spool; what begins there is told of at once."""
 TROUBLE = 5.0
 """Seconds to wait when the database or the spool cannot be read."""
 NO_MODEL = 60.0
@@ -113,8 +116,16 @@ def listener_for(
     )
 
 
-def follow(listener: Listener, stop: threading.Event, language: str, beat: Callable[[], None] = lambda: None) -> None:
-    """Listen until told to stop; what cannot be done now is tried again later. ``beat`` is told of each turn."""
+def follow(
+    listener: Listener,
+    stop: threading.Event,
+    language: str,
+    beat: Callable[[], None] = lambda: None,
+    spool: WhileEmpty | None = None,
+) -> None:
+    """Listen until told to stop; what cannot be done now is tried again later. ``beat`` is told of each turn; while
+    nothing lies in the ``spool``, nobody is looked for.
+    """
     looked = float("-inf")
     while not stop.is_set():
         beat()
@@ -123,7 +134,11 @@ def follow(listener: Listener, stop: threading.Event, language: str, beat: Calla
                 listener.look()
                 looked = time.monotonic()
             if not listener.turn():
-                stop.wait(REST if listener.has_ears else LOOK_EVERY)
+                if spool is not None and not listener.has_ears and not spool.holds_something:
+                    spool.wait(EMPTY)
+                    looked = float("-inf")
+                else:
+                    stop.wait(REST if listener.has_ears else LOOK_EVERY)
         except DatabaseUnavailable as trouble:
             log.warning("The words of callers wait for a moment: %s", trouble)
             _wait(stop, TROUBLE, beat)
@@ -143,7 +158,8 @@ def _wait(stop: threading.Event, seconds: float, beat: Callable[[], None]) -> No
 
 def listen(settings: Settings) -> None:
     """Run until the process is told to stop."""
-    stop, beat = watch_for_stop(), Beat(settings.health, "listen")
+    spool = WhileEmpty(settings.spool)
+    stop, beat = watch_for_stop(spool.ring), Beat(settings.health, "listen")
     if not settings.live_words:
         tell_ready()
         log.info("The setting live_words is off: nobody's words are followed.")
@@ -152,7 +168,8 @@ def listen(settings: Settings) -> None:
         beat.end()
         return
     os.nice(NICE)
+    settings.spool.mkdir(parents=True, exist_ok=True)
     listener = listener_for(settings, prepare(settings), SystemClock())
     tell_ready()
-    follow(listener, stop, settings.language, beat.turn)
+    follow(listener, stop, settings.language, beat.turn, spool)
     beat.end()

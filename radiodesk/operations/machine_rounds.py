@@ -14,11 +14,14 @@ from radiodesk.core.settings import Settings
 from radiodesk.operations.leading import Leading
 from radiodesk.operations.store_rounds import store_round
 from radiodesk.rooms.messages.arrivals.arrival_intake import Taker
+from radiodesk.rooms.retention.held_logs import tell_logger
 
 ARRIVALS_EVERY = 1.0
 """What comes in is taken in by whoever received it; what is left is not in a hurry."""
 LOOKS_EVERY = 2.0
 FORGET_EVERY = 3600.0
+HELD_EVERY = 300.0
+"""The recorder looks every ten minutes what of its logs may go."""
 
 
 def machine_rounds(settings: Settings, database: Database, clock: Clock) -> list[Round]:
@@ -28,6 +31,7 @@ def machine_rounds(settings: Settings, database: Database, clock: Clock) -> list
     return [
         Round("arrivals", ARRIVALS_EVERY, first.only(taker.turn)),
         Round("old arrivals", FORGET_EVERY, first.only(lambda: taker.forget(at=clock.now()))),
+        Round("held logs", HELD_EVERY, first.only(lambda: tell_logger(settings, database, clock.now()))),
         Round("looks", LOOKS_EVERY, first.only(lambda: look_journal.carry_over(database, settings.data))),
         Round("machines", EVERY, first.only(Reporting(settings, database, clock).turn)),
         # Bringing up a large object takes its time, and several processes do no harm.

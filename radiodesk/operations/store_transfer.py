@@ -18,7 +18,7 @@ from radiodesk.core.stores import shelf
 from radiodesk.core.stores.ports import NoSuchObject, PatientStore, Stat
 from radiodesk.core.stores.shelves import Shelf
 
-SHELVES = ("audio", "derived", "attachments", "archive", "public")
+SHELVES = ("audio", "derived", "attachments", "archive", "log", "public")
 """Every shelf that a room has; ``docs/stores.md`` says whose each is."""
 
 _BLOCK = 1 << 20

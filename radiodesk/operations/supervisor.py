@@ -24,28 +24,36 @@ from radiodesk.core.i18n import gettext
 from radiodesk.core.processes import holder, readiness, watch_for_stop
 from radiodesk.core.settings import Settings
 from radiodesk.operations.branches import Branch, load_together
+from radiodesk.operations.child_watch import ChildWatch
 
-AT_ONCE = (["record-lines"], ["desk", "--only-web"], ["public"])
-"""Sound first, then the pages."""
+AT_ONCE = (["record-lines"], ["desk", "--only-web"])
+"""Sound first, then the pages of those who sit here."""
+NEXT = ["public"]
+"""The other pages, once the desk answers."""
 SOON = (["attend"], ["work"], ["listen"])
-"""What nobody waits for until the pages answer, whose start it would only slow down."""
-AFTER = 20.0
-"""Seconds after which it is started even so."""
+"""What nobody waits for until all pages answer, whose start it would only slow down."""
+NEXT_AFTER, SOON_AFTER = 3.0, 20.0
+"""Seconds after which they are started even so."""
 LOOK_EVERY = 0.1
+REST = 1.0
+"""Seconds between two looks while all parts run as children of this process, whose end wakes it."""
 TELEPHONE = ["telephone"]
 """Only where an address for calls is set: a station without SIP has no such part."""
-LOCKS = {"record-lines": "recorder.lock", "telephone": "telephone.lock"}
-"""What goes on when the supervisor is killed: a call is recorded to its end, and the next one finds it at work."""
+PLAYER = ["play-out"]
+"""Only where a sound output for playing is set."""
+LOCKS = {"record-lines": "recorder.lock", "telephone": "telephone.lock", "play-out": "player.lock"}
+"""What goes on when the supervisor is killed: a call is recorded, and a sound played, to its end, and the next one
+finds it at work."""
 FOR_THE_DATABASE = ("radiodesk.operations.wiring", "radiodesk.migrations.metadata", "radiodesk.rooms.rules")
-FOR_THE_PARTS = (
-    "radiodesk.operations.web_server",
-    "radiodesk.operations.worker",
-    "radiodesk.web.desk",
+FOR_THE_DESK = ("radiodesk.operations.web_server", "radiodesk.web.desk")
+FOR_THE_OTHERS = (
     "radiodesk.web.public_site",
+    "radiodesk.operations.worker",
     "radiodesk.operations.attendant.attendant_process",
     "radiodesk.operations.listener_process",
 )
-"""What is loaded before the parts branch off. What computes (recognition, decoding) a part loads when it needs it."""
+"""What is loaded before the parts branch off: for the desk first, and for the others while it starts. What computes
+(recognition, decoding) a part loads when it needs it."""
 STEADY = 30.0
 STOP_WITHIN = 8.0
 
@@ -97,7 +105,8 @@ class Part:
 
 def parts_of(settings: Settings) -> list[list[str]]:
     """The commands of all parts that this station has, in the order in which they start."""
-    return [*AT_ONCE, *([TELEPHONE] if settings.sip_address else []), *SOON]
+    telephone, player = [TELEPHONE] if settings.sip_address else [], [PLAYER] if settings.play_output else []
+    return [*AT_ONCE, *telephone, *player, NEXT, *SOON]
 
 
 def is_answering(host: str, port: int) -> bool:
@@ -138,11 +147,11 @@ def load(modules: Sequence[str]) -> None:
         import_module(module)
 
 
-def load_the_rest(settings: Settings) -> None:
-    """Import all that the parts share, and work out what each of them would have to work out."""
+def load_the_pages(settings: Settings) -> None:
+    """Import what the desk needs, and work out what each part would have to work out."""
     from sqlalchemy.orm import configure_mappers
 
-    load(FOR_THE_PARTS)
+    load(FOR_THE_DESK)
     configure_mappers()
     i18n.translations(settings.language)
 
@@ -184,12 +193,14 @@ def supervise(settings: Settings, cli: click.Command) -> None:
     load_together(lambda: load(FOR_THE_DATABASE))
     # By a second processor, while this one loads the rest.
     ready = starter.errand("prepare", lambda: make_ready(settings))
-    load_together(lambda: load_the_rest(settings))
+    load_together(lambda: load_the_pages(settings))
     if code := ready.wait():
         sys.exit(code)
     parts = [_part(settings, starter, words) for words in parts_of(settings)]
     for part in parts:
-        part.wait_until = time.monotonic() + (AFTER if part.arguments in SOON else 0.0)
+        part.wait_until = time.monotonic() + _patience(part)
+        part.look()
+    load_together(lambda: load(FOR_THE_OTHERS))
     keep_running(settings, starter, parts, stop, tell)
     end_all(parts)
 
@@ -205,18 +216,33 @@ def keep_running(
     """Start again what ended, until told to stop; what nobody waits for begins once the pages answer, which is told."""
     pages = [(settings.desk_host, settings.desk_port), (settings.public_host, settings.public_port)]
     errands: list[Branch] = []
+    children = ChildWatch()
     while not stop.is_set():
         for part in parts:
             part.look()
         errands = [errand for errand in errands if errand.poll() is None]
-        if pages and all(is_answering(*page) for page in pages):
-            pages = []
-            tell()
-            errands.append(starter.errand("announce", lambda: announce(settings)))
-            for part in parts:
-                if part.arguments in SOON and part.process is None:
-                    part.wait_until = 0.0
-        stop.wait(LOOK_EVERY)
+        if pages and is_answering(*pages[0]):
+            pages = pages[1:]
+            _begin(parts, SOON if not pages else (NEXT,))
+            if not pages:
+                tell()
+                errands.append(starter.errand("announce", lambda: announce(settings)))
+            continue
+        at_rest = not pages and all(part.process is not None for part in parts)
+        children.wait(REST if at_rest else LOOK_EVERY)
+
+
+def _patience(part: Part) -> float:
+    if part.arguments in SOON:
+        return SOON_AFTER
+    return NEXT_AFTER if part.arguments == NEXT else 0.0
+
+
+def _begin(parts: list[Part], which: Sequence[list[str]]) -> None:
+    """These need wait no longer."""
+    for part in parts:
+        if part.arguments in which and part.process is None:
+            part.wait_until = 0.0
 
 
 def end_all(parts: list[Part]) -> None:

@@ -16,6 +16,7 @@ from radiodesk.core.schema import current, head, let_go_of, require_known, requi
 from radiodesk.core.settings import Settings
 from radiodesk.core.stores import store_of
 from radiodesk.http.request import Station
+from radiodesk.rooms.retention.retention_classes import load_classes
 
 
 class FolderUnusable(Refusal):
@@ -31,7 +32,8 @@ def prepare(settings: Settings) -> Database:
     """Make the data folder, the keys and the tables where they are missing; returns the database.
 
     From then on this process is a part of the running station. Raises ``FolderUnusable`` where nothing can be written,
-    ``KeyMissing`` over a database whose keys are not at hand, ``LaterRelease``, ``StoreUnknown``, and ``NotWhole``.
+    ``KeyMissing`` over a database whose keys are not at hand, ``LaterRelease``, ``StoreUnknown``, ``NotWhole``, and
+    ``RetentionInvalid``.
     """
     require_whole(settings)
     for folder in (settings.data, settings.audio, settings.archive):
@@ -50,6 +52,7 @@ def prepare(settings: Settings) -> Database:
     # Again: this part may have waited for a restore, which was broken off then.
     require_whole(settings)
     store_of(settings)
+    load_classes(settings)
     keys = key_checks.station_keys(settings.database, settings.keys)
     database = let_go_of(open_database(settings.database, keys))
     require_known(database)
@@ -68,13 +71,16 @@ def open_station(settings: Settings, clock: Clock | None = None) -> Station:
 def kinds() -> dict[str, Kind]:
     """Every room's jobs by name; imported here alone, so that the supervisor and the web start without them."""
     from radiodesk.operations.backup import jobs as backup_jobs
+    from radiodesk.rooms.archive import copy_jobs
     from radiodesk.rooms.archive import jobs as archive_jobs
     from radiodesk.rooms.broadcasts import jobs as broadcast_jobs
     from radiodesk.rooms.messages import jobs as call_jobs
     from radiodesk.rooms.programme import jobs as programme_jobs
     from radiodesk.rooms.record import jobs as tracking_jobs
     from radiodesk.rooms.record import publication_jobs
+    from radiodesk.rooms.record.listener_requests import jobs as listener_jobs
     from radiodesk.rooms.recordings import jobs as audio_jobs
+    from radiodesk.rooms.retention import jobs as retention_jobs
     from radiodesk.rooms.tickets import jobs as ticket_jobs
     from radiodesk.rooms.traffic import jobs as traffic_jobs
     from radiodesk.rooms.transcripts import jobs as speech_jobs
@@ -88,8 +94,11 @@ def kinds() -> dict[str, Kind]:
         **programme_jobs.KINDS,
         **broadcast_jobs.KINDS,
         **archive_jobs.KINDS,
+        **copy_jobs.KINDS,
         **tracking_jobs.KINDS,
         **publication_jobs.KINDS,
+        **listener_jobs.KINDS,
+        **retention_jobs.KINDS,
         **backup_jobs.KINDS,
     }
 

@@ -9,7 +9,6 @@ import shutil
 import threading
 import time
 from collections import deque
-from datetime import timedelta
 
 from radiodesk.core import figure_history
 from radiodesk.core.alarms import DATABASE, DISK, Alarms
@@ -27,8 +26,12 @@ from radiodesk.operations.backup import jobs as backups
 from radiodesk.operations.leading import Leading
 from radiodesk.operations.machine_rounds import machine_rounds
 from radiodesk.operations.wiring import prepare, runner
+from radiodesk.rooms.archive import copies
+from radiodesk.rooms.archive.fixity import ask_for_next
+from radiodesk.rooms.broadcasts.due_bulletins import compile_due
 from radiodesk.rooms.broadcasts.editions import make_editions
 from radiodesk.rooms.figures import figures_of
+from radiodesk.rooms.record.closed_reports import close_due
 from radiodesk.rooms.traffic.sources import schedule
 from radiodesk.rooms.transcripts.live import services as live
 
@@ -37,11 +40,12 @@ log = logging.getLogger(__name__)
 NICE = 10
 """The desk, and the words of who is speaking, go before everything here."""
 PRUNE_EVERY = 3600.0
-LIVE_WORDS_KEPT = timedelta(hours=2)
-"""Words whose transcript never came (a call without sound, a recogniser that failed) are forgotten after this time."""
 SCHEDULE_EVERY = 20.0
 FIGURES_EVERY = 300.0
 EDITIONS_EVERY = 600.0
+BULLETINS_EVERY = 20.0
+PACKAGES_EVERY = 300.0
+REPORTS_EVERY = 3600.0
 BACKUPS_EVERY = 60.0
 PULSE_EVERY = 5.0
 TROUBLE = 2.0
@@ -59,6 +63,10 @@ def work(settings: Settings) -> None:
         Round("jobs left lying", settings.sweep_seconds, crew.look),
         Round("sources", SCHEDULE_EVERY, leadership.only(lambda: schedule_sources(database, clock))),
         Round("editions", EDITIONS_EVERY, leadership.only(lambda: plan_editions(settings, database, clock))),
+        Round("bulletins", BULLETINS_EVERY, leadership.only(lambda: compile_due(settings, database, clock.now()))),
+        Round("packages", PACKAGES_EVERY, leadership.only(lambda: verify_packages(settings, database, clock))),
+        Round("reports", REPORTS_EVERY, leadership.only(lambda: close_due(settings, database, clock.now()))),
+        Round("copies", PACKAGES_EVERY, leadership.only(lambda: copy_packages(settings, database, clock))),
         Round("figures", FIGURES_EVERY, leadership.only(lambda: keep_figures(database, clock))),
         Round("old events", PRUNE_EVERY, leadership.only(lambda: forget_old(database, clock))),
         Round("backups", BACKUPS_EVERY, leadership.only(lambda: backups.schedule(settings, database, clock))),
@@ -200,6 +208,19 @@ def plan_editions(settings: Settings, database: Database, clock: Clock) -> None:
         make_editions(session, settings.zone, settings.plan_weeks, at=clock.now())
 
 
+def verify_packages(settings: Settings, database: Database, clock: Clock) -> None:
+    """Ask for the next package whose last verification is too old."""
+    with database.writing() as session:
+        ask_for_next(session, days=settings.fixity_days, at=clock.now())
+
+
+def copy_packages(settings: Settings, database: Database, clock: Clock) -> None:
+    """Ask for the next copy of a package that is to be made, or to be read again."""
+    if settings.copies:
+        with database.writing() as session:
+            copies.ask_for_next(session, settings, at=clock.now())
+
+
 def keep_figures(database: Database, clock: Clock) -> None:
     """Note how much there is to do, for the pictures of the last day."""
     with database.reading() as session:
@@ -213,4 +234,4 @@ def forget_old(database: Database, clock: Clock) -> None:
     with database.writing() as session:
         prune(session, clock.now())
         figure_history.forget(session, clock.now())
-        live.forget(session, LIVE_WORDS_KEPT, at=clock.now())
+        live.forget(session, live.KEPT, at=clock.now())

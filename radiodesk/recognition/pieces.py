@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Protocol
 
 from radiodesk.recognition.ports import Hints, Progress, Segment, Transcription, Word
-from radiodesk.sound.decoder import probe
 
 NO_HINTS = Hints()
 
@@ -48,6 +47,9 @@ def collect(
     With a ``journal`` the work goes on from where an earlier call with the same file and journal was cut off, and the
     journal is removed at the end; ``seconds`` then counts the last call only.
     """
+    # A worker knows this module from its start, and decodes when there is something to hear.
+    from radiodesk.sound.decoder import probe
+
     begun = clock()
     duration = probe(path).duration
     segments: list[Segment] = []

@@ -76,9 +76,13 @@ def _bleeped(source: Path, info: AudioInfo, spans: list[Span], tone_hz: int) -> 
     rate = info.kept_rate
     for position, block in _located(source, info):
         weight = _presence(position, len(block), rate, spans)[:, None]
-        phase = 2 * np.pi * tone_hz * (position + np.arange(len(block))) / rate
-        tone = (_TONE_LEVEL * np.sin(phase)).astype(np.float32)[:, None]
-        yield _quantised(block * (1 - weight) + tone * weight)
+        yield quantised(block * (1 - weight) + tone(position, len(block), rate, tone_hz)[:, None] * weight)
+
+
+def tone(position: int, count: int, rate: int, hertz: int = 1000) -> NDArray[np.float32]:
+    """Samples of the tone that stands for what was taken out, from the one with the number ``position`` on."""
+    phase = 2 * np.pi * hertz * (position + np.arange(count)) / rate
+    return (_TONE_LEVEL * np.sin(phase)).astype(np.float32)
 
 
 def _kept(source: Path, info: AudioInfo, kept: list[Span]) -> Iterator[NDArray[Any]]:
@@ -90,10 +94,10 @@ def _kept(source: Path, info: AudioInfo, kept: list[Span]) -> Iterator[NDArray[A
         keep = np.zeros(len(block), bool)
         for span in kept:
             keep |= (numbers >= round(span.start * rate)) & (numbers < round(span.end * rate))
-        yield _quantised((block * (1 - weight[:, None]))[keep])
+        yield quantised((block * (1 - weight[:, None]))[keep])
 
 
-def _quantised(block: NDArray[Any]) -> NDArray[np.int16]:
+def quantised(block: NDArray[Any]) -> NDArray[np.int16]:
     """16-bit samples; what came from 16 bits and was not touched comes out bit for bit."""
     rounded: NDArray[np.int16] = np.clip(np.rint(block * 32768), -32768, 32767).astype(np.int16)
     return rounded

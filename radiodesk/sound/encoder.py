@@ -1,9 +1,10 @@
 """Writes what is kept and what is played: lossless FLAC of every original, a small MP3 of it for web pages.
 
-MP3 because every browser and the cheapest phone plays it; the FLAC is the record, the MP3 may be made again.
+MP3 because every browser and the cheapest phone plays it; the FLAC is the record, the MP3 may be made again. Opus says
+as much in two thirds of the bytes, for those who can play it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain, pairwise
 from pathlib import Path
@@ -15,13 +16,14 @@ import soundfile
 from numpy.typing import NDArray
 
 from radiodesk.core.atomic_files import replacing
+from radiodesk.core.text import clean
 from radiodesk.sound.audio_facts import AudioInfo
 from radiodesk.sound.decoder import decode, probe
-from radiodesk.sound.loudness import gain_to
 
 _SMALLEST_GAIN = 0.1
-_CEILING = 10 ** (-1.5 / 20)
+CEILING = -1.5
 
+_OPUS_RATES = (8000, 12000, 16000, 24000)
 _MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
 
@@ -41,24 +43,79 @@ def to_flac(source: Path, target: Path, *, rate: int | None = None, channels: in
     return probe(target)
 
 
-def derive_mp3(source: Path, target: Path, *, kilobits: int = 48, lufs: float | None = None) -> AudioInfo:
+def derive_mp3(
+    source: Path,
+    target: Path,
+    *,
+    kilobits: int = 48,
+    gain: float = 0.0,
+    chapters: Sequence[tuple[float, float, str]] = (),
+) -> AudioInfo:
     """Write a mono MP3 for listening in a page (48 kbit/s: a ten-minute call is 3.6 MB); raises ``AudioUnreadable``.
 
-    With ``lufs`` it gets that integrated loudness (EBU R 128), peaks held below -1 dB; what is silent stays as it is.
+    ``gain`` is in decibels; peaks are held below -1 dB. ``chapters`` are start, end and title of each, at most 255, and
+    stand in the file as ID3 has them (CTOC and CHAP of the addendum "Chapter Frame" 1.0).
     """
-    info = probe(source)
-    gain = gain_to(lufs, source) if lufs is not None else 0.0
-    rate = max((known for known in _MP3_RATES if known <= min(info.sample_rate, 24_000)), default=8000)
+    rate = max((known for known in _MP3_RATES if known <= min(probe(source).sample_rate, 24_000)), default=8000)
+    bits = min(kilobits, 64 if rate < 16_000 else 160) * 1000
     with replacing(target) as written, av.open(str(written), "w", format="mp3") as out:
-        stream: Any = out.add_stream("libmp3lame", rate=rate, layout="mono")
-        stream.bit_rate = min(kilobits, 64 if rate < 16_000 else 160) * 1000
-        for frame in _levelled(_frames(source, rate), rate, gain):
-            out.mux(stream.encode(frame))
-        out.mux(stream.encode(None))
+        _encode(out, "libmp3lame", source, rate, bits, gain, chapters)
     return probe(target)
 
 
-def _frames(source: Path, rate: int) -> Iterator[av.AudioFrame]:
+def derive_opus(
+    source: Path,
+    target: Path,
+    *,
+    kilobits: int = 32,
+    gain: float = 0.0,
+    chapters: Sequence[tuple[float, float, str]] = (),
+    tags: Mapping[str, str] | None = None,
+) -> AudioInfo:
+    """Write mono Ogg Opus (RFC 7845), for speech; raises ``AudioUnreadable``.
+
+    ``gain`` and ``chapters`` as for ``derive_mp3``; these and ``tags`` stand in the file as Vorbis comments.
+    """
+    wanted = min(probe(source).sample_rate, _OPUS_RATES[-1])
+    rate = next(known for known in _OPUS_RATES if known >= wanted)
+    with replacing(target) as written, av.open(str(written), "w", format="ogg") as out:
+        out.metadata.update({name: clean(text) for name, text in (tags or {}).items() if text})
+        _encode(out, "libopus", source, rate, kilobits * 1000, gain, chapters, {"application": "voip"})
+    return probe(target)
+
+
+def _encode(
+    out: Any,
+    codec: str,
+    source: Path,
+    rate: int,
+    bits: int,
+    gain: float,
+    chapters: Sequence[tuple[float, float, str]],
+    options: dict[str, str] | None = None,
+) -> None:
+    """Write a file's mono mix, a second at a time."""
+    stream = out.add_stream(codec, rate=rate, layout="mono", options=options)
+    stream.bit_rate = bits
+    if chapters:
+        out.set_chapters([_chapter(number, *one) for number, one in enumerate(chapters)])
+    for frame in levelled(frames_of(source, rate), rate, gain):
+        out.mux(stream.encode(frame))
+    out.mux(stream.encode(None))
+
+
+def _chapter(number: int, start: float, end: float, title: str) -> Any:
+    return {
+        "id": number,
+        "start": round(start * 1000),
+        "end": round(end * 1000),
+        "time_base": Fraction(1, 1000),
+        "metadata": {"title": title},
+    }
+
+
+def frames_of(source: Path, rate: int) -> Iterator[av.AudioFrame]:
+    """The mono mix of a file as frames, at most a second each."""
     position = 0
     for block in decode(source, rate, kind="int16"):
         frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), format="s16", layout="mono")
@@ -67,17 +124,21 @@ def _frames(source: Path, rate: int) -> Iterator[av.AudioFrame]:
         yield frame
 
 
-def _levelled(frames: Iterable[av.AudioFrame], rate: int, gain: float) -> Iterator[av.AudioFrame]:
-    """The frames made louder by so many decibels, with peaks held down where they would reach beyond the limit."""
-    if abs(gain) < _SMALLEST_GAIN:
+def levelled(
+    frames: Iterable[av.AudioFrame], rate: int, gain: float, *, ceiling: float = CEILING, always: bool = False
+) -> Iterator[av.AudioFrame]:
+    """The frames made louder by so many decibels, with peaks held down where they would reach beyond ``ceiling``, in
+    dBFS. What would hardly change is left as it is, unless its peaks are to be held down ``always``.
+    """
+    if abs(gain) < _SMALLEST_GAIN and not always:
         yield from frames
         return
     graph = av.filter.Graph()
     steps: list[Any] = [
         graph.add_abuffer(sample_rate=rate, format="s16", layout="mono", time_base=Fraction(1, rate)),
         graph.add("volume", f"volume={gain:.2f}dB:precision=float"),
-        # Short of the ceiling: between two samples the sound may reach higher than either.
-        graph.add("alimiter", f"limit={_CEILING:.4f}:attack=5:release=50:level=disabled:latency=1"),
+        # Short of what is allowed: between two samples the sound may reach higher than either.
+        graph.add("alimiter", f"limit={10 ** (ceiling / 20):.4f}:attack=5:release=50:level=disabled:latency=1"),
         graph.add("aformat", f"sample_fmts=s16:channel_layouts=mono:sample_rates={rate}"),
         graph.add("abuffersink"),
     ]

@@ -1,4 +1,4 @@
-"""Journals: what a part with live sound (recorder, telephone) tells the other processes, one JSON object a line.
+"""Journals: what a part with live sound (recorder, telephone, player) tells other processes, one JSON object a line.
 
 A part appends and flushes; it never waits for a reader. Readers keep their own offset, so they miss nothing however
 long they were away. Numbers of callers stand encrypted in it.
@@ -35,6 +35,8 @@ EVENTS = frozenset(
         "disk_low",
         "disk_full",
         "disk_free",
+        "began",
+        "ended",
     }
 )
 

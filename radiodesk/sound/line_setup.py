@@ -22,6 +22,14 @@ RATES = (8000, 16000, 32000, 44100, 48000)
 MOST_CHANNEL = 64
 FLOOR = -96.0
 """The level, in dBFS, of a line on which there is nothing."""
+QUIET = -55.0
+"""The level, in dBFS, below which nobody speaks."""
+
+LOG_FORMATS = ("flac", "opus")
+LOG_DAYS, LOG_LEAST_DAYS = 90, 30
+MOST_LOG_DAYS = 3660
+DELAY_REGAIN = 10
+MOST_DELAY = 120
 
 STREAMS = ("http", "https", "rtp")
 STREAM_CHANNELS = 2
@@ -50,6 +58,12 @@ def is_stream(device: str) -> bool:
 class Line:
     """One channel (the first is 1) of one device, which may be a stream's address; ``studio`` is the id of the studio
     line that its callers hear.
+
+    ``log`` is the format in which it is recorded round the clock (``LOG_FORMATS``), empty for not at all; the log is
+    kept ``log_days``, and may go after ``log_least_days`` already where the disk is nearly full.
+
+    ``delay`` is how many seconds a delay unit behind this line holds the programme back before it goes on air, 0 for
+    none; ``delay_regain`` how much of that it gains back in a hundred seconds after a dump.
     """
 
     id: str
@@ -58,6 +72,11 @@ class Line:
     channel: int
     kind: LineKind
     studio: str | None = None
+    log: str = ""
+    log_days: int = LOG_DAYS
+    log_least_days: int = LOG_LEAST_DAYS
+    delay: int = 0
+    delay_regain: int = DELAY_REGAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +172,49 @@ def _line(row: dict[str, Any]) -> Line:
         _require_stream(name, device, channel)
     label = str(row.get("label", "")).strip()[:60] or name
     studio = row.get("studio") or None
-    return Line(name, label, device, channel, kind, str(studio) if studio and kind is LineKind.TELEPHONE else None)
+    return Line(
+        name,
+        label,
+        device,
+        channel,
+        kind,
+        str(studio) if studio and kind is LineKind.TELEPHONE else None,
+        *_log(name, row),
+        *(_delay(name, row) if kind is not LineKind.TELEPHONE else (0, DELAY_REGAIN)),
+    )
+
+
+def _delay(name: str, row: dict[str, Any]) -> tuple[int, int]:
+    """Seconds of delay behind the line, and its percent of regaining."""
+    try:
+        delay, regain = int(row.get("delay") or 0), int(row.get("delay_regain", DELAY_REGAIN))
+    except (ValueError, TypeError):
+        delay = regain = -1
+    if not 0 <= delay <= MOST_DELAY or not 1 <= regain <= 100:
+        raise LinesUnreadable(
+            "The delay behind the line “%(line)s” is 0 to %(most)s seconds, of which 1 to 100 percent are regained.",
+            line=name,
+            most=MOST_DELAY,
+        )
+    return delay, regain
+
+
+def _log(name: str, row: dict[str, Any]) -> tuple[str, int, int]:
+    """Format and days of the line's log."""
+    log = str(row.get("log") or "")
+    try:
+        days, least = int(row.get("log_days", LOG_DAYS)), int(row.get("log_least_days", LOG_LEAST_DAYS))
+    except (ValueError, TypeError):
+        days = least = 0
+    if log and log not in LOG_FORMATS:
+        raise LinesUnreadable("The log of the line “%(line)s” can be flac or opus.", line=name)
+    if not 1 <= least <= days <= MOST_LOG_DAYS:
+        raise LinesUnreadable(
+            "The log of the line “%(line)s” is kept 1 to %(most)s days, and at least for no more days than that.",
+            line=name,
+            most=MOST_LOG_DAYS,
+        )
+    return log, days, least
 
 
 def _require_stream(name: str, address: str, channel: int) -> None:

@@ -14,6 +14,7 @@ from radiodesk.rooms.accounts.access import load_person, may_open, must_set_up
 from radiodesk.rooms.accounts.models import Person, Role
 from radiodesk.rooms.accounts.views import blueprint as accounts
 from radiodesk.rooms.accounts.views import forget_sent_draft
+from radiodesk.rooms.archive.timeline_views import blueprint as timeline
 from radiodesk.rooms.archive.views import blueprint as archive
 from radiodesk.rooms.broadcasts import hooks as broadcast_hooks
 from radiodesk.rooms.broadcasts.calendar_views import blueprint as calendar
@@ -21,6 +22,7 @@ from radiodesk.rooms.broadcasts.edition_views import blueprint as editions
 from radiodesk.rooms.broadcasts.reading_views import blueprint as readings
 from radiodesk.rooms.broadcasts.rundown_prompter_views import blueprint as rundown_prompter
 from radiodesk.rooms.broadcasts.slot_views import blueprint as slots
+from radiodesk.rooms.broadcasts.soundboard_views import blueprint as soundboard
 from radiodesk.rooms.broadcasts.statistics_views import blueprint as call_statistics
 from radiodesk.rooms.broadcasts.studio_views import blueprint as studio
 from radiodesk.rooms.broadcasts.views import blueprint as broadcasts
@@ -28,15 +30,21 @@ from radiodesk.rooms.calls.live_words_views import blueprint as live_words
 from radiodesk.rooms.calls.views import blueprint as calls
 from radiodesk.rooms.lines import hooks as line_hooks
 from radiodesk.rooms.lines.views import blueprint as lines
+from radiodesk.rooms.logger.views import blueprint as logger
 from radiodesk.rooms.messages import hooks as message_hooks
 from radiodesk.rooms.messages.views import blueprint as messages
 from radiodesk.rooms.programme.made_script_views import blueprint as made_scripts
 from radiodesk.rooms.programme.prompter_views import blueprint as prompter
+from radiodesk.rooms.programme.reserve_views import blueprint as reserve
 from radiodesk.rooms.programme.views import blueprint as programme
 from radiodesk.rooms.record import hooks as record_hooks
+from radiodesk.rooms.record.listener_requests.views import blueprint as listener_requests
 from radiodesk.rooms.record.ticket_preview import blueprint as ticket_preview
 from radiodesk.rooms.record.views import blueprint as record
 from radiodesk.rooms.recordings.views import blueprint as recordings
+from radiodesk.rooms.retention import hooks as retention_hooks
+from radiodesk.rooms.retention.request_views import blueprint as data_requests
+from radiodesk.rooms.retention.views import blueprint as retention
 from radiodesk.rooms.tickets import hooks as ticket_hooks
 from radiodesk.rooms.tickets.ticket_pages import may_see_guarded, may_see_secret
 from radiodesk.rooms.tickets.views import blueprint as tickets
@@ -60,18 +68,25 @@ BLUEPRINTS = [
     recordings,
     calls,
     lines,
+    logger,
     event_stream.blueprint,
     made_scripts,
     messages,
     programme,
     prompter,
+    reserve,
     rundown_prompter,
+    soundboard,
     call_statistics,
     record,
+    listener_requests,
     live_words,
     transcripts,
     station_state.blueprint,
     readings,
+    retention,
+    data_requests,
+    timeline,
     studio,
     ticket_preview,
     tickets,
@@ -80,7 +95,7 @@ BLUEPRINTS = [
     wording,
 ]
 
-HOOKS = (line_hooks, ticket_hooks, message_hooks, traffic_hooks, record_hooks, broadcast_hooks)
+HOOKS = (line_hooks, ticket_hooks, message_hooks, traffic_hooks, record_hooks, broadcast_hooks, retention_hooks)
 """Rooms that lend something to the screens of earlier ones."""
 
 

@@ -23,6 +23,7 @@ from radiodesk.http.regions import form_token
 from radiodesk.http.request import SAFE, TOO_LARGE, Station, let_go, own_transaction, secure_cookie, station
 from radiodesk.web import assets, filters, health, metrics
 from radiodesk.web.form_markup import SECRETS
+from radiodesk.web.late_rules import LateRule
 from radiodesk.web.proxies import BehindProxies
 from radiodesk.web.refusal_page import page_of_form
 
@@ -68,6 +69,7 @@ class Whole(IntegerConverter):
 def create_app(name: str, station: Station, *, for_staff: bool) -> Flask:
     """A Flask application with everything but its blueprints; only the staff is told which program is at work."""
     app = Flask(name, template_folder=str(template_folder()), static_folder=None)
+    app.url_rule_class = LateRule
     assets.connect(app, PACKAGE / "web" / "static")
     app.config.update(
         SECRET_KEY=station.database.keys.signing_key,

@@ -12,6 +12,7 @@ from radiodesk.rooms.broadcasts.queries import following, next_planned
 from radiodesk.rooms.broadcasts.services import on_air
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.programme.models import Script, ScriptState
+from radiodesk.rooms.record.listener_requests.queries import open_count
 from radiodesk.rooms.record.queries import closed_count
 from radiodesk.rooms.tickets.models import TicketState
 from radiodesk.rooms.tickets.queries import counts
@@ -33,6 +34,7 @@ class Overview:
     to_seal: int
     conditions: int
     closed_copies: int
+    listener_requests: int
 
 
 def overview(session: Session, at: datetime, *, secret: bool, guarded: bool) -> Overview:
@@ -54,5 +56,6 @@ def overview(session: Session, at: datetime, *, secret: bool, guarded: bool) -> 
         tickets=counts(session, at, secret=secret, guarded=guarded).by_state.get(TicketState.NEW, 0),
         to_seal=to_seal_count(session),
         closed_copies=closed_count(session),
+        listener_requests=open_count(session),
         conditions=len(live_conditions(session, at)),
     )

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.urls import uri_to_iri
 from werkzeug.wrappers import Response as BaseResponse
 
+from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import gettext
 from radiodesk.http.request import TOO_LARGE, own_address
 from radiodesk.web.form_markup import PAGE, Sent, filled, holds_form
@@ -37,7 +38,10 @@ def page_of_form(reason: str, status: int, field: str | None) -> Response | None
         return None
     sent = _sent(reason, field)
     if (own := g.get("form_page")) is not None:
-        return current_app.make_response((filled(own(), sent, sent.address), status))
+        try:
+            return current_app.make_response((filled(own(), sent, sent.address), status))
+        except Refusal:
+            return None  # the page is not there either, or not for this person
     if not request.mimetype:
         return None
     first: tuple[Response, str, str] | None = None

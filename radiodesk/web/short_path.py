@@ -26,6 +26,7 @@ from radiodesk.core import i18n
 from radiodesk.core.unavailable import unavailable
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.broadcasts import public_schedule
+from radiodesk.rooms.record import closed_reports
 from radiodesk.rooms.record.models import EditionMark
 from radiodesk.web.metrics import KEPT
 from radiodesk.web.prints import WHOLE, Place, Print, PrintFolder, makers_digest, printed
@@ -44,8 +45,14 @@ MOST_AT_ONCE = 20
 LONGEST_QUERY = 400
 
 _OF_BROADCAST = re.compile(
-    r"/siaran/([0-9A-Za-z-]{1,36})(?:/(?:(bagian/\d{1,9})|bagian/\d{1,9}\.vtt|siaran\.txt|siaran\.json|manifes\.txt))?"
+    r"/siaran/([0-9A-Za-z-]{1,36})"
+    r"(?:/(?:(bagian/\d{1,9})|bagian/\d{1,9}(?:\.vtt|\.srt|\.json|/bab\.json)|siaran\.(?:txt|json|jsonld)|manifes\.txt"
+    r"|laporan(?:\.pdf|\.json|\.csv)?))?"
 )
+_REPORT = re.compile(
+    r"/laporan/(\d{4}(?:-t[1-4])?)?(?:\.pdf|\.json|\.csv)?|/siaran/[^/]+/laporan(?:\.pdf|\.json|\.csv)?"
+)
+"""Pages of reports; beyond what their subject's mark tells they change as ``closed_reports.edition`` says."""
 _FEEDS = frozenset({"/umpan.rss", "/umpan.atom", "/umpan.json"})
 _WORD = re.compile(r"[A-Za-z0-9]")
 _STATUSES = ("200 ", "410 ")
@@ -130,7 +137,17 @@ class ShortPath:
         cookies = environ.get("HTTP_COOKIE", "")
         chosen = parse_cookie(cookies).get(self._cookie) if self._cookie in cookies else None
         language = chosen if chosen in i18n.LANGUAGES else self._station.settings.language
-        return repr((path, query, language, self._on_now() if path == "/" and not _searches(query) else None))
+        return repr((path, query, language, self._besides(path, query)))
+
+    def _besides(self, path: str, query: str) -> object:
+        """By what else a page changes than by the published rows."""
+        if path == "/":
+            return None if _searches(query) else self._on_now()
+        if (report := _REPORT.fullmatch(path)) is None:
+            return None
+        key = (report[1] or "") if path.startswith("/laporan/") else None
+        with self._station.database.reading() as session:
+            return closed_reports.edition(session, key, self._station.settings.zone, self._station.clock.now())
 
     def _on_now(self) -> object:
         """What the first page says of the programme besides the record."""
@@ -140,8 +157,9 @@ class ShortPath:
     @cached_property
     def _folder(self) -> PrintFolder:
         settings = self._station.settings
-        emergency = area_pack(settings.area).emergency
-        maker = repr((VERSION, makers_digest(*self._program()), settings, emergency))
+        area = area_pack(settings.area)
+        told = (area.emergency, area.name, area.place_by_id.get(area.seat))
+        maker = repr((VERSION, makers_digest(*self._program()), settings, told))
         return PrintFolder(settings.prints, maker)
 
     # ---- What the process does by itself
@@ -180,6 +198,8 @@ def _subject(environ: WSGIEnvironment) -> str | None:
         return WHOLE if _asks_only(query, {"cari", "hal", "tanggal"}) else None
     if path in _FEEDS:
         return WHOLE if _asks_only(query, {"hal"}) else None
+    if path == "/sitemap.xml" or (path.startswith("/laporan/") and _REPORT.fullmatch(path)):
+        return WHOLE if _asks_only(query, set()) else None
     return None
 
 

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from radiodesk.core import i18n, stores
+from radiodesk.core.draft_folders import draft_folder
 from radiodesk.core.settings import Settings
 from radiodesk.core.stores import BUILT_IN, registered_stores, shelf, store_of
-from radiodesk.core.stores.draft_folders import draft_folder
 from radiodesk.core.stores.ports import FileStore, KeyInvalid, NoSuchObject, StoreFull, StoreUnavailable, StoreUnknown
 from radiodesk.core.stores.shelves import Shelf
 from radiodesk.operations.doctor import CHECKS, Verdict
@@ -282,7 +282,7 @@ def test_a_folder_goes_in_and_comes_out(settings: Settings, rak: Shelf) -> None:
 LEFT = """
 import os, signal, sys
 from pathlib import Path
-from radiodesk.core.stores.draft_folders import draft_folder
+from radiodesk.core.draft_folders import draft_folder
 
 with draft_folder(Path(sys.argv[1])) as folder:
     (folder / "paket").mkdir()

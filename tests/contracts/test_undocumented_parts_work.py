@@ -27,6 +27,34 @@ from radiodesk.recognition.engines.whisper_weights import Weights, read_weights
 from radiodesk.recognition.silero import CONTEXT, WINDOW, SileroNetwork
 from tests.recognition.tiny_whisper import BANDS, NAMES, PROMPT, write_tiny_whisper
 
+# werkzeug -------------------------------------------------------------------------------------------------------------
+
+
+def test_werkzeug_asks_a_rule_for_its_two_builders_and_calls_them_with_the_rule_itself() -> None:
+    from werkzeug.routing import IntegerConverter, Map, Rule
+
+    from radiodesk.web.late_rules import LateRule
+
+    def built(kind: type[Rule]) -> list[str]:
+        rules = [
+            kind("/antrean/<int:rule>/<path:rest>", endpoint="a"),
+            kind("/siaran/", endpoint="b", defaults={"page": 1}),
+            kind("/siaran/<int:page>", endpoint="b"),
+        ]
+        links = Map(rules, converters={"int": IntegerConverter}).bind("desk")
+        return [
+            links.build("a", {"rule": 7, "rest": "a b/ç"}),
+            links.build("a", {"rule": 8, "rest": "x", "cari": ["satu", "dua"]}),
+            links.build("b", {"page": 1}),
+            links.build("b", {"page": 2, "urut": "&"}),
+            links.build("b", {"page": 2, "urut": "&"}, append_unknown=False),
+        ]
+
+    assert built(LateRule) == built(Rule)
+    assert built(LateRule) == built(Rule)
+    assert "self._compile_builder(False)" in inspect.getsource(Rule.compile)
+
+
 # waitress -------------------------------------------------------------------------------------------------------------
 # What a client is told over a real connection: tests/operations/test_serving.py.
 

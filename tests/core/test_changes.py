@@ -45,6 +45,22 @@ def test_without_a_sign_it_acts_once_its_rest_is_over() -> None:
     assert [watched.turns_after(seconds=0.5) for _ in range(9)] == [1, 1, 1, 1, 2, 2, 2, 2, 3]
 
 
+def test_an_act_that_looks_after_nothing_is_called_by_its_signs_and_seldom() -> None:
+    watched, busy = Watched(), [False, True, False]
+
+    def act() -> bool:
+        watched.turns += 1
+        return busy.pop(0)
+
+    watched.round = OnChange(act, lambda: watched.sign, rest=2.0, idle=30.0, monotonic=lambda: watched.time)
+    assert [watched.turns_after(), watched.turns_after(seconds=29.0)] == [1, 1]
+    assert [watched.turns_after(sign=1), watched.turns_after(seconds=2.1), watched.turns_after(seconds=3.0)] == [
+        2,
+        3,
+        3,
+    ]
+
+
 def test_an_act_that_failed_is_tried_again_at_the_next_turn() -> None:
     watched = Watched()
     watched.fails = True

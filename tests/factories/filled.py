@@ -1,6 +1,7 @@
 """A station in which there is at least one of everything, so that every address leads somewhere."""
 
 from datetime import datetime, timedelta
+from io import BytesIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,6 +31,10 @@ from radiodesk.rooms.record.models import (
     PublishedTicket,
     Span,
 )
+from radiodesk.rooms.recordings.services import store_upload
+from radiodesk.rooms.retention import data_requests, deletions, holds
+from radiodesk.rooms.retention.models import HeldKind
+from radiodesk.rooms.retention.retention_classes import Matter, load_classes
 from radiodesk.rooms.tickets import answers
 from radiodesk.rooms.tickets.models import TicketState
 from radiodesk.rooms.traffic import services as traffic
@@ -74,8 +79,20 @@ def fill(session: Session, settings: Settings, at: datetime) -> None:
     vocabulary.add(session, "Kalitidu", by="petugas", at=at)
     accounts.add_person(session, "lama", "Petugas Lama", [Role.HOST], "sepuluh-huruf", by="test", at=at)
     session.add(published_ticket(at))
-    session.add(published(1, at))
+    shown = published(1, at)
+    shown.public_id = show.broadcast.public_id
+    session.add(shown)
+    holds.hold(session, HeldKind.BROADCAST, planned.public_id, "Surat uji", until=None, by="arsiparis", at=at)
+    _deletion(session, settings, at)
+    data_requests.note_request(session, shows.PHONE, "Surat uji", by="produser", at=at)
     session.flush()
+
+
+def _deletion(session: Session, settings: Settings, at: datetime) -> None:
+    """Two uploads whose time is over, of which one waits for a second person."""
+    classes, long_ago = load_classes(settings), at - timedelta(days=30)
+    files = [store_upload(session, settings, BytesIO(b"bukan suara"), "uji.wav", at=long_ago) for _ in range(2)]
+    deletions.propose(session, settings, classes, Matter.UPLOAD, files[0].public_id, by="arsiparis", at=at)
 
 
 def _publication(session: Session, broadcast: Broadcast, at: datetime) -> None:
@@ -139,6 +156,9 @@ def published(number: int, at: datetime, pieces: int = 2, words: int = 40) -> Pu
                 audio_bytes=1000,
                 audio_sha256="0" * 64,
                 duration=60.0,
+                opus_key=f"uji/{number}/{place}.opus",
+                opus_bytes=700,
+                opus_sha256="1" * 64,
             )
             for place in range(1, pieces + 1)
         ],

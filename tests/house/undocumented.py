@@ -34,6 +34,7 @@ BASES = frozenset(
         "pydantic_settings.BaseSettings",
         "sqlalchemy.orm.DeclarativeBase",
         "prometheus_client.registry.Collector",
+        "psycopg.adapt.Dumper",
         "sqlalchemy.types.TypeDecorator",
         "werkzeug.routing.IntegerConverter",
     }

@@ -221,6 +221,7 @@ def test_a_show_is_sealed_verified_published_and_heard(
     visitor = public.test_client()
     for piece in pieces:
         assert len(store.held[f"public/{piece.audio_key}"]) == piece.audio_bytes
+        assert len(store.held[f"public/{piece.opus_key}"]) == piece.opus_bytes
         part_of(visitor, f"/siaran/{public_id}/suara/{piece.position}.mp3", store)
 
     publish(database, settings, public_id, now)

@@ -5,6 +5,7 @@ have misheard them: in every page, feed and file of the public site, in the open
 beside the database, in the log, and on every screen of the roles that may not know.
 """
 
+import gzip
 import html
 import io
 import logging
@@ -12,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -24,6 +26,7 @@ from radiodesk.core.database import Database
 from radiodesk.core.jobs import Runner
 from radiodesk.core.settings import Settings
 from radiodesk.http.request import Station
+from radiodesk.operations.static_export.record_export import export
 from radiodesk.operations.wiring import kinds
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive import services as archive
@@ -48,7 +51,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 DIGITS = "nol satu dua tiga empat lima enam tujuh delapan sembilan".split()  # noqa: SIM905
 LETTERS = {"k": "ka", "l": "el", "t": "te"}
-SYLLABLES = "ba cu di fo gu ha ji ku lo mu ne".split()  # noqa: SIM905
+SYLLABLES = "ba cu di fo gu ha ji ku lo mu ne po".split()  # noqa: SIM905
 
 
 @dataclass(frozen=True)
@@ -114,12 +117,12 @@ class Persona:
         ]
 
 
-PHONE, WHATSAPP, SMS, WEB, PARTNER, POS, UPLOAD, WALK_IN, COMPLAINT, OPEN, LATE = map(Persona, range(11))
+PHONE, WHATSAPP, SMS, WEB, PARTNER, POS, UPLOAD, WALK_IN, COMPLAINT, OPEN, LATE, LISTENER = map(Persona, range(12))
 MESSAGES = {"web form": WEB, "WhatsApp": WHATSAPP, "SMS": SMS, "partner": PARTNER, "Pos Jago": POS}
 BEGUN = "The show is played from here on."
 """Logged at the lowest level before anything is played: what comes after it is looked at."""
 CLOSED = (PHONE, WHATSAPP, SMS, WEB, PARTNER, POS, UPLOAD, WALK_IN, COMPLAINT)
-"""``LATE`` agreed to be heard, and is protected when the show is public already."""
+"""``LATE`` agreed to be heard, and is protected when the show is public already; ``LISTENER`` asks for a removal."""
 
 SPOKEN_OF = (
     "Tadi {misheard} yang di telepon, nomornya yang belakangnya {tail}, mobile {plate}, "
@@ -290,6 +293,9 @@ def played(
     site = sending.site_of(station)
     # Where is told of the caller now, nothing may be in the end.
     assert LATE.matter in site.get(f"/siaran/{public_id}/siaran.txt").text
+    asked = {"bagian": "semua", "alasan": "personal", "kata": LISTENER.words}
+    who = {"nama": LISTENER.name, "kontak": LISTENER.phone}
+    assert site.post(f"/siaran/{public_id}/penghapusan", data=asked | who).status_code == 303
     with database.writing() as tx:
         call = tx.get_one(Call, found[LATE].id)
         calls.protect(tx, call, Protected.VICTIM, by="penyaring", at=now + timedelta(minutes=30))
@@ -356,12 +362,21 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[tuple[str, bytes]]:
 def public_addresses(played: Played, database: Database) -> list[str]:
     """The public addresses that no page needs to link to."""
     one = f"/siaran/{played.public_id}"
-    files = ("siaran.txt", "siaran.json", "manifes.txt", *(f"bagian/{n}.vtt" for n in range(1, 9)))
-    sounds = (f"{one}/suara/{n}.mp3" for n in range(1, 9))
-    feeds = ("/umpan.rss", "/umpan.atom", "/umpan.json", "/robots.txt", "/sitemap.xml")
+    parts = (f"bagian/{n}{form}" for n in range(1, 9) for form in (".vtt", ".srt", ".json", "/bab.json"))
+    files = ("siaran.txt", "siaran.json", "siaran.jsonld", "manifes.txt", "dikecualikan", "dikecualikan.csv", *parts)
+    forms = ("", ".pdf", ".json", ".csv", "/pengaduan")
+    reports = (f"{of}{form}" for of in (f"{one}/laporan", "/laporan/2026-t4", "/laporan/2026") for form in forms)
+    sounds = (f"{one}/suara/{n}.{kind}" for n in range(1, 9) for kind in ("mp3", "opus"))
+    feeds = ("/umpan.rss", "/umpan.atom", "/umpan.json", "/robots.txt", "/sitemap.xml", "/log/", "/log/checkpoint")
     data = ("siaran.json", "siaran.csv", "dikecualikan.csv", "buku-besar.jsonl")
     open311 = ("/open311/v2/requests.json", "/open311/v2/requests.xml", "/open311/v2/services.json")
-    return ["/", one, *(f"{one}/{name}" for name in files), *sounds, *feeds, *(f"/data/{d}" for d in data), *open311]
+    listed = ("ListRecords&metadataPrefix=oai_dc", "ListRecords&metadataPrefix=pbcore", "ListSets", "Identify")
+    harvested = (f"/oai?verb={verb}" for verb in listed)
+    dictionary = ("/openapi.json", "/data/alamat", "/data/datapackage.json", f"{one}/datapackage.json")
+    lines = (f"{one}/bagian/{n}/perbaikan?baris={line}" for n in range(1, 9) for line in range(4))
+    asking = (f"{one}/penghapusan", f"{one}/masalah", f"{one}/penghapusan?bagian=1&baris=0", "/masukan/terima-kasih")
+    own = [one, *(f"{one}/{name}" for name in files), *sounds, *lines, *asking]
+    return ["/", *own, "/laporan/", *reports, *feeds, *dictionary, *(f"/data/{d}" for d in data), *open311, *harvested]
 
 
 def test_no_byte_that_others_get_tells_of_anybody(
@@ -372,7 +387,7 @@ def test_no_byte_that_others_get_tells_of_anybody(
     sign_in: Callable[..., FlaskClient],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    forms = all_forms([*CLOSED, LATE])
+    forms = all_forms([*CLOSED, LATE, LISTENER])
     site = sending.site_of(station)
     public = list(crawled(site, public_addresses(played, database)))
     assert len(public) > 20
@@ -401,7 +416,7 @@ def test_no_byte_that_others_get_tells_of_anybody(
     clear = (
         (str(path.relative_to(settings.archive)), path.read_bytes())
         for path in settings.archive.rglob("*")
-        if path.is_file() and path.suffix != ".enc"
+        if path.is_file() and path.suffix != ".age"
     )
     assert leaks(clear, sealed) == ""
 
@@ -416,6 +431,28 @@ def test_no_byte_that_others_get_tells_of_anybody(
     assert leaks(files, [form for form in forms if len(form) > 6]) == ""
     assert BEGUN in [record.message for record in caplog.get_records("setup")], "what is logged is not looked at"
     assert leaks(logged(caplog), forms) == ""
+
+
+def files_of_export(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The files of an export; those of its search are packed."""
+    for path in folder.rglob("*"):
+        data = path.read_bytes() if path.is_file() else b""
+        yield str(path.relative_to(folder)), gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+
+
+def test_no_file_of_the_exported_record_tells_of_anybody(played: Played, station: Station, tmp_path: Path) -> None:
+    made = export(station, tmp_path / "salinan")
+    assert (made.broadcasts, made.missing) == (1, [])
+    found = list(files_of_export(tmp_path / "salinan"))
+    names = {name for name, _ in found}
+    assert {"log/checkpoint", f"log/bukti/{played.package}.tlog-proof", "log/tile/entries/000.p/3"} - names == set()
+    assert leaks(found, all_forms([*CLOSED, LATE, LISTENER])) == ""
+    assert not any("penghapusan" in name or "perbaikan" in name or "masukan" in name for name in names)
+    assert leaks(found, [OPEN.given.lower(), OPEN.phone[1:], OPEN.plate.lower()]) == ""
+    # The words that are public are in the pages, and in the search.
+    told = [name for name, body in found if OPEN.matter in body.decode("utf-8", "ignore")]
+    assert f"siaran/{played.public_id}/index.html" in told
+    assert any(name.endswith(".pf_fragment") for name in told)
 
 
 # What stands in scripts and in the rundown, and what hosts say, is the station's own: who works with it reads it there.

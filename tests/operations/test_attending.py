@@ -425,3 +425,16 @@ def test_a_telephone_caller_is_held_and_resumed_as_the_host_says(
         calls.resume(tx, only_call(tx), by="penyiar", at=now)
     steering.turn()
     assert parts.asked[-1] == ("telephone", {"do": "resume", "line": "sip-1", "call": "k1"})
+
+
+def test_a_held_caller_with_whom_the_screener_talks_hears_again(
+    steering: Steering, parts: Parts, settings: Settings, database: Database, tell: Callable[..., None], now: datetime
+) -> None:
+    caller_on_air(settings, database, tell, now)
+    with database.writing() as tx:
+        calls.hold(tx, only_call(tx), by="penyiar", at=now)
+        calls.rescreen(tx, only_call(tx), by="wati", at=now)
+        assert only_call(tx).state is CallState.SCREENING
+    parts.phone = [{"id": "sip-1", "call": "k1", "stage": "up", "held": True}]
+    steering.turn()
+    assert parts.asked[-1] == ("telephone", {"do": "resume", "line": "sip-1", "call": "k1"})

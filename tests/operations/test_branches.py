@@ -17,8 +17,18 @@ from radiodesk.core.settings import Settings
 HEAVY = (
     *("faster_whisper", "ctranslate2", "vosk", "numpy", "av", "soundfile", "sounddevice", "lokal", "docx"),
     *("alembic", "holidays", "httpx", "feedparser", "num2words", "phonenumbers"),
+    *("typst", "icalendar", "obstore", "soxr", "pyloudnorm", "tokenizers", "pyttsx3", "rich"),
 )
 """What only some of the work needs, and takes long to load or much room."""
+
+
+OTHER_DATABASE = ("psycopg", "sqlalchemy.dialects.postgresql")
+"""What a station on SQLite has no use for."""
+
+
+def heavy(settings: Settings) -> set[str]:
+    """What a part of this station must not have loaded while it is at rest."""
+    return set(HEAVY) | (set(OTHER_DATABASE) if settings.database_url is None else set())
 
 
 def in_a_fresh_process(script: str, settings: Settings) -> str:
@@ -35,13 +45,48 @@ from radiodesk.core import command
 from radiodesk.operations import supervisor
 settings = command.settings()
 supervisor.load(supervisor.FOR_THE_DATABASE)
-supervisor.load_the_rest(settings)
+supervisor.load_the_pages(settings)
+supervisor.load(supervisor.FOR_THE_OTHERS)
 print(json.dumps(sorted(sys.modules)))
 """
 
 
 def test_what_all_parts_share_holds_nothing_that_only_some_work_needs(settings: Settings) -> None:
-    assert set(json.loads(in_a_fresh_process(LOADS, settings))) & set(HEAVY) == set()
+    assert set(json.loads(in_a_fresh_process(LOADS, settings))) & {*HEAVY, *OTHER_DATABASE} == set()
+
+
+WORKS = """
+import json, sys
+from radiodesk.core.clock import SystemClock
+from radiodesk.core.settings import load_settings
+from radiodesk.operations import worker
+from radiodesk.operations.listener_process import listener_for
+from radiodesk.operations.machine_rounds import machine_rounds
+from radiodesk.operations.attendant import attendant_process, journal_intake, take_adoption
+from radiodesk.operations.attendant.line_steering import Steering
+from radiodesk.operations.wiring import prepare, runner
+settings, clock = load_settings(), SystemClock()
+database = prepare(settings)
+assert runner(settings, database).sweep() == []
+worker.schedule_sources(database, clock)
+worker.keep_figures(database, clock)
+worker.forget_old(database, clock)
+worker.backups.schedule(settings, database, clock)
+worker.Pulse(settings, database).turn()
+for one in machine_rounds(settings, database, clock):
+    one.act()
+journal_intake.read_on(settings, database)
+take_adoption.adopt_finished(settings, database, clock)
+Steering(settings, database, clock).turn()
+listener = listener_for(settings, database, clock)
+listener.look()
+assert not listener.turn()
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_no_part_that_waits_for_work_loads_what_that_work_needs(settings: Settings) -> None:
+    assert set(json.loads(in_a_fresh_process(WORKS, settings))) & heavy(settings) == set()
 
 
 def test_no_page_of_a_part_at_rest_loads_what_only_some_work_needs(settings: Settings) -> None:
@@ -58,7 +103,7 @@ assert create_desk(station).test_client().get("/masuk").status_code == 200
 assert create_public(station).test_client().get("/").status_code == 200
 print(json.dumps(sorted(sys.modules)))
 """
-    assert set(json.loads(in_a_fresh_process(script, settings))) & set(HEAVY) == set()
+    assert set(json.loads(in_a_fresh_process(script, settings))) & heavy(settings) == set()
 
 
 def test_the_recorder_loads_neither_the_database_nor_the_web(settings: Settings) -> None:

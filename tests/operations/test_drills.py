@@ -15,7 +15,7 @@ from radiodesk.core.settings import CHECKOUT, Settings
 from radiodesk.operations.drill import load_show, play
 from radiodesk.operations.drill.show import DrillUnreadable
 from radiodesk.recognition.loader import load_transcriber
-from radiodesk.rooms.record.publication import public_copies
+from radiodesk.rooms.record.public_sound import public_copies
 from scripts import make_sample_drill as voices
 
 SAMPLE = CHECKOUT / "tests" / "drills" / "sample"

@@ -61,6 +61,21 @@ CASES = [
         given="kuda lumping hijau muda\nkuda lumping hijau muda\n",
     ),
     Case("user password", ("tidak-ada",), given="kuda lumping hijau muda\n" * 2, code=1, says="tidak dikenal"),
+    Case("listeners list"),
+    Case("listeners answer", ("26-480213-8", "decline", "--text", "Uji"), code=1, says="26-480213-8"),
+    Case("retention classes", says="pasal 45"),
+    Case("retention due"),
+    Case("retention propose", ("call", "--by", "tidak-ada"), code=1, says="tidak dikenal"),
+    Case("retention deletions"),
+    Case("retention approve", ("tidak-ada", "--by", "tidak-ada"), code=1, says="tidak dikenal"),
+    Case("retention refuse", ("tidak-ada", "--by", "tidak-ada", "--reason", "uji"), code=1, says="tidak dikenal"),
+    Case("retention person", ("0812", "data.zip", "--reason", "surat"), code=1, says="0812"),
+    Case("retention person", ("081200000001", "data.zip", "--reason", "surat")),
+    Case("retention removable", ("tidak-ada",), code=1, says="tidak dikenal"),
+    Case("retention remove", ("tidak-ada", "call:x", "--by", "tidak-ada"), code=1, says="tidak dikenal"),
+    Case("logger list"),
+    Case("logger gaps", ("tidak-ada",), code=1, says="tidak-ada"),
+    Case("logger cut", ("tidak-ada", "2026-11-24T18:00", "2026-11-24T18:05"), code=1, says="--file"),
     Case("user invite", ("--role", "screener"), says="/undangan/"),
     Case("user reset", ("tidak-ada",), code=1, says="tidak dikenal"),
     Case("user reset-code", ("tidak-ada",), code=1, says="tidak dikenal"),
@@ -94,9 +109,26 @@ CASES = [
     Case("verify", ("tidak-ada",), code=1, says="tidak-ada"),
     Case("verify", ("--store",), code=1),
     Case("unlock", ("tidak-ada",), code=1, says="tidak-ada"),
+    Case("unlock", ("radiodesk.toml", "--identity", "tidak-ada"), code=1),
+    Case("copies list"),
+    Case("copies now", says="0"),
+    Case("copies check", says="0"),
+    Case("copies repair", ("tidak-ada",), code=1),
+    Case("copies anew", ("tidak-ada",), code=1, says="tidak-ada"),
+    Case("copies drill", code=1),
+    Case("escrow new", ("amplop.txt",), says="age1"),
+    Case("escrow list", says="age1"),
+    Case("escrow station", ("identitas.txt",), says="age1"),
+    Case("log key", says="/log+"),
+    Case("log head", code=1),
+    Case("log check", code=1),
+    Case("log witness-key", ("saksi.kunci", "saksi.example"), says="saksi.example+"),
+    Case("log witness", ("tidak-ada", "--key", "x", "--secret", "x", "--name", "x", "--state", "x"), code=1),
+    Case("record export", ("salinan",), says="salinan"),
+    Case("log cosign", ("tidak-ada",), code=1, says="tidak-ada"),
 ]
 
-PROCESSES = ["desk", "work", "listen", "public", "attend", "record-lines", "telephone"]
+PROCESSES = ["desk", "work", "listen", "public", "attend", "record-lines", "telephone", "play-out"]
 
 
 def leaves(group: click.Group, before: str = "") -> Iterator[str]:
@@ -196,6 +228,8 @@ def test_a_process_starts_alone_stays_and_ends_when_it_is_told(
     name: str, environment: dict[str, str], tmp_path: Path
 ) -> None:
     words = [name, "--only-web"] if name == "desk" else [name]
+    # A station without a sound output has no player.
+    environment = environment | {"RADIODESK_PLAY_OUTPUT": "null"} if name == "play-out" else environment
     with (tmp_path / "log").open("w+") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "radiodesk", *words], cwd=tmp_path, env=environment, stdout=log, stderr=log

@@ -11,7 +11,7 @@ UNITS = Path("/lib/systemd/system")
 PROGRAM = "/opt/radiodesk/.venv/bin/radiodesk"
 EXPOSURE = 20
 """Most that ``systemd-analyze security`` may find, in tenths; an unhardened service has 96."""
-ALL_PARTS = ("desk", "public", "work", "listen", "attend", "record-lines", "telephone")
+ALL_PARTS = ("desk", "public", "work", "listen", "attend", "record-lines", "telephone", "play-out")
 
 pytestmark = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 
@@ -70,7 +70,7 @@ def test_the_units_of_parts_are_sound_and_expose_little(root: Path) -> None:
     found = units(root)
     assert "desk --only-web" in found["radiodesk@desk.service.d/part.conf"]
     with_sound = {part for part in ALL_PARTS if "char-alsa" in found[f"radiodesk@{part}.service.d/part.conf"]}
-    assert with_sound == {"record-lines", "telephone"}
+    assert with_sound == {"record-lines", "telephone", "play-out"}
 
 
 def test_a_second_run_changes_nothing_and_a_timer_goes_when_it_is_not_asked_for(root: Path) -> None:

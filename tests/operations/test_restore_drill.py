@@ -92,7 +92,8 @@ def lacking(machine: Machine) -> list[str]:
     settings = machine.settings()
     with opened(machine) as database, database.reading() as session:
         named = [("audio", key) for key in session.scalars(select(Recording.key))]
-        named += [("public", key) for key in session.scalars(select(PublishedPiece.audio_key)) if key]
+        files = session.execute(select(PublishedPiece.audio_key, PublishedPiece.opus_key))
+        named += [("public", key) for keys in files for key in keys if key]
     return [key for name, key in named if not shelf(settings, name).object(key).is_there()]
 
 
@@ -157,13 +158,15 @@ def test_no_row_of_a_restored_station_names_an_object_that_is_not_there(
                     make.recording(session, settings, at)
                 public = shelf(settings, "public")
                 shown = published(10_000 * number + turn, at, pieces=1)
-                key = f"uji/{10_000 * number + turn}/1.mp3"
-                public.object(key).put(b"x" * 1000)
+                files = [f"uji/{10_000 * number + turn}/1.{kind}" for kind in ("mp3", "opus")]
+                for key in files:
+                    public.object(key).put(b"x" * 1000)
                 with station.writing() as session:
                     session.add(shown)
                 with station.writing() as session:
                     session.delete(session.merge(shown))
-                public.object(key).delete()
+                for key in files:
+                    public.object(key).delete()
                 # A show is not withdrawn at every moment: three snapshots in a row would each lack one.
                 time.sleep(0.3)
         except BaseException as error:
@@ -193,8 +196,9 @@ def test_what_is_withdrawn_while_a_backup_is_made_makes_it_begin_anew(
     with station.writing() as session:
         shown = published(1, clock.now(), pieces=1)
         session.add(shown)
-    sound = shelf(settings, "public").object("uji/1/1.mp3")
-    sound.put(b"x" * 1000)
+    sounds = [shelf(settings, "public").object(f"uji/1/1.{kind}") for kind in ("mp3", "opus")]
+    for sound in sounds:
+        sound.put(b"x" * 1000)
     real = Repository.back_up
     turns: list[object] = []
 
@@ -202,7 +206,8 @@ def test_what_is_withdrawn_while_a_backup_is_made_makes_it_begin_anew(
         if not turns:
             with station.writing() as session:
                 session.delete(session.merge(shown))
-            sound.delete()
+            for sound in sounds:
+                sound.delete()
         turns.append(paths)
         return real(self, folder, paths, **given)  # type: ignore[arg-type]
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -9,7 +10,7 @@ import soundfile
 from radiodesk.core.atomic_files import replacing
 from radiodesk.sound.audio_facts import AudioUnreadable
 from radiodesk.sound.decoder import probe, read_all
-from radiodesk.sound.encoder import concatenate, derive_mp3, lay_out, split_channels, to_flac
+from radiodesk.sound.encoder import concatenate, derive_mp3, derive_opus, lay_out, split_channels, to_flac
 from tests.sound.sounds import pitch, tone, write_encoded, write_wav
 
 
@@ -45,6 +46,36 @@ def test_the_copy_for_pages_is_a_small_mp3(tmp_path: Path, rate: int) -> None:
     assert pitch(read_all(tmp_path / "out.mp3"), 16000) == pytest.approx(440, abs=2)
 
 
+@pytest.mark.parametrize("rate", [8000, 11025, 22050, 44100, 48000])
+def test_the_small_copy_is_opus_as_long_as_its_source(tmp_path: Path, rate: int) -> None:
+    voice = np.random.default_rng(3).uniform(-0.1, 0.1, 20 * rate).astype(np.float32) + 0.5 * tone(20.0, rate)
+    source = write_wav(tmp_path / "in.wav", voice.astype(np.float32), rate)
+    tags = {"title": "Halo\x0b Polisi", "album": "Pagi"}
+
+    made = derive_opus(source, tmp_path / "out.opus", chapters=[(0.0, 5.0, "Buletin"), (5.0, 20.0, "Tamu")], tags=tags)
+
+    assert (made.container, made.codec, made.channels) == ("ogg", "opus", 1)
+    assert made.duration == pytest.approx(20.0, abs=0.02)
+    assert (tmp_path / "out.opus").stat().st_size < 20 * 48_000 / 8
+    assert pitch(read_all(tmp_path / "out.opus"), 16000) == pytest.approx(440, abs=2)
+    with av.open(str(tmp_path / "out.opus")) as file:
+        told = file.streams[0].metadata
+        assert {name: told[name] for name in tags} == {"title": "Halo Polisi", "album": "Pagi"}
+        chapters = [(one["start"], one["metadata"]["title"]) for one in file.chapters()]
+        assert chapters == [(0, "Buletin"), (5000, "Tamu")]
+
+
+def test_nothing_of_the_source_s_own_tags_is_in_a_copy(tmp_path: Path) -> None:
+    source = tmp_path / "in.flac"
+    with soundfile.SoundFile(source, "w", 16000, 1, format="FLAC") as out:
+        out.title, out.comment = "Karsinem", "Karsinem 081234567890"
+        out.write(tone(2.0, 16000))
+    assert b"Karsinem" in source.read_bytes()
+    for name, derive in (("out.mp3", derive_mp3), ("out.opus", derive_opus)):
+        derive(source, tmp_path / name)
+        assert b"Karsinem" not in (tmp_path / name).read_bytes()
+
+
 def test_pieces_join_with_a_pause_and_say_where_each_starts(tmp_path: Path) -> None:
     first = write_wav(tmp_path / "1.wav", tone(1.0, 8000), 8000)
     second = write_encoded(tmp_path / "2.mp3", "mp3", seconds=1.0, hz=880)
@@ -77,6 +108,8 @@ def test_a_refused_source_leaves_nothing_behind(tmp_path: Path) -> None:
         to_flac(source, folder / "out.flac")
     with pytest.raises(AudioUnreadable):
         derive_mp3(source, folder / "out.mp3")
+    with pytest.raises(AudioUnreadable):
+        derive_opus(source, folder / "out.opus")
 
     assert not folder.exists() or not list(folder.iterdir())
 

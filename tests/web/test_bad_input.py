@@ -218,6 +218,28 @@ def test_no_address_answers_bad_input_with_a_failure_in_a_long_try(
 
 
 @pytest.mark.parametrize(
+    ("path", "form", "status"),
+    [
+        ("/antrean/saran", {"_draft": "\0"}, 204),
+        ("/naskah/tidak-ada/ralat", {"sentence": "0", "right": "\0"}, 404),
+        ("/petugas", {"username": "uji", "name": "Uji", "roles": "host\0"}, 422),
+    ],
+)
+def test_signs_that_are_no_text_are_looked_for_in_no_row(
+    desk_app: Attacked, path: str, form: dict[str, str], status: int
+) -> None:
+    desk_app.sign_in(f"nul{status}")
+    browser = desk_app.app.test_client()
+    browser.set_cookie(COOKIE, desk_app.cookie.partition("=")[2])
+    assert browser.post(path, data=form).status_code == status
+
+
+def test_a_text_with_nul_is_no_failure_of_any_database(filled: Station) -> None:
+    with filled.database.reading() as tx:
+        assert tx.scalar(select(Transcript.id).where(Transcript.public_id == "a\0b")) is None
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/?tanggal=0001-01-01",
@@ -226,6 +248,9 @@ def test_no_address_answers_bad_input_with_a_failure_in_a_long_try(
         "/open311/v2/requests.json?start_date=9999-12-31T00:00:00Z",
         "/open311/v2/requests.xml?end_date=0001-01-01T00:00:00%2B14:00",
         "/open311/v2/requests/%EF%BF%BF.xml",
+        "/oai?verb=ListRecords&metadataPrefix=oai_dc&from=0001-01-01&until=9999-12-31",
+        "/oai?verb=ListRecords&metadataPrefix=oai_dc&set=bulan-9999-12",
+        "/oai?verb=GetRecord&metadataPrefix=oai_dc&identifier=%EF%BF%BF",
         "/data/siaran.csv?hal=-1",
         "/umpan.atom?hal=9223372036854775808",
     ],

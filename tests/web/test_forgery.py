@@ -32,6 +32,10 @@ FORMS = {
     "/pos-jago": "the code of Pos Jago is a field of the form",
     "/pengaduan": "number and PIN are fields of the form",
     "/pengaduan/tanggapan": "a signed slip, made for the page after the right PIN, is a field of the form",
+    "/siaran/x/bagian/1/perbaikan": "anybody may propose, and a person decides",
+    "/siaran/x/penghapusan": "anybody may ask, and a person decides",
+    "/siaran/x/masalah": "anybody may tell, and a person decides",
+    "/oai": "it only asks: the protocol lets programs ask by POST",
 }
 """Forms of listeners: what stands in the place of a token, since none of them acts for a session."""
 

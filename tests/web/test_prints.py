@@ -59,8 +59,9 @@ def record(database: Database, now: datetime) -> list[str]:
 
 def addresses(record: list[str]) -> list[str]:
     own = ("", "/bagian/1", "/bagian/1?dari=1", "/bagian/2.vtt", "/siaran.txt", "/siaran.json", "/manifes.txt")
-    lists = ["/", "/?hal=2", "/?cari=lampu", "/?cari=lampu&hal=2", "/?tanggal=2026-11-24"]
-    return [*(f"/siaran/{record[0]}{one}" for one in own), *lists, "/umpan.rss", "/umpan.atom", "/umpan.json"]
+    more = ("/bagian/2.srt", "/bagian/2.json", "/bagian/2/bab.json", "/siaran.jsonld")
+    lists = ["/sitemap.xml", "/", "/?hal=2", "/?cari=lampu", "/?cari=lampu&hal=2", "/?tanggal=2026-11-24"]
+    return [*(f"/siaran/{record[0]}{one}" for one in (*own, *more)), *lists, "/umpan.rss", "/umpan.atom", "/umpan.json"]
 
 
 def asked(app: Flask, path: str, language: str, **headers: str) -> tuple[int, bytes]:

@@ -15,10 +15,11 @@ from pydantic import SecretStr
 
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import open_database
+from radiodesk.core.errors import NotFound, Unreadable
 from radiodesk.core.keys import load_keys
 from radiodesk.core.notifier import Notifier
 from radiodesk.core.settings import Settings
-from radiodesk.http.request import Station
+from radiodesk.http.request import Station, stands_on
 from radiodesk.rooms.accounts import services as accounts
 from radiodesk.rooms.accounts.access import COOKIE
 from radiodesk.rooms.accounts.models import Role
@@ -203,7 +204,8 @@ def test_what_is_too_long_is_told_at_its_field_and_everything_else_stays(
 
 def test_every_form_of_the_public_site_comes_back_whole(full_site: FlaskClient) -> None:
     forms = _by_rule(full_site.application, full_site)
-    assert forms.keys() == {"/kirim", "/pos-jago", "/pengaduan"}
+    about = {"/siaran/<public_id>/penghapusan", "/siaran/<public_id>/masalah"}
+    assert forms.keys() == {"/kirim", "/pos-jago", "/pengaduan", *about}
     for rule, form in forms.items():
         for name in words_in(form):
             others = {other: [typed_into(other)] for other in words_in(form) if other != name}
@@ -251,6 +253,21 @@ def test_who_may_not_see_the_page_is_not_shown_it(full_desk: FormClient, sign_in
     assert answer.status_code == 403
     assert "/petugas" not in page.replace('value="/petugas"', "")
     assert TYPED in unescape(page)
+
+
+def test_a_form_whose_page_is_gone_meanwhile_is_answered_as_any_other(filled: Station) -> None:
+    def gone() -> str:
+        raise NotFound("There is nothing at this address.")
+
+    def view() -> str:
+        stands_on(gone)
+        raise Unreadable("Please write what you want to say.")
+
+    app = create_public(filled)
+    app.add_url_rule("/hilang", "gone", view, methods=["POST"])
+    answer = app.test_client().post("/hilang", data={"kata": TYPED})
+    assert answer.status_code == 422
+    assert TYPED in unescape(answer.get_data(as_text=True))
 
 
 def test_a_form_that_the_page_has_no_more_gives_its_words_back(full_desk: FormClient) -> None:

@@ -33,7 +33,7 @@ from tests.factories.filled import fill
 
 SECRET = "Kenanga Rahasia"
 ROLE_SETS = [*([role] for role in Role), [Role.SCREENER, Role.TICKET_OFFICER], list(Role)]
-TOPICS = ("calls", "speech", "broadcasts", "programme", "tickets", "traffic", "talkback", "lines", "words")
+TOPICS = ("calls", "speech", "broadcasts", "programme", "tickets", "traffic", "talkback", "lines", "words", "playout")
 
 
 @pytest.fixture
@@ -63,6 +63,7 @@ def addresses(session: Session, settings: Settings, now: datetime) -> list[str]:
         "/antrean/daftar?hal=2",
         "/bisik",
         "/bisik/siaran",
+        "/papan-suara/bagian",
         f"{host}/bagian",
         f"{host}/pertanyaan",
         "/dinding/bagian",

@@ -48,6 +48,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /lalin/sumber
         GET /naskah
         GET /naskah/<public_id>
+        GET /naskah/<public_id>/cadangan.flac
         GET /naskah/<public_id>/dengar.wav
         GET /naskah/<public_id>/posisi
         GET /naskah/<public_id>/prompter
@@ -92,6 +93,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /transkrip/<public_id>/unduh.<kind>
     """,
     (P, S, H, F): """
+        GET /papan-suara/bagian
         GET /bisik
         POST /bisik
         GET /bisik/siaran
@@ -120,6 +122,11 @@ TABLE: dict[tuple[Role, ...], str] = {
     (P, H, F): """
         POST /naskah
         POST /naskah/<public_id>
+        POST /naskah/<public_id>/cadangan
+        POST /naskah/<public_id>/cadangan/buang
+        POST /naskah/<public_id>/cadangan/terima
+        POST /papan-suara/berhenti
+        POST /siaran/<public_id>/acara/<item_id>/cadangan
         POST /naskah/<public_id>/dengar
         POST /naskah/<public_id>/muat
         POST /naskah/<public_id>/tarik
@@ -128,6 +135,8 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /naskah/<public_id>/komentar/<comment_id>/selesai
         POST /naskah/<public_id>/kunci
         POST /naskah/telinga
+        POST /naskah/baris
+        GET /naskah/baris/<digest>.wav
         GET /naskah/<public_id>/prompter/kendali
         POST /naskah/<public_id>/prompter/perintah
         POST /naskah/<public_id>/prompter/tempat
@@ -159,6 +168,10 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /saluran/sibuk
     """,
     (P, S): """
+        GET /rekaman24
+        GET /rekaman24/<line_id>
+        GET /rekaman24/<line_id>/suara.mp3
+        POST /rekaman24/<line_id>/potong
         GET /antrean
         POST /antrean
         GET /antrean/<public_id>
@@ -200,12 +213,37 @@ TABLE: dict[tuple[Role, ...], str] = {
         GET /arsip/<public_id>/terbuka.zip
         GET /arsip/<public_id>/keadaan
         POST /arsip/<public_id>/periksa
+        POST /arsip/<public_id>/perbaiki
+        POST /arsip/<public_id>/salinan/<store>/perbaiki
         POST /arsip/<public_id>/ralat
         GET /arsip/buku-besar.jsonl
         GET /arsip/daftar
+        GET /masukan
+        GET /masukan/<public_id>
+        GET /masukan/<public_id>/kontak
+        POST /masukan/<public_id>/periksa
+        POST /masukan/<public_id>/terima
+        POST /masukan/<public_id>/tolak
+        GET /masa-simpan
+        GET /masa-simpan/penahanan
+        GET /masa-simpan/penghapusan
+        GET /masa-simpan/penghapusan/<public_id>/nisan.json
+        POST /masa-simpan/penghapusan/<public_id>/setuju
+        POST /masa-simpan/penghapusan/<public_id>/tolak
+        POST /masa-simpan/penghapusan/bersama/<batch>/setuju
+        POST /masa-simpan/penghapusan/bersama/<batch>/tolak
+        POST /masa-simpan/usul/<matter>/<subject>
+        POST /masa-simpan/usul-semua/<matter>
+        GET /masa-simpan/penahanan/<kind>/<subject>
+        POST /masa-simpan/penahanan/<kind>/<subject>
+        POST /masa-simpan/cabut/<public_id>
         GET /siaran/<public_id>/arsip
         POST /siaran/<public_id>/rekaman
         GET /siaran/<public_id>/segel
+        GET /siaran/<public_id>/linimasa
+        GET /arsip/<public_id>/bukti.tlog-proof
+        POST /siaran/<public_id>/linimasa/<entry_id>
+        POST /arsip/naskah-penutup
         POST /siaran/<public_id>/rekaman/<recording_id>/awal
         POST /siaran/<public_id>/segel
         POST /siaran/<public_id>/tarik
@@ -245,6 +283,14 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /naskah/lapsit
     """,
     (P, H): """
+        GET /papan-suara
+        POST /papan-suara
+        POST /papan-suara/<sound_id>
+        POST /papan-suara/<sound_id>/hapus
+        POST /papan-suara/<sound_id>/main
+        GET /papan-suara/<sound_id>/suara.flac
+        POST /siaran/<public_id>/acara/<item_id>/cadangan-sendiri
+        POST /siaran/<public_id>/acara/<item_id>/suara
         POST /siaran
         POST /siaran/<public_id>/acara
         POST /siaran/<public_id>/batal
@@ -294,6 +340,15 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /pengaduan/jawaban/<public_id>/hapus
     """,
     (P,): """
+        GET /data-pribadi
+        POST /data-pribadi
+        GET /data-pribadi/<public_id>
+        GET /data-pribadi/<public_id>/data.zip
+        GET /data-pribadi/<public_id>/surat
+        GET /data-pribadi/<public_id>/surat.pdf
+        POST /data-pribadi/<public_id>/cari
+        POST /data-pribadi/<public_id>/usul
+        POST /data-pribadi/<public_id>/tutup/<call>
         GET /siaran/statistik
         GET /siaran/statistik.csv
         GET /siaran/<public_id>/statistik

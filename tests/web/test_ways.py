@@ -285,9 +285,10 @@ def test_the_same_holds_for_the_public_pages(full: Station, language: str) -> No
     while waiting:
         address = waiting.popleft()
         answer = client.get(address)
-        page = answer.get_data(as_text=True)
+        body = answer.get_data()
         if not (answer.content_type or "").startswith("text/html"):
             continue
+        page = body.decode()
         found |= {f"{one}: {address}" for one in faults_of(page, language)}
         for _method, target, _what in Ways(page).found:
             path = urlsplit(target).path

@@ -19,7 +19,7 @@ from radiodesk.core.stores.object_keys import checked
 from radiodesk.core.stores.ports import PatientStore, Store, StoreSetup, StoreUnknown
 from radiodesk.core.stores.shelves import Shelf
 
-__all__ = ["BUILT_IN", "GROUP", "Backlog", "registered_stores", "shelf", "store_of", "waiting_of"]
+__all__ = ["BUILT_IN", "GROUP", "Backlog", "copy_shelf", "registered_stores", "shelf", "store_of", "waiting_of"]
 
 GROUP = "radiodesk.stores"
 
@@ -59,6 +59,22 @@ def waiting_of(settings: Settings) -> Backlog | None:
 def shelf(settings: Settings, name: str) -> Shelf:
     """The part of the station's store that is called ``name``."""
     return Shelf(store_of(settings), checked(name), settings.work.resolve())
+
+
+def copy_shelf(settings: Settings, copy: str, name: str) -> Shelf:
+    """The part called ``name`` of a store of copies, which the setting ``copies`` names; raises ``StoreUnknown``."""
+    options = settings.copies.get(copy)
+    if options is None:
+        known = ", ".join(sorted(settings.copies)) or "-"
+        raise StoreUnknown("No store of copies is called %(name)s. There are: %(known)s.", name=copy, known=known)
+    kind = options["store"].get_secret_value() if "store" in options else "folder"
+    if kind == "folder":
+        store = _made(kind, Path(options["folder"].get_secret_value()), ())
+    else:
+        given = {key: value for key, value in options.items() if key != "store"}
+        beside = settings.data.resolve() / "copies" / copy
+        store = _made(kind, beside, tuple(sorted(given.items(), key=lambda one: one[0])))
+    return Shelf(store, checked(name), settings.work.resolve())
 
 
 @cache

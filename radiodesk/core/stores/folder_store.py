@@ -67,7 +67,17 @@ class FolderStore:
         flush_folder(target.parent)
 
     def delete_folder(self, prefix: str) -> None:
-        remove_folder(self.path(prefix))
+        folder = self.path(prefix)
+        if not folder.is_dir():
+            return
+        # The folder around it may be read-only, as that of a package is.
+        mode = folder.parent.stat().st_mode & 0o7777
+        folder.parent.chmod(mode | 0o700)
+        try:
+            remove_folder(folder)
+            flush_folder(folder.parent)
+        finally:
+            folder.parent.chmod(mode)
 
 
 def part_of(file: BinaryIO, first: int, length: int | None) -> BinaryIO:

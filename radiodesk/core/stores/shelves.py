@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from radiodesk.core.atomic_files import replacing
+from radiodesk.core.draft_folders import draft_folder
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import why
-from radiodesk.core.stores.draft_folders import draft_folder
 from radiodesk.core.stores.object_keys import checked
 from radiodesk.core.stores.ports import FileStore, NoSuchObject, PatientStore, Stat, Store, StoreFull, StoreUnavailable
 

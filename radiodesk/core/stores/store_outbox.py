@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from radiodesk.core.atomic_files import flush_folder
-from radiodesk.core.stores.draft_folders import draft_folder
+from radiodesk.core.draft_folders import draft_folder
 from radiodesk.core.stores.ports import Stat, Waiting
 
 Version = tuple[int, int, int]

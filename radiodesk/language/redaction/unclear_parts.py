@@ -10,7 +10,7 @@ from radiodesk.language.redaction.misheard_plates import plates_begun
 from radiodesk.language.redaction.name_lexicon import is_common
 from radiodesk.language.redaction.plain_text import plain
 from radiodesk.language.redaction.spans import Span, merged
-from radiodesk.language.spoken.heard_digits import heard_digits, tokens
+from radiodesk.language.spoken.heard_digits import DIGIT_WORDS, heard_digits, tokens
 
 UNCLEAR = "unclear"
 _NUMBER_CUE = re.compile(
@@ -27,12 +27,25 @@ _NOT_A_NUMBER_AFTER = re.compile(
     r"\s*(?:rupiah|ribu|juta|perak|persen|%|km\b|kilo|meter|orang|kali|tahun|liter|ton\b|hari|jam|menit|unit|buah|ekor)",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(
+    r"(?:persen|km\b|kilo|meter|orang|kali|tahun|bulan|minggu|liter|ton\b|hari|jam|menit|detik|unit|buah|ekor|rt\b|rw\b)",
+    re.IGNORECASE,
+)
 _NAME_CUE = re.compile(
     r"\b(?:nama (?:saya|kulo|kula|aku|lengkap(?:nya|ku)?)|namaku|jenengku|jeneng kulo|asmo kulo"
     r"|perkenalkan(?: saya)?)\b"
     r"(?P<between>[\s,.:]{1,3}(?:(?:eh|ehm|em|e|anu|itu|adalah|ini|nggih)\b[\s,.]{1,3})*)(?P<name>[^\W\d_]+)",
     re.IGNORECASE,
 )
+NUMBERS = frozenset({"phone", "nik", "kk", "sim", "npwp", "id_number", "bank_account", "card", "passport"})
+"""Kinds of ``find_private`` that are numbers of people."""
+_TAIL = re.compile(
+    r"[\s,;:-]+(?:(?:puluh|belas|ratus|ribu|juta|rupiah|sepuluh|sebelas|seratus|seribu|\d[\d.]*|"
+    + "|".join(sorted(DIGIT_WORDS))
+    + r")\b[\s,-]*)+",
+    re.IGNORECASE,
+)
+"""Words of an amount right behind a number, in the same sentence."""
 _KEPT_BACK_LINE = (
     "tidak jangan ndak nggak gak mboten ojo ora ga tak jangankan dirahasiakan rahasia disembunyikan ya "
     "yang dan di dari sudah belum tolong ada boleh gausah usah mohon sama"
@@ -46,7 +59,18 @@ def find_unclear(text: str, found: Sequence[Span]) -> list[Span]:
     """What begins like something private and is not in ``found``, in order, as spans of the kind ``unclear``."""
     read = plain(text)
     spans = read.original([*_numbers(read.text), *_plates(read.text), *_names(read.text)])
-    return [one for one in merged(spans) if not any(one.start < other.end and other.start < one.end for other in found)]
+    begun = [*spans, *_tails(text, found)]
+    return [one for one in merged(begun) if not any(one.start < other.end and other.start < one.end for other in found)]
+
+
+def _tails(text: str, found: Sequence[Span]) -> Iterator[Span]:
+    """Number words that go on where a number was found: its last digits are often taken for an amount."""
+    for one in found:
+        tail = _TAIL.match(text, one.end) if one.kind in NUMBERS else None
+        if tail is not None and not _COUNTED.match(text, tail.end()):
+            said = tail[0].strip(" ,;:-")
+            start = one.end + tail[0].index(said)
+            yield Span(start, start + len(said), UNCLEAR, "what follows a number like a number", 0.4)
 
 
 def _numbers(text: str) -> Iterator[Span]:

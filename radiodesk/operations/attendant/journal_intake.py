@@ -11,6 +11,7 @@ from radiodesk.core.database import Database
 from radiodesk.core.errors import NotFound, Refusal
 from radiodesk.core.keys import KeyMissing, KeyRing
 from radiodesk.core.settings import Settings
+from radiodesk.rooms.broadcasts import playouts
 from radiodesk.rooms.broadcasts import services as broadcasts
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import Call, CallState
@@ -19,11 +20,12 @@ from radiodesk.rooms.lines.models import LineCall
 from radiodesk.rooms.lines.services import Stay
 from radiodesk.sound.line_journal import Entry, opened_number, read
 from radiodesk.sound.line_setup import FILE, Line, LineKind, LinesUnreadable, load_lines
+from radiodesk.sound.player.ready_files import PART as PLAYER
 from radiodesk.sound.takes import open_take
 
 log = logging.getLogger(__name__)
 
-PARTS = (lines.RECORDER, lines.TELEPHONE)
+PARTS = (lines.RECORDER, lines.TELEPHONE, PLAYER)
 
 
 def journal_of(settings: Settings, part: str) -> Path:
@@ -86,6 +88,9 @@ def _position(database: Database, part: str, path: Path) -> int:
 
 def _take_in(session: Session, settings: Settings, keys: KeyRing, part: str, entry: Entry) -> None:
     at, key = entry.at, entry.call or entry.take
+    if part == PLAYER:
+        playouts.take_in(session, entry.event, entry.facts, at=at)
+        return
     events.announce(session, at, lines.LINES, entry.event, None, line=entry.line)
     if key is None or (part == lines.RECORDER and _is_broadcast(settings, entry)):
         return

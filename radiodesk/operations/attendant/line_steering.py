@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from radiodesk.rooms.calls.models import CallState
 from radiodesk.rooms.lines import services as lines
 from radiodesk.rooms.lines.models import LineCall, Stage
 from radiodesk.sound.control_socket import PartRefused, PartSilent, ask
-from radiodesk.sound.line_setup import FILE, LinesUnreadable, load_lines
+from radiodesk.sound.line_setup import FILE, Line, LinesUnreadable, load_lines
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +44,9 @@ class Steering:
     monotonic: Callable[[], float] = time.monotonic
     _not_before: dict[str, float] = field(default_factory=dict)
 
-    def turn(self) -> None:
-        """Look once, and ask for what is missing."""
-        self._broadcast()
+    def turn(self) -> bool:
+        """Look once, and ask for what is missing; whether there is any line to look after now."""
+        recorded = self._broadcast()
         with self.database.reading() as session:
             stays = lines.open_stays(session)
             wishes = [(stay.part, stay.key, stay.line, do) for stay in stays if (do := _wish(stay))]
@@ -54,15 +54,19 @@ class Steering:
             held = {stay.key: stay.call.state is CallState.HELD for stay in talking}
         self._callers(wishes)
         self._holds(held)
+        return recorded or bool(stays)
 
-    def _broadcast(self) -> None:
-        """The programme's lines are open while a broadcast is on air, and only then."""
+    def _broadcast(self) -> bool:
+        """The programme's lines are open while a broadcast is on air, and only then; whether there are such lines."""
         try:
             wanted = load_lines(self.settings.lines / FILE).on_air
         except LinesUnreadable:
-            return
-        if not wanted:
-            return
+            return True
+        if wanted:
+            self._record(wanted)
+        return bool(wanted)
+
+    def _record(self, wanted: Sequence[Line]) -> None:
         with self.database.reading() as session:
             found = broadcasts.on_air(session)
         try:

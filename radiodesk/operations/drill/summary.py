@@ -17,7 +17,7 @@ from radiodesk.rooms.broadcasts.queries import as_run
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.programme.models import Script
 from radiodesk.rooms.record.models import PublishedBroadcast
-from radiodesk.rooms.record.publication import public_copies
+from radiodesk.rooms.record.public_sound import public_copies
 from radiodesk.rooms.traffic.models import RoadCondition
 from radiodesk.rooms.transcripts.queries import current
 
@@ -144,7 +144,10 @@ def _public(played: Played, session: Session, broadcast: Broadcast) -> dict[str,
             for piece in shown.pieces
         ],
         "files": [
-            piece.audio_key for piece in shown.pieces if piece.audio_key and copies.object(piece.audio_key).is_there()
+            key
+            for piece in shown.pieces
+            for key in (piece.audio_key, piece.opus_key)
+            if key and copies.object(key).is_there()
         ],
         "tickets": shown.tickets,
         "removed": shown.removed,

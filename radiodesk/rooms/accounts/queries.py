@@ -21,6 +21,11 @@ def people(session: Session, page: int) -> Page[Person]:
     return page_of(session, select(Person).order_by(Person.name, Person.id), page)
 
 
+def known_names(session: Session) -> list[str]:
+    """The names of all who work here now."""
+    return list(session.scalars(select(Person.name).where(Person.active).order_by(Person.name)))
+
+
 def open_invitation_count(session: Session, at: datetime) -> int:
     """How many invitations can still be used."""
     return session.scalar(select(func.count()).select_from(Invitation).where(*open_invitations(at))) or 0

@@ -19,6 +19,7 @@ from radiodesk.http.request import (
     asked_page,
     back,
     field,
+    fields,
     now,
     own_address,
     public_page,
@@ -282,7 +283,7 @@ def reset_code(public_id: str) -> Response:
 
 def _roles() -> list[Role]:
     try:
-        return [Role(name) for name in request.form.getlist("roles")]
+        return [Role(name) for name in fields("roles", 40)]
     except ValueError:
         raise Unreadable("One of the roles is not known.") from None
 
@@ -315,6 +316,6 @@ def forget_draft() -> Response:
 def forget_sent_draft(response: Response) -> Response:
     """After a form was taken, what was kept of it as a draft goes in the same transaction; a refused one keeps it."""
     place = request.form.get(SENT_DRAFT, "") if request.method == "POST" and response.status_code < 400 else ""
-    if place and (person := load_person()) is not None:
+    if place and is_text(place) and (person := load_person()) is not None:
         drafts.forget(session(), person, place)
     return response

@@ -33,6 +33,10 @@ class PackageReport:
     differences: tuple[Difference, ...]
     notes: tuple[Difference, ...] = ()
     information: dict[str, list[str]] = field(default_factory=dict)
+    tombstones: tuple[str, ...] = ()
+    """Digests of the tombstones beside it, as the log of the record holds them."""
+    deleted: tuple[Difference, ...] = ()
+    """What is gone on purpose, a sentence each; these are notes as well."""
 
     @property
     def ok(self) -> bool:
@@ -55,6 +59,8 @@ class _Check:
     def __init__(self, bag: BagFiles, progress: Progress) -> None:
         self._bag = bag
         self._here = bag.sizes()
+        self._gone = bag.tombstones()
+        self._deleted: list[Difference] = []
         self._progress = progress
         self._differences: list[Difference] = []
         self._notes: list[Difference] = []
@@ -78,8 +84,10 @@ class _Check:
             files=sum(name.startswith("data/") for name in files),
             bytes=self._bytes,
             differences=tuple(self._differences),
-            notes=tuple(self._notes),
+            notes=(*self._deleted, *self._notes),
             information=information,
+            tombstones=self._gone.digests,
+            deleted=tuple(self._deleted),
         )
 
     def _wrong(self, message: str, /, **facts: object) -> None:
@@ -202,8 +210,9 @@ class _Check:
 
     def _check_oxum(self, information: dict[str, list[str]], files: dict[str, int], payload: set[str]) -> None:
         for stated in information.get("payload-oxum", []):
-            count = sum(files[name] for name in payload)
-            found = f"{count}.{len(payload)}"
+            gone = [size for name, size in self._gone.sizes.items() if name not in payload]
+            count = sum(files[name] for name in payload) + sum(gone)
+            found = f"{count}.{len(payload) + len(gone)}"
             if stated != found:
                 self._wrong(
                     N_("%(package)s should hold %(stated)s (bytes.files), but holds %(found)s."),
@@ -224,7 +233,11 @@ class _Check:
         for name, wanted in sorted(by_path.items()):
             actual = name if name in files else composed.get(unicodedata.normalize("NFC", name))
             if actual is None:
-                self._wrong(N_("%(path)s is missing."), path=name)
+                if ("sha256", self._gone.files.get(name)) in wanted:
+                    told = N_("%(path)s was deleted when its time was over, as its tombstone says.")
+                    self._deleted.append(differs(told, package=self._bag.name, path=name))
+                else:
+                    self._wrong(N_("%(path)s is missing."), path=name)
                 continue
             if name not in files:
                 self._note(N_("%(path)s is spelled in another way on the disk."), path=name)

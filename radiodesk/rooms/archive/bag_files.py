@@ -8,6 +8,7 @@ from typing import BinaryIO, Protocol
 
 from radiodesk.core.i18n import N_
 from radiodesk.core.stores.shelves import Shelf
+from radiodesk.rooms.archive.tombstones import SUFFIX, Tombstones, kept, parsed
 
 LINK = N_("%(path)s is a link, not a file.")
 NO_FILE = N_("%(path)s is not a file.")
@@ -34,6 +35,10 @@ class BagFiles(Protocol):
         """One of the files."""
         ...
 
+    def tombstones(self) -> Tombstones:
+        """What was deleted of it, as is told beside it."""
+        ...
+
 
 class FolderBag:
     """A bag in a folder."""
@@ -54,6 +59,11 @@ class FolderBag:
 
     def open(self, path: str) -> BinaryIO:
         return (self._folder / path).open("rb")
+
+    def tombstones(self) -> Tombstones:
+        whole = self._folder.resolve()
+        path = whole.with_name(whole.name + SUFFIX)
+        return parsed(path.read_bytes()) if path.is_file() else Tombstones()
 
     def _found(self) -> Iterator[tuple[str, os.stat_result]]:
         for inner, folders, names in os.walk(self._folder):
@@ -81,6 +91,9 @@ class ShelfBag:
 
     def open(self, path: str) -> BinaryIO:
         return self._shelf.object(f"{self.name}/{path}").open()
+
+    def tombstones(self) -> Tombstones:
+        return parsed(kept(self._shelf, self.name))
 
 
 def bag_in(shelf: Shelf, name: str) -> BagFiles:

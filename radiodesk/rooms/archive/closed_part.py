@@ -6,9 +6,11 @@ The whole stands in one encrypted file whose size is rounded up, so that not eve
 """
 
 import io
+import os
 import tarfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from radiodesk.language.redaction.identities import Identity, known_about
 from radiodesk.rooms.archive.show_facts import Facts
@@ -19,7 +21,7 @@ from radiodesk.rooms.transcripts import timed_words
 from radiodesk.rooms.transcripts.models import Transcript
 from radiodesk.sound.stretches import Span
 
-PATH = "restricted/closed.tar.enc"
+PATH = "restricted/closed.tar.age"
 SMALLEST = 1 << 18
 
 
@@ -106,7 +108,7 @@ class Cover:
     def titled(self, facts: Facts) -> Facts:
         """An item of the rundown, or the broadcast."""
         times = {"ended_at": None} if self.clock.closed and "ended_at" in facts else {}
-        told: Facts = {name: self.text(facts[name]) for name in ("title", "description") if name in facts}
+        told: Facts = {name: self.text(facts[name]) for name in ("title", "description", "guests") if name in facts}
         return {**facts, **told, **times}
 
     def _timeless(self, facts: Facts) -> Facts:
@@ -116,15 +118,28 @@ class Cover:
         return {**facts, "at": None, "offset": self.clock.second(facts["offset"])}
 
 
-def packed(files: Iterable[tuple[str, bytes]]) -> bytes:
-    """The files as one tar of a rounded size; behind its last file a tar may hold any number of zeros."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as tar:
-        for name, data in files:
-            about = tarfile.TarInfo(name)
-            about.size = len(data)
-            tar.addfile(about, io.BytesIO(data))
-    held = out.getvalue()
-    # Eight sizes between each power of two and the next: little is wasted, and little is told.
-    step = max(SMALLEST, 1 << max(0, len(held).bit_length() - 4))
-    return held.ljust(-(-len(held) // step) * step, b"\0")
+class ClosedTar:
+    """The one file of what is closed, written as it comes; its size is rounded up, behind the last file with zeros."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._tar = tarfile.open(path, "x:")  # noqa: SIM115 - it stays open until ``finish``
+
+    def add(self, name: str, source: bytes | Path) -> None:
+        """Take in a file of this machine, or bytes."""
+        about = tarfile.TarInfo(name)
+        if isinstance(source, bytes):
+            about.size = len(source)
+            self._tar.addfile(about, io.BytesIO(source))
+            return
+        about.size = source.stat().st_size
+        with source.open("rb") as file:
+            self._tar.addfile(about, file)
+
+    def finish(self) -> None:
+        """End it at a rounded size."""
+        self._tar.close()
+        held = self.path.stat().st_size
+        # Eight sizes between each power of two and the next: little is wasted, and little is told.
+        step = max(SMALLEST, 1 << max(0, held.bit_length() - 4))
+        os.truncate(self.path, -(-held // step) * step)

@@ -1,6 +1,6 @@
 """Gathers everything of a broadcast that is to be sealed, as plain data, in one read of the database.
 
-What may tell who a listener is goes into the restricted part, which is encrypted with the station's key: names, phone
+What may tell who a listener is goes into the restricted part, which is encrypted (``restricted_files``): names, phone
 numbers, notes and the words of messages of every call; all of calls by protected people and about confidential
 complaints, and what others tell of them (``closed_part``); the programme's original where seconds of it were dumped or
 are theirs.
@@ -28,12 +28,13 @@ from radiodesk.rooms.archive.show_facts import (
     of_transcript,
 )
 from radiodesk.rooms.broadcasts import queries as broadcasts
-from radiodesk.rooms.broadcasts.air_time import offsets
+from radiodesk.rooms.broadcasts.air_time import dumped_entries, dumped_in, dumps, offsets, on_air, with_margin
 from radiodesk.rooms.broadcasts.filed_calls import callers_of, calls_of
 from radiodesk.rooms.broadcasts.known_callers import identities_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.broadcasts.readings import readings_of
 from radiodesk.rooms.broadcasts.rundown_items import rundown
+from radiodesk.rooms.calls.merged_calls import in_disguise
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.lines.call_takes import calls_of_takes
 from radiodesk.rooms.programme.models import Script, ScriptVersion
@@ -88,6 +89,8 @@ class Gathered:
     """The calls of whom nothing is told with their complaints, and what of the others' facts is covered in the open."""
     silent: frozenset[str] = frozenset()
     """Public ids of the callers of whom nothing is told."""
+    disguised: frozenset[str] = frozenset()
+    """Public ids of the callers whose own voice is in the restricted part alone."""
     open_transcripts: int = 0
     note: str = ""
 
@@ -101,15 +104,18 @@ def gather(session: Session, broadcast: Broadcast, note: str = "") -> Gathered:
     told = [call for call in calls if call.id not in guarded]
     untold = [call for call in calls if call.id in guarded]
     silent = frozenset(call.public_id for call in heard if call.id in guarded)
+    disguised = in_disguise(session, heard)
     cover = Cover.over(log, silent, identities_of(session, heard))
     transcripts = _transcripts(session, broadcast, calls)
     titles = broadcasts.titles(session, log)
-    sounds = _programme(broadcast, log, cover, transcripts)
+    sounds = _programme(broadcast, log, cover, transcripts, disguised - silent)
     for call in calls:
-        sounds += _caller(call, cover, transcripts)
+        sounds += _caller(broadcast, log, call, cover, transcripts, disguised)
     scripts = [of_script(version, read) for version, read in scripts_read(session, broadcast, log)]
     items = [of_item(item) for item in rundown(session, broadcast.id)]
     entries = [of_entry(entry, titles[entry.id]) for entry in log]
+    dumped = dumped_entries(log)
+    opened = [{**told, "title": ""} if entry.id in dumped else told for entry, told in zip(log, entries, strict=True)]
     about = of_broadcast(broadcast)
     read = [of_reading(reading) for reading in readings_of(session, broadcast)]
     restricted = {sound.facts["recording"] for sound in sounds if sound.restricted}
@@ -120,8 +126,11 @@ def gather(session: Session, broadcast: Broadcast, note: str = "") -> Gathered:
         words=_words(sounds, transcripts),
         scripts=[cover.script(one) for one in scripts],
         rundown=[cover.titled(one) for one in items],
-        as_run=[cover.entry(one) for one in entries if one["subject"] not in silent],
-        calls=[cover.call(of_call(call, tickets_of[call.id])) for call in told],
+        as_run=[cover.entry(one) for one in opened if one["subject"] not in silent],
+        calls=[
+            {**cover.call(of_call(call, tickets_of[call.id])), "disguised": call.public_id in disguised}
+            for call in told
+        ],
         identities=[of_identity(call) for call in calls],
         tickets=[of_ticket(ticket) for call in told for ticket in tickets_of[call.id]],
         readings=[cover.reading(one, restricted=one["recording"] in restricted) for one in read],
@@ -129,9 +138,10 @@ def gather(session: Session, broadcast: Broadcast, note: str = "") -> Gathered:
             "as_read": read,
             "calls": [of_call(call, tickets_of[call.id]) for call in untold],
             "tickets": [of_ticket(ticket) for call in untold for ticket in tickets_of[call.id]],
-            **(whole if silent else {}),
+            **(whole if silent else {"as_run": entries} if dumped else {}),
         },
         silent=silent,
+        disguised=disguised,
         open_transcripts=sum(transcript.is_open for transcript in transcripts),
         note=note,
     )
@@ -142,6 +152,11 @@ def silent_callers(session: Session, broadcast: Broadcast) -> frozenset[str]:
     heard = callers_of(session, broadcast)
     guarded = broadcasts.guarded(session, heard)
     return frozenset(call.public_id for call in heard if call.id in guarded)
+
+
+def disguised_callers(session: Session, broadcast: Broadcast) -> frozenset[str]:
+    """Public ids of a broadcast's callers whose own voice nobody is to hear, by the wish of now."""
+    return in_disguise(session, callers_of(session, broadcast))
 
 
 def open_transcripts(session: Session, broadcast: Broadcast) -> int:
@@ -167,21 +182,15 @@ def sound_bytes(session: Session, broadcast: Broadcast) -> int:
     return sum(recording.bytes for recording in [*broadcast.recordings, *recordings])
 
 
-def dumps(log: list[AsRun]) -> list[Span]:
-    """The seconds of a broadcast that are cut from every public copy."""
-    return [
-        Span(float(entry.details["begins"]), float(entry.details["ends"]))
-        for entry in log
-        if entry.kind == AsRunKind.DUMP
-    ]
-
-
-def _programme(broadcast: Broadcast, log: list[AsRun], cover: Cover, transcripts: list[Transcript]) -> list[Sound]:
+def _programme(
+    broadcast: Broadcast, log: list[AsRun], cover: Cover, transcripts: list[Transcript], disguised: frozenset[str]
+) -> list[Sound]:
     sounds = []
+    own_voices = [span for call in sorted(disguised) for span in with_margin(on_air(log, call))]
     for number, (recording, begins) in enumerate(offsets(broadcast), start=1):
         inside = [
             Span(max(0.0, span.start - begins), span.end - begins)
-            for span in dumps(log)
+            for span in (*dumps(log), *own_voices)
             if span.end > begins and span.start < begins + recording.duration
         ]
         heard = [one for one in transcripts if one.recording_id == recording.id]
@@ -189,24 +198,35 @@ def _programme(broadcast: Broadcast, log: list[AsRun], cover: Cover, transcripts
         # Where it is not known when a recording began, nobody knows which of its seconds are theirs.
         sure = recording.start_known and any(one.words for one in heard) and not cover.is_unplaced(heard)
         lost = bool(closed or cover.clock.closed or cover.is_unplaced(heard)) and not sure
-        cut = () if lost else (*inside, *closed)
+        hidden = bool(own_voices) and not recording.start_known
+        cut = () if lost or hidden else (*inside, *closed)
         path = f"audio/programme/{number:02}-{recording.public_id}{_suffix(recording)}"
         facts = {**of_recording(recording), "offset": cover.clock.second(begins)}
         if cover.clock.closed:
             facts["started_at"] = None
-        restricted = bool(inside or closed or lost)
+        restricted = bool(inside or closed or lost or hidden)
         sounds.append(Sound(recording.key, path, facts, restricted, cut, guarded=bool(closed) or lost))
     return sounds
 
 
-def _caller(call: Call, cover: Cover, transcripts: list[Transcript]) -> list[Sound]:
+def _caller(
+    broadcast: Broadcast,
+    log: list[AsRun],
+    call: Call,
+    cover: Cover,
+    transcripts: list[Transcript],
+    disguised: frozenset[str],
+) -> list[Sound]:
     sounds = []
     for number, recording in enumerate(call.recordings, start=1):
         told = any(cover.tells(one.text) for one in transcripts if one.recording_id == recording.id)
         path = f"audio/calls/{call.public_id}/{number:02}-{recording.direction}{_suffix(recording)}"
         facts = {**of_recording(recording), "call": call.public_id}
         guarded = call.public_id in cover.calls or told
-        sounds.append(Sound(recording.key, path, facts, restricted=guarded, guarded=guarded))
+        # What was dumped is in the caller's own recording too.
+        own_voice = call.public_id in disguised
+        cut = () if guarded or own_voice else tuple(dumped_in(broadcast, log, recording))
+        sounds.append(Sound(recording.key, path, facts, guarded or own_voice or bool(cut), cut, guarded))
     return sounds
 
 

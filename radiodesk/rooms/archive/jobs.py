@@ -11,9 +11,18 @@ from radiodesk import __version__
 from radiodesk.core import i18n
 from radiodesk.core.database_kinds import Leadership
 from radiodesk.core.errors import Refusal
-from radiodesk.core.jobs import Context, Failed, Kind
+from radiodesk.core.jobs import Context, Failed, Kind, nothing
 from radiodesk.core.stores.ports import StoreUnavailable
-from radiodesk.rooms.archive import gathered_show, ledger, queries, services
+from radiodesk.rooms.archive import (
+    fixity,
+    gathered_show,
+    ledger,
+    published_log,
+    queries,
+    record_log,
+    restricted_files,
+    services,
+)
 from radiodesk.rooms.archive.bag_checks import check_bag
 from radiodesk.rooms.archive.bag_files import bag_in
 from radiodesk.rooms.archive.bag_writer import CLOSING, Written, write_bag
@@ -105,7 +114,9 @@ def _write(context: Context, package_id: int, turn: Leadership) -> _Sealed | Non
     sealed_at = context.clock.now()
     total = sum(sound.facts["bytes"] for sound in gathered.sounds) or 1
     with shelf.drafts() as scratch:
-        contents = Contents(gathered, originals(settings), scratch, context.database.keys)
+        contents = Contents(
+            gathered, originals(settings), scratch, restricted_files.recipients(settings, context.database.keys)
+        )
         written = write_bag(
             scratch / package,
             contents.items(package, settings.operator, settings.station),
@@ -115,6 +126,8 @@ def _write(context: Context, package_id: int, turn: Leadership) -> _Sealed | Non
         with context.database.reading() as session:
             broadcast = session.get_one(Package, package_id).broadcast
             if gathered_show.silent_callers(session, broadcast) - gathered.silent:
+                return None
+            if gathered_show.disguised_callers(session, broadcast) - gathered.disguised:
                 return None
         shelf.put_folder(package, written.path, last=CLOSING)
     if not turn.lead():
@@ -143,6 +156,8 @@ def check(context: Context, package_id: int) -> None:
     """Read every byte of a package again and keep what was found."""
     with context.database.reading() as session:
         package = session.get_one(Package, package_id)
+    if package.deleted_at is not None:
+        return
     shelf = queries.packages_shelf(context.settings)
     total = max(package.bytes, 1)
     there = next(shelf.list(package.public_id), None) is not None
@@ -152,6 +167,7 @@ def check(context: Context, package_id: int) -> None:
     with context.database.writing() as session:
         again = session.get_one(Package, package_id)
         services.keep_check(session, again, report, by="desk", at=context.clock.now())
+        fixity.sound_alarm(session, context.settings)
 
 
 def _fail(session: Session, package_id: int, why: str, at: datetime) -> None:
@@ -162,4 +178,8 @@ def _note_unchecked(session: Session, package_id: int, why: str, at: datetime) -
     services.check_failed(session, session.get_one(Package, package_id), why, at=at)
 
 
-KINDS = {services.JOB: Kind(seal, _fail), services.CHECK_JOB: Kind(check, _note_unchecked)}
+KINDS = {
+    services.JOB: Kind(seal, _fail),
+    services.CHECK_JOB: Kind(check, _note_unchecked),
+    record_log.JOB: Kind(published_log.publish, nothing),
+}

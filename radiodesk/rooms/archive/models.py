@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from radiodesk.core.database import Base, spelled
@@ -29,7 +29,7 @@ class Package(Base):
     """A sealed broadcast: the bag in the archive folder that is named by its public id, and its ledger line.
 
     ``manifest``, ``previous`` and ``digest`` are those of the ledger (see ``archive.ledger``). Nothing here changes
-    once the state is ``sealed``; corrections and checks are rows of their own.
+    once the state is ``sealed`` until its time is over; corrections and checks are rows of their own.
     """
 
     __tablename__ = "package"
@@ -52,14 +52,60 @@ class Package(Base):
     notices: Mapped[list[Any]] = mapped_column(default=list)
     """What was not as expected when the content was gathered: ``[{message, facts}]``."""
     problem: Mapped[str | None] = mapped_column(Text)
+    closed_deleted_at: Mapped[datetime | None]
+    """When its closed part was deleted because its time was over; a tombstone beside it names the files."""
+    deleted_at: Mapped[datetime | None]
+    """When all of it was."""
 
     broadcast: Mapped[Broadcast] = relationship(lazy="joined")
     checks: Mapped[list["FixityCheck"]] = relationship(back_populates="package", order_by="FixityCheck.id")
+    copies: Mapped[list["PackageCopy"]] = relationship(
+        back_populates="package", order_by="PackageCopy.store", cascade="all, delete-orphan"
+    )
     corrections: Mapped[list["Correction"]] = relationship(back_populates="package", order_by="Correction.id")
 
     @property
     def last_check(self) -> "FixityCheck | None":
         return self.checks[-1] if self.checks else None
+
+
+class LogKind(StrEnum):
+    """What the log of the record tells of."""
+
+    SEALED = "sealed"
+    CORRECTED = "corrected"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    REPORTED = "reported"
+    DELETION = "deletion"
+
+
+LOG_KIND_NAMES = {
+    LogKind.SEALED: N_("A broadcast was sealed"),
+    LogKind.CORRECTED: N_("A correction was put beside a package"),
+    LogKind.PUBLISHED: N_("A broadcast was made public"),
+    LogKind.WITHDRAWN: N_("A broadcast was taken out of the public record"),
+    LogKind.REPORTED: N_("The report of a quarter or a year was closed"),
+    LogKind.DELETION: N_("Something was deleted because its time was over"),
+}
+
+
+class LogEntry(Base):
+    """An entry of the log of the record, at its place in it: never changed, never removed.
+
+    ``body`` is the very text that is hashed (JSON with sorted keys), ``subject`` the public id of the package or the
+    broadcast.
+    """
+
+    __tablename__ = "log_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(unique=True)
+    """Counted from 0, without gaps."""
+    kind: Mapped[LogKind] = mapped_column(spelled(LogKind))
+    subject: Mapped[str] = mapped_column(String(36), index=True)
+    body: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
 
 
 class FixityCheck(Base):
@@ -78,6 +124,51 @@ class FixityCheck(Base):
     package: Mapped[Package] = relationship(back_populates="checks")
 
 
+class CopyState(StrEnum):
+    WAITING = "waiting"
+    THERE = "there"
+    DAMAGED = "damaged"
+    MISSING = "missing"
+
+
+COPY_STATE_NAMES = {
+    CopyState.WAITING: N_("To be copied"),
+    CopyState.THERE: N_("There"),
+    CopyState.DAMAGED: N_("Damaged"),
+    CopyState.MISSING: N_("Missing"),
+}
+
+
+class PackageCopy(Base):
+    """The copy of a package in another store, as it was when it was looked at last.
+
+    ``away_since`` says that its store cannot be reached: then ``state`` is what it was before.
+    """
+
+    __tablename__ = "package_copy"
+    __table_args__ = (UniqueConstraint("package_id", "store"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    package_id: Mapped[int] = mapped_column(ForeignKey("package.id"), index=True)
+    store: Mapped[str] = mapped_column(String(40))
+    """Its name in the setting ``copies``."""
+    state: Mapped[CopyState] = mapped_column(spelled(CopyState), default=CopyState.WAITING)
+    copied_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
+    away_since: Mapped[datetime | None]
+    problem: Mapped[str | None] = mapped_column(Text)
+    """Why it could not be copied, verified or repaired when that was tried last."""
+    differences: Mapped[list[Any]] = mapped_column(default=list)
+    """``[{message, facts}]``: what was not as sealed, file by file."""
+
+    package: Mapped[Package] = relationship(back_populates="copies")
+
+    @property
+    def is_bad(self) -> bool:
+        return self.state in (CopyState.DAMAGED, CopyState.MISSING)
+
+
 class Correction(Base):
     """What turned out to be wrong in a sealed broadcast, said beside it; the package stays as it is."""
 
@@ -89,5 +180,7 @@ class Correction(Base):
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
     text: Mapped[str] = mapped_column(Text)
+    salt: Mapped[str] = mapped_column(String(32), default="")
+    """What the log's digest of the text was made with; empty for one from before there was a log."""
 
     package: Mapped[Package] = relationship(back_populates="corrections")

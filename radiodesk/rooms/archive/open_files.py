@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from radiodesk.core.errors import Forbidden, NotFound
 from radiodesk.core.stores.ports import NoSuchObject
 from radiodesk.core.stores.shelves import Shelf, StoreObject
-from radiodesk.rooms.archive.gathered_show import silent_callers
+from radiodesk.rooms.archive import restricted_files
+from radiodesk.rooms.archive.gathered_show import disguised_callers, silent_callers
 from radiodesk.rooms.archive.models import Package, PackageState
 
-CLOSED = "data/restricted/"
+CLOSED = restricted_files.FOLDER
 _NAMING = {"data/calls/calls.json": "call", "data/as-run/as-run.json": "subject"}
 """The open files in which callers stand, and under which name their public ids."""
 _BLOCK = 1 << 18
@@ -59,11 +60,12 @@ def files_of(shelf: Shelf, package: Package) -> PackageFiles:
 
 
 class TellsOfProtected(Forbidden):
-    """The open part tells of callers of whom nothing is told any more."""
+    """The open part tells of callers of whom nothing is told, or lets voices be heard that are disguised, by now."""
 
 
 def require_giveable(session: Session, shelf: Shelf, package: Package) -> None:
-    """Raises ``TellsOfProtected`` where a caller became protected, or a complaint confidential, after the sealing."""
+    """Raises ``TellsOfProtected`` where a caller became protected or disguised, or a complaint confidential, after the
+    sealing."""
     if tells_of_protected(session, shelf, package):
         raise TellsOfProtected(
             "A caller was protected after the sealing, so the open part of this package is not given any more."
@@ -74,20 +76,24 @@ def tells_of_protected(session: Session, shelf: Shelf, package: Package) -> bool
     """Whether the open part of a sealed package tells of callers of whom nothing is told by the rule of now."""
     if package.state != PackageState.SEALED:
         return False
-    silent = silent_callers(session, package.broadcast)
-    if not silent:
+    silent, disguised = silent_callers(session, package.broadcast), disguised_callers(session, package.broadcast)
+    if not silent and not disguised:
         return False
     named = _named(shelf, package)
-    return named is None or bool(named & silent)
+    return named is None or bool(named.keys() & silent) or any(named.get(call) is False for call in disguised)
 
 
-def _named(shelf: Shelf, package: Package) -> set[str] | None:
-    """Public ids of all that stand in the open part; ``None`` where nobody can tell."""
-    found: set[str] = set()
+def _named(shelf: Shelf, package: Package) -> dict[str, bool] | None:
+    """Public ids of all that stand in the open part, and whether they are not heard there with their own voice.
+
+    ``None`` where nobody can tell.
+    """
+    found: dict[str, bool] = {}
     for path, name in _NAMING.items():
         try:
             with shelf.object(f"{package.public_id}/{path}").open() as file:
-                found.update(str(one[name]) for one in json.load(file))
+                for one in json.load(file):
+                    found.setdefault(str(one[name]), one.get("disguised") is True)
         except (NoSuchObject, ValueError, TypeError, KeyError):
             return None
     return found

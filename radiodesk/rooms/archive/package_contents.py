@@ -1,14 +1,15 @@
 """Turns what was gathered into the files of a package. The layout is documented in ``docs/archive.md``."""
 
 import hashlib
+import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from radiodesk.core import age_files
 from radiodesk.core.csv_tables import csv_text
 from radiodesk.core.i18n import N_
-from radiodesk.core.keys import KeyRing
 from radiodesk.core.stores.ports import NoSuchObject
 from radiodesk.core.stores.shelves import Shelf
 from radiodesk.core.text import cleaned
@@ -23,19 +24,20 @@ from radiodesk.sound.audio_facts import AudioUnreadable
 README = (Path(__file__).parent / "readme.txt").read_text(encoding="utf-8")
 
 
+IDENTITIES = "restricted/identities.json.age"
 _BLOCK = 1 << 16
 
 
 class Contents:
     """The files of one package; ``notices`` fills with what was not as expected while they are made."""
 
-    def __init__(self, gathered: Gathered, originals: Shelf, scratch: Path, keys: KeyRing) -> None:
+    def __init__(self, gathered: Gathered, originals: Shelf, scratch: Path, recipients: Sequence[str]) -> None:
         self._gathered = gathered
         self._originals = originals
         self._scratch = scratch
-        self._keys = keys
+        self._recipients = recipients
         self.notices: list[Difference] = []
-        self._closed: list[tuple[str, bytes]] = []
+        self._closed = closed_part.ClosedTar(scratch / "closed.tar")
 
     def items(self, package: str, operator: str, station: str) -> Iterator[Item]:
         """Every file, the sound first; what could not be included is told in ``metadata/notices.json``."""
@@ -54,15 +56,25 @@ class Contents:
         yield Item("as-run/as-run.json", _json(gathered.as_run))
         yield Item("as-run/as-run.csv", _as_run_csv(gathered.as_run))
         yield Item("calls/calls.json", _json(gathered.calls))
-        yield Item("restricted/identities.json.enc", self._keys.encrypt_bytes(_padded(_json(gathered.identities))))
-        self._closed.append(("closed.json", _json(gathered.closed)))
-        yield Item(closed_part.PATH, self._keys.encrypt_bytes(closed_part.packed(self._closed)))
+        yield from self._restricted(IDENTITIES, _padded(_json(gathered.identities)))
+        self._closed.add("closed.json", _json(gathered.closed))
+        self._closed.finish()
+        yield from self._restricted(closed_part.PATH, self._closed.path)
+        self._closed.path.unlink()
         yield Item("tickets/tickets.json", _json(gathered.tickets))
         yield Item("metadata/broadcast.json", _json({"package": package, "note": gathered.note, **gathered.broadcast}))
         yield Item("metadata/dublin-core.xml", dublin_core.dublin_core(gathered, package, operator, station))
         yield Item("metadata/pbcore.xml", dublin_core.pbcore(gathered, package, operator, station))
         yield Item("metadata/notices.json", _json([{"message": str(one)} for one in self.notices]))
         yield Item("README.txt", README.format(station=station, operator=operator, package=package).encode())
+
+    def _restricted(self, path: str, source: bytes | Path) -> Iterator[Item]:
+        """A file of the restricted part, encrypted on the disk: sound may be larger than the memory."""
+        sealed = self._scratch / "restricted.age"
+        with _opened(source) as clear, sealed.open("wb") as written:
+            age_files.encrypt(clear, written, self._recipients)
+        yield Item(path, sealed)
+        sealed.unlink()
 
     def _notice(self, message: str, /, **facts: object) -> None:
         self.notices.append(differs(message, **facts))
@@ -83,9 +95,9 @@ class Contents:
             yield Item(sound.path, source)
             return
         if sound.guarded:
-            self._closed.append((sound.path, source.read_bytes()))
+            self._closed.add(sound.path, source)
         else:
-            yield Item(f"restricted/{sound.path}.enc", self._keys.encrypt_bytes(source.read_bytes()))
+            yield from self._restricted(f"restricted/{sound.path}.age", source)
         if sound.cut and sound.facts["problem"] is None:
             yield from self._open_copy(sound, source)
 
@@ -106,10 +118,10 @@ class Contents:
 
     def _words(self, words: Words) -> Iterator[Item]:
         if words.guarded:
-            self._closed.append((f"{words.path}.json", _json(words.facts)))
+            self._closed.add(f"{words.path}.json", _json(words.facts))
             return
         if words.restricted:
-            yield Item(f"restricted/{words.path}.json.enc", self._keys.encrypt_bytes(_json(words.facts)))
+            yield from self._restricted(f"restricted/{words.path}.json.age", _json(words.facts))
             return
         yield Item(f"{words.path}.json", _json(words.facts))
         if words.segments:
@@ -121,6 +133,10 @@ class Contents:
         if script["kind"] == "bulletin":
             chosen = {key: script[key] for key in ("script", "version", "text", "sha256", "items", "left_out")}
             yield Item(f"bulletins/{script['script']}-v{script['version']}.json", _json(chosen))
+
+
+def _opened(source: bytes | Path) -> IO[bytes]:
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
 
 
 def _json(value: Any) -> bytes:

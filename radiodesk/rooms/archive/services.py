@@ -13,11 +13,11 @@ from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
 from radiodesk.core.settings import Settings
 from radiodesk.core.text import tidy
-from radiodesk.rooms.archive import gathered_show, ledger, queries
+from radiodesk.rooms.archive import gathered_show, ledger, queries, record_log
 from radiodesk.rooms.archive.bag_writer import Written
-from radiodesk.rooms.archive.models import Correction, FixityCheck, Package, PackageState
+from radiodesk.rooms.archive.models import Correction, FixityCheck, LogKind, Package, PackageState
 from radiodesk.rooms.archive.tag_files import Difference, differs
-from radiodesk.rooms.archive.verification import Report
+from radiodesk.rooms.archive.verification import OTHER, Report
 from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
 
 TOPIC = "archive"
@@ -94,6 +94,7 @@ def finish(
     package.notices = [asdict(one) for one in notices]
     broadcast = package.broadcast
     session.flush()
+    record_log.append(session, LogKind.SEALED, package.public_id, at=at, **record_log.package_facts(package))
     audit.record(
         session,
         at,
@@ -133,6 +134,8 @@ def check_again(session: Session, package: Package, *, by: str, at: datetime) ->
     """Ask for a package to be verified; a job reads every byte of it."""
     if package.state != PackageState.SEALED:
         raise Conflict("This package is not sealed yet.")
+    if package.deleted_at is not None:
+        raise Conflict("This package was deleted when its time was over. Its tombstone is kept.")
     jobs.enqueue(session, at, CHECK_JOB, package.id)
     audit.record(session, at, by, "verification asked", f"package {package.public_id}")
     announce(session, at, TOPIC, "checking", package.broadcast.public_id)
@@ -140,7 +143,7 @@ def check_again(session: Session, package: Package, *, by: str, at: datetime) ->
 
 def keep_check(session: Session, package: Package, report: Report, *, by: str, at: datetime) -> FixityCheck:
     """Keep what a verification found, also where the ledger and the database do not say the same."""
-    found = [*report.all_differences(), *_against_row(package, report)]
+    found = [*report.all_differences(), *_against_row(package, report), *_made_up(session, package, report)]
     check = FixityCheck(package=package, at=at, by=by, ok=not found, differences=[asdict(one) for one in found])
     session.add(check)
     session.flush()
@@ -154,8 +157,17 @@ def _against_row(package: Package, report: Report) -> list[Difference]:
     if found is None:
         return [differs(N_("Package %(package)s is missing in the archive folder."), package=package.public_id)]
     if found.digest != package.manifest:
-        return [differs(N_("Package %(package)s is not the one that the database names."), package=package.public_id)]
+        return [differs(OTHER, package=package.public_id)]
     return []
+
+
+def _made_up(session: Session, package: Package, report: Report) -> list[Difference]:
+    """Tombstones of which the log knows nothing."""
+    told = {digest for one in report.packages if one.name == package.public_id for digest in one.tombstones}
+    if not told - record_log.deletions_of(session, package.public_id):
+        return []
+    message = N_("Beside package %(package)s lies a tombstone that is not in the log.")
+    return [differs(message, package=package.public_id)]
 
 
 def correct(session: Session, package: Package, text: str, *, by: str, at: datetime) -> Correction:
@@ -164,9 +176,12 @@ def correct(session: Session, package: Package, text: str, *, by: str, at: datet
         raise Conflict("This package is not sealed yet.")
     if not text.strip():
         raise Unreadable("Please write what is to be corrected.").of("text")
-    correction = Correction(public_id=public_id(at), package=package, at=at, by=by, text=text.strip())
+    salt = record_log.fresh_salt()
+    correction = Correction(public_id=public_id(at), package=package, at=at, by=by, text=text.strip(), salt=salt)
     session.add(correction)
     session.flush()
+    told = record_log.correction_facts(correction)
+    record_log.append(session, LogKind.CORRECTED, package.public_id, at=at, **told)
     audit.record(session, at, by, "corrected", f"package {package.public_id}", correction=correction.public_id)
     announce(session, at, TOPIC, "corrected", package.broadcast.public_id)
     return correction

@@ -98,6 +98,7 @@ def of_item(item: RundownItem) -> Facts:
         "title": item.title,
         "seconds": item.seconds,
         "reader": item.reader,
+        "guests": item.guests or "",
         "script": item.script.public_id if item.script else None,
     }
 
@@ -112,6 +113,7 @@ def of_entry(entry: AsRun, title: str) -> Facts:
         "title": title,
         "by": entry.by,
         "details": entry.details,
+        "moved_by_hand": entry.was is not None,
     }
 
 

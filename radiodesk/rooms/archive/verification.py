@@ -5,7 +5,7 @@ Each bag is checked by itself (``bag_checks``); a folder with a ledger also agai
 sentence.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,9 @@ from radiodesk.rooms.archive.bag_files import BagFiles, FolderBag, bag_in
 from radiodesk.rooms.archive.bag_writer import ALGORITHMS
 from radiodesk.rooms.archive.tag_files import Difference, differs
 
+ASIDE = "damaged-"
+"""How the folders begin that keep what was damaged, after a repair; in a store of files they are hidden (a dot)."""
+OTHER = N_("Package %(package)s is not the one that the database names.")
 UNLISTED = N_("Package %(package)s is in the folder, but not in the ledger.")
 
 
@@ -51,7 +54,7 @@ def verify(path: Path, progress: Progress = lambda _bytes: None) -> Report:
     if not folders and not ledger_path.exists():
         raise NotFound("There is no package in %(path)s.", path=path)
     chain = ledger.read(ledger_path) if ledger_path.exists() else None
-    return _several([FolderBag(folder) for folder in folders], chain, progress)
+    return _several([FolderBag(folder) for folder in folders], chain, progress, lambda name: FolderBag(path / name))
 
 
 def verify_package(shelf: Shelf, package: str, progress: Progress = lambda _bytes: None) -> Report:
@@ -60,25 +63,46 @@ def verify_package(shelf: Shelf, package: str, progress: Progress = lambda _byte
     return _single(bag, bag, ledger.kept(shelf.object(ledger.NAME)), progress)
 
 
+def verify_copy(shelf: Shelf, package: str, manifest: str, progress: Progress = lambda _bytes: None) -> Report:
+    """Check a package by the SHA-256 of its tag manifest, as the database has it, wherever it lies; without a ledger.
+
+    A report without packages says that nothing is there.
+    """
+    if next(shelf.list(package), None) is None:
+        return Report(())
+    return verify_bag(bag_in(shelf, package), manifest, progress)
+
+
+def verify_bag(bag: BagFiles, manifest: str, progress: Progress = lambda _bytes: None) -> Report:
+    """The same of a bag that is named as its package."""
+    report = _sealed(bag, check_bag(bag, progress))
+    return Report((report,), () if report.digest == manifest else (differs(OTHER, package=bag.name),))
+
+
 def verify_shelf(shelf: Shelf, progress: Progress = lambda _bytes: None) -> Report:
     """Check every package of the store with its ledger; raises ``NotFound`` when there is neither."""
     folder = shelf.folder()
     if folder is not None:
         return verify(folder, progress)
     keys = [one.key for one in shelf.list()]
-    names = sorted({key.partition("/")[0] for key in keys if "/" in key})
+    names = sorted({key.partition("/")[0] for key in keys if "/" in key and not key.startswith(ASIDE)})
     if not keys:
         raise NotFound("There is no package in the store.")
     lines = ledger.kept(shelf.object(ledger.NAME)) if ledger.NAME in keys else None
-    return _several([bag_in(shelf, name) for name in names], lines, progress)
+    return _several([bag_in(shelf, name) for name in names], lines, progress, lambda name: bag_in(shelf, name))
 
 
-def _several(bags: Sequence[BagFiles], lines: list[ledger.Line | None] | None, progress: Progress) -> Report:
+def _several(
+    bags: Sequence[BagFiles],
+    lines: list[ledger.Line | None] | None,
+    progress: Progress,
+    bag_of: Callable[[str], BagFiles],
+) -> Report:
     packages = tuple(_each(bags, progress))
     if lines is None:
         return Report(packages)
     sealed = tuple(_sealed(bag, package) for bag, package in zip(bags, packages, strict=True))
-    return Report(sealed, tuple(_chain(lines, packages)))
+    return Report(sealed, tuple(_chain(lines, packages, bag_of)))
 
 
 def _each(bags: Iterable[BagFiles], progress: Progress) -> Iterator[PackageReport]:
@@ -118,7 +142,9 @@ def _sealed(bag: BagFiles, report: PackageReport) -> PackageReport:
     return replace(report, differences=(*report.differences, *found))
 
 
-def _chain(lines: list[ledger.Line | None], packages: tuple[PackageReport, ...]) -> Iterator[Difference]:
+def _chain(
+    lines: list[ledger.Line | None], packages: tuple[PackageReport, ...], bag_of: Callable[[str], BagFiles]
+) -> Iterator[Difference]:
     by_folder = {package.name: package for package in packages}
     known: set[str] = set()
     previous: ledger.Line | None = None
@@ -134,7 +160,8 @@ def _chain(lines: list[ledger.Line | None], packages: tuple[PackageReport, ...])
         known.add(line.package)
         package = by_folder.get(line.package)
         if package is None:
-            yield differs(N_("Package %(package)s is in the ledger, but not in the folder."), package=line.package)
+            if bag_of(line.package).tombstones().whole != line.manifest:
+                yield differs(N_("Package %(package)s is in the ledger, but not in the folder."), package=line.package)
         else:
             yield from _fits(line, package, previous)
         previous = line

@@ -11,23 +11,62 @@ from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.sound.stretches import Span, merged
 
+_TOLD_THEN = frozenset({AsRunKind.MARK, AsRunKind.CALL_ON, AsRunKind.CALL_OFF})
+"""Kinds of entries whose title is typed while somebody speaks, or tells what is spoken of."""
+
 MARGIN = 1.0
 """Seconds closed before and after a caller was on air: a hand on a key is not exact."""
 
 
 def on_air(log: Iterable[AsRun], call: str) -> list[Span]:
-    """The seconds of the broadcast in which a caller was on air."""
+    """The seconds of the broadcast in which a caller was on air, as far as anything says so.
+
+    Where a person put a boundary right, the longer of both counts: the caller may be one of whom nothing is told later.
+    """
     on: float | None = None
     spoken: list[Span] = []
     for entry in log:
         if entry.subject == call and entry.kind == AsRunKind.CALL_ON:
-            on = entry.offset
+            on = min(entry.offset, _was(entry))
         elif on is not None and (
             entry.kind == AsRunKind.END or (entry.subject == call and entry.kind == AsRunKind.CALL_OFF)
         ):
-            spoken.append(Span(on, entry.offset))
+            spoken.append(Span(on, max(entry.offset, _was(entry))))
             on = None
     return spoken
+
+
+def _was(entry: AsRun) -> float:
+    return entry.offset if entry.was is None else entry.was
+
+
+def dumps(log: Iterable[AsRun]) -> list[Span]:
+    """The seconds of a broadcast that are cut from every public copy."""
+    return [
+        Span(float(entry.details["begins"]), float(entry.details["ends"]))
+        for entry in log
+        if entry.kind == AsRunKind.DUMP
+    ]
+
+
+def dumped_in(broadcast: Broadcast, log: Iterable[AsRun], recording: Recording) -> list[Span]:
+    """The dumped seconds as those of a recording that is known to have begun at some time, such as a caller's own."""
+    if broadcast.on_air_at is None or recording.started_at is None or not recording.start_known:
+        return []
+    begins = (recording.started_at - broadcast.on_air_at).total_seconds()
+    inside = (Span(max(0.0, one.start - begins), min(recording.duration, one.end - begins)) for one in dumps(log))
+    return [one for one in inside if one.start < one.end]
+
+
+def dumped_entries(log: Sequence[AsRun]) -> set[int]:
+    """Keys of the entries whose words fall into dumped seconds, and of the dumps, whose reason may repeat them."""
+    spans = dumps(log)
+    return {
+        entry.id
+        for entry in log
+        if entry.kind == AsRunKind.DUMP
+        or (entry.kind in _TOLD_THEN and any(span.start <= entry.offset <= span.end for span in spans))
+    }
 
 
 def with_margin(spans: Iterable[Span]) -> list[Span]:

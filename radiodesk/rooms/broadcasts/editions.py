@@ -20,13 +20,11 @@ from radiodesk.core.inputs import station_time
 from radiodesk.core.text import shorten
 from radiodesk.language.market_days import DayPattern
 from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState, RundownAct, RundownItem
+from radiodesk.rooms.broadcasts.rundown_acts import DESK
 from radiodesk.rooms.broadcasts.services import TOPIC, plan
 from radiodesk.rooms.programme import slots
 from radiodesk.rooms.programme.models import Programme, Slot
 from radiodesk.rooms.programme.slots import Plan
-
-BY = "desk"
-"""Who makes editions of a slot."""
 
 
 class NotPlanned(Conflict):
@@ -84,7 +82,9 @@ def _taken_days(session: Session, slot: Slot, zone: ZoneInfo, first: date, last:
 
 
 def _make(session: Session, slot: Slot, day: date, start: datetime, *, at: datetime) -> Broadcast:
-    made = plan(session, slot.programme, "", start, seconds=slot.minutes * 60, hosts=slot.hosts, day=day, by=BY, at=at)
+    made = plan(
+        session, slot.programme, "", start, seconds=slot.minutes * 60, hosts=slot.hosts, day=day, by=DESK, at=at
+    )
     made.slot_id, made.planned_day, made.by_hand = slot.id, day, False
     made.units, made.place, made.walk_in = list(slot.units), slot.place, slot.walk_in
     session.flush()
@@ -286,7 +286,7 @@ def _take_back(session: Session, broadcast: Broadcast, found: Followed, *, untou
 
 
 def _is_untouched(session: Session, broadcast: Broadcast) -> bool:
-    others = select(RundownAct.id).where(RundownAct.broadcast_id == broadcast.id, RundownAct.by != BY).limit(1)
+    others = select(RundownAct.id).where(RundownAct.broadcast_id == broadcast.id, RundownAct.by != DESK).limit(1)
     own_title = broadcast.title == shorten(broadcast.programme.title, 160)
     return not broadcast.by_hand and own_title and session.scalar(others) is None
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from radiodesk.core.database import Base, spelled
 from radiodesk.core.i18n import N_
 from radiodesk.core.private_columns import Private, PrivateJson
-from radiodesk.rooms.programme.models import Programme, Script, Slot
+from radiodesk.rooms.programme.models import Programme, Script, Slot, StationSound
 from radiodesk.rooms.recordings.models import Recording
 
 broadcast_recording = Table(
@@ -91,6 +91,9 @@ class AsRunKind(StrEnum):
     CALL_OFF = "call_off"
     MARK = "mark"
     DUMP = "dump"
+    SOUND = "sound"
+    SOUND_END = "sound_end"
+    LOUDNESS = "loudness"
     END = "end"
 
 
@@ -103,6 +106,9 @@ AS_RUN_KIND_NAMES = {
     AsRunKind.CALL_OFF: N_("Caller off air"),
     AsRunKind.MARK: N_("Mark"),
     AsRunKind.DUMP: N_("Cut from the public copy"),
+    AsRunKind.SOUND: N_("Jingle or spot"),
+    AsRunKind.SOUND_END: N_("Jingle or spot over"),
+    AsRunKind.LOUDNESS: N_("Loudness of the broadcast"),
     AsRunKind.END: N_("Broadcast ends"),
 }
 
@@ -168,10 +174,19 @@ class RundownItem(Base):
     reader: Mapped[str] = mapped_column(String(80), default="")
     hard_at: Mapped[str] = mapped_column(String(5), default="")
     """Station time, such as ``08:30``, at which it must begin; empty for most."""
+    guests: Mapped[str | None] = mapped_column(Private)
+    """Who is talked with, names with what they are, separated by commas."""
     script_id: Mapped[int | None] = mapped_column(ForeignKey("script.id"))
+    compiled_at: Mapped[datetime | None]
+    """When a bulletin was compiled for it by itself, which happens once: a person may have taken it out since."""
+    sound_id: Mapped[int | None] = mapped_column(ForeignKey("station_sound.id"))
+    """The jingle or spot that is played when it begins."""
+    reserve_since: Mapped[datetime | None]
+    """Since when its script's voice in reserve may begin by itself, when no reader is there; most never."""
     version: Mapped[int] = mapped_column(default=1)
 
     script: Mapped[Script | None] = relationship(lazy="joined")
+    sound: Mapped[StationSound | None] = relationship(lazy="joined")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
@@ -203,7 +218,10 @@ class FiledCall(Base):
 
 
 class AsRun(Base):
-    """One thing that really went out, when it did; never changed, only followed by another entry."""
+    """One thing that really went out, when it did; only followed by another entry, never changed on air.
+
+    After the broadcast a person may put right when it was (``broadcasts.boundaries``).
+    """
 
     __tablename__ = "as_run"
 
@@ -212,6 +230,8 @@ class AsRun(Base):
     at: Mapped[datetime]
     offset: Mapped[float]
     """Seconds from the start of the broadcast."""
+    was: Mapped[float | None]
+    """The same as the clock said it, where a person put it right since."""
     kind: Mapped[AsRunKind] = mapped_column(spelled(AsRunKind))
     subject: Mapped[str | None] = mapped_column(String(36))
     """Public id of the call, script or rundown item."""

@@ -12,6 +12,7 @@ from radiodesk.core.pages import Page, page_of
 from radiodesk.language.triage.protection_cues import ProtectionCue
 from radiodesk.rooms.broadcasts import services
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
+from radiodesk.rooms.broadcasts.item_times import begun_items, item_of
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, BroadcastState, RundownItem
 from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.broadcasts.rundowns import Timed, timed
@@ -200,12 +201,12 @@ def studio(session: Session, broadcast: Broadcast, at: datetime) -> Studio:
     cards = [host_card(session, call) for call in live if call.state is not CallState.WAITING]
     items = rundown(session, broadcast.id)
     log = as_run(session, broadcast)
-    begun = _begun(log)
+    begun = begun_items(log)
     current = _current(items, begun)
     planned = timed(items, broadcast.on_air_at or broadcast.planned_start)
     shown = [call for call in live if call.state is not CallState.WAITING]
     heard = words_of(session, shown)
-    began = next((entry.at for entry in reversed(log) if current and _item_of(entry) == current.public_id), None)
+    began = next((entry.at for entry in reversed(log) if current and item_of(entry) == current.public_id), None)
     return Studio(
         broadcast=broadcast,
         on_air=[card for card in cards if card.state is CallState.ON_AIR],
@@ -231,11 +232,7 @@ def studio(session: Session, broadcast: Broadcast, at: datetime) -> Studio:
 
 def current_item(session: Session, broadcast: Broadcast) -> RundownItem | None:
     """The item that began last."""
-    return _current(rundown(session, broadcast.id), _begun(as_run(session, broadcast)))
-
-
-def _begun(log: Iterable[AsRun]) -> list[str]:
-    return [_item_of(entry) for entry in log if entry.kind in (AsRunKind.ITEM, AsRunKind.SCRIPT)]
+    return _current(rundown(session, broadcast.id), begun_items(as_run(session, broadcast)))
 
 
 def _current(items: Iterable[RundownItem], begun: list[str]) -> RundownItem | None:
@@ -260,10 +257,6 @@ def _cues(shown: list[Call], heard: Mapping[int, CallWords]) -> dict[str, Protec
 
 
 _STUDIO_STATES = (CallState.ON_AIR, CallState.HELD, CallState.READY, CallState.WAITING)
-
-
-def _item_of(entry: AsRun) -> str:
-    return str(entry.details.get("item") or entry.subject)
 
 
 def _tickets(session: Session, shown: list[Call]) -> dict[str, str]:

@@ -19,9 +19,12 @@ from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.programme.services import TOPIC
 
 UNDO_WITHIN = timedelta(minutes=10)
+DESK = "desk"
+"""Who does what is done without a person: editions of slots, bulletins that compile themselves. Anyone may undo it."""
 
 ADDED, MOVED, PLACED, REMOVED = "rundown item added", "rundown item moved", "script placed", "rundown item removed"
 CHANGED, COPIED = "rundown item changed", "rundown copied"
+SOUND_PLACED = "sound placed"
 ACT_NAMES = {
     ADDED: N_("Item added"),
     MOVED: N_("Item moved"),
@@ -29,9 +32,10 @@ ACT_NAMES = {
     REMOVED: N_("Item removed"),
     CHANGED: N_("Item changed"),
     COPIED: N_("Rundown copied"),
+    SOUND_PLACED: N_("Sound placed"),
 }
 
-_PLAIN = ("position", "title", "seconds", "reader", "hard_at", "script_id")
+_PLAIN = ("position", "title", "seconds", "reader", "hard_at", "guests", "script_id", "sound_id")
 
 
 class NothingToUndo(Conflict):
@@ -81,7 +85,7 @@ def _last(session: Session, broadcast: Broadcast) -> RundownAct | None:
 
 
 def _hindrance(act: RundownAct, by: str, at: datetime) -> NothingToUndo | None:
-    if act.by != by:
+    if act.by not in (by, DESK):
         return NothingToUndo("%(who)s changed this rundown last, so only they can undo it.", who=act.by)
     if at - act.at > UNDO_WITHIN:
         return NothingToUndo("Your last change of this rundown is too long ago to undo. Change it by hand.")
@@ -92,10 +96,9 @@ def _hindrance(act: RundownAct, by: str, at: datetime) -> NothingToUndo | None:
 
 def _kept(item: RundownItem) -> dict[str, Any]:
     plain = {name: getattr(item, name) for name in _PLAIN}
-    if isinstance(item.title, NotReadable):
-        # What cannot be read is not written anew either: an undo leaves it as it lies.
-        del plain["title"]
-    return {"public_id": item.public_id, "kind": item.kind.value, **plain}
+    # What cannot be read is not written anew either: an undo leaves it as it lies.
+    known = {name: told for name, told in plain.items() if not isinstance(told, NotReadable)}
+    return {"public_id": item.public_id, "kind": item.kind.value, **known}
 
 
 def _restore(session: Session, broadcast: Broadcast, before: list[dict[str, Any]]) -> None:

@@ -19,7 +19,7 @@ def send_rundown(broadcast: Broadcast, slots: list[Timed]) -> Response:
             "begins": told("clock", slot.begins),
             "title": slot.item.title,
             "note": _note(slot),
-            "reader": slot.item.reader,
+            "reader": ", ".join(filter(None, (slot.item.reader, slot.item.guests))),
             "length": told("length", slot.item.seconds),
             # From the end backwards: how much must still fit when this item begins.
             "left": told("length", max(timedelta(), end - slot.begins)),

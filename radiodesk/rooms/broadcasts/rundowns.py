@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from radiodesk.core import audit
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
+from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
 from radiodesk.core.private_columns import NotReadable
 from radiodesk.core.text import shorten
@@ -20,7 +22,9 @@ from radiodesk.rooms.broadcasts.models import Broadcast, ItemKind, RundownItem
 from radiodesk.rooms.broadcasts.ports import outcomes
 from radiodesk.rooms.broadcasts.rundown_acts import acting
 from radiodesk.rooms.broadcasts.rundown_items import rundown
-from radiodesk.rooms.programme.models import Script
+from radiodesk.rooms.programme.models import Script, StationSound
+from radiodesk.rooms.programme.services import TOPIC
+from radiodesk.rooms.programme.slots import names
 from radiodesk.rooms.transcripts import vocabulary
 
 NAMES_HEARD = timedelta(days=1)
@@ -66,11 +70,14 @@ def timed(
 def _off(item: RundownItem, begins: datetime, zone: ZoneInfo | None) -> float | None:
     if not item.hard_at or zone is None:
         return None
-    local = begins.astimezone(zone)
-    hard = datetime.combine(local.date(), time.fromisoformat(item.hard_at), zone)
-    # The nearest such time: a show may go on past midnight.
-    days = round((local - hard) / timedelta(days=1))
-    return (local - hard - timedelta(days=days)).total_seconds()
+    return (begins - hard_moment(item.hard_at, begins, zone)).total_seconds()
+
+
+def hard_moment(clock: str, near: datetime, zone: ZoneInfo) -> datetime:
+    """The moment of a time of day at the station that is nearest to another: a show may go on past midnight."""
+    local = near.astimezone(zone)
+    hard = datetime.combine(local.date(), time.fromisoformat(clock), zone)
+    return (hard + timedelta(days=round((local - hard) / timedelta(days=1)))).astimezone(near.tzinfo)
 
 
 def require_unsealed(session: Session, broadcast: Broadcast) -> None:
@@ -96,6 +103,7 @@ def add_item(
     by: str,
     at: datetime,
     reader: str = "",
+    guests: str = "",
     script: Script | None = None,
     hard_at: str = "",
     to: int = 0,
@@ -114,6 +122,7 @@ def add_item(
         title=title,
         seconds=seconds or (round(script.latest.seconds) if script else 0),
         reader=reader,
+        guests=guests or None,
         hard_at=hard_at,
         script=script,
     )
@@ -153,18 +162,20 @@ def change_item(
     by: str,
     at: datetime,
     reader: str = "",
+    guests: str = "",
     hard_at: str = "",
 ) -> None:
-    """Change what an item is, how long it takes and who reads it; its place and its script stay."""
+    """Change what an item is, how long it takes, who reads it and who is talked with; place and script stay."""
     require_item(session, broadcast, item)
     title, hard_at = _checked(title, seconds, hard_at)
     with acting(session, broadcast, rundown_acts.CHANGED, item=item.public_id, by=by, at=at):
         item.kind, item.title, item.seconds, item.reader, item.hard_at = kind, title, seconds, reader, hard_at
+        item.guests = guests or None
     listen_for_names(session, [item], by=by, at=at)
 
 
 def copy_rundown(session: Session, broadcast: Broadcast, source: Broadcast, *, by: str, at: datetime) -> int:
-    """Append the items of another edition, without its scripts: what was true then is not now. Returns how many."""
+    """Append the items of another edition, without its scripts and guests: they were of that day. Returns how many."""
     require_unsealed(session, broadcast)
     there = rundown(session, broadcast.id)
     begins = there[-1].position if there else 0
@@ -185,6 +196,7 @@ def copy_rundown(session: Session, broadcast: Broadcast, source: Broadcast, *, b
                     seconds=one.seconds,
                     reader=one.reader,
                     hard_at=one.hard_at,
+                    sound_id=one.sound_id,
                 )
             )
     return len(copied)
@@ -192,8 +204,12 @@ def copy_rundown(session: Session, broadcast: Broadcast, source: Broadcast, *, b
 
 def listen_for_names(session: Session, items: Iterable[RundownItem], *, by: str, at: datetime) -> None:
     """Let recognisers listen for who and what stands on a rundown, for a day from now."""
-    names = [name for item in items for name in (*vocabulary.names_in(item.title), item.reader)]
-    vocabulary.expect(session, names, until=at + NAMES_HEARD, by=by, at=at)
+    heard = [name for item in items for name in (*vocabulary.names_in(item.title), item.reader, *_guests(item))]
+    vocabulary.expect(session, heard, until=at + NAMES_HEARD, by=by, at=at)
+
+
+def _guests(item: RundownItem) -> tuple[str, ...]:
+    return () if isinstance(item.guests, NotReadable) else names(item.guests or "")
 
 
 def move_item(session: Session, broadcast: Broadcast, item: RundownItem, to: int, *, by: str, at: datetime) -> None:
@@ -216,6 +232,32 @@ def put_script(
     with acting(session, broadcast, rundown_acts.PLACED, by=by, at=at, **told):
         item.script, item.seconds = script, round(script.latest.seconds)
         item.kind = ItemKind.SCRIPT if item.kind in UNREAD_KINDS else item.kind
+
+
+def put_sound(
+    session: Session, broadcast: Broadcast, item: RundownItem, sound: StationSound | None, *, by: str, at: datetime
+) -> None:
+    """Give an item the jingle or spot that is played when it begins, or none."""
+    require_item(session, broadcast, item)
+    chosen = sound.public_id if sound else None
+    with acting(session, broadcast, rundown_acts.SOUND_PLACED, item=item.public_id, sound=chosen, by=by, at=at):
+        item.sound = sound
+        if sound is not None and not item.seconds:
+            item.seconds = round(sound.seconds)
+
+
+def let_reserve_begin(
+    session: Session, broadcast: Broadcast, item: RundownItem, *, alone: bool, by: str, at: datetime
+) -> None:
+    """Whether an item's voice in reserve may begin by itself at the item's time, when nobody begins the item."""
+    require_item(session, broadcast, item)
+    if alone and item.script is None:
+        raise Conflict("This item has no script.")
+    item.reserve_since = (item.reserve_since or at) if alone else None
+    session.flush()
+    act = "reserve begins by itself" if alone else "reserve waits for a key"
+    audit.record(session, at, by, act, f"item {item.public_id}")
+    announce(session, at, TOPIC, "rundown", item.public_id)
 
 
 def remove_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by: str, at: datetime) -> None:

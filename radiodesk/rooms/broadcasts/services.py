@@ -4,6 +4,7 @@ Every act that is heard becomes an as-run entry. Entries are never changed; a la
 which nobody hears, may be taken back for a while.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from radiodesk.core.events import announce
 from radiodesk.core.ids import public_id
 from radiodesk.core.text import shorten
 from radiodesk.rooms.broadcasts import readings, rundowns
+from radiodesk.rooms.broadcasts.air_delay import DelayUnit
 from radiodesk.rooms.broadcasts.filed_calls import file_call, file_ended
 from radiodesk.rooms.broadcasts.models import (
     AsRun,
@@ -110,7 +112,7 @@ def go_on_air(session: Session, broadcast: Broadcast, *, by: str, at: datetime) 
         raise Conflict("%(title)s was on air already.", title=broadcast.title)
     broadcast.state, broadcast.on_air_at = BroadcastState.ON_AIR, at
     rundowns.listen_for_names(session, rundown(session, broadcast.id), by=by, at=at)
-    _log(session, broadcast, AsRunKind.START, broadcast.title, by=by, at=at)
+    write_entry(session, broadcast, AsRunKind.START, broadcast.title, by=by, at=at)
     audit.record(session, at, by, "on air", f"broadcast {broadcast.public_id}")
     announce(session, at, TOPIC, "on_air", broadcast.public_id)
 
@@ -121,7 +123,7 @@ def _running(broadcast: Broadcast) -> datetime:
     return broadcast.on_air_at
 
 
-def _log(
+def write_entry(
     session: Session,
     broadcast: Broadcast,
     kind: AsRunKind,
@@ -133,6 +135,7 @@ def _log(
     moment: datetime | None = None,
     **details: Any,
 ) -> AsRun:
+    """Write into the as-run of a broadcast that is on air; ``moment`` is when it was, ``at`` when it is written."""
     began = _running(broadcast)
     moment = max(began, moment or at)
     entry = AsRun(
@@ -155,7 +158,7 @@ def _log_call(
     session: Session, broadcast: Broadcast, kind: AsRunKind, call: Call, *, by: str, at: datetime, **details: Any
 ) -> None:
     """A caller comes or goes; the public copy is made from this, so the topic is as the host may say it."""
-    _log(session, broadcast, kind, sayable(call, call.topic), by=by, at=at, subject=call.public_id, **details)
+    write_entry(session, broadcast, kind, sayable(call, call.topic), by=by, at=at, subject=call.public_id, **details)
 
 
 def begin_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by: str, at: datetime) -> None:
@@ -164,7 +167,7 @@ def begin_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by:
     rundowns.require_item(session, broadcast, item)
     if item.script is not None:
         version = programme_services.readable(item.script, at)
-        _log(
+        write_entry(
             session,
             broadcast,
             AsRunKind.SCRIPT,
@@ -180,7 +183,7 @@ def begin_item(session: Session, broadcast: Broadcast, item: RundownItem, *, by:
             estimated=round(version.seconds, 1),
         )
     else:
-        _log(session, broadcast, AsRunKind.ITEM, item.title, by=by, at=at, subject=item.public_id)
+        write_entry(session, broadcast, AsRunKind.ITEM, item.title, by=by, at=at, subject=item.public_id)
 
 
 def finish_script(
@@ -193,9 +196,13 @@ def finish_script(
     begun = script_being_read(session, broadcast)
     if begun is None:
         raise Conflict("No script is being read.")
+    if begun.details.get("reserve"):
+        raise Conflict("The voice in reserve is being played. Stop it to end it.")
     seconds = (at - begun.at).total_seconds()
     details = {**begun.details, "seconds": round(seconds, 1)}
-    entry = _log(session, broadcast, AsRunKind.SCRIPT_END, begun.title, by=by, at=at, subject=begun.subject, **details)
+    entry = write_entry(
+        session, broadcast, AsRunKind.SCRIPT_END, begun.title, by=by, at=at, subject=begun.subject, **details
+    )
     version = session.scalar(
         select(ScriptVersion).where(
             ScriptVersion.script.has(public_id=begun.subject), ScriptVersion.number == begun.details["number"]
@@ -262,7 +269,9 @@ def mark(
 
     ``moment`` is when it was, where the words for it took a while to type.
     """
-    return _log(session, broadcast, AsRunKind.MARK, text or "", by=by, at=at, subject=subject, moment=moment, **details)
+    return write_entry(
+        session, broadcast, AsRunKind.MARK, text or "", by=by, at=at, subject=subject, moment=moment, **details
+    )
 
 
 def is_undoable(entry: AsRun, at: datetime) -> bool:
@@ -285,16 +294,32 @@ def undo_mark(session: Session, broadcast: Broadcast, entry_id: int, *, by: str,
     announce(session, at, TOPIC, "mark undone", broadcast.public_id)
 
 
-def dump(session: Session, broadcast: Broadcast, seconds: int, why: str, *, by: str, at: datetime) -> AsRun:
-    """Mark the last seconds to be cut from every public copy; the sealed original keeps them, restricted."""
+def dump(
+    session: Session,
+    broadcast: Broadcast,
+    seconds: int,
+    why: str,
+    *,
+    by: str,
+    at: datetime,
+    unit: DelayUnit | None = None,
+) -> AsRun:
+    """Mark the last seconds to be cut from every public copy; the sealed original keeps them, restricted.
+
+    With a delay ``unit`` they are its whole length, and how many of them did not even go on air is noted.
+    """
     running = _running(broadcast)
+    kept: dict[str, Any] = {}
+    if unit is not None:
+        seconds = math.ceil(unit.seconds)
+        log = session.scalars(select(AsRun).where(AsRun.broadcast_id == broadcast.id)).all()
+        kept = {"delay": unit.seconds, "kept_off_air": round(unit.left(log, at), 1)}
     if not 1 <= seconds <= LONGEST_DUMP:
         raise Unreadable("A dump takes 1 to %(most)s seconds.", most=LONGEST_DUMP).of("seconds")
     begins = max(0.0, (at - running).total_seconds() - seconds)
-    audit.record(session, at, by, "dumped", f"broadcast {broadcast.public_id}", seconds=seconds)
-    return _log(
-        session, broadcast, AsRunKind.DUMP, why, by=by, at=at, begins=begins, ends=begins + seconds, seconds=seconds
-    )
+    audit.record(session, at, by, "dumped", f"broadcast {broadcast.public_id}", seconds=seconds, **kept)
+    cut: dict[str, Any] = {"begins": begins, "ends": begins + seconds, "seconds": seconds, **kept}
+    return write_entry(session, broadcast, AsRunKind.DUMP, why, by=by, at=at, **cut)
 
 
 def attach_recording(
@@ -319,13 +344,22 @@ def attach_recording(
     announce(session, at, TOPIC, "recording", broadcast.public_id)
 
 
-def end(session: Session, broadcast: Broadcast, *, by: str, at: datetime) -> int:
+def end(
+    session: Session, broadcast: Broadcast, *, by: str, at: datetime, loudness: Mapping[str, Any] | None = None
+) -> int:
     """End the broadcast. Callers still on air or held are ended; calls that came to their end since the last
-    broadcast are filed under this one. Who still waits, waits for the next. Returns how many calls were filed."""
+    broadcast are filed under this one. Who still waits, waits for the next. Returns how many calls were filed.
+
+    ``loudness`` is how loud it was, as fields of ``sound.programme_loudness.Loudness``.
+    """
     _running(broadcast)
     for call in session.scalars(select(Call).where(Call.state.in_((CallState.ON_AIR, CallState.HELD)))):
         end_call(session, broadcast, call, by=by, at=at)
-    _log(session, broadcast, AsRunKind.END, broadcast.title, by=by, at=at)
+    if loudness is not None and loudness.get("integrated") is not None:
+        write_entry(
+            session, broadcast, AsRunKind.LOUDNESS, _figures(loudness), by=by, at=at, **_told_loudness(loudness)
+        )
+    write_entry(session, broadcast, AsRunKind.END, broadcast.title, by=by, at=at)
     broadcast.state, broadcast.ended_at = BroadcastState.ENDED, at
     session.flush()
     filed = file_ended(session, broadcast, at=at)
@@ -333,6 +367,18 @@ def end(session: Session, broadcast: Broadcast, *, by: str, at: datetime) -> int
     audit.record(session, at, by, "off air", f"broadcast {broadcast.public_id}", calls=filed)
     announce(session, at, TOPIC, "ended", broadcast.public_id)
     return filed
+
+
+def _told_loudness(loudness: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"integrated": "integrated_lufs", "most_short_term": "max_short_term_lufs", "true_peak": "true_peak_dbtp"}
+    return {name: loudness.get(key) for key, name in names.items()} | {"measured_seconds": loudness.get("seconds")}
+
+
+def _figures(loudness: Mapping[str, Any]) -> str:
+    """The figures in signs that need no language."""
+    parts = (("I", "integrated", "LUFS"), ("max S", "most_short_term", "LUFS"), ("", "true_peak", "dBTP"))
+    told = (f"{name} {loudness[key]:.1f} {unit}" for name, key, unit in parts if loudness.get(key) is not None)
+    return " · ".join(part.strip() for part in told)
 
 
 def talk_back(session: Session, text: str, *, by: str, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Broadcasts: planning, the rundown, the host's screen, the studio wall, the as-run log."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import BinaryIO, cast
 
@@ -15,13 +16,26 @@ from radiodesk.http.request import asked, asked_page, back, field, now, number, 
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, may_open, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.broadcasts import checklist, editions, queries, readings, rundown_acts, rundowns, services
+from radiodesk.rooms.accounts.queries import known_names
+from radiodesk.rooms.broadcasts import (
+    checklist,
+    editions,
+    playouts,
+    queries,
+    readings,
+    rundown_acts,
+    rundowns,
+    services,
+)
+from radiodesk.rooms.broadcasts.air_delay import DelayUnit
+from radiodesk.rooms.broadcasts.item_times import item_runs
 from radiodesk.rooms.broadcasts.known_callers import covered_titles
 from radiodesk.rooms.broadcasts.models import (
     AS_RUN_KIND_NAMES,
     BROADCAST_STATE_NAMES,
     ITEM_KIND_NAMES,
     ITEM_KIND_SIGNS,
+    AsRun,
     Broadcast,
     BroadcastState,
     ItemKind,
@@ -30,6 +44,7 @@ from radiodesk.rooms.broadcasts.models import (
 from radiodesk.rooms.broadcasts.ports import OUTCOME_NAMES, outcomes
 from radiodesk.rooms.broadcasts.rundown_items import rundown
 from radiodesk.rooms.broadcasts.rundown_sheet import send_rundown
+from radiodesk.rooms.broadcasts.soundboard_views import shown_board
 from radiodesk.rooms.broadcasts.unanswered import unanswered
 from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.calls.models import CONSENT_NAMES, URGENCY_NAMES, Call, CallState, Channel
@@ -37,10 +52,15 @@ from radiodesk.rooms.calls.place_field import hint_phrases
 from radiodesk.rooms.calls.protection_proposal import MATTER_NAMES
 from radiodesk.rooms.calls.queries import HostCard, call_by_public_id, host_card
 from radiodesk.rooms.calls.visible import readable
+from radiodesk.rooms.lines.line_board import Listening, on_air_delay, programme_loudness
 from radiodesk.rooms.programme import queries as programme_queries
+from radiodesk.rooms.programme.player_line import tell_player
+from radiodesk.rooms.programme.reserve_voices import reserve_of
+from radiodesk.rooms.programme.station_sounds import station_sounds
 from radiodesk.rooms.recordings.models import Direction
 from radiodesk.rooms.recordings.services import require_sound, store_upload
 from radiodesk.rooms.transcripts import queries as speech_queries
+from radiodesk.sound.player.ready_files import END_NAMES
 
 blueprint = Blueprint("broadcasts", __name__)
 
@@ -113,6 +133,8 @@ def broadcast(public_id: str) -> str:
         over=sum(item.seconds for item in items) - found.planned_seconds,
         sources=queries.rundown_sources(session(), found),
         kind_signs=ITEM_KIND_SIGNS,
+        runs=item_runs(items, log),
+        **_for_planners(found),
         log=log,
         titles=covered_titles(session(), found, log),
         calls=calls,
@@ -122,11 +144,21 @@ def broadcast(public_id: str) -> str:
         missing_names=readings.MISSING_NAMES,
         transcripts=speech_queries.current(session(), found.recordings),
         scripts=programme_queries.scripts(session()),
+        station_sounds=station_sounds(session()),
+        reserves={item.id: reserve_of(session(), item.script.approved) for item in items if item.script},
+        end_names=END_NAMES,
         undoable=rundown_acts.undoable(session(), found, by=me().username, at=now()),
         rundown_act_names=rundown_acts.ACT_NAMES,
         now=now(),
         **NAMES,
     )
+
+
+def _for_planners(found: Broadcast) -> dict[str, object]:
+    """What helps whoever plans a broadcast that is not over: who works here, and what is still unanswered."""
+    if not may_open("broadcasts.add_item") or found.state not in (BroadcastState.PLANNED, BroadcastState.ON_AIR):
+        return {}
+    return {"people": known_names(session()), "questions": unanswered(session(), found, at=now())}
 
 
 @blueprint.get("/siaran/<public_id>/susunan.pdf")
@@ -163,7 +195,9 @@ def go_on_air(public_id: str) -> BaseResponse:
 @blueprint.post("/siaran/<public_id>/selesai")
 @allowed(*CREW)
 def end(public_id: str) -> BaseResponse:
-    services.end(session(), _broadcast(public_id), by=me().username, at=now())
+    settings = station().settings
+    loud = programme_loudness(settings, Listening(settings))
+    services.end(session(), _broadcast(public_id), by=me().username, at=now(), loudness=loud)
     return back("broadcasts.broadcast", public_id=public_id)
 
 
@@ -202,6 +236,7 @@ def add_item(public_id: str) -> BaseResponse:
         field("title", 160) or (script.title if script else ""),
         _item_seconds(),
         reader=field("reader", 80),
+        guests=field("guests", 400),
         script=script,
         hard_at=field("hard_at", 8),
         to=number("to") if field("to", 8) else 0,
@@ -235,6 +270,7 @@ def change_item(public_id: str, item_id: str) -> BaseResponse:
         field("title", 160),
         _item_seconds(),
         reader=field("reader", 80),
+        guests=field("guests", 400),
         hard_at=field("hard_at", 8),
         by=me().username,
         at=now(),
@@ -289,7 +325,7 @@ def undo_rundown(public_id: str) -> BaseResponse:
 @blueprint.get("/siaran/<public_id>/penyiar")
 @allowed(*ALL_SHOW)
 def host(public_id: str) -> str:
-    return render_template("broadcasts/host.html", asked=_asked(), **_studio(public_id))
+    return render_template("broadcasts/host.html", asked=_asked(), **_studio(public_id), **shown_board(now()))
 
 
 def _asked() -> HostCard | None:
@@ -303,7 +339,7 @@ def _asked() -> HostCard | None:
 
 @blueprint.get("/siaran/<public_id>/penyiar/bagian")
 @allowed(*ALL_SHOW)
-@region("calls", "broadcasts", "programme", "speech", "tickets", "traffic")
+@region("calls", "broadcasts", "programme", "playout", "speech", "tickets", "traffic")
 def host_part(public_id: str) -> str:
     return render_template("broadcasts/_studio.html", **_studio(public_id))
 
@@ -328,9 +364,34 @@ def _studio(public_id: str) -> dict[str, object]:
         "questions": unanswered(session(), found, at=now()),
         "undoable": [entry.id for entry in studio.marks if services.is_undoable(entry, now())],
         "call_seconds": station().settings.call_seconds,
+        "reserves": playouts.playable_reserves(session(), [slot.item for slot in studio.items], now()),
+        "due": _due(found),
+        "delay": _delay(queries.as_run(session(), found)) if found.state is BroadcastState.ON_AIR else {},
+        "has_delay": _unit(),
         "now": now(),
         **NAMES,
     }
+
+
+def _due(broadcast: Broadcast) -> playouts.Due | None:
+    settings = station().settings
+    if not settings.play_output:
+        return None
+    return playouts.due(session(), broadcast, at=now(), zone=settings.zone, grace=settings.reserve_seconds)
+
+
+def _unit() -> DelayUnit | None:
+    """The delay unit behind the line that goes on air."""
+    return DelayUnit.behind(on_air_delay(station().settings))
+
+
+def _delay(log: Iterable[AsRun]) -> dict[str, object]:
+    """How much delay is left, for the host."""
+    unit = _unit()
+    if unit is None:
+        return {}
+    left = unit.left(log, now())
+    return {"unit": unit, "left": left, "full_at": now() + timedelta(seconds=unit.full_in(left))}
 
 
 @blueprint.get("/dinding")
@@ -384,7 +445,13 @@ def end_call(public_id: str) -> BaseResponse:
 @blueprint.post("/siaran/<public_id>/acara/<item_id>/mulai")
 @allowed(*CREW, Role.OFFICER)
 def begin_item(public_id: str, item_id: str) -> BaseResponse:
-    services.begin_item(session(), _broadcast(public_id), _item(item_id), by=me().username, at=now())
+    found, item, settings = _broadcast(public_id), _item(item_id), station().settings
+    services.begin_item(session(), found, item, by=me().username, at=now())
+    if item.sound is not None and settings.play_output:
+        order = playouts.sound_order(settings, item.sound, found, item, by=me().username)
+        # The item has begun, whether or not the player takes its sound: a refusal is about the sound alone.
+        session().commit()
+        tell_player(settings, order)
     return back("broadcasts.host", public_id=public_id)
 
 
@@ -415,7 +482,9 @@ def undo_mark(public_id: str, entry_id: str) -> BaseResponse:
 @blueprint.post("/siaran/<public_id>/buang")
 @allowed(*CREW)
 def dump(public_id: str) -> BaseResponse:
-    services.dump(session(), _broadcast(public_id), number("seconds"), field("why", 160), by=me().username, at=now())
+    unit = _unit()
+    seconds = number("seconds") if unit is None else 0
+    services.dump(session(), _broadcast(public_id), seconds, field("why", 160), by=me().username, at=now(), unit=unit)
     return back("broadcasts.host", public_id=public_id)
 
 

@@ -58,6 +58,7 @@ _PLAIN = (
     "protected",
     "may_name",
     "may_call_back",
+    "disguise_voice",
     "consent_by",
     "refused_by",
     "overruled_by",
@@ -80,6 +81,7 @@ _WHO_MAY_HEAR = (
     "protected",
     "merged_into_id",
     "consent_at",
+    "disguise_voice",
     "may_name",
     "name",
     "phone",
@@ -123,6 +125,8 @@ def acting(
     session: Session, call: Call, kind: str, *, by: str, at: datetime, batch: str | None = None, **details: Any
 ) -> Iterator[None]:
     """Change the call inside the block; what changed is kept, logged and announced when it ends."""
+    if call.removed_at is not None:
+        raise Conflict("This call was deleted: nothing can be changed of it any more.")
     before, version = _snapshot(call), call.version
     yield
     session.add(_act(call, kind, before, version, by=by, at=at, batch=batch))

@@ -26,7 +26,7 @@ def block(
         raise Unreadable("Please give the reason for the block.").of("reason")
     if until is not None and until <= at:
         raise Unreadable("The block would end before it begins. Please give a later day.").of("until")
-    number = phones.normalised(phone) if known else phones.complete(phone)
+    number = phones.normalised(phone) if known else phones.complete(phone, may_be_empty=False)
     row = BlockedNumber(
         public_id=public_id(at),
         phone=number,

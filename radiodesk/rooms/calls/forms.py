@@ -51,6 +51,7 @@ def card(settings: Settings) -> Screening:
         protected=choice("protected", Protected),
         may_name=is_ticked("may_name"),
         may_call_back=is_ticked("may_call_back"),
+        disguise_voice=is_ticked("disguise_voice"),
         line_quality=inputs.number(quality) if quality else None,
         notes=field("notes", 4000),
     )

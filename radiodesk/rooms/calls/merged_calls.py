@@ -41,6 +41,16 @@ def held_by(session: Session, calls: Collection[Call]) -> dict[int, list[Call]]:
     return {key: list(several.values()) for key, several in held.items()}
 
 
+def in_disguise(session: Session, calls: Collection[Call]) -> frozenset[str]:
+    """Public ids of those whose voice is to be disguised: one person's calls count as one."""
+    held = held_by(session, calls)
+    return frozenset(
+        call.public_id
+        for call in calls
+        if any(part.disguise_voice for part in (*held[call.id], *became(session, call)))
+    )
+
+
 def protected_calls() -> CompoundSelect[int]:
     """The keys of all protected calls, of those that hold their words, and of those whose words they hold."""
     protected = select(Call.id, Call.merged_into_id).where(Call.protected.is_not(None))

@@ -129,7 +129,8 @@ class Call(Base):
     ``written_at`` is when a message was written, as its channel tells; ``address`` the channel's own name for the
     sender, which is all there is of a WhatsApp user who hides the number. ``consent_at`` and ``refused_at`` exclude
     each other; ``overruled_why`` is the host's reason to put a caller on air without consent.
-    ``aired_without_consent`` stays once it is true, whatever the caller says later.
+    ``aired_without_consent`` stays once it is true, whatever the caller says later. With ``disguise_voice`` the public
+    copies hold the caller's words in another voice.
     """
 
     __tablename__ = "call"
@@ -187,6 +188,7 @@ class Call(Base):
     protected: Mapped[Protected | None] = mapped_column(spelled(Protected))
     may_name: Mapped[bool] = mapped_column(default=False)
     may_call_back: Mapped[bool] = mapped_column(default=False)
+    disguise_voice: Mapped[bool] = mapped_column(default=False)
     consent_at: Mapped[datetime | None]
     consent_by: Mapped[str | None] = mapped_column(String(80))
     refused_at: Mapped[datetime | None]
@@ -211,6 +213,8 @@ class Call(Base):
     written_at: Mapped[datetime | None]
     address: Mapped[str | None] = mapped_column(Private)
     address_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    removed_at: Mapped[datetime | None]
+    """When its words and sounds were deleted; the row tells that there was a call, and what became of it."""
     version: Mapped[int] = mapped_column(default=1)
 
     recordings: Mapped[list[Recording]] = relationship(secondary=call_recording, order_by=Recording.id)

@@ -52,6 +52,7 @@ ACT_NAMES = {
     "taken over": N_("Taken over"),
     "vip": N_("VIP mark changed"),
     "protected": N_("Protection changed"),
+    "voice disguised": N_("Voice disguised"),
     "handed over": N_("Handed over"),
     "merged": N_("Merged"),
     "merged away": N_("Merged"),

@@ -48,6 +48,7 @@ class Screening:
     protected: Protected | None = None
     may_name: bool = False
     may_call_back: bool = False
+    disguise_voice: bool = False
     line_quality: int | None = None
     notes: str = ""
 
@@ -113,8 +114,10 @@ def screen(session: Session, call: Call, card: Screening, *, version: int | None
     with acting(session, call, "screened", by=by, at=at):
         if (card.phone or None) != call.phone or card.name != (call.name or ""):
             know(session, call, phone=card.phone, name=card.name)
+        newly_protected = card.protected is not None and call.protected is None
         for name in _CARD:
             setattr(call, name, getattr(card, name))
+        call.disguise_voice |= newly_protected
         call.place, call.topic, call.point = tidy(card.place)[:120], tidy(card.topic)[:120], tidy(card.point)[:200]
         call.screened_at, call.screened_by = at, by
         unlearn(session, call)
@@ -229,11 +232,19 @@ def protect(
     if not hides:
         _check(replace(card_of(call), protected=protected))
     with acting(session, call, "protected", by=by, at=at, mark=protected):
+        # Should the mark be taken off one day, the voice is still not published as it is, unless somebody says so.
+        call.disguise_voice |= protected is not None
         call.protected = protected
         if hides and protected is not None:
             call.may_name = False
             call.topic, call.point = (without_name(text, call.name or "") for text in (call.topic, call.point))
         unlearn(session, call)
+
+
+def disguise(session: Session, call: Call, *, by: str, at: datetime) -> None:
+    """Have the caller's words in another voice in every public copy; the card takes it back."""
+    with acting(session, call, "voice disguised", by=by, at=at):
+        call.disguise_voice = True
 
 
 def hand_over(session: Session, call: Call, to: str, *, by: str, at: datetime) -> None:

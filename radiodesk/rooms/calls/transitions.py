@@ -74,8 +74,9 @@ def make_ready(session: Session, call: Call, *, unasked: bool = False, by: str, 
 
 
 def rescreen(session: Session, call: Call, *, by: str, at: datetime) -> None:
-    """Back from the queue to the screener."""
-    _go(session, call, "rescreened", CallState.SCREENING, Call.waiting_states, by=by, at=at, locked_by=by)
+    """Back to the screener: from the queue, or out of the studio's hold, where the caller heard nobody."""
+    allowed = Call.waiting_states | {CallState.HELD}
+    _go(session, call, "rescreened", CallState.SCREENING, allowed, by=by, at=at, locked_by=by)
 
 
 def move(session: Session, call: Call, *, before: Call | None, by: str, at: datetime) -> None:

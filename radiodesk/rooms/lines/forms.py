@@ -18,6 +18,8 @@ def changed(lines: Lines, line_id: str | None) -> Lines:
         "channel": number("channel"),
         "kind": field("kind", 20),
         "studio": field("studio", 40) or None,
+        "log": field("log", 10),
+        **{name: number(name) for name in ("log_days", "log_least_days", "delay", "delay_regain") if field(name, 10)},
     }
     rows = [asdict(line) for line in lines.lines]
     if line_id is None:

@@ -58,6 +58,8 @@ class Board:
     alarms: tuple[str, ...]
     sip: tuple[LineCall, ...] = ()
     telephone: dict[str, Any] | None = None
+    loudness: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Of the lines that go on air, as ``sound.programme_loudness.Loudness``."""
 
 
 @dataclass
@@ -126,7 +128,19 @@ def look(settings: Settings, listening: Listening, session: Session | None = Non
     alarms = [broken] if broken else []
     alarms += _alarms(state, lines, telephone)
     sip = tuple(stay for stay in stays if stay.part == TELEPHONE)
-    return Board(views, tuple(alarms), sip, telephone)
+    return Board(views, tuple(alarms), sip, telephone, (state or {}).get("loudness", {}))
+
+
+def on_air_delay(settings: Settings) -> Line | None:
+    """The line that goes on air and has a delay unit behind it, if there is one."""
+    return next((line for line in configured(settings)[0].on_air if line.delay), None)
+
+
+def programme_loudness(settings: Settings, listening: Listening) -> dict[str, Any] | None:
+    """How loud the programme is, by the first line of it that is measured; ``None`` where none is."""
+    lines, _ = configured(settings)
+    measured = (listening.state(RECORDER) or {}).get("loudness", {})
+    return next((measured[line.id] for line in lines.on_air if line.id in measured), None)
 
 
 def _view(settings: Settings, line: Line, live: dict[str, Any] | None, stay: LineCall | None, key: str) -> LineView:
@@ -195,6 +209,7 @@ def as_json(board: Board) -> dict[str, Any]:
     """What the meters need; warnings are sentences in the language of the request."""
     return {
         "alarms": board.alarms,
+        "loudness": board.loudness,
         "lines": {
             view.line.id: {
                 "heard": view.heard,

@@ -17,7 +17,19 @@ from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.lines import forms, line_board
 from radiodesk.rooms.lines.services import LINES, RECORDER, TELEPHONE, Stay, open_line
-from radiodesk.sound.line_setup import FILE, RATES, Line, LineKind, Lines, load_lines, save_lines, trial_file
+from radiodesk.sound.line_setup import (
+    FILE,
+    LOG_DAYS,
+    LOG_FORMATS,
+    LOG_LEAST_DAYS,
+    RATES,
+    Line,
+    LineKind,
+    Lines,
+    load_lines,
+    save_lines,
+    trial_file,
+)
 from radiodesk.sound.recorder.input_devices import SOUND_SERVERS, list_devices
 
 blueprint = Blueprint("lines", __name__)
@@ -45,6 +57,8 @@ def page() -> str:
         servers=SOUND_SERVERS,
         studios=[line for line in lines.lines if line.kind is LineKind.STUDIO],
         rates=RATES,
+        log_formats=LOG_FORMATS,
+        log_days=(LOG_DAYS, LOG_LEAST_DAYS),
         sample_rate=lines.sample_rate,
         **_shown(),
     )

@@ -5,7 +5,6 @@ up does not exist.
 """
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
@@ -15,8 +14,8 @@ from radiodesk.core.addresses import network
 from radiodesk.core.database_kinds import PROMPT
 from radiodesk.core.errors import NotFound, Unreadable
 from radiodesk.core.ids import public_id
-from radiodesk.core.keys import KeyMissing
-from radiodesk.http.request import asked, back, field, now, of_field, secure_cookie, station
+from radiodesk.http.request import asked, back, field, now, of_field, station
+from radiodesk.http.tracking_cookie import code_given, give_code
 from radiodesk.language import phones
 from radiodesk.rooms.calls.place_field import complete
 from radiodesk.rooms.messages.arrivals import arrival_reader
@@ -29,10 +28,6 @@ from radiodesk.rooms.messages.ports import NotSigned, TrackingCode, tracking_cod
 from radiodesk.sound.audio_facts import AudioUnreadable
 
 blueprint = Blueprint("intake", __name__)
-
-CODE_COOKIE = "tracking-code"
-CODE_SHOWN = 10 * 60
-"""For how many seconds the page of thanks shows number and PIN again, to the browser that sent the message."""
 
 
 @blueprint.get("/kirim")
@@ -93,34 +88,13 @@ def send() -> BaseResponse:
 
 def _with_code(answer: BaseResponse, code: TrackingCode | None) -> BaseResponse:
     """The way to the page of thanks, which shows the code to this browser, for a while and to nobody else."""
-    if code is not None:
-        sealed = station().database.keys.encrypt(json.dumps([code.number, code.pin, now().timestamp()]))
-        answer.set_cookie(
-            CODE_COOKIE,
-            urlsafe_b64encode(sealed).decode(),
-            max_age=CODE_SHOWN,
-            path=url_for("intake.thanks"),
-            httponly=True,
-            samesite="Lax",
-            secure=secure_cookie(),
-        )
-    return answer
-
-
-def _code_given() -> tuple[str, str] | None:
-    """Number and PIN that this browser was given a few minutes ago."""
-    try:
-        sealed = urlsafe_b64decode(request.cookies.get(CODE_COOKIE, ""))
-        number, pin, given = json.loads(station().database.keys.decrypt(sealed))
-    except (ValueError, KeyMissing):
-        return None
-    return (number, pin) if now().timestamp() - given <= CODE_SHOWN else None
+    return answer if code is None else give_code(answer, code.number, code.pin, url_for("intake.thanks"))
 
 
 @blueprint.get("/kirim/terima-kasih")
 def thanks() -> str:
     _only_if(station().settings.web_form)
-    return render_template("public/report_thanks.html", without_sound="tanpa" in request.args, code=_code_given())
+    return render_template("public/report_thanks.html", without_sound="tanpa" in request.args, code=code_given())
 
 
 @blueprint.get("/pos-jago")

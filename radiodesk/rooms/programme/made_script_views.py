@@ -1,10 +1,10 @@
 """Scripts that are made out of what the traffic room holds: a sentence taken back (ralat), an appeal."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from radiodesk.core.errors import Unreadable
-from radiodesk.http.request import field, now, number, session, station
+from radiodesk.http.request import field, fields, now, number, session, station
 from radiodesk.language.places.station_area import area_pack
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
@@ -44,7 +44,7 @@ def correct(public_id: str) -> Response:
         area_pack(settings.area),
         script,
         sentences[chosen],
-        [traffic.condition_by_public_id(session(), one) for one in request.form.getlist("right")],
+        [traffic.condition_by_public_id(session(), one) for one in fields("right", 80)],
         reader=field("reader", 80),
         by=me().username,
         at=now(),

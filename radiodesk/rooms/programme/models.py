@@ -12,6 +12,7 @@ from radiodesk.core.database import Base, spelled
 from radiodesk.core.i18n import N_
 from radiodesk.core.private_columns import Private, PrivateJson
 from radiodesk.language.market_days import DayPattern
+from radiodesk.rooms.recordings.models import Recording
 
 
 class Programme(Base):
@@ -204,6 +205,17 @@ class ScriptLock(Base):
     typed_at: Mapped[datetime]
 
 
+class SpokenLine(Base):
+    """A line of a script that somebody wants to hear, until it was spoken; ``said`` is its spoken form."""
+
+    __tablename__ = "spoken_line"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    said: Mapped[str] = mapped_column(Private)
+    at: Mapped[datetime]
+
+
 class ReadingSpeed(Base):
     """How fast a reader really reads, learned from what went out: average words and seconds without pauses, summed."""
 
@@ -217,6 +229,81 @@ class ReadingSpeed(Base):
     @property
     def words_per_minute(self) -> float:
         return self.words / self.seconds * 60
+
+
+class ReserveVoice(Base):
+    """A script's voice in reserve: one version spoken by the machine, to be played when no reader is there.
+
+    ``sound`` is exactly what is played; ``text_sha256`` tells of which words. It may be played once it was checked: the
+    recogniser heard the script in it again (``agreement`` in percent, ``heard`` what it heard), or a person listened.
+    """
+
+    __tablename__ = "reserve_voice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("script_version.id"), unique=True)
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id"))
+    text_sha256: Mapped[str] = mapped_column(String(64))
+    voice: Mapped[str] = mapped_column(String(40))
+    lufs: Mapped[float | None]
+    true_peak: Mapped[float]
+    agreement: Mapped[int | None]
+    """``None`` where there was no recogniser to ask."""
+    heard: Mapped[str] = mapped_column(Private, default="")
+    made_at: Mapped[datetime]
+    by_ear: Mapped[bool] = mapped_column(default=False)
+    checked_at: Mapped[datetime | None]
+    checked_by: Mapped[str | None] = mapped_column(String(40))
+    checked_name: Mapped[str] = mapped_column(String(80), default="")
+
+    version: Mapped[ScriptVersion] = relationship()
+    sound: Mapped[Recording] = relationship(lazy="joined")
+
+
+class SoundKind(StrEnum):
+    JINGLE = "jingle"
+    SPOT = "spot"
+    MUSIC = "music"
+    EFFECT = "effect"
+
+
+SOUND_KIND_NAMES = {
+    SoundKind.JINGLE: N_("Jingle"),
+    SoundKind.SPOT: N_("Spot"),
+    SoundKind.MUSIC: N_("Music"),
+    SoundKind.EFFECT: N_("Effect"),
+}
+
+
+class StationSound(Base):
+    """A jingle or spot that the station plays again and again, from the soundboard or in a rundown.
+
+    ``recording`` is the file as it was handed in; what is played is made from it, brought to the station's loudness
+    (``ready_sha256``, empty until that is done; ``target`` in LUFS, ``lufs`` and ``true_peak`` as measured).
+    """
+
+    __tablename__ = "station_sound"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(36), unique=True)
+    title: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[SoundKind] = mapped_column(spelled(SoundKind))
+    place: Mapped[int | None]
+    """Its key on the soundboard, from 1 to 12; without one it is in the list alone."""
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id"))
+    ready_sha256: Mapped[str] = mapped_column(String(64), default="")
+    target: Mapped[float | None]
+    lufs: Mapped[float | None]
+    true_peak: Mapped[float | None]
+    seconds: Mapped[float]
+    active: Mapped[bool] = mapped_column(default=True)
+    added_at: Mapped[datetime]
+    added_by: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int] = mapped_column(default=1)
+
+    recording: Mapped[Recording] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class Prompter(Base):

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as BaseResponse
 
 from radiodesk.core.errors import NotFound, Unreadable
+from radiodesk.core.i18n import gettext
 from radiodesk.core.jobs import enqueue
 from radiodesk.http.file_response import send
 from radiodesk.http.request import asked_page, back, field, now, number, session, station
@@ -19,8 +20,10 @@ from radiodesk.rooms.programme import (
     included_items,
     made_scripts,
     queries,
+    reserve_voices,
     script_comments,
     services,
+    spoken_lines,
 )
 from radiodesk.rooms.programme.heard_script import heard_script
 from radiodesk.rooms.programme.jobs import READ_ALOUD, heard_sound
@@ -130,6 +133,7 @@ def _page(public_id: str) -> dict[str, object]:
         "sources": followed_conditions.readable_sources(session(), found),
         "comments": script_comments.comments(session(), found),
         "lock": script_comments.lock_of(session(), found, at=now()),
+        "reserve": reserve_voices.reserve_of(session(), found.approved),
         "changes": [changes(a.text, b.text) for a, b in pairwise(found.versions)],
         **_heard(found.latest.text),
         **NAMES,
@@ -171,6 +175,30 @@ def edit(public_id: str) -> BaseResponse:
 def hear_lines() -> str:
     """How the words on the screen sound, while they are typed; keeps nothing."""
     return render_template("programme/_ear.html", **_heard(field("text", services.LONGEST_SCRIPT)))
+
+
+@blueprint.post("/naskah/baris")
+@allowed(*WRITERS)
+def speak_line() -> BaseResponse:
+    """Let one line be spoken; where it can be heard is told at once."""
+    line = field("line", spoken_lines.LONGEST_LINE)
+    digest = spoken_lines.ask_for(session(), station().settings, line, _lexicon(), at=now())
+    return redirect(url_for("programme.line", digest=digest), code=303)
+
+
+@blueprint.get("/naskah/baris/<digest>.wav")
+@allowed(*WRITERS)
+def line(digest: str) -> BaseResponse:
+    if not spoken_lines.is_digest(digest):
+        raise NotFound("This line is not there.")
+    found = spoken_lines.line_sound(station().settings, digest)
+    if found.is_there():
+        return send(found, mimetype="audio/wav")
+    if spoken_lines.is_awaited(session(), digest):
+        # A browser without scripts asks again by itself.
+        waiting = gettext("The line is being spoken. One moment.")
+        return Response(waiting, 202, {"Refresh": "1"}, content_type="text/plain; charset=utf-8")
+    raise NotFound("This line cannot be heard. Ask for it once more; if that fails, look at the failed jobs.")
 
 
 @blueprint.post("/naskah/<public_id>/kunci")

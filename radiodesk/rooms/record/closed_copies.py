@@ -83,7 +83,7 @@ def copy_of(session: Session, publication: Publication) -> PublishedBroadcast | 
 
 
 def _note_standings(session: Session, publication: Publication) -> bool:
-    """Note how far each call is closed; gives whether one is further than before.
+    """Note how far each call is closed, and whose voice is disguised; gives whether one is further than before.
 
     What a person opened of it waits for a decision again.
     """
@@ -91,11 +91,13 @@ def _note_standings(session: Session, publication: Publication) -> bool:
     before = publication.closed_calls
     late = frozenset(call for call, standing in closed.standings.items() if standing > before.get(call, 0))
     publication.closed_calls = closed.standings
+    own_voice = closed.heard_disguised - set(publication.disguised_calls)
+    publication.disguised_calls = sorted(closed.disguised)
     if late & closed.unagreed:
         ask_again(session, publication, late & closed.unagreed)
     if late & closed.silent.keys():
         _ask_about_silent(session, publication)
-    return bool(late)
+    return bool(late or own_voice)
 
 
 def _is_told_in_titles(session: Session, shown: PublishedBroadcast, calls: list[Call]) -> bool:
@@ -116,8 +118,9 @@ def follow_start(session: Session, publication: Publication, *, at: datetime) ->
     """Close a public copy whose cuts lie elsewhere, since the start of a recording was corrected."""
     shown, broadcast = copy_of(session, publication), publication.broadcast
     log = broadcasts.as_run(session, broadcast)
-    closed = [call for call in closed_in(session, broadcast).standings if on_air(log, call)]
-    if shown is not None and (closed or any(entry.kind is AsRunKind.DUMP for entry in log)):
+    found = closed_in(session, broadcast)
+    moved = [call for call in (*found.standings, *found.disguised) if on_air(log, call)]
+    if shown is not None and (moved or any(entry.kind is AsRunKind.DUMP for entry in log)):
         close(session, publication, shown, at=at)
 
 

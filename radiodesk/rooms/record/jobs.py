@@ -1,18 +1,14 @@
 """Work of the record room: what the desk changed becomes what the public sees, and what the public wrote comes in."""
 
-from collections.abc import Callable
-
 from radiodesk.core import events
 from radiodesk.core.errors import Refusal
 from radiodesk.core.i18n import say
 from radiodesk.core.jobs import Context, Kind, nothing
 from radiodesk.core.private_columns import readable
 from radiodesk.language.places.station_area import area_pack
-from radiodesk.language.redaction import redact
-from radiodesk.language.redaction.unclear_parts import find_unclear
 from radiodesk.rooms.broadcasts.known_callers import identities_of
 from radiodesk.rooms.record.models import TicketReply
-from radiodesk.rooms.record.private_finder import Finder, finder, knowing
+from radiodesk.rooms.record.private_finder import finder, knowing, redactor
 from radiodesk.rooms.record.ticket_publication import MIRROR_JOB, face, publish, secrets, versions
 from radiodesk.rooms.record.tracking import REPLY_JOB
 from radiodesk.rooms.tickets import care
@@ -31,24 +27,18 @@ def mirror_ticket(context: Context, ticket_id: int) -> None:
     while True:
         with context.database.reading() as session:
             ticket = session.get_one(Ticket, ticket_id)
+            if ticket.removed_at is not None:
+                # What stays public of it was written when its words were deleted.
+                return
             hidden = secrets(session, ticket)
             known = identities_of(session, [ticket.call]) if ticket.call is not None else []
-            made = face(rules, pack, ticket, _redactor(knowing(finder(context.settings), known)), hidden=hidden)
+            made = face(rules, pack, ticket, redactor(knowing(finder(context.settings), known)), hidden=hidden)
         with context.database.writing() as session:
             ticket = session.get_one(Ticket, ticket_id)
             if versions(ticket) == made.versions and secrets(session, ticket) == hidden:
                 publish(session, made)
                 events.announce(session, context.clock.now(), TOPIC, "published", ticket.public_id)
                 return
-
-
-def _redactor(find: Finder) -> Callable[[str], str]:
-    def clean(text: str) -> str:
-        private = find(text)
-        # Nobody looks through a complaint before it is shown: what was begun and not understood goes too.
-        return redact(text, [*private, *find_unclear(text, private)])[0]
-
-    return clean
 
 
 def take_reply(context: Context, reply_id: int) -> None:

@@ -31,6 +31,7 @@ KIND_NAMES = {
     "protected": N_("protected caller"),
     "consent": N_("caller without a noted consent"),
     "closed": N_("a part that stays closed"),
+    "voice": N_("voice disguised"),
     "unclear": N_("words not understood"),
     "piece": N_("recording left out"),
 }

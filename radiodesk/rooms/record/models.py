@@ -46,6 +46,10 @@ class PublishedTicket(Base):
     promised_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    promises: Mapped[list[Any] | None]
+    """The time limits that were promised in public, ``[due, met]`` each, as ISO 8601 in UTC; ``met`` is null while it
+    runs. ``None`` in a face that was written before they were kept.
+    """
 
 
 class TrackingAttempt(Base):
@@ -133,6 +137,8 @@ class Publication(Base):
     closed_calls: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """How far each closed call was closed when this was last looked at, by its public id (``protection.Standing``):
     who is closed further since then must leave the public copy."""
+    disguised_calls: Mapped[list[str]] = mapped_column(default=list)
+    """Public ids of the calls whose voice was to be disguised when this was last looked at."""
     closed_at: Mapped[datetime | None]
     """When the public copy was closed because of a caller who may not be in it any more; until a person publishes."""
 
@@ -238,6 +244,8 @@ class PublishedBroadcast(Base):
     """How many spans were taken out, by kind: the register of what is missing."""
     corrections: Mapped[list[Any]] = mapped_column(default=list)
     ledger_line: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    calls_taken: Mapped[int | None]
+    """Calls that a person took for it, without those of which nothing may be told; ``None`` where nobody counted."""
     published_at: Mapped[datetime] = mapped_column(index=True)
     changed_at: Mapped[datetime]
 
@@ -265,6 +273,20 @@ class EditionMark(Base):
     mark: Mapped[str] = mapped_column(String(32))
 
 
+class ClosedReport(Base):
+    """The open-government report of a quarter or a year as it was closed: its figures are never counted again.
+
+    ``figures`` is what ``open_report.as_figures`` gives; the log of the record holds its digest.
+    """
+
+    __tablename__ = "closed_report"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(String(10), unique=True)
+    figures: Mapped[dict[str, Any]]
+    closed_at: Mapped[datetime]
+
+
 class PublishedPiece(Base):
     """A recording with its words, or a script, as the public gets it; ``audio_key`` is below the public folder."""
 
@@ -284,5 +306,9 @@ class PublishedPiece(Base):
     audio_bytes: Mapped[int] = mapped_column(default=0)
     audio_sha256: Mapped[str | None] = mapped_column(String(64))
     duration: Mapped[float] = mapped_column(default=0.0)
+    opus_key: Mapped[str | None] = mapped_column(String(200))
+    """The same sound as Ogg Opus; a copy of an earlier release has none until it is published again."""
+    opus_bytes: Mapped[int | None]
+    opus_sha256: Mapped[str | None] = mapped_column(String(64))
 
     broadcast: Mapped[PublishedBroadcast] = relationship(back_populates="pieces")

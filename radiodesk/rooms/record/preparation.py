@@ -14,12 +14,13 @@ from radiodesk.core.ids import public_id
 from radiodesk.language.redaction.unclear_parts import find_unclear
 from radiodesk.rooms.archive import gathered_show
 from radiodesk.rooms.broadcasts import queries as broadcasts
-from radiodesk.rooms.broadcasts.air_time import offsets, on_air
+from radiodesk.rooms.broadcasts.air_time import dumped_in, dumps, offsets, on_air
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.known_callers import identities
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.broadcasts.readings import readings_of
 from radiodesk.rooms.calls.models import Call
+from radiodesk.rooms.logger.queries import is_cut
 from radiodesk.rooms.record.models import Piece, PieceKind, Span
 from radiodesk.rooms.record.private_finder import Finder, hidden, knowing
 from radiodesk.rooms.record.protection import (
@@ -41,6 +42,7 @@ UNHEARD = N_(
     "There are no words of this recording, so nobody knows what is said in it. Listen to it before you show it."
 )
 DUMPED = N_("Seconds were dumped while this call was on air. Listen to it before you show it.")
+FROM_A_LOG = N_("This was cut out of a 24-hour recording, whoever is heard in it. Listen to it before you show it.")
 UNPLAYABLE = N_("Nothing of this recording can be heard.")
 WAS_DUMPED = N_("Dumped on air.")
 
@@ -78,12 +80,12 @@ def pieces_of(session: Session, broadcast: Broadcast, find: Finder, *, at: datet
 def _programme(work: _Work) -> list[Piece]:
     placed = offsets(work.broadcast)
     words = speech.current(work.session, [recording for recording, _ in placed])
-    dumps = gathered_show.dumps(work.log)
+    gone = dumps(work.log)
     pieces = []
     for recording, offset in placed:
         piece = _sound(work, PieceKind.PROGRAMME, recording, words.get(recording.id), title=work.broadcast.title)
         piece.offset = offset
-        for dump in dumps:
+        for dump in gone:
             if (seconds := within(piece, dump)) is not None:
                 cut_out(piece, DUMP, WAS_DUMPED, seconds, at=work.at)
         close_in_programme(piece, work.log, work.closed, at=work.at)
@@ -123,9 +125,18 @@ def _calls(work: _Work) -> list[Piece]:
             piece.subject = call.public_id
             piece.offset = _first_on_air(work.log, call)
             piece.details = {"channel": str(call.channel)}
+            if piece.withheld is None and piece.doubt is None and is_cut(work.session, recording.id):
+                piece.doubt = FROM_A_LOG
+            _cut_dumps(work, piece, recording)
             _judge(work, piece, call)
             pieces.append(piece)
     return pieces
+
+
+def _cut_dumps(work: _Work, piece: Piece, recording: Recording) -> None:
+    """What was dumped is in the caller's own recording too; it goes wherever it is known when that began."""
+    for seconds in dumped_in(work.broadcast, work.log, recording):
+        cut_out(piece, DUMP, WAS_DUMPED, seconds, at=work.at)
 
 
 def _first_on_air(log: list[AsRun], call: Call) -> float | None:
@@ -146,10 +157,8 @@ def _judge(work: _Work, piece: Piece, call: Call) -> None:
 
 def _was_dumped_during(log: list[AsRun], call: Call) -> bool:
     """Whether seconds were dumped between the caller's going on air and off again."""
-    dumps = gathered_show.dumps(log)
-    return any(
-        dump.start < span.end and span.start < dump.end for dump in dumps for span in on_air(log, call.public_id)
-    )
+    gone = dumps(log)
+    return any(dump.start < span.end and span.start < dump.end for dump in gone for span in on_air(log, call.public_id))
 
 
 def _sound(work: _Work, kind: PieceKind, recording: Recording, words: Transcript | None, *, title: str) -> Piece:

@@ -1,14 +1,15 @@
 """Looks for private matter in text, with the station's own place names and with what it knows of callers."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from radiodesk.core.i18n import N_
 from radiodesk.core.settings import Settings
 from radiodesk.language.places.station_area import area_pack
-from radiodesk.language.redaction import Span, find_private
+from radiodesk.language.redaction import Span, find_private, redact
 from radiodesk.language.redaction.identities import Identity, known_about
 from radiodesk.language.redaction.spans import merged
+from radiodesk.language.redaction.unclear_parts import find_unclear
 
 Finder = Callable[[str], Sequence[Span]]
 
@@ -23,7 +24,12 @@ A_CALLERS = {
 
 def finder(settings: Settings) -> Finder:
     """The redactor for this station: names of places in its area are not taken for people's."""
-    return partial(find_private, places=_places(settings.area))
+
+    def find(text: str) -> Sequence[Span]:
+        # The area is read with the first text: a process that starts has none.
+        return find_private(text, places=_places(settings.area))
+
+    return find
 
 
 def knowing(find: Finder, callers: Iterable[Identity]) -> Finder:
@@ -51,3 +57,15 @@ def hidden(text: str, find: Finder) -> str:
     for found in sorted(find(text), key=lambda one: -one.start):
         text = f"{text[: found.start]}…{text[found.end :]}"
     return text
+
+
+def redactor(find: Finder) -> Callable[[str], str]:
+    """Takes out what is private from a text that nobody looks through before it is shown: what was begun and not
+    understood goes too.
+    """
+
+    def clean(text: str) -> str:
+        private = find(text)
+        return redact(text, [*private, *find_unclear(text, private)])[0]
+
+    return clean

@@ -15,6 +15,7 @@ from radiodesk.rooms.broadcasts.air_time import on_air, with_margin
 from radiodesk.rooms.broadcasts.filed_calls import callers_of
 from radiodesk.rooms.broadcasts.known_callers import identities, identities_of
 from radiodesk.rooms.broadcasts.models import AsRun, Broadcast
+from radiodesk.rooms.calls.merged_calls import in_disguise
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.record.models import Piece, PieceKind, Publication, Span, SpanState
 from radiodesk.rooms.record.private_finder import A_CALLERS
@@ -32,6 +33,10 @@ NO_CONSENT = N_("This caller was on air without a consent that was noted. Open i
 UNTIMED_CONSENT = N_(
     "A caller without a noted consent was on air, and when this recording began is not known. "
     "Listen to it before you show it."
+)
+UNTIMED_VOICE = N_(
+    "A caller whose voice is disguised was on air, and when this recording began is not known. "
+    "If you show it, all voices in it are disguised."
 )
 NOT_AIRED = N_("This was not on air, and no consent to publish it was noted.")
 
@@ -65,6 +70,13 @@ class Closed:
     """These did not agree to be published, or too late; a person may open them."""
     agreed_late: frozenset[str] = frozenset()
     """Those of ``unagreed`` of whom a consent was noted after they had been on air without one."""
+    disguised: frozenset[str] = frozenset()
+    """Those, closed or not, who are heard in another voice where they are heard at all."""
+
+    @property
+    def heard_disguised(self) -> frozenset[str]:
+        """Those of ``disguised`` of whom something may be told at all."""
+        return self.disguised - self.silent.keys()
 
     @property
     def standings(self) -> dict[str, int]:
@@ -81,7 +93,8 @@ def closed_in(session: Session, broadcast: Broadcast) -> Closed:
     why = silent(session, calls)
     unagreed = [call for call in calls if not has_agreed(call) and call.public_id not in why]
     late = [call for call in unagreed if call.consent_at is not None]
-    return Closed(why, *(frozenset(call.public_id for call in some) for some in (unagreed, late)))
+    keys, late_keys = (frozenset(call.public_id for call in some) for some in (unagreed, late))
+    return Closed(why, keys, late_keys, in_disguise(session, calls))
 
 
 def has_agreed(call: Call) -> bool:
@@ -201,6 +214,15 @@ def close_in_programme(piece: Piece, log: Sequence[AsRun], closed: Closed, *, at
     """Cut the seconds of closed callers out of a recording of the programme, so far as they are not cut yet."""
     _silence(piece, silences(log, closed.silent), PROTECTED, UNTIMED, at=at)
     _silence(piece, silences(log, dict.fromkeys(sorted(closed.unagreed), NO_CONSENT)), CONSENT, UNTIMED_CONSENT, at=at)
+    _doubt_voices(piece, log, closed)
+
+
+def _doubt_voices(piece: Piece, log: Sequence[AsRun], closed: Closed) -> None:
+    """Ask a person before a recording is shown in which all voices would have to be disguised."""
+    if piece.recording is None or piece.recording.start_known or piece.withheld is not None or piece.doubt is not None:
+        return
+    if any(on_air(log, call) for call in closed.heard_disguised):
+        piece.doubt, piece.shown = UNTIMED_VOICE, False
 
 
 def _silence(piece: Piece, cuts: list[Silence], kind: str, untimed: str, *, at: datetime) -> None:

@@ -4,15 +4,15 @@ A broadcast's words with their times are most of its bytes. Lists, feeds and ope
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Result, ScalarResult, Select, func, select
-from sqlalchemy.orm import Session, defer, joinedload, load_only, raiseload, selectinload
+from sqlalchemy import ColumnElement, Result, ScalarResult, Select, Text, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, load_only, raiseload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from radiodesk.core.errors import NotFound
@@ -21,6 +21,8 @@ from radiodesk.rooms.record.models import PieceKind, PublishedBroadcast, Publish
 PAGE = 20
 AT_ONCE = 200
 """Rows that are fetched at once while all of them are sent."""
+
+_OWN_KEYS = frozenset({"id", "broadcast_id"})
 
 OPEN = PublishedBroadcast.withdrawn_at.is_(None)
 NEWEST = (PublishedBroadcast.started_at.desc(), PublishedBroadcast.id.desc())
@@ -56,10 +58,18 @@ def edition_of(session: Session, public_id: str) -> Edition:
 
 
 def in_lists() -> tuple[ORMOption, ...]:
-    """How a broadcast is loaded for lists and feeds: its pieces without their words' times."""
-    pieces = selectinload(PublishedBroadcast.pieces)
-    heavy = (defer(PublishedPiece.segments, raiseload=True), defer(PublishedPiece.details, raiseload=True))
-    return (defer(PublishedBroadcast.as_run, raiseload=True), pieces.options(*heavy))
+    """How a broadcast is loaded for lists: its pieces without their words' times, and without details."""
+    return _light(PublishedPiece.segments, PublishedPiece.details)
+
+
+def in_feeds() -> tuple[ORMOption, ...]:
+    """How a broadcast is loaded for feeds, which tell what chapters there are."""
+    return _light(PublishedPiece.segments)
+
+
+def _light(*heavy: InstrumentedAttribute[Any]) -> tuple[ORMOption, ...]:
+    pieces = selectinload(PublishedBroadcast.pieces).options(*(defer(one, raiseload=True) for one in heavy))
+    return (defer(PublishedBroadcast.as_run, raiseload=True), pieces)
 
 
 def pieces_by_key(session: Session, keys: list[int]) -> list[PublishedPiece]:
@@ -86,9 +96,11 @@ def main_seconds(session: Session, broadcasts: list[int]) -> dict[int, float]:
     return found
 
 
-def published(session: Session, page: int = 1, size: int = PAGE) -> tuple[list[PublishedBroadcast], int]:
+def published(
+    session: Session, page: int = 1, size: int = PAGE, load: Callable[[], tuple[ORMOption, ...]] = in_lists
+) -> tuple[list[PublishedBroadcast], int]:
     """Broadcasts that are public, newest first, and how many there are in all."""
-    wanted = select(PublishedBroadcast).where(OPEN).options(*in_lists()).order_by(*NEWEST)
+    wanted = select(PublishedBroadcast).where(OPEN).options(*load()).order_by(*NEWEST)
     return list(session.scalars(wanted.offset((page - 1) * size).limit(size))), count(session)
 
 
@@ -116,10 +128,54 @@ def rows(session: Session) -> Iterator[PublishedBroadcast]:
     return _one_by_one(session.scalars(_all(select(PublishedBroadcast).options(said).order_by(*NEWEST))))
 
 
+def with_words(session: Session) -> Iterator[PublishedBroadcast]:
+    """Every broadcast that is public, newest first, with the plain words of its pieces; fetched some at a time."""
+    return _one_by_one(session.scalars(_all(select(PublishedBroadcast).options(*in_lists()).order_by(*NEWEST))))
+
+
+def open_pages(session: Session) -> Iterator[tuple[str, datetime]]:
+    """The ids of all broadcasts that are public, newest first, with the time at which their page changed last."""
+    wanted = select(PublishedBroadcast.public_id, PublishedBroadcast.changed_at).order_by(*NEWEST)
+    return ((public_id, changed_at) for public_id, changed_at in _one_by_one(session.execute(_all(wanted))))
+
+
+def contents(session: Session) -> Iterator[tuple[str, str]]:
+    """The ids of all broadcasts that are public, newest first, each with a digest of all that is public of it."""
+    told, said = (
+        [cast(one, Text).label(f"{one.name}_told") for one in table.__table__.columns if one.name not in _OWN_KEYS]
+        for table in (PublishedBroadcast, PublishedPiece)
+    )
+    pieces = select(*said).order_by(PublishedPiece.position)
+    wanted = select(PublishedBroadcast.public_id, PublishedBroadcast.id, *told).order_by(*NEWEST)
+    for public_id, key, *values in _one_by_one(session.execute(_all(wanted))):
+        whole = hashlib.sha256(repr(values).encode())
+        for piece in session.execute(pieces.where(PublishedPiece.broadcast_id == key)):
+            whole.update(repr(tuple(piece)).encode())
+        yield public_id, whole.hexdigest()
+
+
+def parts_of(session: Session, public_id: str) -> tuple[str, list[tuple[int, list[str]]]]:
+    """The package of a broadcast that is public, and the positions of its pieces, each with the kinds of its sound."""
+    line = PublishedBroadcast.ledger_line
+    package = session.scalar(select(line).where(OPEN, PublishedBroadcast.public_id == public_id))
+    files = {"mp3": PublishedPiece.audio_key, "opus": PublishedPiece.opus_key}
+    pieces = select(PublishedPiece.position, *files.values()).join(PublishedPiece.broadcast)
+    found = session.execute(pieces.where(PublishedBroadcast.public_id == public_id).order_by(PublishedPiece.position))
+    parts = [(position, [kind for kind, key in zip(files, keys, strict=True) if key]) for position, *keys in found]
+    return str((package or {}).get("package", "")), parts
+
+
 def removed(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
     """What was taken out of each broadcast that is public, counted by kind, newest first."""
     wanted = select(PublishedBroadcast.public_id, PublishedBroadcast.removed).order_by(*NEWEST)
     return ((public_id, counts) for public_id, counts in _one_by_one(session.execute(_all(wanted))))
+
+
+def is_public_package(session: Session, package: str) -> bool:
+    """Whether a package is that of a broadcast which is public now."""
+    line = PublishedBroadcast.ledger_line
+    wanted = select(PublishedBroadcast.id).where(OPEN, line["package"].as_string() == package)
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def ledger_lines(session: Session) -> Iterator[dict[str, Any]]:
@@ -134,7 +190,7 @@ def _one_by_one(found: Result[Any] | ScalarResult[Any]) -> Iterator[Any]:
         yield from found
 
 
-def _all(query: Select[Any]) -> Select[Any]:
+def _all(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return query.where(OPEN).execution_options(yield_per=AT_ONCE)
 
 
@@ -174,10 +230,12 @@ def piece_of(session: Session, public_id: str, position: int) -> PublishedPiece:
     return _piece(session, public_id, position)
 
 
-def sound_of(session: Session, public_id: str, position: int) -> PublishedPiece:
-    """The piece whose sound was asked for, without its words; raises ``NotFound``."""
+def sound_of(session: Session, public_id: str, position: int, key: InstrumentedAttribute[str | None]) -> PublishedPiece:
+    """The piece whose sound was asked for, without its words, if it has the file that is named by this column; raises
+    ``NotFound``.
+    """
     words = (defer(PublishedPiece.segments, raiseload=True), defer(PublishedPiece.text, raiseload=True))
-    return _piece(session, public_id, position, PublishedPiece.audio_key.is_not(None), options=words)
+    return _piece(session, public_id, position, key.is_not(None), options=words)
 
 
 def _piece(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 from radiodesk.core.errors import NotFound
 from radiodesk.language.redaction.unclear_parts import UNCLEAR
 from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.record.listen_again import STILL_HEARD
 from radiodesk.rooms.record.models import Piece, Publication, Span, SpanState
 
 
@@ -75,9 +76,13 @@ def undecided(publication: Publication) -> list[Span]:
         for span in piece.spans
         if span.state == SpanState.SUGGESTED
     ]
-    return sorted(waiting, key=lambda span: span.kind != UNCLEAR)
+    return sorted(waiting, key=lambda span: not _must_be_decided(span))
 
 
 def unclear(publication: Publication) -> list[Span]:
-    """What was begun and not understood, in what would be shown, and nobody decided about yet."""
-    return [span for span in undecided(publication) if span.kind == UNCLEAR and span.piece.shown]
+    """What was begun and not understood, or can still be heard, in what would be shown, and waits for a decision."""
+    return [span for span in undecided(publication) if _must_be_decided(span) and span.piece.shown]
+
+
+def _must_be_decided(span: Span) -> bool:
+    return span.kind == UNCLEAR or span.why == STILL_HEARD

@@ -1,4 +1,4 @@
-"""The newest published broadcasts as feeds: RSS 2.0, Atom 1.0, JSON Feed 1.1.
+"""The newest published broadcasts as feeds: RSS 2.0 (a podcast), Atom 1.0, JSON Feed 1.1.
 
 A feed has pages (RFC 5005, section 3): the first holds the newest, and each names the others.
 """
@@ -9,8 +9,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 from radiodesk.core.xml_text import document
-from radiodesk.rooms.record.formats import Links, as_json, excerpt, main_sound, moment
+from radiodesk.rooms.record import podcast_tags
+from radiodesk.rooms.record.formats import OPUS, Links, as_json, excerpt, main_sound, moment
 from radiodesk.rooms.record.models import PublishedBroadcast
+from radiodesk.rooms.record.podcast_tags import Series
 
 ATOM = "http://www.w3.org/2005/Atom"
 
@@ -30,16 +32,18 @@ class FeedPage:
         return {"first": 1, "last": self.last, **there}
 
 
-def rss(page: FeedPage, links: Links, title: str, operator: str, language: str) -> bytes:
-    """RSS 2.0 with the sound as enclosure, so that podcast programs can follow."""
+def rss(page: FeedPage, links: Links, series: Series) -> bytes:
+    """RSS 2.0 with the sound as enclosure, and with what podcast programs and directories ask for."""
     ElementTree.register_namespace("atom", ATOM)
+    podcast_tags.register()
     root = ElementTree.Element("rss", version="2.0")
     channel = ElementTree.SubElement(root, "channel")
-    _say(channel, "title", title)
+    _say(channel, "title", series.title)
     _say(channel, "link", links.site)
-    _say(channel, "description", operator)
-    _say(channel, "language", language)
+    _say(channel, "description", series.operator)
+    _say(channel, "language", series.language)
     _name_pages(channel, page, links, "application/rss+xml")
+    podcast_tags.describe_series(channel, series, links)
     for broadcast in page.broadcasts:
         item = ElementTree.SubElement(channel, "item")
         _say(item, "title", broadcast.title)
@@ -56,6 +60,7 @@ def rss(page: FeedPage, links: Links, title: str, operator: str, language: str) 
                 length=str(sound.audio_bytes),
                 type="audio/mpeg",
             )
+        podcast_tags.describe_episode(item, broadcast, sound, series, links)
     return document(root)
 
 
@@ -112,6 +117,10 @@ def json_feed(page: FeedPage, links: Links, title: str, operator: str) -> str:
                     "duration_in_seconds": round(sound.duration),
                 }
             ]
+            # Attachments without titles are the same thing in other forms.
+            if sound.opus_key:
+                small = {"url": links.opus(broadcast, sound), "mime_type": OPUS, "size_in_bytes": sound.opus_bytes}
+                item["attachments"].append(small | {"duration_in_seconds": round(sound.duration)})
         items.append(item)
     following = page.others().get("next")
     return as_json(

@@ -18,6 +18,7 @@ REASONS = (
     N_("name after whose or with whom it is"),
     N_("name before what somebody is"),
     N_("name that was begun and not understood"),
+    N_("what follows a number like a number"),
     N_("number that was begun and not understood"),
     N_("number plate that was begun and not understood"),
     N_("written number plate"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from radiodesk.rooms.transcripts.timed_words import Token, covered, places, said_between, seconds_of
+from radiodesk.rooms.transcripts.timed_words import PAD, Token, covered, places, said_between, seconds_of
 from radiodesk.sound.stretches import Span as Seconds
 from radiodesk.sound.stretches import merged, remaining
 
@@ -22,7 +22,10 @@ Mask = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Characters of a text that are taken out; of a kind in ``CUT``, seconds of the recording that are cut."""
+    """Characters of a text that are taken out; of a kind in ``CUT``, seconds of the recording that are cut.
+
+    Seconds of any other kind go under a tone, whatever words stand there.
+    """
 
     kind: str
     start: int
@@ -43,6 +46,18 @@ class Rendered:
     uncut: list[dict[str, Any]] = field(default_factory=list)
     bleeped: list[Seconds] = field(default_factory=list)
     cut: list[Seconds] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWord:
+    """A word of a piece as the public gets it, or the mask of some; ``numbers`` are those of the words behind it."""
+
+    text: str
+    start: float
+    end: float
+    segment: int
+    numbers: tuple[int, ...]
+    masked: bool = False
 
 
 def render_text(text: str, removals: Sequence[Removal], mask: Mask) -> str:
@@ -66,31 +81,50 @@ def render_words(
     mask: Mask,
 ) -> Rendered:
     """Words with times: whole words go, never parts of one; what is cut moves all that follows it forward."""
-    gone: dict[int, Removal] = {}
-    dumped: set[int] = set()
+    cut = _cut(removals)
     bleeped: list[Seconds] = []
-    cut: list[Seconds] = []
     for removal in removals:
-        if removal.kind in CUT and removal.begins is not None and removal.ends is not None:
-            cut.append(Seconds(removal.begins, removal.ends))
-            dumped.update(said_between(tokens, removal.begins, removal.ends))
+        if _is_cut(removal):
             continue
-        numbers = covered(tokens, removal.start, removal.end)
-        if numbers:
+        if removal.begins is not None and removal.ends is not None:
+            # Heard in the sound, whatever the words say.
+            bleeped.append(Seconds(max(0.0, removal.begins - PAD), removal.ends + PAD))
+        if numbers := covered(tokens, removal.start, removal.end):
             bleeped.append(Seconds(*seconds_of(tokens, numbers)))
-            for number in numbers:
-                gone.setdefault(number, removal)
     kept = remaining(duration, merged(cut))
-    words = _words(tokens, gone, dumped, mask)
+    words = shown_words(tokens, removals, mask)
     shown = _segments(segments, words, kept)
     uncut = _segments(segments, words, [Seconds(0.0, duration)])
     text = " ".join(segment["text"] for segment in shown)
     return Rendered(text, shown, uncut, merged(bleeped), merged(cut))
 
 
-def _words(tokens: Sequence[Token], gone: dict[int, Removal], dumped: set[int], mask: Mask) -> list[Token]:
-    """The words that are left, and one mask for each run of words that went for the same reason."""
-    left: list[Token] = []
+def _is_cut(removal: Removal) -> bool:
+    return removal.kind in CUT and removal.begins is not None and removal.ends is not None
+
+
+def _cut(removals: Sequence[Removal]) -> list[Seconds]:
+    return [Seconds(one.begins or 0.0, one.ends or 0.0) for one in removals if _is_cut(one)]
+
+
+def shown_words(tokens: Sequence[Token], removals: Sequence[Removal], mask: Mask) -> list[ShownWord]:
+    """The words that are left, and one mask for each run of words that went for the same reason.
+
+    Words in seconds that are cut are in none of them, without a mask.
+    """
+    gone: dict[int, Removal] = {}
+    dumped: set[int] = set()
+    for removal in removals:
+        if _is_cut(removal):
+            dumped.update(said_between(tokens, removal.begins or 0.0, removal.ends or 0.0))
+            continue
+        for number in covered(tokens, removal.start, removal.end):
+            gone.setdefault(number, removal)
+    return _words(tokens, gone, dumped, mask)
+
+
+def _words(tokens: Sequence[Token], gone: dict[int, Removal], dumped: set[int], mask: Mask) -> list[ShownWord]:
+    left: list[ShownWord] = []
     last: Removal | None = None
     where = places(tokens)
     for number, token in enumerate(tokens):
@@ -99,15 +133,17 @@ def _words(tokens: Sequence[Token], gone: dict[int, Removal], dumped: set[int], 
         removal = gone.get(number)
         begins, ends = where[number]
         if removal is None:
-            left.append(token)
+            left.append(ShownWord(token.text, token.start, token.end, token.segment, (number,)))
         elif removal is last:
             masked = left.pop()
             text = masked.text.rstrip(_SIGNS) + _signs(token.text[max(0, removal.end - begins) :])
-            left.append(Token(text, masked.start, max(masked.end, token.end), masked.segment))
+            numbers = (*masked.numbers, number)
+            left.append(ShownWord(text, masked.start, max(masked.end, token.end), masked.segment, numbers, masked=True))
         else:
             before = _signs(token.text[: max(0, removal.start - begins)])
             after = _signs(token.text[removal.end - begins :]) if removal.end < ends else ""
-            left.append(Token(f"{before}{mask(removal.kind)}{after}", token.start, token.end, token.segment))
+            text = f"{before}{mask(removal.kind)}{after}"
+            left.append(ShownWord(text, token.start, token.end, token.segment, (number,), masked=True))
         last = removal
     return left
 
@@ -121,14 +157,14 @@ def _signs(text: str) -> str:
 
 
 def _segments(
-    segments: Sequence[Mapping[str, Any]], words: Sequence[Token], kept: Sequence[Seconds]
+    segments: Sequence[Mapping[str, Any]], words: Sequence[ShownWord], kept: Sequence[Seconds]
 ) -> list[dict[str, Any]]:
     found = (_segment(number, segment, words, kept) for number, segment in enumerate(segments))
     return [segment for segment in found if segment["text"]]
 
 
 def _segment(
-    number: int, segment: Mapping[str, Any], words: Sequence[Token], kept: Sequence[Seconds]
+    number: int, segment: Mapping[str, Any], words: Sequence[ShownWord], kept: Sequence[Seconds]
 ) -> dict[str, Any]:
     inside = [word for word in words if word.segment == number]
     return {

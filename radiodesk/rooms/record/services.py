@@ -4,6 +4,7 @@ What the public sees is written by a job into tables and a folder of its own; th
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,11 +13,15 @@ from sqlalchemy.orm import Session
 from radiodesk.core import audit, jobs
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.events import announce
+from radiodesk.core.i18n import gettext
 from radiodesk.core.ids import public_id
 from radiodesk.core.settings import Settings
 from radiodesk.core.text import tidy
+from radiodesk.rooms.archive import record_log
+from radiodesk.rooms.archive.models import LogKind
 from radiodesk.rooms.archive.queries import sealed_package_of
 from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.record.listen_again import STILL_HEARD, StillHeard
 from radiodesk.rooms.record.models import (
     Piece,
     PieceKind,
@@ -32,8 +37,11 @@ from radiodesk.rooms.record.protection import add_span, closed_in
 from radiodesk.rooms.record.queries import unclear
 from radiodesk.rooms.record.rendering import CUT, FINAL
 from radiodesk.rooms.record.search import forget
+from radiodesk.rooms.transcripts.timed_words import covered, places, said_between, tokens_in
 
 TOPIC = "record"
+MOST_NAMED = 5
+"""Places that a sentence names; the page has all."""
 PUBLISH_JOB = "record.publish"
 CLEAR_JOB = "record.clear"
 
@@ -74,6 +82,7 @@ def prepare(
     package = sealed_package_of(session, broadcast)
     if package is None:
         raise NotSealed("%(title)s is not sealed yet. Seal it first.", title=broadcast.title)
+    closed = closed_in(session, broadcast)
     publication = Publication(
         public_id=public_id(at),
         broadcast=broadcast,
@@ -82,7 +91,8 @@ def prepare(
         revision=0,
         created_at=at,
         asked_by=by,
-        closed_calls=closed_in(session, broadcast).standings,
+        closed_calls=closed.standings,
+        disguised_calls=sorted(closed.disguised),
     )
     publication.pieces = lay_out(session, settings, broadcast, at=at) if pieces is None else pieces
     session.add(publication)
@@ -112,7 +122,7 @@ def publish(
         return publication
     if waiting := unclear(publication):
         raise NotUnderstood(
-            "%(title)s holds %(count)s places that were begun and not understood. "
+            "%(title)s holds %(count)s places that were begun and not understood, or can still be heard. "
             "Decide about each before you publish.",
             title=broadcast.title,
             count=len(waiting),
@@ -127,6 +137,63 @@ def publish(
     )
     announce(session, at, TOPIC, "waiting", broadcast.public_id)
     return publication
+
+
+def hold_back(
+    session: Session, publication: Publication, spots: Mapping[str, Sequence[StillHeard]], *, at: datetime
+) -> bool:
+    """Keep what can still be heard as places that a person must decide about, and publish nothing until then.
+
+    A place of which a person said that it may be heard is not asked about again. Returns whether any is left.
+    """
+    asked = []
+    for piece in publication.pieces:
+        for spot in spots.get(piece.public_id, ()):
+            if not _is_allowed(piece, spot):
+                asked.append(_add_spot(piece, spot, at=at))
+    if not asked:
+        return False
+    times = ", ".join(clock_of(span.begins or 0.0) for span in asked[:MOST_NAMED])
+    sentence = gettext(
+        "What was taken out can still be heard at %(times)s. Decide about each place below, and publish again.",
+        times=times,
+    )
+    subject = f"broadcast {publication.broadcast.public_id}"
+    audit.record(session, at, "desk", "still heard", subject, places=len(asked))
+    fail(session, publication, sentence, at=at)
+    return True
+
+
+def _is_allowed(piece: Piece, spot: StillHeard) -> bool:
+    return any(
+        span.why == STILL_HEARD and span.state is SpanState.REJECTED and _overlap(span, spot) for span in piece.spans
+    )
+
+
+def _overlap(span: Span, spot: StillHeard) -> bool:
+    return span.begins is not None and span.ends is not None and span.begins < spot.ends and spot.begins < span.ends
+
+
+def _add_spot(piece: Piece, spot: StillHeard, *, at: datetime) -> Span:
+    tokens = tokens_in(piece.tokens)
+    said = [places(tokens)[number] for number in said_between(tokens, spot.begins, spot.ends)]
+    span = Span(
+        public_id=public_id(at),
+        kind=spot.kind,
+        why=STILL_HEARD,
+        start=said[0][0] if said else 0,
+        end=said[-1][1] if said else 0,
+        begins=spot.begins,
+        ends=spot.ends,
+        state=SpanState.SUGGESTED,
+    )
+    piece.spans.append(span)
+    return span
+
+
+def clock_of(seconds: float) -> str:
+    """Seconds as ``1:05``."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
 def fail(session: Session, publication: Publication, sentence: str, *, at: datetime) -> None:
@@ -155,6 +222,8 @@ def withdraw(session: Session, broadcast: Broadcast, reason: str, *, by: str, at
     publication.state, publication.withdrawn_at, publication.reason = PublicationState.WITHDRAWN, at, reason
     publication.revision += 1
     session.flush()
+    told = {"broadcast": broadcast.public_id, "revision": publication.revision}
+    record_log.append(session, LogKind.WITHDRAWN, broadcast.public_id, at=at, **told)
     jobs.enqueue(session, at, CLEAR_JOB, publication.id)
     audit.record(session, at, by, "withdrawn", f"broadcast {broadcast.public_id}")
     announce(session, at, TOPIC, "withdrawn", broadcast.public_id)
@@ -166,7 +235,7 @@ def empty(session: Session, shown: PublishedBroadcast, *, at: datetime) -> None:
     shown.pieces = []
     shown.changed_at = at
     shown.title, shown.description = shown.programme, ""
-    shown.tickets, shown.as_run, shown.corrections, shown.removed = [], [], [], {}
+    shown.tickets, shown.as_run, shown.corrections, shown.removed, shown.calls_taken = [], [], [], {}, None
 
 
 def prepare_again(
@@ -176,12 +245,14 @@ def prepare_again(
     *,
     pieces: list[Piece] | None = None,
     retimed: bool = False,
+    nothing_opens: bool = False,
     by: str,
     at: datetime,
 ) -> Publication:
     """Lay out afresh, after transcripts were corrected; decisions about the same words are kept.
 
     With ``retimed``, after the start of a recording was told, it is judged anew which of the programme's are shown.
+    With ``nothing_opens`` no word is shown that was not before, even where nothing private is found in it any more.
     """
     fresh = lay_out(session, settings, broadcast, at=at) if pieces is None else pieces
     publication = session.scalar(select(Publication).where(Publication.broadcast_id == broadcast.id))
@@ -202,11 +273,59 @@ def prepare_again(
             before = decided.get(_asked_about(piece, span))
             if before is not None:
                 span.state, span.by, span.at = before.state, before.by, before.at
+        _keep_spots(piece, earlier.get((piece.subject, piece.recording_id)), at=at)
+        _keep_hidden(piece, earlier.get((piece.subject, piece.recording_id)), everything=nothing_opens, at=at)
     publication.pieces = fresh
     session.flush()
     audit.record(session, at, by, "publication prepared again", f"broadcast {broadcast.public_id}")
     announce(session, at, TOPIC, "prepared", broadcast.public_id)
     return publication
+
+
+def _keep_spots(piece: Piece, before: Piece | None, *, at: datetime) -> None:
+    """What was heard in the sound is kept: no words tell of it."""
+    for span in before.spans if before is not None else ():
+        if span.why == STILL_HEARD:
+            kept = StillHeard(span.kind, span.begins or 0.0, span.ends or 0.0)
+            again = _add_spot(piece, kept, at=at)
+            again.state, again.by, again.at = span.state, span.by, span.at
+
+
+def _keep_hidden(piece: Piece, before: Piece | None, *, everything: bool, at: datetime) -> None:
+    """What a person took out stays out where the same words stand, also if nothing finds them by itself; with
+    ``everything``, what was only suggested too.
+    """
+    for span in before.spans if before is not None else ():
+        decided = span.state is SpanState.ACCEPTED and bool(span.by)
+        if span.kind in CUT or span.why == STILL_HEARD or not (decided or (everything and span.taken_out)):
+            continue
+        for start, end in _where_again(piece, before, span):
+            kept = add_span(piece, span.kind, start, end, span.why, at=at, state=span.state, by=span.by)
+            if kept is not None:
+                kept.at = span.at
+
+
+def _where_again(piece: Piece, before: Piece | None, span: Span) -> list[tuple[int, int]]:
+    """Where the words of a span stand in a piece that was laid out afresh: at the same seconds, if they have any."""
+    if before is None:
+        return []
+    old, fresh = tokens_in(before.tokens), tokens_in(piece.tokens)
+    numbers = covered(old, span.start, span.end)
+    if not numbers:
+        words = before.text[span.start : span.end]
+        return [found.span() for found in re.finditer(re.escape(words), piece.text)] if words else []
+    texts, length = [old[number].text for number in numbers], len(numbers)
+    same = [
+        first
+        for first in range(len(fresh) - length + 1)
+        if [token.text for token in fresh[first : first + length]] == texts
+    ]
+    begins, ends = old[numbers[0]].start, old[numbers[-1]].end
+    timed = [first for first in same if fresh[first].start <= ends and begins <= fresh[first + length - 1].end]
+    was, now = places(old), places(fresh)
+    head, tail = span.start - was[numbers[0]][0], span.end - was[numbers[-1]][0]
+    # Words that were timed anew are looked for everywhere: rather one place too many than none.
+    return [(now[first][0] + head, now[first + length - 1][0] + tail) for first in timed or same]
 
 
 def _asked_about(piece: Piece, span: Span) -> tuple[object, ...]:

@@ -89,6 +89,9 @@ def face(rules: Rules, pack: AreaPack, ticket: Ticket, redact: Redactor, *, hidd
         "promised_at": deadlines.promised(rules, ticket),
         "answered_at": ticket.answered_at,
         "closed_at": ticket.closed_at,
+        "promises": [
+            [due.isoformat(), met.isoformat() if met else None] for due, met in deadlines.promises(rules, ticket)
+        ],
     }
     return Face(ticket.public_id, versions(ticket), values)
 

@@ -20,6 +20,7 @@ from radiodesk.core.i18n import N_
 from radiodesk.core.unavailable import DatabaseUnavailable
 from radiodesk.rooms.calls.merged_calls import standing
 from radiodesk.rooms.calls.models import CallState
+from radiodesk.rooms.record.listener_requests.models import ListenerRequest
 from radiodesk.rooms.record.models import PublishedTicket, TicketReply, TrackingAttempt
 from radiodesk.rooms.tickets import ticket_numbers
 from radiodesk.rooms.tickets.care import Reply
@@ -81,8 +82,11 @@ class TooManyReplies(Refusal):
     status = 429
 
 
-def look_up(database: Database, heard: str, pin: str, *, address: str, at: datetime) -> PublishedTicket | TrackingCode:
-    """The public face that number and PIN open, or the code of a message that has none (yet).
+def look_up(
+    database: Database, heard: str, pin: str, *, address: str, at: datetime
+) -> PublishedTicket | TrackingCode | ListenerRequest:
+    """The public face that number and PIN open, the code of a message that has none (yet), or what a listener asked
+    about the record.
 
     Raises ``NotOpened`` or ``LookUpPaused``.
     """
@@ -93,7 +97,8 @@ def look_up(database: Database, heard: str, pin: str, *, address: str, at: datet
         # The hash alone: reading the whole row would take measurably longer than finding none.
         of_ticket = session.scalar(select(PublishedTicket.pin_hash).where(PublishedTicket.number == number))
         of_message = session.scalar(select(TrackingCode.pin_hash).where(TrackingCode.number == number))
-    stored = of_ticket or of_message
+        of_request = session.scalar(select(ListenerRequest.pin_hash).where(ListenerRequest.number == number))
+    stored = of_ticket or of_message or of_request
     if not pin_fits(database.keys, number, pin, stored):
         raise NotOpened("This number and PIN do not fit together. Please look at your receipt and type both again.").of(
             "pin"
@@ -101,7 +106,9 @@ def look_up(database: Database, heard: str, pin: str, *, address: str, at: datet
     _uncount(database, attempt)
     with database.reading() as session:
         ticket = session.scalar(select(PublishedTicket).where(PublishedTicket.number == number))
-        return ticket or session.scalars(select(TrackingCode).where(TrackingCode.number == number)).one()
+        code = session.scalar(select(TrackingCode).where(TrackingCode.number == number))
+        asked = select(ListenerRequest).where(ListenerRequest.number == number)
+        return ticket or code or session.scalars(asked).one()
 
 
 def told_of(session: Session, code: TrackingCode) -> str:

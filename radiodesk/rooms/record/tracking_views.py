@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 
 from radiodesk.http.request import asked, back, field, now, session, stands_on, station
 from radiodesk.rooms.record import tracking
+from radiodesk.rooms.record.listener_requests import following
+from radiodesk.rooms.record.listener_requests.models import ListenerRequest
 from radiodesk.rooms.record.models import PublishedTicket
 from radiodesk.rooms.tickets.care import Reply
 from radiodesk.rooms.tickets.models import ENTRY_NAMES, STATE_NAMES, EntryKind, TicketState, TrackingCode
@@ -35,6 +37,9 @@ def follow() -> str:
     if isinstance(found, TrackingCode):
         code = session().get_one(TrackingCode, found.call_id)
         return render_template("public/message.html", code=code, told=tracking.told_of(session(), code))
+    if isinstance(found, ListenerRequest):
+        request_row = session().get_one(ListenerRequest, found.id)
+        return render_template("public/listener_request.html", **following.face_of(session(), request_row))
     return _page(found)
 
 

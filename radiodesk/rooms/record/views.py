@@ -7,17 +7,22 @@ from werkzeug.wrappers import Response
 
 from radiodesk.core.errors import Conflict, Forbidden, Unreadable
 from radiodesk.core.inputs import station_time
-from radiodesk.http.request import SAFE, back, field, now, session, station
-from radiodesk.rooms.accounts.access import allowed, me, note_look
+from radiodesk.http.request import SAFE, asked, back, field, now, session, station
+from radiodesk.rooms.accounts.access import allowed, me, note_further_look, note_look
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive.queries import sealed_package_of
 from radiodesk.rooms.broadcasts import programme_sound
 from radiodesk.rooms.broadcasts import queries as broadcasts
 from radiodesk.rooms.broadcasts.models import Broadcast
 from radiodesk.rooms.record import closed_copies, queries, services
+from radiodesk.rooms.record.disguised_voices import disguised_in
+from radiodesk.rooms.record.listener_requests.line_access import may_read
+from radiodesk.rooms.record.listener_requests.models import MATTER_NAMES, REQUEST_KIND_NAMES, ListenerRequest
+from radiodesk.rooms.record.listener_requests.queries import request_by_public_id
 from radiodesk.rooms.record.masks import CHOICES, kind_name
 from radiodesk.rooms.record.models import PIECE_KIND_NAMES, PUBLICATION_STATE_NAMES, Piece, Publication, SpanState
 from radiodesk.rooms.record.preparation import heard_at
+from radiodesk.rooms.record.protection import closed_in
 from radiodesk.rooms.record.rendering import FINAL
 from radiodesk.rooms.recordings.access import GUARDED, Act, belongings, is_permitted
 from radiodesk.rooms.transcripts import queries as speech
@@ -64,10 +69,26 @@ def _page(public_id: str) -> dict[str, object]:
         "choices": CHOICES,
         "final": FINAL,
         "stretches": queries.stretches,
+        "disguised": _disguised(publication) if publication else {},
         "heard_at": heard_at,
         "transcripts": _transcripts(publication.pieces, closed) if publication else {},
         "public_address": station().settings.public_address,
+        "asked": _asked_for(broadcast),
+        "asked_kinds": REQUEST_KIND_NAMES,
+        "matters": MATTER_NAMES,
     }
+
+
+def _asked_for(broadcast: Broadcast) -> ListenerRequest | None:
+    """The listener's request because of which somebody is here."""
+    wanted = asked("masukan", 36)
+    found = request_by_public_id(session(), wanted) if wanted else None
+    if found is None or found.broadcast_id != broadcast.id:
+        return None
+    if not may_read(session(), station().settings, me(), found):
+        return None
+    note_further_look("listener request opened", f"listener request {found.public_id}")
+    return found
 
 
 def _closed(pieces: Sequence[Piece]) -> set[int]:
@@ -79,6 +100,17 @@ def _closed(pieces: Sequence[Piece]) -> set[int]:
         if key not in closed and found[recording.id] in GUARDED and request.method in SAFE:
             note_look("words reviewed", f"recording {recording.public_id}")
     return closed
+
+
+def _disguised(publication: Publication) -> dict[str, str]:
+    """When voices are disguised in each piece in which they are, by its public id, as people read it."""
+    log, closed = broadcasts.as_run(session(), publication.broadcast), closed_in(session(), publication.broadcast)
+    found = {piece.public_id: disguised_in(piece, log, closed) for piece in publication.pieces}
+    return {
+        piece: ", ".join(f"{services.clock_of(one.seconds.start)}–{services.clock_of(one.seconds.end)}" for one in some)
+        for piece, some in found.items()
+        if some
+    }
 
 
 def _transcripts(pieces: Sequence[Piece], closed: set[int]) -> dict[int, Transcript]:

@@ -47,3 +47,5 @@ class Recording(Base):
     created_at: Mapped[datetime]
     problem: Mapped[str | None] = mapped_column(Private)
     remark: Mapped[str | None] = mapped_column(Private)
+    removed_at: Mapped[datetime | None]
+    """When its file was deleted because its time was over; the row tells that there was one."""

@@ -264,10 +264,19 @@ def require_sound(recording: Recording) -> Recording:
 
 def original(settings: Settings, recording: Recording) -> StoreObject:
     """The file as it came in; raises ``NotFound`` when it is gone from the store."""
+    if recording.removed_at is not None:
+        raise NotFound("This file was deleted because its time was over. Its tombstone is kept.")
     found = originals(settings).object(recording.key)
     if not found.is_there():
         raise NotFound("The sound of this recording is missing on the disk: %(key)s.", key=recording.key)
     return found
+
+
+def remove(settings: Settings, recording: Recording) -> None:
+    """Remove the file of a recording and what was made of it; what is gone already is no error."""
+    for derived in ("mp3", "json"):
+        _derived(settings, recording, derived).delete()
+    originals(settings).object(recording.key).delete()
 
 
 def require_arrived(settings: Settings, recordings: Iterable[Recording], *, at: datetime) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from radiodesk.core.errors import NotFound, Unreadable
 from radiodesk.core.i18n import gettext
+from radiodesk.rooms.calls import services as calls
 from radiodesk.rooms.tickets import deadlines
 from radiodesk.rooms.tickets.history import write
 from radiodesk.rooms.tickets.models import ENDED_STATES, EntryKind, Ticket, TicketDeadline, TicketState
@@ -55,6 +56,9 @@ def set_confidential(
         raise NotPossible("Complaint %(number)s is so already.", number=ticket.number)
     if not reason.strip():
         raise Unreadable("Please say why the confidentiality changes.").of("text")
+    if ticket.confidential and ticket.call is not None and not ticket.call.disguise_voice:
+        # What was confidential may be published from now on; the voice not as it is, unless somebody says so.
+        calls.disguise(session, ticket.call, by=by, at=at)
     ticket.confidential = confidential
     write(session, ticket, EntryKind.CONFIDENTIAL, by=by, at=at, text=reason)
 

@@ -73,6 +73,12 @@ def promised(rules: Rules, ticket: Ticket) -> datetime | None:
     return max(public, default=None)
 
 
+def promises(rules: Rules, ticket: Ticket) -> list[tuple[datetime, datetime | None]]:
+    """The public time limits that were not called off: until when, and when each was met, if it was."""
+    public = (d for d in ticket.deadlines if d.cancelled_at is None and (step := rules.step(d)) and step.public)
+    return [(deadline.due_at, deadline.met_at) for deadline in public]
+
+
 def _start(session: Session, rules: Rules, ticket: Ticket, policy: Policy, step: Step, at: datetime) -> None:
     running = [d for d in ticket.deadlines if d.running and (d.policy, d.step) == (policy.id, step.id)]
     if running and not step.restarts:

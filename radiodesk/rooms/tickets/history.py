@@ -41,6 +41,8 @@ def write(
     unit_id: str | None = None,
 ) -> TicketEntry:
     """Append to the history and tell everyone who follows; the words themselves go neither to events nor to audit."""
+    if ticket.removed_at is not None:
+        raise Conflict("Complaint %(number)s was deleted: nothing can be changed of it any more.", number=ticket.number)
     entry = TicketEntry(ticket=ticket, kind=kind, public=public, text=text, unit_id=unit_id, at=at, by=by)
     session.add(entry)
     ticket.changed_at = at

@@ -129,6 +129,8 @@ class Ticket(Base):
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    removed_at: Mapped[datetime | None]
+    """When its words were deleted; number, state and times stay, for what is counted."""
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -1,4 +1,6 @@
-"""Who follows the complaints: later rooms are told of each change, in the transaction that makes it."""
+"""What later rooms have to do with complaints: they are told of each change, in the transaction that makes it, and say
+which numbers they gave out themselves.
+"""
 
 from datetime import datetime
 from typing import Protocol
@@ -9,6 +11,7 @@ from radiodesk.core.database import Database
 from radiodesk.rooms.tickets.models import Ticket
 
 _PORT = "tickets.followers"
+_HOLDERS = "tickets.number_holders"
 
 
 class Follower(Protocol):
@@ -20,3 +23,14 @@ class Follower(Protocol):
 def followers(database: Database) -> list[Follower]:
     """Who is told; add to it to connect a room."""
     return database.connected.setdefault(_PORT, [])
+
+
+class NumberHolder(Protocol):
+    """Says whether a later room gave out this number: whatever people follow with number and PIN has its own."""
+
+    def __call__(self, session: Session, number: str, /) -> bool: ...
+
+
+def number_holders(database: Database) -> list[NumberHolder]:
+    """Who is asked; add to it to connect a room."""
+    return database.connected.setdefault(_HOLDERS, [])

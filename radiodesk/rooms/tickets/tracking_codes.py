@@ -7,12 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from radiodesk.core.database import Database
+from radiodesk.core.database import Database, database_of
 from radiodesk.core.unavailable import unavailable
 from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.messages import ports
 from radiodesk.rooms.tickets import pins, ticket_numbers
 from radiodesk.rooms.tickets.models import Ticket, TrackingCode
+from radiodesk.rooms.tickets.ports import number_holders
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +45,12 @@ class Codes:
 
 
 def is_taken(session: Session, number: str) -> bool:
-    """Whether a complaint or a message has this number."""
+    """Whether a complaint, a message or something of a later room has this number."""
     ticket = select(Ticket.id).where(Ticket.number == number)
     code = select(TrackingCode.call_id).where(TrackingCode.number == number)
-    return session.scalar(ticket) is not None or session.scalar(code) is not None
+    if session.scalar(ticket) is not None or session.scalar(code) is not None:
+        return True
+    return any(holds(session, number) for holds in number_holders(database_of(session)))
 
 
 def of_call(session: Session, call: Call) -> TrackingCode | None:

@@ -1,8 +1,9 @@
 """Gives the words of an edited transcript their times back.
 
 The new words are aligned with the old ones (Levenshtein, over whole words): what stayed keeps its time and confidence,
-what was put in the place of something shares its time by the length of the words, what was added takes a little of the
-pause beside it. So text can be retyped, split and joined freely.
+what was put in the place of something shares all of its time by the length of the words, what was added has the pause
+that it is put in, or the first seconds of a long one. So text can be retyped, split and joined freely, and a tone over
+a word covers all that may have been said of it.
 """
 
 import re
@@ -20,6 +21,8 @@ TimedWord = dict[str, Any]
 
 _BARE = re.compile(r"[^\w]+")
 _SHORTEST = 0.04
+_LONGEST_PAUSE = 5.0
+"""Seconds of a pause that added words may stand for: nobody heard where in it they were said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def _timed(old: Sequence[TimedWord], new: list[str], duration: float) -> list[Ti
         if same:
             found += [{**word, "word": token} for word, token in zip(old[first:last], tokens, strict=True)]
         elif tokens:
-            found += _shared(tokens, *_room(old, first, last, duration))
+            found += _shared(tokens, *_room(old, first, last, duration, sum(map(len, tokens))))
     return _forward(found, duration)
 
 
@@ -75,23 +78,21 @@ def _bare(word: str) -> str:
     return _BARE.sub("", word).casefold() or word
 
 
-def _room(old: Sequence[TimedWord], first: int, last: int, duration: float) -> tuple[float, float]:
-    """The time that the replaced words had, or the pause in which new ones were put."""
+def _room(old: Sequence[TimedWord], first: int, last: int, duration: float, letters: int) -> tuple[float, float]:
+    """The time that the replaced words had, or that of the pause in which ``letters`` new ones were put."""
     if first < last:
         return float(old[first]["start"]), float(old[last - 1]["end"])
     start = float(old[first - 1]["end"]) if first else 0.0
     end = float(old[first]["start"]) if first < len(old) else duration
-    return start, max(start, end)
+    return start, max(start, min(end, start + max(_LONGEST_PAUSE, 0.12 * letters)))
 
 
 def _shared(tokens: list[str], start: float, end: float) -> list[TimedWord]:
     """Words over a stretch of time, each by its length; what a person typed is certain."""
     total = sum(len(token) for token in tokens)
-    # A long pause is not filled with one small word.
-    length = min(end - start, 0.12 * total)
     found, at = [], start
     for token in tokens:
-        until = at + length * len(token) / total
+        until = at + (end - start) * len(token) / total
         found.append({"start": round(at, 3), "end": round(until, 3), "word": token, "confidence": 1.0})
         at = until
     return found

@@ -15,10 +15,11 @@ from typing import Any
 
 from radiodesk.core.errors import Conflict, NotFound
 from radiodesk.sound.line_journal import Entry, Journal
-from radiodesk.sound.line_setup import Line, LineKind, Lines
+from radiodesk.sound.line_setup import QUIET, Line, LineKind, Lines
 from radiodesk.sound.recorder.disk_space import DiskWatch, Room
-from radiodesk.sound.recorder.levels import QUIET, Meter
+from radiodesk.sound.recorder.levels import Meter
 from radiodesk.sound.recorder.recorder_state import BEFORE_SECONDS, Live, Open, Source, Trial
+from radiodesk.sound.recorder.side_pipe import SidePipe
 from radiodesk.sound.recorder.take_direction import Block, Feed
 from radiodesk.sound.takes import Take
 
@@ -62,6 +63,8 @@ class Recorder:
         self.plan = Lines()
         self.lines: dict[str, Live] = {}
         self.sources: dict[str, Source] = {}
+        self.pipes: list[SidePipe] = []
+        """To those who follow the lines beside calls and broadcasts."""
         self._clock_offset = self._offset()
         spool.mkdir(parents=True, exist_ok=True)
 
@@ -73,6 +76,8 @@ class Recorder:
     def configure(self, lines: Lines) -> None:
         """Take over a list of lines; what did not change goes on without a gap."""
         with self.lock:
+            for pipe in self.pipes:
+                pipe.configure(lines)
             same = lines.sample_rate == self.rate
             kept = {line.id for line in lines.lines if same and _wiring(lines, line.id) == _wiring(self.plan, line.id)}
             for name, live in self.lines.items():
@@ -101,6 +106,8 @@ class Recorder:
             source = self.sources.get(device)
             if source is None or block.samples.shape[1] != source.channels:
                 return  # of a reader that is about to be ended, because the list was changed
+            for pipe in self.pipes:
+                pipe.hear(device, block, self._offset())
             self._mark_heard(source)
             source.remember(block)
             if block.overflowed or block.dropped:
@@ -116,6 +123,8 @@ class Recorder:
             source = self.sources.get(device)
             if source is None:
                 return
+            for pipe in self.pipes:
+                pipe.lose(device, reason)
             known = not source.heard and source.lost_before
             source.heard, source.reason, source.lost_before = False, reason, True
             source.before.clear()
@@ -204,6 +213,8 @@ class Recorder:
             live.open = Open(take, [self.feed(take, direction, line, begins) for direction, line in parts])
             live.quiet_noted = False
             self.tell(live, "opened", by=by)
+            for pipe in self.pipes:
+                pipe.open_line(line_id, begins)
             if back:
                 for feed in live.open.feeds:
                     for block in self.sources[feed.device].before:

@@ -10,6 +10,8 @@ from typing import Any
 
 _HARDWARE = re.compile(r"\s*\(hw:\d+,\d+\)$")
 _LIST_WITHIN = 15.0
+INPUTS, OUTPUTS = "max_input_channels", "max_output_channels"
+"""What PortAudio calls the numbers of a device's channels."""
 SOUND_SERVERS = frozenset({"default", "pulse", "pipewire", "sysdefault"})
 """Names behind which a sound server may put another microphone at any time."""
 
@@ -31,19 +33,19 @@ def inputs(found: Iterable[Mapping[str, Any]]) -> list[Device]:
     """The inputs among what PortAudio lists, each name once."""
     named: dict[str, Device] = {}
     for each in found:
-        if each["max_input_channels"] > 0:
-            device = Device(str(each["name"]), int(each["max_input_channels"]), round(each["default_samplerate"]))
+        if each[INPUTS] > 0:
+            device = Device(str(each["name"]), int(each[INPUTS]), round(each["default_samplerate"]))
             named.setdefault(device.name, device)
     return list(named.values())
 
 
-def find(found: Iterable[Mapping[str, Any]], name: str) -> int:
+def find(found: Iterable[Mapping[str, Any]], name: str, ways: str = INPUTS) -> int:
     """Index of the device that is meant: by its whole name, else by its name without the hardware's number.
 
-    The number changes when a device is plugged in elsewhere; it counts where two devices share a name. Raises
-    ``DeviceAbsent``.
+    The number changes when a device is plugged in elsewhere; it counts where two devices share a name. ``ways`` tells
+    whether it is to be recorded from or played to. Raises ``DeviceAbsent``.
     """
-    listed = [(index, str(each["name"])) for index, each in enumerate(found) if each["max_input_channels"] > 0]
+    listed = [(index, str(each["name"])) for index, each in enumerate(found) if each[ways] > 0]
     for index, known in listed:
         if known == name:
             return index

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from radiodesk.sound.line_setup import FLOOR
+from radiodesk.sound.line_setup import FLOOR, QUIET
 from radiodesk.sound.pcm import Pcm
 
 WINDOW = 0.4
@@ -15,7 +15,6 @@ CLIP_RUN = 3
 """Samples in a row at full scale that make a clip: one alone may be a peak that was mastered to the top."""
 
 CLIP_SHOWN = 3.0
-QUIET = -55.0
 
 
 @dataclass(frozen=True, slots=True)

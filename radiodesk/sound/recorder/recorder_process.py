@@ -9,25 +9,31 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from radiodesk.core.alarms import Alarms
 from radiodesk.core.atomic_files import replacing
-from radiodesk.core.errors import Conflict, Unreadable
+from radiodesk.core.errors import Conflict, Refusal, Unreadable
 from radiodesk.core.health_file import Beat
 from radiodesk.core.processes import AlreadyRunning, hold, watch_for_stop
 from radiodesk.core.settings import Settings
 from radiodesk.sound.control_socket import Answer, ControlServer, Request
 from radiodesk.sound.line_journal import Journal
 from radiodesk.sound.line_setup import FILE, LinesUnreadable, load_lines, trial_file
+from radiodesk.sound.logger.line_logger import ALARM as LOGGER_ALARM
+from radiodesk.sound.logger.line_logger import LineLogger, Packing, logger_limits
 from radiodesk.sound.pcm import Pcm
 from radiodesk.sound.recorder import recorder_report
 from radiodesk.sound.recorder.capture_source import Readers
 from radiodesk.sound.recorder.disk_space import DiskWatch, Limits
 from radiodesk.sound.recorder.engine import PART, Clocks, Recorder
+from radiodesk.sound.recorder.loudness_watch import LoudnessWatch
 from radiodesk.sound.recorder.recovery import recover
+from radiodesk.sound.recorder.side_pipe import SidePipe
 
 log = logging.getLogger(__name__)
 
 TICK = 1.0
 LONGEST_TRIAL = 30.0
+STOPPED = "the recorder was stopped"
 
 
 @dataclass
@@ -37,6 +43,8 @@ class Process:
     settings: Settings
     recorder: Recorder
     readers: Readers
+    logger: LineLogger
+    loudness: LoudnessWatch
     changed: int = -1
     """When the list of lines that was taken over last had been written; 0 for none."""
     refused: str = ""
@@ -75,7 +83,8 @@ class Process:
         line, by = str(request.get("line", "")), request.get("by")
         match request.get("do"):
             case "state":
-                return recorder_report.state(self.recorder)
+                beside = {"logger": self.logger.state(), "loudness": self.loudness.state()}
+                return recorder_report.state(self.recorder) | beside
             case "open" | "answer":
                 since, broadcast = request.get("since"), request.get("broadcast")
                 begun = datetime.fromisoformat(since) if since else None
@@ -111,6 +120,8 @@ def record_lines(settings: Settings) -> None:
         raise AlreadyRunning("A recorder is running already in this data folder.")
     stop = watch_for_stop()
     process = assemble(settings)
+    for pipe in process.recorder.pipes:
+        pipe.start()
     process.reload()
     recover(process.recorder)
     server = ControlServer(settings.lines / f"{PART}.sock", process.handle)
@@ -122,16 +133,33 @@ def record_lines(settings: Settings) -> None:
     beat.end()
     server.close()
     process.readers.stop()
-    process.recorder.close_all("the recorder was stopped")
+    process.recorder.close_all(STOPPED)
+    for pipe in process.recorder.pipes:
+        pipe.end(STOPPED)
 
 
 def assemble(settings: Settings, **clocks: Any) -> Process:
     """The parts of a recorder, with nothing running yet."""
     settings.spool.mkdir(parents=True, exist_ok=True)
-    disk = DiskWatch(
-        lambda: shutil.disk_usage(settings.spool).free,
-        Limits(alarm=round(settings.disk_alarm_gigabytes * 1e9), stop=settings.disk_stop_megabytes * 1_000_000),
-    )
-    given = {"now": lambda: datetime.now(UTC), "monotonic": time.monotonic} | clocks
-    recorder = Recorder(settings.spool, Journal(settings.lines / f"{PART}.jsonl"), disk, Clocks(**given))
-    return Process(settings, recorder, Readers(recorder))
+    settings.logger.mkdir(parents=True, exist_ok=True)
+    limits = Limits(alarm=round(settings.disk_alarm_gigabytes * 1e9), stop=settings.disk_stop_megabytes * 1_000_000)
+    disk = DiskWatch(lambda: shutil.disk_usage(settings.spool).free, limits)
+    log_disk = DiskWatch(lambda: shutil.disk_usage(settings.logger).free, logger_limits(limits))
+    given = Clocks(**{"now": lambda: datetime.now(UTC), "monotonic": time.monotonic} | clocks)
+    recorder = Recorder(settings.spool, Journal(settings.lines / f"{PART}.jsonl"), disk, given)
+    logger = LineLogger(settings.logger, given, log_disk, pack=Packing(settings.logger), alarm=_alarm(settings))
+    loudness = LoudnessWatch()
+    recorder.pipes += [SidePipe(logger), SidePipe(loudness)]
+    return Process(settings, recorder, Readers(recorder), logger, loudness)
+
+
+def _alarm(settings: Settings) -> Callable[[Refusal | None], None]:
+    alarms = Alarms(settings.alarms)
+
+    def tell(trouble: Refusal | None) -> None:
+        if trouble is not None:
+            alarms.sound(LOGGER_ALARM, trouble)
+        else:
+            alarms.clear(LOGGER_ALARM)
+
+    return tell

@@ -19,6 +19,10 @@ def alarms(state: dict[str, Any]) -> list[str]:
         for line in state["lines"]
         if line.get("unrecorded")
     ]
+    if state["busy_all"]:
+        found.append(
+            gettext("All telephone lines are busied out: every new caller hears the busy tone until you let them ring.")
+        )
     if state["silent"]:
         found.append(
             gettext("A sound device of the telephone is missing: callers hear nothing and are not heard. Plug it in.")

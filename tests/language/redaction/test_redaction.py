@@ -120,6 +120,28 @@ def unclear(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("text", "tail"),
+    [
+        (
+            "Telepon saya di nol delapan, satu dua tiga empat lima ratus ribu rupiah. Terima kasih.",
+            "ratus ribu rupiah",
+        ),
+        ("Hubungi 0812 3456 7890, dua ratus ya pak", "dua ratus"),
+    ],
+)
+def test_what_follows_a_number_like_a_number_is_laid_before_a_person(text: str, tail: str) -> None:
+    assert any(tail in one for one in unclear(text)), unclear(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Hubungi 0812 3456 7890. Dua ratus orang datang.", "Hubungi 0812 3456 7890, dua hari lagi saya pulang."],
+)
+def test_what_is_counted_behind_a_number_is_none_of_it(text: str) -> None:
+    assert unclear(text) == []
+
+
+@pytest.mark.parametrize(
     ("text", "asked"),
     [
         ("nomor hp saya kosong lapan lima ehm lupa", ["kosong lapan lima"]),

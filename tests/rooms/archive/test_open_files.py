@@ -20,7 +20,7 @@ FILES = {
     "data/as-run/as-run.csv": b"at,offset\n",
     "data/audio/programme/01.flac": b"f" * 300_000,
 }
-CLOSED = {"data/restricted/identities.json.enc": b"rahasia sekali"}
+CLOSED = {"data/restricted/identities.json.age": b"rahasia sekali"}
 SignIn = Callable[..., FlaskClient]
 
 
@@ -55,9 +55,9 @@ def test_the_open_part_is_taken_along_whole_and_nothing_else(package: str, sign_
 @pytest.mark.parametrize(
     "path",
     [
-        "data/restricted/identities.json.enc",
-        "data/./restricted/identities.json.enc",
-        "data/audio/../restricted/identities.json.enc",
+        "data/restricted/identities.json.age",
+        "data/./restricted/identities.json.age",
+        "data/audio/../restricted/identities.json.age",
         "../ledger.jsonl",
         "data",
         "tidak-ada",

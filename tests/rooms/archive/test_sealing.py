@@ -18,16 +18,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from radiodesk.core import audit
+from radiodesk.core.age_files import NotForUs
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
 from radiodesk.core.jobs import Context, Job, JobState, Runner
-from radiodesk.core.keys import KeyMissing, KeyRing
+from radiodesk.core.keys import KeyRing
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive import cli, jobs, ledger, queries, services
 from radiodesk.rooms.archive.bag_writer import write_bag
 from radiodesk.rooms.archive.closed_part import PATH, SMALLEST
 from radiodesk.rooms.archive.models import Package, PackageState
+from radiodesk.rooms.archive.restricted_files import Opener
 from radiodesk.rooms.archive.verification import verify
 from radiodesk.rooms.broadcasts.models import Broadcast, BroadcastState
 from radiodesk.rooms.broadcasts.ports import Outcome, outcomes
@@ -66,14 +68,21 @@ def ask(database: Database, settings: Settings, broadcast: int, at: datetime, no
 def sealed(database: Database, settings: Settings, now: datetime, runner: Runner, **given: object) -> Path:
     """The folder of a sealed show."""
     name = ask(database, settings, held(database, settings, now, **given), now)
-    assert runner.run_all() == 2  # sealed, then read again
+    assert runner.run_all() == 3  # sealed, read again, put into the log
     return settings.archive / name
+
+
+def clear(keys: KeyRing, path: Path) -> bytes:
+    """What a restricted file holds."""
+    out = io.BytesIO()
+    with path.open("rb") as file:
+        Opener.of_station(keys).open(file, out)
+    return out.getvalue()
 
 
 def opened(database: Database, data: Path) -> dict[str, bytes]:
     """The files of the closed part of a package."""
-    clear = database.keys.decrypt_bytes((data / PATH).read_bytes())
-    with tarfile.open(fileobj=io.BytesIO(clear)) as tar:
+    with tarfile.open(fileobj=io.BytesIO(clear(database.keys, data / PATH))) as tar:
         return {one.name: held.read() for one in tar if (held := tar.extractfile(one))}
 
 
@@ -153,9 +162,9 @@ def test_of_a_guarded_caller_the_clear_part_tells_no_topic(
     folder = settings.archive / ask(database, settings, broadcast, now)
     runner.run_all()
     assert not list((folder / "data/audio/calls").glob("*/*"))
-    clear = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".enc")
-    assert b"Lampu jalan padam" not in clear
-    identities = json.loads(database.keys.decrypt_bytes((folder / "data/restricted/identities.json.enc").read_bytes()))
+    told = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".age")
+    assert b"Lampu jalan padam" not in told
+    identities = json.loads(clear(database.keys, folder / "data/restricted/identities.json.age"))
     assert "Lampu jalan padam" in {one["topic"] for one in identities}
     assert json.loads((folder / "data/tickets/tickets.json").read_text()) == []
     closed = json.loads(opened(database, folder / "data")["closed.json"])
@@ -166,17 +175,17 @@ def test_names_numbers_and_messages_stand_only_in_the_restricted_part(
     database: Database, settings: Settings, now: datetime, runner: Runner
 ) -> None:
     folder = sealed(database, settings, now, runner)
-    identities = json.loads(database.keys.decrypt_bytes((folder / "data/restricted/identities.json.enc").read_bytes()))
+    identities = json.loads(clear(database.keys, folder / "data/restricted/identities.json.age"))
     assert {one["phone"] for one in identities} == {"+6281234567890", "+6281211112222"}
     assert [one["message"] for one in identities if one["message"]] == ["Tolong rahasiakan saya."]
-    clear = b"".join(
+    told = b"".join(
         path.read_bytes() for path in folder.rglob("*") if path.is_file() and "transcripts" not in path.parts
     )
     for private in (b"81211112222", b"Tolong rahasiakan", shows.NAME.encode()):
-        assert private not in clear
+        assert private not in told
     stranger = KeyRing(1, {1: os.urandom(32)}, b"", b"")
-    with pytest.raises(KeyMissing):
-        stranger.decrypt_bytes((folder / "data/restricted/identities.json.enc").read_bytes())
+    with pytest.raises(NotForUs):
+        clear(stranger, folder / "data/restricted/identities.json.age")
 
 
 def test_dumped_seconds_are_kept_but_not_in_the_clear(
@@ -186,11 +195,11 @@ def test_dumped_seconds_are_kept_but_not_in_the_clear(
     [shorter] = (data / "audio/programme").iterdir()
     assert shorter.name.endswith("-open.flac")
     [whole] = (data / "restricted/audio/programme").iterdir()
-    original = database.keys.decrypt_bytes(whole.read_bytes())
+    original = clear(database.keys, whole)
     with database.reading() as session:
         [recording] = session.get_one(Broadcast, 1).recordings
         assert original == (settings.audio / recording.key).read_bytes()
-    assert list((data / "restricted/transcripts").rglob("*.json.enc"))
+    assert list((data / "restricted/transcripts").rglob("*.json.age"))
 
 
 def test_without_a_dump_the_programme_is_sealed_as_received(
@@ -228,7 +237,7 @@ def clear_part(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and path.suffix != ".enc"
+        if path.is_file() and path.suffix != ".age"
     }
 
 
@@ -252,8 +261,8 @@ def test_of_a_protected_caller_the_open_part_is_a_gap_without_number_or_length(
     everything = b"".join([*files.values(), *(name.encode() for name in files)])
     for secret in (call, *recordings, "Dipukuli", "Karsinem", "call_on", "6281234567890", "081234567890"):
         assert secret.encode() not in everything, secret
-    names = [str(path.relative_to(folder)) for path in folder.rglob("*.enc")]
-    assert sorted(names) == ["data/restricted/closed.tar.enc", "data/restricted/identities.json.enc"]
+    names = [str(path.relative_to(folder)) for path in folder.rglob("*.age")]
+    assert sorted(names) == ["data/restricted/closed.tar.age", "data/restricted/identities.json.age"]
     data = folder / "data"
     [shorter] = (data / "audio/programme").iterdir()
     # Twenty-two seconds are the caller's, four were dumped; the name and number that others say go too.
@@ -270,7 +279,6 @@ def test_of_a_protected_caller_the_open_part_is_a_gap_without_number_or_length(
 def test_a_closed_part_of_any_show_is_there_and_of_a_rounded_size(
     database: Database, settings: Settings, now: datetime, runner: Runner
 ) -> None:
-    envelope = len(database.keys.encrypt_bytes(b""))
     for number, mark in enumerate((None, Protected.CHILD)):
         with database.writing() as tx:
             show = shows.ended(tx, settings, now + timedelta(days=number), title=f"Siaran {number}")
@@ -278,7 +286,7 @@ def test_a_closed_part_of_any_show_is_there_and_of_a_rounded_size(
             broadcast = show.broadcast.id
         folder = settings.archive / ask(database, settings, broadcast, now)
         runner.run_all()
-        assert ((folder / "data" / PATH).stat().st_size - envelope) % SMALLEST == 0
+        assert len(clear(database.keys, folder / "data" / PATH)) % SMALLEST == 0
 
 
 def test_three_shows_are_chained(
@@ -289,7 +297,7 @@ def test_three_shows_are_chained(
         broadcast = held(database, settings, clock.now(), title=title)
         names.append(ask(database, settings, broadcast, clock.now()))
         clock.advance(timedelta(days=1))
-    assert runner.run_all() == 6
+    assert runner.run_all() == 9
     lines = ledger.read(settings.archive / ledger.NAME)
     assert [line and (line.sequence, line.package) for line in lines] == list(enumerate(names, start=1))
     assert verify(settings.archive).ok
@@ -300,7 +308,7 @@ def test_sealing_twice_is_harmless(database: Database, settings: Settings, now: 
     broadcast = held(database, settings, now)
     first = ask(database, settings, broadcast, now)
     assert ask(database, settings, broadcast, now) == first
-    assert runner.run_all() == 2
+    assert runner.run_all() == 3
     assert ask(database, settings, broadcast, now) == first
     assert runner.run_all() == 0
     assert len(ledger.read(settings.archive / ledger.NAME)) == 1
@@ -474,7 +482,7 @@ def test_a_restricted_file_opens_with_the_stations_key_and_the_trail_keeps_that(
 ) -> None:
     folder = sealed(database, settings, now, runner)
     monkeypatch.setenv("RADIODESK_DATA", str(settings.data))
-    done = CliRunner().invoke(cli.unlock, [str(folder / "data/restricted/identities.json.enc")])
+    done = CliRunner().invoke(cli.unlock, [str(folder / "data/restricted/identities.json.age")])
     assert done.exit_code == 0, done.output
     assert len(json.loads(done.output)) == 2
     with database.reading() as session:
@@ -683,3 +691,45 @@ def test_how_scripts_were_read_is_in_the_package_and_words_that_may_not_be_open_
     assert heard == (["malam", "tadi Karsinem bilang"] if protected is None else [None, None])
     closed = json.loads(opened(database, folder / "data")["closed.json"])
     assert [one["heard"] for one in closed["as_read"][0]["differences"]] == ["malam", "tadi Karsinem bilang"]
+
+
+def test_the_own_voice_of_a_disguised_caller_is_in_the_restricted_part_alone(
+    database: Database, settings: Settings, now: datetime, runner: Runner, sign_in: Callable[..., FlaskClient]
+) -> None:
+    with database.writing() as tx:
+        show = shows.ended(tx, settings, now, dump=False)
+        timed(show)
+        calls.disguise(tx, show.caller, by="penyaring", at=now)
+        broadcast, call = show.broadcast.id, show.caller.public_id
+    name = ask(database, settings, broadcast, now)
+    runner.run_all()
+    data = settings.archive / name / "data"
+    assert not (data / "audio/calls").exists()
+    assert len(list((data / f"restricted/audio/calls/{call}").iterdir())) == 1
+    [shorter] = (data / "audio/programme").iterdir()
+    assert shorter.name.endswith("-open.flac")
+    assert probe(shorter).duration == pytest.approx(50 - 22, abs=0.1)
+    assert [one["disguised"] for one in load(data / "calls/calls.json") if one["call"] == call] == [True]
+    assert sign_in(Role.ARCHIVIST).get(f"/arsip/{name}/terbuka.zip").status_code == 200
+
+
+def test_of_a_programme_without_a_known_start_no_open_copy_holds_a_disguised_voice(
+    database: Database, settings: Settings, now: datetime, runner: Runner
+) -> None:
+    with database.writing() as tx:
+        show = shows.ended(tx, settings, now, dump=False)
+        calls.disguise(tx, show.caller, by="penyaring", at=now)
+        broadcast = show.broadcast.id
+    data = settings.archive / ask(database, settings, broadcast, now) / "data"
+    runner.run_all()
+    assert not (data / "audio").exists()
+
+
+def test_nothing_of_the_open_part_is_given_once_a_voice_in_it_is_to_be_disguised(
+    database: Database, settings: Settings, now: datetime, runner: Runner, sign_in: Callable[..., FlaskClient]
+) -> None:
+    folder = sealed(database, settings, now, runner)
+    desk = sign_in(Role.ARCHIVIST)
+    with database.writing() as tx:
+        calls.disguise(tx, tx.scalars(select(Call).where(Call.on_air_at.is_not(None))).one(), by="wati", at=now)
+    assert desk.get(f"/arsip/{folder.name}/terbuka.zip").status_code == 403

@@ -9,6 +9,7 @@ from radiodesk.core.clock import ManualClock
 from radiodesk.core.errors import Conflict
 from radiodesk.language.spoken import reading_seconds
 from radiodesk.rooms.broadcasts import queries, rundowns, services
+from radiodesk.rooms.broadcasts.air_delay import DelayUnit
 from radiodesk.rooms.broadcasts.filed_calls import calls_of
 from radiodesk.rooms.broadcasts.models import AsRunKind, Broadcast, BroadcastState, ItemKind
 from radiodesk.rooms.calls import services as calls
@@ -153,6 +154,44 @@ def test_a_dump_marks_the_last_seconds(session: Session, clock: ManualClock) -> 
     clock.advance(timedelta(seconds=100))
     entry = services.dump(session, show, 15, "nama disebut", by=BY, at=clock.now())
     assert (entry.details["begins"], entry.details["ends"]) == (85, 100)
+
+
+def test_with_a_delay_a_dump_takes_its_whole_length_and_tells_what_stayed_off_air(
+    session: Session, clock: ManualClock
+) -> None:
+    show, unit = plan(session, clock), DelayUnit(8.0, 0.1)
+    services.go_on_air(session, show, by=BY, at=clock.now())
+    clock.advance(timedelta(seconds=100))
+    first = services.dump(session, show, 0, "", by=BY, at=clock.now(), unit=unit)
+    assert (first.details["begins"], first.details["ends"], first.details["kept_off_air"]) == (92, 100, 8.0)
+    assert unit.left(queries.as_run(session, show), clock.now()) == 0
+    # Two in a row: the second still takes eight seconds from the public, and tells that three of them went on air.
+    clock.advance(timedelta(seconds=50))
+    assert unit.left(queries.as_run(session, show), clock.now()) == pytest.approx(5.0)
+    second = services.dump(session, show, 0, "", by=BY, at=clock.now(), unit=unit)
+    assert (second.details["begins"], second.details["kept_off_air"]) == (142, 5.0)
+    clock.advance(timedelta(seconds=30))
+    left = unit.left(queries.as_run(session, show), clock.now())
+    assert left == pytest.approx(3.0)
+    assert unit.full_in(left) == pytest.approx(50.0)
+    clock.advance(timedelta(seconds=500))
+    assert unit.left(queries.as_run(session, show), clock.now()) == 8.0
+
+
+def test_how_loud_it_was_stands_in_the_as_run(session: Session, clock: ManualClock) -> None:
+    show = plan(session, clock)
+    services.go_on_air(session, show, by=BY, at=clock.now())
+    clock.advance(timedelta(seconds=100))
+    figures = {"integrated": -22.96, "most_short_term": -18.2, "true_peak": -1.4, "seconds": 99.9}
+    services.end(session, show, by=BY, at=clock.now(), loudness=figures)
+    entry = next(one for one in queries.as_run(session, show) if one.kind is AsRunKind.LOUDNESS)
+    assert entry.title == "I -23.0 LUFS · max S -18.2 LUFS · -1.4 dBTP"
+    assert entry.details == {
+        "integrated_lufs": -22.96,
+        "max_short_term_lufs": -18.2,
+        "true_peak_dbtp": -1.4,
+        "measured_seconds": 99.9,
+    }
 
 
 def test_the_host_sees_no_protected_caller(session: Session, clock: ManualClock) -> None:

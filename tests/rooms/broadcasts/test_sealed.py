@@ -15,7 +15,7 @@ from radiodesk.core.errors import Conflict
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive.models import Package, PackageState
-from radiodesk.rooms.broadcasts import call_tickets, rundowns, services, unanswered
+from radiodesk.rooms.broadcasts import boundaries, call_tickets, rundowns, services, unanswered
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast, FiledCall, ItemKind, RundownItem
 from radiodesk.rooms.broadcasts.ports import Outcome
 from radiodesk.rooms.calls.models import Call, CallState
@@ -96,6 +96,11 @@ VERBS: dict[str, Callable[[Sealed], object]] = {
     "remove_item": lambda one: rundowns.remove_item(one.session, one.broadcast, one.item, **one.by),
     "undo": lambda one: rundowns.undo(one.session, one.broadcast, **one.by),
     "put_script": lambda one: rundowns.put_script(one.session, one.broadcast, one.item, one.script, **one.by),
+    "put_sound": lambda one: rundowns.put_sound(one.session, one.broadcast, one.item, None, **one.by),
+    "let_reserve_begin": lambda one: rundowns.let_reserve_begin(
+        one.session, one.broadcast, one.item, alone=True, **one.by
+    ),
+    "write_entry": lambda one: services.write_entry(one.session, one.broadcast, AsRunKind.SOUND, "Jingle", **one.by),
     "begin_item": lambda one: services.begin_item(one.session, one.broadcast, one.item, **one.by),
     "finish_script": lambda one: services.finish_script(one.session, one.broadcast, **one.by),
     "take": lambda one: services.take(one.session, one.broadcast, one.waiting, **one.by),
@@ -107,6 +112,7 @@ VERBS: dict[str, Callable[[Sealed], object]] = {
     "attach_recording": lambda one: services.attach_recording(
         one.session, one.broadcast, make.recording(one.session, one.settings, one.at), **one.by
     ),
+    "move_boundary": lambda one: boundaries.move_boundary(one.session, one.broadcast, _a_mark(one), 2.0, **one.by),
     "make_ticket": lambda one: call_tickets.make_ticket(
         one.session, ticket_factory.rules(one.settings), one.broadcast, one.call, **one.by
     ),
@@ -136,14 +142,14 @@ def test_no_verb_changes_a_sealed_broadcast(verb: str, sealed: Sealed) -> None:
 def test_every_verb_that_takes_a_broadcast_is_tried_here() -> None:
     verbs = {
         name
-        for module in (services, rundowns)
+        for module in (services, rundowns, boundaries)
         for name, found in vars(module).items()
         if callable(found)
         and getattr(found, "__module__", "") == module.__name__
         and not name.startswith("_")
         and "broadcast" in getattr(found, "__annotations__", {})
     }
-    assert verbs - {"script_being_read", "require_unsealed", "require_item"} <= set(VERBS)
+    assert verbs - {"script_being_read", "require_unsealed", "require_item", "is_open"} <= set(VERBS)
 
 
 def test_the_rundown_of_a_sealed_broadcast_is_not_reached_through_another_one(

@@ -20,7 +20,7 @@ ALLOWED: dict[Callable[..., None], tuple[set[CallState], CallState]] = {
     calls.answer: ({S.RINGING}, S.SCREENING),
     calls.queue: ({S.RINGING, S.SCREENING, S.READY}, S.WAITING),
     calls.make_ready: ({S.WAITING}, S.READY),
-    calls.rescreen: ({S.WAITING, S.READY}, S.SCREENING),
+    calls.rescreen: ({S.WAITING, S.READY, S.HELD}, S.SCREENING),
     calls.put_on_air: ({S.WAITING, S.READY, S.HELD}, S.ON_AIR),
     calls.hold: ({S.ON_AIR}, S.HELD),
     calls.resume: ({S.HELD}, S.ON_AIR),

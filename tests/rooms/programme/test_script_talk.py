@@ -1,18 +1,22 @@
 """Versions beside each other, comments, who is changing a script, and how it sounds while it is typed."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from radiodesk.core.clock import ManualClock
 from radiodesk.core.database import Database
+from radiodesk.core.jobs import Context
+from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.programme import queries, services
-from radiodesk.rooms.programme.models import ScriptKind
+from radiodesk.rooms.programme import jobs, queries, services
+from radiodesk.rooms.programme.models import ScriptKind, SpokenLine
+from radiodesk.rooms.programme.spoken_lines import SPEAK_LINE, forget_lines, line_sound
 from radiodesk.rooms.programme.version_changes import changes
 
 BY = "sari"
@@ -94,3 +98,49 @@ def test_how_words_sound_is_told_while_they_are_typed_and_nothing_is_kept(
     assert client.post("/naskah/telinga", data={"text": ""}).status_code == 200
     with database.reading() as session:
         assert queries.script_by_public_id(session, script.rsplit("/", 1)[1]).latest.number == 1
+
+
+def test_a_line_is_heard_while_it_is_written(
+    sign_in: Callable[..., FlaskClient], database: Database, settings: Settings, clock: ManualClock
+) -> None:
+    client = sign_in(Role.PRODUCER)
+    panel = client.post("/naskah/telinga", data={"text": "Pukul 21.30 WIB."}).text
+    assert 'action="/naskah/baris"' in panel and 'value="Pukul 21.30 WIB."' in panel
+    asked = client.post("/naskah/baris", data={"line": "Pukul 21.30 WIB."})
+    assert asked.status_code == 303
+    waits = client.get(asked.location)
+    assert (waits.status_code, waits.headers["Refresh"]) == (202, "1")
+    assert client.post("/naskah/baris", data={"line": "Pukul 21.30 WIB."}).location == asked.location
+    with database.reading() as session:
+        line = session.scalars(select(SpokenLine)).one()
+        assert "dua puluh satu" in line.said
+    jobs.speak_line(Context(database, settings, clock, lambda _: None), line.id)
+    with client.get(asked.location) as heard:
+        assert heard.status_code == 200
+        assert heard.data[:4] == b"RIFF" and len(heard.data) > 20_000
+    with database.reading() as session:
+        assert session.scalars(select(SpokenLine)).all() == []
+    assert client.post("/naskah/baris", data={"line": "Pukul 21.30 WIB."}).location == asked.location
+
+
+def test_lines_that_were_heard_are_not_kept_for_ever(settings: Settings, clock: ManualClock) -> None:
+    sound = line_sound(settings, "0" * 64)
+    sound.put(b"RIFF")
+    forget_lines(settings, at=datetime.now(UTC))
+    assert sound.is_there()
+    forget_lines(settings, at=datetime.now(UTC) + timedelta(days=2))
+    assert not sound.is_there()
+
+
+def test_a_line_that_cannot_be_spoken_is_told_of(
+    sign_in: Callable[..., FlaskClient], database: Database, clock: ManualClock
+) -> None:
+    client = sign_in(Role.PRODUCER)
+    assert client.post("/naskah/baris", data={"line": " … "}).status_code == 422
+    asked = client.post("/naskah/baris", data={"line": "Simpang Kapas macet."}).location
+    with database.writing() as session:
+        line = session.scalars(select(SpokenLine)).one()
+        jobs.KINDS[SPEAK_LINE].given_up(session, line.id, "Mati.", clock.now())
+    assert client.get(asked).status_code == 404
+    for strange in ("0" * 63, "٣" * 64, "../keys"):
+        assert client.get(f"/naskah/baris/{strange}.wav").status_code == 404

@@ -1,5 +1,6 @@
 """From a sealed broadcast to the public copy: what is suggested, what people decide, what is taken out."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from radiodesk.core.database import Database
 from radiodesk.core.errors import Conflict, NotFound, Unreadable
 from radiodesk.core.jobs import Runner
 from radiodesk.core.settings import Settings
+from radiodesk.operations.backup.named_objects import named_objects
 from radiodesk.operations.wiring import kinds
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.archive import services as archive
@@ -34,6 +36,7 @@ from radiodesk.rooms.record.models import (
     PublishedPiece,
     SpanState,
 )
+from radiodesk.rooms.record.public_sound import Sound
 from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.tickets import services as tickets
 from radiodesk.rooms.transcripts import queries as speech
@@ -134,14 +137,37 @@ def test_the_same_words_are_bleeped_in_the_sound(
     said = shows.COMPLAINT.split()
     name, number = said.index("Karsinem,"), said.index("081234567890,")
     with database.reading() as session:
-        key = published_piece(session, public_id, PieceKind.CALL).audio_key
-    assert key is not None
-    path = (settings.data / "public") / key
-    for second in (name, number):
-        assert tone(path, second + 0.1, second + 0.9, 440) < 0.01
-        assert tone(path, second + 0.1, second + 0.9, 1000) > 0.05
-    assert tone(path, 1.1, 2.9, 440) > 0.2
-    assert tone(path, 1.1, 2.9, 1000) < 0.01
+        piece = published_piece(session, public_id, PieceKind.CALL)
+    for key in (piece.audio_key, piece.opus_key):
+        assert key is not None
+        path = (settings.data / "public") / key
+        for second in (name, number):
+            assert tone(path, second + 0.1, second + 0.9, 440) < 0.01, key
+            assert tone(path, second + 0.1, second + 0.9, 1000) > 0.05, key
+        assert tone(path, 1.1, 2.9, 440) > 0.2, key
+        assert tone(path, 1.1, 2.9, 1000) < 0.01, key
+
+
+def test_each_sound_lies_there_as_mp3_and_as_opus_of_the_same_length(
+    database: Database, settings: Settings, now: datetime, runner: Runner, sealed: Callable[..., str]
+) -> None:
+    public_id = sealed()
+    publish(database, settings, runner, public_id, now)
+    folder = settings.data / "public"
+    with database.reading() as session:
+        pieces = [piece for piece in shown(session, public_id).pieces if piece.audio_key]
+        named = {key for piece in pieces for key in (piece.audio_key, piece.opus_key)}
+        assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} == named
+        assert len(named) == 2 * len(pieces) > 2
+        for piece in pieces:
+            assert piece.opus_key is not None
+            held = (folder / piece.opus_key).read_bytes()
+            assert (len(held), hashlib.sha256(held).hexdigest()) == (piece.opus_bytes, piece.opus_sha256)
+            assert len(held) < piece.audio_bytes
+            assert probe(folder / piece.opus_key).duration == pytest.approx(piece.duration, abs=0.2)
+        with database.engine.connect() as connection:
+            told = {one.key for one in named_objects(connection) if one.shelf == "public"}
+        assert told == named
 
 
 def test_dumped_seconds_are_in_no_public_copy(
@@ -316,7 +342,7 @@ def test_who_becomes_protected_while_the_copy_is_written_is_silent(
     public_id = sealed(timed_programme)
     make = publication.make_sound
 
-    def meanwhile(*given: Any) -> publication.Sound | None:
+    def meanwhile(*given: Any) -> Sound | None:
         with database.writing() as tx:
             protect_the_caller(tx, public_id)
         return make(*given)
@@ -460,7 +486,8 @@ def test_publishing_again_replaces_the_copy(
     assert (before, after) == (["1"], ["2"])
     with database.reading() as session:
         assert len(session.scalars(select(PublishedBroadcast)).all()) == 1
-        assert all(one.audio_key is None or "/2/" in one.audio_key for one in shown(session, public_id).pieces)
+        keys = [key for one in shown(session, public_id).pieces for key in (one.audio_key, one.opus_key)]
+        assert all(key is None or "/2/" in key for key in keys)
 
 
 def test_the_transcript_keeps_what_the_public_reads_as_a_version_of_its_own(
@@ -505,7 +532,7 @@ def test_a_withdrawal_leaves_the_reason_alone(
         with pytest.raises(Conflict):
             services.withdraw(tx, row(tx, public_id), "Lagi.", by=BY, at=now)
     runner.run_all()
-    assert list((settings.data / "public").rglob("*.mp3")) == []
+    assert [path for path in (settings.data / "public").rglob("*") if path.is_file()] == []
     with database.reading() as session:
         found = shown(session, public_id)
         assert found.reason == "Nama seorang anak tersebut."
@@ -530,7 +557,7 @@ def test_a_withdrawal_overtakes_a_copy_that_is_being_written(
     runner.run_all()
     with database.reading() as session:
         assert not shown(session, public_id).open
-    assert list((settings.data / "public").rglob("*.mp3")) == []
+    assert [path for path in (settings.data / "public").rglob("*") if path.is_file()] == []
 
 
 def test_a_missing_sound_file_costs_its_own_sound_alone(

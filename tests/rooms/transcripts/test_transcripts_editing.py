@@ -50,6 +50,19 @@ def test_words_that_stay_keep_their_times_and_confidence() -> None:
     assert segment["text"] == "Lampu jalan padam, sejak kemarin."
 
 
+def test_what_is_retyped_shorter_has_all_of_the_time_of_what_it_replaces() -> None:
+    old = timed("nama bu di an to sekali", each=0.8)
+    [segment] = realign(old, [Paragraph("nama Budi sekali")], 10.0)
+    # The tone over a name must end where the name ends.
+    assert (segment["words"][1]["start"], segment["words"][1]["end"]) == (old[1]["start"], old[4]["end"])
+
+
+def test_an_added_word_has_the_pause_that_it_was_said_in() -> None:
+    old = [{**timed("selamat")[0], "start": 0.0, "end": 0.5}, {**timed("siang")[0], "start": 3.5, "end": 4.0}]
+    [segment] = realign(old, [Paragraph("selamat Budi siang")], 10.0)
+    assert (segment["words"][1]["start"], segment["words"][1]["end"]) == (0.5, 3.5)
+
+
 def test_a_replaced_word_takes_the_place_of_the_old_one() -> None:
     old = timed("lampu jala padam")
     [segment] = realign(old, [Paragraph("lampu jalan besar padam")], 10.0)

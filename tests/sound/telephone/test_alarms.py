@@ -10,6 +10,7 @@ GOOD: dict[str, Any] = {
     "ready": True,
     "registered": "ok",
     "silent": False,
+    "busy_all": False,
     "lines": [{"id": "sip-1", "call": None}, {"id": "sip-2", "call": "k", "unrecorded": False}],
 }
 
@@ -24,6 +25,7 @@ def test_a_telephone_that_works_says_nothing() -> None:
         ({"ready": False}, "baresip"),
         ({"registered": "fail"}, "SIP"),
         ({"silent": True}, "Perangkat suara"),
+        ({"busy_all": True}, "nada sibuk"),
         ({"lines": [{"id": "sip-2", "call": "k", "unrecorded": True}]}, "sip-2"),
     ],
 )

@@ -12,6 +12,8 @@ from radiodesk.rooms.recordings.models import Recording
 from radiodesk.rooms.transcripts.live.models import Hearing, LiveWords
 
 TOPIC = "words"
+KEPT = timedelta(hours=2)
+"""How long words are kept to which nothing is added any more and whose transcript does not come."""
 MOST_KEPT = 20_000
 """Characters of one take that are kept, the newest ones: over half an hour of speech."""
 

@@ -29,6 +29,12 @@ function show(line, now) {
   }
 }
 
+function loudness(root, measured) {
+  root.hidden = !measured;
+  for (const figure of root.querySelectorAll("[data-figure]"))
+    figure.textContent = measured?.[figure.dataset.figure]?.toFixed(1) ?? "–";
+}
+
 async function poll(root) {
   if (!document.hidden) {
     try {
@@ -37,6 +43,7 @@ async function poll(root) {
         const now = await answer.json();
         for (const line of root.querySelectorAll("[data-line]"))
           if (now.lines[line.dataset.line]) show(line, now.lines[line.dataset.line]);
+        if ("loudness" in root.dataset) loudness(root, Object.values(now.loudness)[0]);
         const alarms = root.querySelector("[data-alarms]");
         if (alarms) sentences(alarms, now.alarms);
       }

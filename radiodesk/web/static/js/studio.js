@@ -23,6 +23,12 @@ function tick() {
     el.querySelector("time").textContent = length(Math.abs(behind));
     el.classList.toggle("over", behind > 30);
   });
+  every("[data-delay]", (el) => {
+    const full = Number(el.dataset.delay);
+    const lacks = Math.max(0, (Date.parse(el.dataset.fullAt) - now) / 1000) * Number(el.dataset.regain);
+    el.querySelector("b").textContent = Math.floor(Math.max(0, full - lacks));
+    el.classList.toggle("over", full - lacks < full / 2);
+  });
   every("[data-fills]", (el) => {
     el.value = Math.min(el.max, (now - Date.parse(el.dataset.fills)) / 1000);
   });
