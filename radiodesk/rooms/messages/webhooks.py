@@ -8,7 +8,8 @@ from collections import deque
 from threading import BoundedSemaphore
 from time import monotonic
 
-from flask import Blueprint, Response, jsonify, make_response, request
+from flask import Blueprint, Response, current_app, jsonify, make_response, request
+from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.exceptions import MethodNotAllowed
 
 from radiodesk.core.database_kinds import PROMPT
@@ -25,8 +26,8 @@ LARGEST_BODY = 1_000_000
 FLOOD = 60
 """Messages within a second from which on none is taken in at once: that takes the processor many times as long as to
 make one safe, which is what the other senders wait for."""
-_came: deque[float] = deque(maxlen=FLOOD)
-"""When the last of them came, of this process's clock."""
+_CAME = "radiodesk.messages_came"
+"""Where an application keeps when the last ``FLOOD`` of them came, of this process's clock."""
 _taking = BoundedSemaphore(2)
 """Who takes in what a machine sent, in this process: one while the other writes."""
 
@@ -70,9 +71,15 @@ def _taken_in(source: str, admitted: Admitted) -> Response:
     return make_response(jsonify(id=", ".join(taken.ids), taken=True), admitted.new_status if taken.new else 200)
 
 
+@blueprint.record
+def _count_anew(state: BlueprintSetupState) -> None:
+    state.app.extensions[_CAME] = deque(maxlen=FLOOD)
+
+
 def _is_flood() -> bool:
-    _came.append(monotonic())
-    return len(_came) == FLOOD and _came[-1] - _came[0] < 1.0
+    came: deque[float] = current_app.extensions[_CAME]
+    came.append(monotonic())
+    return len(came) == FLOOD and came[-1] - came[0] < 1.0
 
 
 def _at_once(taker: Taker, arrival: Arrival) -> Taken | None:
