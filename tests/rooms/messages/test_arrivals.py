@@ -639,7 +639,7 @@ def test_in_a_flood_each_is_acknowledged_once_it_is_safe_and_many_are_taken_in_t
     client: FlaskClient, taker: Taker, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = [100.0]
-    monkeypatch.setattr(webhooks, "_came", deque(maxlen=3))
+    monkeypatch.setitem(client.application.extensions, webhooks._CAME, deque(maxlen=3))
     monkeypatch.setattr(webhooks, "FLOOD", 3)
     monkeypatch.setattr(webhooks, "monotonic", lambda: at[0])
 

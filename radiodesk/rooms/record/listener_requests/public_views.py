@@ -73,9 +73,7 @@ def removal(public_id: str) -> str:
 
 @blueprint.post("/siaran/<public_id>/penghapusan")
 def remove(public_id: str) -> Response:
-    _require_public(public_id)
-    stands_on(lambda: _about(public_id, "public/removal_form.html"))
-    return _taken(public_id, _asked(RequestKind.REMOVAL))
+    return _taken_about(public_id, RequestKind.REMOVAL, "public/removal_form.html")
 
 
 @blueprint.get("/siaran/<public_id>/masalah")
@@ -85,9 +83,7 @@ def problem(public_id: str) -> str:
 
 @blueprint.post("/siaran/<public_id>/masalah")
 def tell(public_id: str) -> Response:
-    _require_public(public_id)
-    stands_on(lambda: _about(public_id, "public/problem_form.html"))
-    return _taken(public_id, _asked(RequestKind.PROBLEM))
+    return _taken_about(public_id, RequestKind.PROBLEM, "public/problem_form.html")
 
 
 def _about(public_id: str, template: str) -> str:
@@ -108,6 +104,15 @@ def _about(public_id: str, template: str) -> str:
         line=asked_number("baris", 0) if segment else "",
         whole=WHOLE,
     )
+
+
+def _taken_about(public_id: str, kind: RequestKind, template: str) -> Response:
+    """Take in a form about a broadcast; refused, it comes back in its ``template``."""
+    with station().database.reading() as looking:
+        # Before the form's page is said to be there; nobody waits for the turn to write meanwhile.
+        public_queries.open_by_id(looking, public_id)
+    stands_on(lambda: _about(public_id, template))
+    return _taken(public_id, _asked(kind))
 
 
 def _asked(kind: RequestKind) -> services.Asked:
@@ -146,12 +151,6 @@ def _taken(public_id: str, asked: services.Asked) -> Response:
     )
     page = url_for("listener_forms.thanks")
     return give_code(back("listener_forms.thanks"), drawn.number, drawn.pin.digits, page)
-
-
-def _require_public(public_id: str) -> None:
-    """Before a form's page is said to be there; nobody waits for the turn to write meanwhile."""
-    with station().database.reading() as looking:
-        public_queries.open_by_id(looking, public_id)
 
 
 def _line(looking: Session, public_id: str, position: int, line: int) -> PublishedPiece:
