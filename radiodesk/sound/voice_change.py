@@ -19,7 +19,7 @@ from radiodesk.sound.audio_facts import AudioInfo
 from radiodesk.sound.cuts import quantised, tone
 from radiodesk.sound.decoder import decode, probe
 from radiodesk.sound.encoder import write_blocks
-from radiodesk.sound.stretches import Span
+from radiodesk.sound.stretches import Span, merged
 from radiodesk.sound.voice_disguise import Voice, disguise
 from radiodesk.sound.voice_parts import RATE
 
@@ -50,9 +50,11 @@ def change_voices(source: Path, target: Path, roles: Iterable[Role]) -> list[Spa
     info = probe(source)
     failed: list[Span] = []
     with replacing(target) as written:
-        blocks = _Changer(source, info, failed).blocks(apart(roles))
+        blocks = _Changer(source, info, failed).blocks(ordered := apart(roles))
         write_blocks(written, blocks, info.kept_rate, info.kept_channels, "PCM_16")
-    return failed
+    # What leads into a stretch and out of it is not told of.
+    within = [Span(max(lost.start, one.span.start), min(lost.end, one.span.end)) for lost in failed for one in ordered]
+    return merged(one for one in within if one.end > one.start)
 
 
 def apart(roles: Iterable[Role]) -> list[Role]:

@@ -4,7 +4,7 @@ The words stay: what in them tells who speaks is taken out like everybody's. A c
 in no voice at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,8 @@ VOICE = "voice"
 
 DISGUISED = "disguised"
 """Under which name the details of a published piece hold the seconds of it."""
+TONED = "toned"
+"""Under which name they hold the seconds in which the voice could not be changed, so that a tone is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,10 @@ def disguised_in(piece: Piece, log: Sequence[AsRun], closed: Closed) -> list[Dis
     return [Disguised(inside, call) for one, call in spoken if (inside := within(piece, one)) is not None]
 
 
-def in_copy(stretches: Sequence[Disguised], cut: Sequence[Seconds], duration: float) -> list[list[float]]:
+def in_copy(stretches: Iterable[Seconds], cut: Sequence[Seconds], duration: float) -> list[list[float]]:
     """The same seconds as ``[begin, end]`` of the copy that lacks what was cut; what is gone altogether is left out."""
     kept = remaining(duration, cut)
-    found = merged(Seconds(moved(one.seconds.start, kept), moved(one.seconds.end, kept)) for one in stretches)
+    found = merged(Seconds(moved(one.start, kept), moved(one.end, kept)) for one in stretches)
     return [[one.start, one.end] for one in found]
 
 

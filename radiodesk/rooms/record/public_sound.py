@@ -5,7 +5,6 @@ folder of a revision removes both.
 """
 
 import hashlib
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +13,10 @@ from typing import Any, Self
 from radiodesk.core.settings import Settings
 from radiodesk.core.stores import shelf
 from radiodesk.core.stores.shelves import Shelf
-from radiodesk.rooms.record.disguised_voices import Disguised, change
+from radiodesk.rooms.record.disguised_voices import Disguised, change, in_copy
 from radiodesk.rooms.record.rendering import Rendered
 from radiodesk.rooms.recordings.services import originals
 from radiodesk.sound.stretches import Span as Seconds
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,11 +37,15 @@ class SoundFile:
 
 @dataclass(frozen=True)
 class Sound:
-    """The public sound of a piece, in both formats."""
+    """The public sound of a piece, in both formats.
+
+    ``toned``: seconds of it, as ``[begin, end]``, in which a voice could not be changed and a tone is heard.
+    """
 
     mp3: SoundFile
     opus: SoundFile
     duration: float
+    toned: list[list[float]] = field(default_factory=list)
 
 
 def public_copies(settings: Settings) -> Shelf:
@@ -56,10 +57,12 @@ def public_copies(settings: Settings) -> Shelf:
 class Treatment:
     """What is done to a recording before others hear it: voices are changed, then tones laid, then seconds cut.
 
-    ``voices`` are those that were drawn for this copy so far, by call; new ones are added.
+    ``duration`` is the recording's, in seconds; ``voices`` are those that were drawn for this copy so far, by call; new
+    ones are added.
     """
 
     rendered: Rendered
+    duration: float
     disguised: Sequence[Disguised] = ()
     voices: dict[str, Any] = field(default_factory=dict)
 
@@ -89,20 +92,22 @@ def write_sound(
         copies.object(f"{key}.mp3").draft() as mp3,
         copies.object(f"{key}.opus").draft() as opus,
     ):
-        treated = _treated(original, scratch, treatment)
+        treated, lost = _treated(original, scratch, treatment)
         gain = gain_to(settings.public_loudness, treated) if settings.public_loudness else 0.0
         info = derive_mp3(treated, mp3, gain=gain, chapters=chapters)
         derive_opus(treated, opus, gain=gain, chapters=chapters, tags={"title": title, "album": programme})
-        return Sound(SoundFile.of(f"{key}.mp3", mp3), SoundFile.of(f"{key}.opus", opus), info.duration)
+        files = SoundFile.of(f"{key}.mp3", mp3), SoundFile.of(f"{key}.opus", opus)
+        return Sound(*files, info.duration, in_copy(lost, treatment.rendered.cut, treatment.duration))
 
 
-def _treated(source: Path, scratch: Path, treatment: Treatment) -> Path:
+def _treated(source: Path, scratch: Path, treatment: Treatment) -> tuple[Path, list[Seconds]]:
+    """The treated sound, and the seconds of the source in which a voice could not be changed."""
     from radiodesk.sound.cuts import bleep, cut
 
+    lost: list[Seconds] = []
     if treatment.disguised:
         changed = scratch / "voices.flac"
-        for lost in change(source, changed, treatment.disguised, treatment.voices):
-            log.error("A voice could not be disguised at second %.0f of %s", lost.start, source.name)
+        lost = change(source, changed, treatment.disguised, treatment.voices)
         source = changed
     steps: list[tuple[Callable[[Path, Path, list[Seconds]], Any], list[Seconds]]] = [
         (bleep, treatment.rendered.bleeped),
@@ -113,4 +118,4 @@ def _treated(source: Path, scratch: Path, treatment: Treatment) -> Path:
             target = scratch / f"{number}.flac"
             step(source, target, spans)
             source = target
-    return source
+    return source, lost

@@ -28,7 +28,7 @@ from radiodesk.rooms.broadcasts.known_callers import identities
 from radiodesk.rooms.broadcasts.models import AsRun, AsRunKind, Broadcast
 from radiodesk.rooms.record import search
 from radiodesk.rooms.record.chapters import Entry, chapters_of, entries_of, with_ends
-from radiodesk.rooms.record.disguised_voices import DISGUISED, VOICE, Disguised, disguised_in, in_copy
+from radiodesk.rooms.record.disguised_voices import DISGUISED, TONED, VOICE, Disguised, disguised_in, in_copy
 from radiodesk.rooms.record.listen_again import StillHeard, still_heard
 from radiodesk.rooms.record.masks import mask
 from radiodesk.rooms.record.models import (
@@ -240,7 +240,7 @@ def _public(
         details["chapters"] = chapters_of(
             told, begins=piece.offset, duration=recording.duration, cut=rendered.cut, opening=title
         )
-    if changed := in_copy(voices, rendered.cut, recording.duration):
+    if changed := in_copy((one.seconds for one in voices), rendered.cut, recording.duration):
         details[DISGUISED] = changed
     gone = tuple(piece.text[span.start : span.end] for span in piece.spans if span.taken_out and span.kind not in CUT)
     # Of a caller whose recording was deleted when its time was over, the words that were public are written again.
@@ -260,7 +260,7 @@ def make_sound(settings: Settings, planned: Plan, piece: PublicPiece) -> Sound |
         settings,
         f"{planned.broadcast}/{planned.revision}/{piece.position:02}",
         piece.source,
-        Treatment(piece.rendered, piece.disguised, planned.voices),
+        Treatment(piece.rendered, piece.duration, piece.disguised, planned.voices),
         chapters=with_ends(piece.details.get("chapters") or [], piece.duration - cut_out),
         title=piece.title or planned.facts["title"],
         programme=planned.facts["programme"],
@@ -339,7 +339,7 @@ def _row(piece: PublicPiece, sound: Sound | None) -> PublishedPiece:
         title=piece.title,
         text=piece.rendered.text,
         segments=piece.rendered.segments,
-        details=piece.details,
+        details={**piece.details, TONED: sound.toned} if sound and sound.toned else piece.details,
         offset=piece.offset,
         audio_key=sound.mp3.key if sound else None,
         audio_bytes=sound.mp3.bytes if sound else 0,

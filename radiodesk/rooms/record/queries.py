@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session, selectinload
 from radiodesk.core.errors import NotFound
 from radiodesk.language.redaction.unclear_parts import UNCLEAR
 from radiodesk.rooms.broadcasts.models import Broadcast
+from radiodesk.rooms.record.disguised_voices import TONED
 from radiodesk.rooms.record.listen_again import STILL_HEARD
-from radiodesk.rooms.record.models import Piece, Publication, Span, SpanState
+from radiodesk.rooms.record.models import Piece, Publication, PublishedBroadcast, PublishedPiece, Span, SpanState
 
 
 def publication_of(session: Session, broadcast: Broadcast) -> Publication | None:
@@ -19,6 +20,17 @@ def publication_of(session: Session, broadcast: Broadcast) -> Publication | None
         .where(Publication.broadcast_id == broadcast.id)
         .options(selectinload(Publication.pieces).selectinload(Piece.spans))
     )
+
+
+def toned_parts(session: Session, broadcast: Broadcast) -> list[tuple[str, list[list[float]]]]:
+    """Title of each part of the public copy in which a voice could not be disguised, and the seconds of the tone."""
+    told = (
+        select(PublishedPiece.title, PublishedPiece.details)
+        .join(PublishedPiece.broadcast)
+        .where(PublishedBroadcast.public_id == broadcast.public_id)
+        .order_by(PublishedPiece.position)
+    )
+    return [(title, details[TONED]) for title, details in session.execute(told) if TONED in (details or {})]
 
 
 def closed_count(session: Session) -> int:

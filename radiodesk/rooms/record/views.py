@@ -1,6 +1,6 @@
 """The desk's look before publishing: what is shown, what is taken out and why; one key each to accept or correct."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
@@ -70,6 +70,7 @@ def _page(public_id: str) -> dict[str, object]:
         "final": FINAL,
         "stretches": queries.stretches,
         "disguised": _disguised(publication) if publication else {},
+        "toned": _toned(broadcast),
         "heard_at": heard_at,
         "transcripts": _transcripts(publication.pieces, closed) if publication else {},
         "public_address": station().settings.public_address,
@@ -107,10 +108,17 @@ def _disguised(publication: Publication) -> dict[str, str]:
     log, closed = broadcasts.as_run(session(), publication.broadcast), closed_in(session(), publication.broadcast)
     found = {piece.public_id: disguised_in(piece, log, closed) for piece in publication.pieces}
     return {
-        piece: ", ".join(f"{services.clock_of(one.seconds.start)}–{services.clock_of(one.seconds.end)}" for one in some)
-        for piece, some in found.items()
-        if some
+        piece: _times((one.seconds.start, one.seconds.end) for one in some) for piece, some in found.items() if some
     }
+
+
+def _toned(broadcast: Broadcast) -> list[tuple[str, str]]:
+    """Title of each public part in which a voice could not be disguised, and when, as people read it."""
+    return [(title, _times(stretches)) for title, stretches in queries.toned_parts(session(), broadcast)]
+
+
+def _times(stretches: Iterable[Sequence[float]]) -> str:
+    return ", ".join(f"{services.clock_of(begins)}–{services.clock_of(ends)}" for begins, ends in stretches)
 
 
 def _transcripts(pieces: Sequence[Piece], closed: set[int]) -> dict[int, Transcript]:

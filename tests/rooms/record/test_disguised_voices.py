@@ -119,7 +119,8 @@ def test_the_own_voice_is_in_no_public_sound_and_the_register_says_so(
     assert not any(is_the_tone(own[at * RATE : (at + 1) * RATE]) for at in range(13))
     assert seconds[40]
     page = public.test_client().get(f"/siaran/{public_id}").text
-    assert "0:13–0:35" in page
+    assert "0:13–0:35" in page and "terdengar nada" not in page
+    assert "satu suara dalam siaran ini diubah" in public.test_client().get("/").text
     assert "suara disamarkan" in page
     assert "voice" in public.test_client().get(f"/siaran/{public_id}/dikecualikan.csv").text
 
@@ -195,6 +196,8 @@ def test_what_cannot_be_disguised_is_a_tone(
     settings: Settings,
     published: Callable[..., tuple[str, int]],
     monkeypatch: pytest.MonkeyPatch,
+    public: Flask,
+    sign_in: Callable[..., FlaskClient],
 ) -> None:
     def fail(_samples: object, _voice: object) -> None:
         raise RuntimeError("no memory")
@@ -202,8 +205,13 @@ def test_what_cannot_be_disguised_is_a_tone(
     monkeypatch.setattr(voice_change, "disguise", fail)
     public_id, _ = published(wished)
     with database.reading() as session:
-        _, call = (piece for piece in copy(session, public_id).pieces if piece.audio_key)
+        programme, call = (piece for piece in copy(session, public_id).pieces if piece.audio_key)
         own = sound(settings, call)
+        assert (programme.details["toned"], call.details["toned"]) == ([[13.0, 35.0]], [[0.0, 14.0]])
+    page = sign_in(Role.ARCHIVIST).get(f"/siaran/{public_id}/terbit").text
+    assert "tidak dapat disamarkan pada 0:13–0:35" in page
+    read = " ".join(public.test_client().get(f"/siaran/{public_id}").text.split())
+    assert "terdengar nada: 0:13–0:35" in read
     assert pitch(own[RATE : 3 * RATE], RATE) == pytest.approx(1000, abs=2)
 
 
