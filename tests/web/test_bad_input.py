@@ -208,11 +208,11 @@ def test_no_address_answers_bad_input_with_a_failure(name: str, desk_app: Attack
 def test_no_address_answers_bad_input_with_a_failure_in_a_long_try(
     name: str, desk_app: Attacked, public_app: Attacked
 ) -> None:
-    examples = int(os.environ.get("BAD_INPUTS", "8"))
+    examples = int(os.environ.get("BAD_INPUTS", "5"))
     attack(
         {"desk": desk_app, "public": public_app}[name],
         examples,
-        learning=6,
+        learning=3,
         first=int(os.environ.get("BAD_SEED", "1000")),
     )
 
