@@ -17,13 +17,14 @@ from radiodesk.core.processes import AlreadyRunning, hold, watch_for_stop
 from radiodesk.core.settings import Settings
 from radiodesk.sound.control_socket import Answer, ControlServer, Request
 from radiodesk.sound.line_journal import Journal
-from radiodesk.sound.telephone import baresip_config, baresip_process, device_check, telephone_report
+from radiodesk.sound.telephone import baresip_config, baresip_process, device_check, pulse_routes, telephone_report
 from radiodesk.sound.telephone.baresip_client import Client, Gone, LineSilent
 from radiodesk.sound.telephone.baresip_commands import Board
 from radiodesk.sound.telephone.baresip_events import Event
 from radiodesk.sound.telephone.baresip_process import Output
 from radiodesk.sound.telephone.exchange import PART, Clocks, Exchange
 from radiodesk.sound.telephone.placeholder import Placeholder
+from radiodesk.sound.telephone.telephone_prompts import Prompts
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Telephone:
     def __init__(self, settings: Settings, exchange: Exchange, placeholder: Placeholder) -> None:
         self.settings = settings
         self.exchange = exchange
+        self.prompts = Prompts(exchange)
         self._placeholder = placeholder
         self._happened: queue.Queue[Event | Gone] = queue.Queue()
         self._output = Output()
@@ -96,7 +98,11 @@ class Telephone:
             case "state":
                 return telephone_report.state(self.exchange)
             case "answer":
-                return _said(self.exchange.answer(call).key, self.exchange)
+                answered = self.exchange.answer(call)
+                self.prompts.find_ear(answered.key)
+                return _said(answered.key, self.exchange)
+            case "say":
+                return _said(self.prompts.say(call, Path(str(request.get("file", "")))).key, self.exchange)
             case "hold" | "resume":
                 return _said(self.exchange.hold(call, request["do"] == "hold").key, self.exchange)
             case "hang_up":
@@ -111,6 +117,7 @@ class Telephone:
         home = self.exchange.home
         running = baresip_process.find(home)
         fresh = running is None
+        pulse_routes.put_back()
         if running is None:
             modules = baresip_config.ready(self.settings)
             self.exchange.set_silent(not device_check.usable(self.settings))
@@ -129,6 +136,10 @@ class Telephone:
             # Events that come from now on are newer, and taken in later.
             self.exchange.registered = registered
             self.exchange.restore(there, "failure" if fresh else "caller")
+            for call in self.exchange.callers:
+                # A prompt that a killed telephone played had lifted the hold.
+                if call.held and not call.silent:
+                    board.mute(call.sip, True)
         log.info("The telephone takes calls on %s:%s.", self.settings.sip_address, self.settings.sip_port)
 
     def _connect_again(self, running: baresip_process.Running) -> bool:

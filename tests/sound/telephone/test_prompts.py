@@ -1,0 +1,97 @@
+"""Words to one caller alone: tones of known pitch, and who heard them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from radiodesk.sound.control_socket import PartRefused
+from tests.factories.pulse import Pulse, sound_server
+from tests.sound.telephone.callers import RATE, Caller, Sound, eventually
+from tests.sound.telephone.conftest import House
+
+pytestmark = pytest.mark.slow
+PITCH = 700
+
+
+@pytest.fixture
+def pulse(tmp_path: Path) -> Iterator[Pulse]:
+    with sound_server(tmp_path / "pulse", {"studio": 1}) as server:
+        yield server
+
+
+def tone(folder: Path, seconds: float) -> Path:
+    path = folder / "prompt.wav"
+    soundfile.write(path, 0.4 * np.sin(2 * np.pi * PITCH * np.arange(int(seconds * RATE)) / RATE), RATE)
+    return path
+
+
+def heard(sound: Sound) -> float:
+    """Seconds in which the tone is by far the loudest."""
+    steps = [sound[at : at + RATE // 10] for at in range(0, len(sound) - RATE // 10, RATE // 10)]
+    spectra = [np.abs(np.fft.rfft(step)) for step in steps]
+    return sum(bool(one.max() > 20) and int(one.argmax()) * 10 == PITCH for one in spectra) / 10
+
+
+def modules(pulse: Pulse) -> str:
+    return pulse._run("pactl", "list", "short", "modules")
+
+
+def test_a_held_caller_alone_hears_a_prompt_and_is_on_hold_again(tmp_path: Path, pulse: Pulse) -> None:
+    house = House(tmp_path / "data", **pulse.environment, RADIODESK_SIP_MICROPHONE="studio")
+    house.start()
+    callers = [Caller(tmp_path / f"caller{number}", house.port, f"08123000000{number}") for number in (1, 2)]
+    prompt = tone(tmp_path, 2.0)
+    try:
+        keys = [str(entry.call) for entry in house.told("ringing", 2)]
+        takes = [house.ask("answer", call=key)["take"] for key in keys]
+        house.ask("hold", call=keys[0])
+        house.ask("say", call=keys[0], file=str(prompt))
+        with pytest.raises(PartRefused):
+            house.ask("say", call=keys[0], file=str(prompt))
+        eventually(lambda: "radiodesk-prompt" in modules(pulse))
+        eventually(lambda: "radiodesk-prompt" not in modules(pulse))
+        pulse.play("studio", prompt)
+    finally:
+        for caller in callers:
+            caller.close()
+        house.stop()
+    first, second = (house.sound(take, "studio") for take in takes)
+    # The prompt, and not the studio's tone behind it, for the hold is set again; the other one hears the studio only.
+    assert 1.0 < heard(first) <= 2.2
+    assert 1.0 < heard(second) <= 2.2
+
+
+def test_a_killed_telephone_leaves_no_caller_on_a_prompt(tmp_path: Path, pulse: Pulse) -> None:
+    house = House(tmp_path / "data", **pulse.environment, RADIODESK_SIP_MICROPHONE="studio")
+    house.start()
+    caller = Caller(tmp_path / "caller", house.port, "081230000001")
+    try:
+        key = house.told("ringing")[0].call
+        take = house.ask("answer", call=key)["take"]
+        house.ask("say", call=key, file=str(tone(tmp_path, 20.0)))
+        eventually(lambda: "radiodesk-prompt" in modules(pulse))
+        house.kill()
+        house.start()
+        assert "radiodesk-prompt" not in modules(pulse)
+        before = house.take(take).frames("studio")
+        pulse.play("studio", tone(tmp_path, 2.0))
+    finally:
+        caller.close()
+        house.stop()
+    assert heard(house.sound(take, "studio")[before:]) > 1.0
+
+
+def test_without_a_sound_server_a_prompt_is_refused_and_the_call_goes_on(house: House, tmp_path: Path) -> None:
+    caller = Caller(tmp_path / "caller", house.port, "081230000001")
+    try:
+        key = house.told("ringing")[0].call
+        take = house.ask("answer", call=key)["take"]
+        with pytest.raises(PartRefused, match="sip_microphone"):
+            house.ask("say", call=key, file=str(tone(tmp_path, 1.0)))
+        frames = house.take(take).frames("caller")
+        eventually(lambda: house.take(take).frames("caller") > frames)
+    finally:
+        caller.close()
