@@ -25,7 +25,8 @@ class Stage(StrEnum):
 class Caller:
     """One call; ``key`` is ours, ``sip`` is SIP's Call-ID, ``number`` is encrypted (``None``: withheld).
 
-    ``silent`` says that the caller hears nothing, because a sound device is missing.
+    ``silent`` says that the caller hears nothing, because a sound device is missing; ``ear`` is the stream of the
+    sound server by which they hear, where it is known (``pulse_routes``).
     """
 
     key: str
@@ -37,6 +38,7 @@ class Caller:
     take: str | None = None
     held: bool = False
     silent: bool = False
+    ear: int | None = None
 
     def now(self, stage: Stage, take: str | None = None) -> "Caller":
         """The call, come further."""

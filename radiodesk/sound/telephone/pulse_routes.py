@@ -12,7 +12,8 @@ from typing import Any
 
 from radiodesk.core.errors import Conflict
 
-_WITHIN = 5.0
+_WITHIN = 1.0
+"""Seconds that the sound server may take for an answer: somebody waits on the line."""
 _SINK = "radiodesk-prompt-"
 _LONGEST = 60.0
 

@@ -3,6 +3,7 @@
 import logging
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from radiodesk.core.errors import Conflict, NotFound, Refusal
@@ -18,20 +19,21 @@ class Prompts:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        self._ears: dict[str, int] = {}
         self._heard: set[str] = set()
 
     def find_ear(self, key: str) -> None:
         """After an answer: the stream that this call opened is the one that belongs to no other."""
+        process = self._exchange.process
+        if process is None or self._exchange.settings.sip_microphone is None:
+            return
+        # A sound server that does not answer may not hold up the calls.
+        there = pulse_routes.ears(process.pid)
         with self._exchange.lock:
-            self._ears = {call.key: self._ears[call.key] for call in self._exchange.callers if call.key in self._ears}
-            process = self._exchange.process
-            if process is None or self._exchange.settings.sip_microphone is None:
-                return
-            new = pulse_routes.ears(process.pid) - set(self._ears.values())
+            callers = self._exchange.callers
+            call, new = callers.by_key(key), there - {one.ear for one in callers}
             # Of two it is not known which: better no prompt than one to somebody else.
-            if len(new) == 1:
-                self._ears[key] = new.pop()
+            if call is not None and len(new) == 1:
+                callers.keep(replace(call, ear=new.pop()))
 
     def say(self, key: str, file: Path) -> Caller:
         """Begin to play a WAV file to one caller; raises ``NotFound`` or ``Conflict``."""
@@ -41,12 +43,12 @@ class Prompts:
                 raise NotFound("This caller has hung up.")
             if call.stage is not Stage.UP:
                 raise Conflict("This call is not answered yet.")
-            if key not in self._ears:
+            if call.ear is None:
                 raise Conflict("Nothing can be said to this caller alone: sip_microphone is no PulseAudio device.")
             if key in self._heard:
                 raise Conflict("This caller is being spoken to already.")
             self._heard.add(key)
-        threading.Thread(target=self._play, args=(call, self._ears[key], file), name="prompt", daemon=True).start()
+        threading.Thread(target=self._play, args=(call, call.ear, file), name="prompt", daemon=True).start()
         return call
 
     def _play(self, call: Caller, ear: int, file: Path) -> None:

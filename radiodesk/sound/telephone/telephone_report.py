@@ -41,6 +41,7 @@ def _line(exchange: Exchange, name: str) -> dict[str, Any]:
         "withheld": call.number is None,
         "held": call.held,
         "silent": call.silent,
+        "can_prompt": call.ear is not None,
         "take": call.take,
         "unrecorded": call.key in exchange.sound.unrecorded,
         "levels": recording.levels if recording else {},

@@ -76,6 +76,10 @@ def test_a_killed_telephone_leaves_no_caller_on_a_prompt(tmp_path: Path, pulse: 
         house.kill()
         house.start()
         assert "radiodesk-prompt" not in modules(pulse)
+        # Whoever was answered before can still be spoken to.
+        house.ask("say", call=key, file=str(tone(tmp_path, 0.5)))
+        eventually(lambda: "radiodesk-prompt" in modules(pulse))
+        eventually(lambda: "radiodesk-prompt" not in modules(pulse))
         before = house.take(take).frames("studio")
         pulse.play("studio", tone(tmp_path, 2.0))
     finally:
