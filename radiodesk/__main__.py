@@ -18,6 +18,7 @@ from radiodesk.core.errors import Refusal
         "record-lines": "radiodesk.operations.cli:record_lines",
         "logger": "radiodesk.rooms.logger.cli:logger",
         "telephone": "radiodesk.operations.cli:telephone",
+        "prompt-caller": "radiodesk.rooms.lines.cli:prompt_caller",
         "play-out": "radiodesk.operations.cli:play_out",
         "migrate": "radiodesk.operations.cli:migrate",
         "keys": "radiodesk.operations.cli:keys",

@@ -187,6 +187,7 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /antrean/<public_id>/peringatan
         POST /antrean/<public_id>/pindah
         POST /antrean/<public_id>/rekaman
+        POST /antrean/<public_id>/sampaikan
         GET /antrean/<public_id>/ucapan
         POST /antrean/<public_id>/vip
         GET /antrean/blokir

@@ -15,8 +15,12 @@ from radiodesk.http.regions import region
 from radiodesk.http.request import asked, back, field, now, part, session, station
 from radiodesk.rooms.accounts.access import allowed, me
 from radiodesk.rooms.accounts.models import Role
-from radiodesk.rooms.lines import forms, line_board
+from radiodesk.rooms.calls.access import belonging_of
+from radiodesk.rooms.calls.models import Call, CallState
+from radiodesk.rooms.calls.queries import call_by_public_id
+from radiodesk.rooms.lines import caller_prompts, forms, line_board
 from radiodesk.rooms.lines.services import LINES, RECORDER, TELEPHONE, Stay, open_line
+from radiodesk.rooms.recordings.access import Act, is_permitted
 from radiodesk.sound.line_setup import (
     FILE,
     LOG_DAYS,
@@ -31,6 +35,7 @@ from radiodesk.sound.line_setup import (
     trial_file,
 )
 from radiodesk.sound.recorder.input_devices import SOUND_SERVERS, list_devices
+from radiodesk.sound.telephone.prompt_files import LONGEST
 
 blueprint = Blueprint("lines", __name__)
 
@@ -162,6 +167,42 @@ def trial(line_id: str) -> Response:
     if not path.is_file():
         raise NotFound("This line was not tried yet.")
     return send_local(path, mimetype="audio/wav", max_age=0)
+
+
+@blueprint.post("/antrean/<public_id>/sampaikan")
+@allowed(Role.SCREENER, Role.PRODUCER)
+def prompt(public_id: str) -> Response:
+    """Say something to one caller who waits on a SIP line."""
+    what = caller_prompts.prompt_of(field("apa", 20))
+    with station().database.reading() as looking:
+        call = call_by_public_id(looking, public_id)
+        if not is_permitted(me(), Act.READ, belonging_of(looking, call)):
+            raise NotFound("This call is not known.")
+        wanted = caller_prompts.prepare(looking, station().settings, call, what, field("kata", 2000))
+    # Nobody waits for the turn to write while the telephone is asked.
+    _listening().tell(TELEPHONE, wanted)
+    caller_prompts.note(session(), public_id, what, by=me().username, at=now())
+    return back("calls.call", public_id=public_id)
+
+
+def prompt_slip(session: Session, call: Call, _at: datetime) -> Markup:
+    """A ``calls.screen_ports.SlipSource``: what this caller can be told, where that is possible."""
+    stay = caller_prompts.sip_stay(session, call) if call.is_open and call.state is not CallState.ON_AIR else None
+    if stay is None:
+        return Markup("")
+    lines = (_listening().state(TELEPHONE) or {"lines": []})["lines"]
+    line = next((one for one in lines if one["call"] == stay.key), None)
+    if line is None or not line.get("can_prompt"):
+        return Markup("")
+    told = line["prompt"]
+    return part(
+        "lines/_caller_prompt.html",
+        call=call,
+        queued=call.state in Call.waiting_states,
+        longest=LONGEST,
+        told=told,
+        told_at=datetime.fromisoformat(told["at"]) if told and told["at"] else None,
+    )
 
 
 def panel(_session: Session, _at: datetime) -> Markup:

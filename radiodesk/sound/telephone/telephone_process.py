@@ -96,13 +96,13 @@ class Telephone:
         call = str(request.get("call", ""))
         match request.get("do"):
             case "state":
-                return telephone_report.state(self.exchange)
+                return telephone_report.state(self.exchange, self.prompts.told)
             case "answer":
                 answered = self.exchange.answer(call)
                 self.prompts.find_ear(answered.key)
                 return _said(answered.key, self.exchange)
             case "say":
-                return _said(self.prompts.say(call, Path(str(request.get("file", "")))).key, self.exchange)
+                return _said(self.prompts.say(call, str(request.get("text", ""))).key, self.exchange)
             case "hold" | "resume":
                 return _said(self.exchange.hold(call, request["do"] == "hold").key, self.exchange)
             case "hang_up":

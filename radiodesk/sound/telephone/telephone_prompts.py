@@ -1,25 +1,36 @@
 """Words to one caller alone, while the others hear the studio. A call is not disturbed when they cannot be played."""
 
 import logging
+import subprocess
+import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from radiodesk.core.errors import Conflict, NotFound, Refusal
+from radiodesk.core.atomic_files import replacing
+from radiodesk.core.errors import Conflict, NotFound, Refusal, Unreadable
 from radiodesk.sound.telephone import pulse_routes
 from radiodesk.sound.telephone.call_files import Caller, Stage
 from radiodesk.sound.telephone.exchange import Exchange
+from radiodesk.sound.telephone.prompt_files import KEPT, LONGEST, prompt_file
 
 log = logging.getLogger(__name__)
 
+SPOKEN_WITHIN = 40.0
+"""Seconds that the voice may take."""
+
 
 class Prompts:
-    """The prompts that are being heard now, by the keys of their calls."""
+    """What is being said to single callers, and what was said last, by the keys of their calls."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self._heard: set[str] = set()
+        self._last: dict[str, tuple[datetime, bool]] = {}
 
     def find_ear(self, key: str) -> None:
         """After an answer: the stream that this call opened is the one that belongs to no other."""
@@ -35,8 +46,10 @@ class Prompts:
             if call is not None and len(new) == 1:
                 callers.keep(replace(call, ear=new.pop()))
 
-    def say(self, key: str, file: Path) -> Caller:
-        """Begin to play a WAV file to one caller; raises ``NotFound`` or ``Conflict``."""
+    def say(self, key: str, text: str) -> Caller:
+        """Begin to say something to one caller; raises ``NotFound``, ``Conflict`` or ``Unreadable``."""
+        if not any(sign.isalnum() for sign in text) or len(text) > LONGEST:
+            raise Unreadable("A prompt has words, and at most %(most)s characters.", most=LONGEST)
         with self._exchange.lock:
             call = self._exchange.callers.by_key(key)
             if call is None:
@@ -48,19 +61,49 @@ class Prompts:
             if key in self._heard:
                 raise Conflict("This caller is being spoken to already.")
             self._heard.add(key)
-        threading.Thread(target=self._play, args=(call, call.ear, file), name="prompt", daemon=True).start()
+        threading.Thread(target=self._play, args=(call, call.ear, text), name="prompt", daemon=True).start()
         return call
 
-    def _play(self, call: Caller, ear: int, file: Path) -> None:
+    def told(self, key: str) -> dict[str, Any] | None:
+        """What the desk shows of the last prompt of a call: when it ended, and whether it was heard; ``None`` for none,
+        and while one is being said ``at`` is ``None``.
+        """
+        if key in self._heard:
+            return {"at": None, "heard": True}
+        at, heard = self._last.get(key, (None, True))
+        return {"at": at.isoformat(), "heard": heard} if at is not None else None
+
+    def _play(self, call: Caller, ear: int, text: str) -> None:
+        heard = False
         try:
+            file = self._spoken(text)
             self._mute(call.key, False)
             pulse_routes.play_to(ear, file)
-        except Refusal as refusal:
-            log.warning("A prompt was not heard to its end: %s", refusal)
+            heard = True
+        except (Refusal, OSError, subprocess.SubprocessError) as trouble:
+            log.warning("A prompt was not heard to its end: %s", trouble)
         finally:
             with suppress(Refusal):
                 self._mute(call.key, True)
+            there = {one.key for one in self._exchange.callers}
+            self._last = {key: one for key, one in self._last.items() if key in there}
+            self._last[call.key] = (self._exchange.clocks.now(), heard)
             self._heard.discard(call.key)
+
+    def _spoken(self, text: str) -> Path:
+        """The sound of a prompt, made where it is not there yet, by a process of its own: voices may crash."""
+        file = prompt_file(self._exchange.settings, text)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        for old in file.parent.glob("*.wav"):
+            with suppress(OSError):
+                if old != file and time.time() - old.stat().st_mtime > KEPT:
+                    old.unlink()
+        if not file.is_file():
+            with replacing(file) as draft:
+                command = [sys.executable, "-m", "radiodesk.voices.prompt_speech", str(draft)]
+                # What the voice complains of may hold the words, which may be private.
+                subprocess.run(command, input=text, text=True, check=True, capture_output=True, timeout=SPOKEN_WITHIN)
+        return file
 
     def _mute(self, key: str, muted: bool) -> None:
         """Lift the hold of a caller who is held, or set it again, unless somebody lifted it meanwhile."""

@@ -1,13 +1,14 @@
 """What the telephone says of itself when it is asked: lines, levels, registration, room on the disk."""
 
 import shutil
+from collections.abc import Callable
 from typing import Any
 
 from radiodesk.sound.telephone.exchange import PART, Exchange
 
 
-def state(exchange: Exchange) -> dict[str, Any]:
-    """All of it, as JSON can hold it; levels in dBFS."""
+def state(exchange: Exchange, told: Callable[[str], dict[str, Any] | None]) -> dict[str, Any]:
+    """All of it, as JSON can hold it; levels in dBFS. ``told`` gives the last prompt of a call."""
     with exchange.lock:
         settings, board = exchange.settings, exchange.board
         free = shutil.disk_usage(exchange.home).free
@@ -24,11 +25,11 @@ def state(exchange: Exchange) -> dict[str, Any]:
                 "low": free < settings.disk_alarm_gigabytes * 1e9,
                 "stopped": exchange.sound.full,
             },
-            "lines": [_line(exchange, name) for name in exchange.callers.names],
+            "lines": [_line(exchange, name, told) for name in exchange.callers.names],
         }
 
 
-def _line(exchange: Exchange, name: str) -> dict[str, Any]:
+def _line(exchange: Exchange, name: str, told: Callable[[str], dict[str, Any] | None]) -> dict[str, Any]:
     call = exchange.callers.on(name)
     if call is None:
         return {"id": name, "call": None, "stage": None}
@@ -42,6 +43,7 @@ def _line(exchange: Exchange, name: str) -> dict[str, Any]:
         "held": call.held,
         "silent": call.silent,
         "can_prompt": call.ear is not None,
+        "prompt": told(call.key),
         "take": call.take,
         "unrecorded": call.key in exchange.sound.unrecorded,
         "levels": recording.levels if recording else {},

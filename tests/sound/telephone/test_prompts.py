@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,8 +23,8 @@ def pulse(tmp_path: Path) -> Iterator[Pulse]:
         yield server
 
 
-def tone(folder: Path, seconds: float) -> Path:
-    path = folder / "prompt.wav"
+def tone(path: Path, seconds: float) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, 0.4 * np.sin(2 * np.pi * PITCH * np.arange(int(seconds * RATE)) / RATE), RATE)
     return path
 
@@ -35,6 +36,12 @@ def heard(sound: Sound) -> float:
     return sum(bool(one.max() > 20) and int(one.argmax()) * 10 == PITCH for one in spectra) / 10
 
 
+def line_of(house: House, key: str) -> dict[str, Any]:
+    """What the telephone tells of a call's line."""
+    lines: list[dict[str, Any]] = house.ask("state")["lines"]
+    return next(line for line in lines if line["call"] == key)
+
+
 def modules(pulse: Pulse) -> str:
     return pulse._run("pactl", "list", "short", "modules")
 
@@ -43,16 +50,19 @@ def test_a_held_caller_alone_hears_a_prompt_and_is_on_hold_again(tmp_path: Path,
     house = House(tmp_path / "data", **pulse.environment, RADIODESK_SIP_MICROPHONE="studio")
     house.start()
     callers = [Caller(tmp_path / f"caller{number}", house.port, f"08123000000{number}") for number in (1, 2)]
-    prompt = tone(tmp_path, 2.0)
+    prompt = tone(house.prompt("Nada"), 2.0)
     try:
         keys = [str(entry.call) for entry in house.told("ringing", 2)]
         takes = [house.ask("answer", call=key)["take"] for key in keys]
         house.ask("hold", call=keys[0])
-        house.ask("say", call=keys[0], file=str(prompt))
+        house.ask("say", call=keys[0], text="Nada")
+        assert line_of(house, keys[0])["prompt"] == {"at": None, "heard": True}
         with pytest.raises(PartRefused):
-            house.ask("say", call=keys[0], file=str(prompt))
+            house.ask("say", call=keys[0], text="Nada")
         eventually(lambda: "radiodesk-prompt" in modules(pulse))
         eventually(lambda: "radiodesk-prompt" not in modules(pulse))
+        eventually(lambda: line_of(house, keys[0])["prompt"]["at"] is not None)
+        assert line_of(house, keys[1])["prompt"] is None
         pulse.play("studio", prompt)
     finally:
         for caller in callers:
@@ -71,21 +81,45 @@ def test_a_killed_telephone_leaves_no_caller_on_a_prompt(tmp_path: Path, pulse: 
     try:
         key = house.told("ringing")[0].call
         take = house.ask("answer", call=key)["take"]
-        house.ask("say", call=key, file=str(tone(tmp_path, 20.0)))
+        tone(house.prompt("Nada"), 20.0)
+        house.ask("say", call=key, text="Nada")
         eventually(lambda: "radiodesk-prompt" in modules(pulse))
         house.kill()
         house.start()
         assert "radiodesk-prompt" not in modules(pulse)
         # Whoever was answered before can still be spoken to.
-        house.ask("say", call=key, file=str(tone(tmp_path, 0.5)))
+        tone(house.prompt("Pendek"), 0.5)
+        house.ask("say", call=key, text="Pendek")
         eventually(lambda: "radiodesk-prompt" in modules(pulse))
         eventually(lambda: "radiodesk-prompt" not in modules(pulse))
         before = house.take(take).frames("studio")
-        pulse.play("studio", tone(tmp_path, 2.0))
+        pulse.play("studio", tone(tmp_path / "studio.wav", 2.0))
     finally:
         caller.close()
         house.stop()
     assert heard(house.sound(take, "studio")[before:]) > 1.0
+
+
+def test_a_typed_sentence_is_spoken_by_the_voice_of_the_station(tmp_path: Path, pulse: Pulse) -> None:
+    house = House(tmp_path / "data", **pulse.environment, RADIODESK_SIP_MICROPHONE="studio")
+    house.start()
+    caller = Caller(tmp_path / "caller", house.port, "081230000001")
+    try:
+        key = str(house.told("ringing")[0].call)
+        take = house.ask("answer", call=key)["take"]
+        assert line_of(house, key)["can_prompt"]
+        house.ask("say", call=key, text="Anda nomor 2 dalam antrean. Mohon tetap di saluran.")
+        eventually(lambda: line_of(house, key)["prompt"]["at"] is not None)
+        assert line_of(house, key)["prompt"]["heard"]
+        for wrong in ("", " … ", "a" * 301):
+            with pytest.raises(PartRefused):
+                house.ask("say", call=key, text=wrong)
+    finally:
+        caller.close()
+        house.stop()
+    sound = house.sound(take, "studio")
+    loud = [np.abs(sound[at : at + RATE // 10]).max() > 0.02 for at in range(0, len(sound), RATE // 10)]
+    assert 2.0 < sum(loud) / 10 < 8.0
 
 
 def test_without_a_sound_server_a_prompt_is_refused_and_the_call_goes_on(house: House, tmp_path: Path) -> None:
@@ -94,7 +128,8 @@ def test_without_a_sound_server_a_prompt_is_refused_and_the_call_goes_on(house: 
         key = house.told("ringing")[0].call
         take = house.ask("answer", call=key)["take"]
         with pytest.raises(PartRefused, match="sip_microphone"):
-            house.ask("say", call=key, file=str(tone(tmp_path, 1.0)))
+            house.ask("say", call=key, text="Halo")
+        assert not line_of(house, str(key))["can_prompt"]
         frames = house.take(take).frames("caller")
         eventually(lambda: house.take(take).frames("caller") > frames)
     finally:
