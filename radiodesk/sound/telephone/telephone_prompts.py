@@ -6,7 +6,6 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,20 +30,6 @@ class Prompts:
         self._exchange = exchange
         self._heard: set[str] = set()
         self._last: dict[str, tuple[datetime, bool]] = {}
-
-    def find_ear(self, key: str) -> None:
-        """After an answer: the stream that this call opened is the one that belongs to no other."""
-        process = self._exchange.process
-        if process is None or self._exchange.settings.sip_microphone is None:
-            return
-        # A sound server that does not answer may not hold up the calls.
-        there = pulse_routes.ears(process.pid)
-        with self._exchange.lock:
-            callers = self._exchange.callers
-            call, new = callers.by_key(key), there - {one.ear for one in callers}
-            # Of two it is not known which: better no prompt than one to somebody else.
-            if call is not None and len(new) == 1:
-                callers.keep(replace(call, ear=new.pop()))
 
     def say(self, key: str, text: str) -> Caller:
         """Begin to say something to one caller; raises ``NotFound``, ``Conflict`` or ``Unreadable``."""
