@@ -427,6 +427,25 @@ def test_a_telephone_caller_is_held_and_resumed_as_the_host_says(
     assert parts.asked[-1] == ("telephone", {"do": "resume", "line": "sip-1", "call": "k1"})
 
 
+def test_who_goes_on_air_hears_the_studio_and_no_longer_a_prompt(
+    steering: Steering, parts: Parts, settings: Settings, database: Database, tell: Callable[..., None], now: datetime
+) -> None:
+    caller_on_air(settings, database, tell, now)
+    said = {"id": "sip-1", "call": "k1", "stage": "up", "held": False, "prompt": {"at": now.isoformat(), "heard": True}}
+    parts.phone = [said]
+    steering.turn()
+    assert [request for part, request in parts.asked if part == "telephone"] == []
+    said["prompt"] = {"at": None, "heard": True}
+    steering.turn()
+    assert parts.asked[-1] == ("telephone", {"do": "hush", "line": "sip-1", "call": "k1"})
+    with database.writing() as tx:
+        calls.hold(tx, only_call(tx), by="penyiar", at=now)
+    said["held"] = True
+    asked = len(parts.asked)
+    steering.turn()
+    assert len(parts.asked) == asked, "who is held may be told something"
+
+
 def test_a_held_caller_with_whom_the_screener_talks_hears_again(
     steering: Steering, parts: Parts, settings: Settings, database: Database, tell: Callable[..., None], now: datetime
 ) -> None:

@@ -51,9 +51,9 @@ class Steering:
             stays = lines.open_stays(session)
             wishes = [(stay.part, stay.key, stay.line, do) for stay in stays if (do := _wish(stay))]
             talking = [stay for stay in stays if stay.part == lines.TELEPHONE and stay.call.is_open]
-            held = {stay.key: stay.call.state is CallState.HELD for stay in talking}
+            states = {stay.key: stay.call.state for stay in talking}
         self._callers(wishes)
-        self._holds(held)
+        self._holds(states)
         return recorded or bool(stays)
 
     def _broadcast(self) -> bool:
@@ -94,19 +94,27 @@ class Steering:
                     if stay is not None and stay.stage is not Stage.CLOSED:
                         lines.note_problem(session, stay, problem, at=self.clock.now())
 
-    def _holds(self, wanted: dict[str, bool]) -> None:
-        """A telephone caller whom the host holds hears silence until they are on again."""
-        if not wanted:
+    def _holds(self, states: dict[str, CallState]) -> None:
+        """A telephone caller whom the host holds hears silence until they are on again; who is on air hears the studio,
+        and not a prompt that was begun before.
+        """
+        if not states:
             return
         try:
             state = self.ask(self._socket(lines.TELEPHONE), {"do": "state"})
         except (PartSilent, PartRefused):
             return
         for line in state["lines"]:
-            hold = wanted.get(line.get("call"))
-            if hold is not None and line["held"] is not hold and line["stage"] == "up":
+            wanted = states.get(line.get("call"))
+            if wanted is None or line["stage"] != "up":
+                continue
+            hold = wanted is CallState.HELD
+            if line["held"] is not hold:
                 do = "hold" if hold else "resume"
                 self._tell(lines.TELEPHONE, {"do": do, "line": line["id"], "call": line["call"]})
+            prompt = line.get("prompt")
+            if wanted is CallState.ON_AIR and prompt and prompt["at"] is None:
+                self._tell(lines.TELEPHONE, {"do": "hush", "line": line["id"], "call": line["call"]})
 
     def _tell(self, part: str, request: dict[str, Any]) -> str | None:
         """Ask, unless the same was refused a moment ago; returns the refusal's sentence."""

@@ -8,6 +8,8 @@ speaker can be recorded.
 import json
 import os
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ _WITHIN = 1.0
 """Seconds that the sound server may take for an answer: somebody waits on the line."""
 _SINK = "radiodesk-prompt-"
 _LONGEST = 60.0
+_TICK = 0.05
 
 
 class NoRoute(Conflict):
@@ -56,8 +59,10 @@ def start_recording(mouth: int, path: Path) -> "subprocess.Popen[bytes] | None":
         return None
 
 
-def play_to(ear: int, file: Path) -> None:
-    """Let one caller hear a WAV file to its end, and then again what was heard before; raises ``NoRoute``."""
+def play_to(ear: int, file: Path, is_ended: Callable[[], bool]) -> None:
+    """Let one caller hear a WAV file to its end, or until ``is_ended``, and then again what was heard before; raises
+    ``NoRoute``.
+    """
     stream = next((stream for stream in _listed("source-outputs") if stream["index"] == ear), None)
     if stream is None:
         raise NoRoute("This caller has hung up.")
@@ -66,9 +71,24 @@ def play_to(ear: int, file: Path) -> None:
     module = _pactl("load-module", "module-null-sink", f"sink_name={sink}", "rate=48000").strip()
     try:
         _pactl("move-source-output", str(ear), f"{sink}.monitor")
-        _run("paplay", f"--device={sink}", str(file), within=_LONGEST)
+        _play(sink, file, is_ended)
     finally:
         _back(ear, str(stream["source"]), module)
+
+
+def _play(sink: str, file: Path, is_ended: Callable[[], bool]) -> None:
+    try:
+        player = subprocess.Popen(["paplay", f"--device={sink}", str(file)], stderr=subprocess.DEVNULL)
+    except OSError as error:
+        raise NoRoute("The sound server did not let this caller alone hear it.") from error
+    end = time.monotonic() + _LONGEST
+    while player.poll() is None:
+        if is_ended() or time.monotonic() > end:
+            player.terminate()
+            break
+        time.sleep(_TICK)
+    if player.wait(_WITHIN) > 0:
+        raise NoRoute("The sound server did not let this caller alone hear it.")
 
 
 def put_back() -> None:

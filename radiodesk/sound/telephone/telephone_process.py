@@ -105,6 +105,8 @@ class Telephone:
                 return _said(answered.key, self.exchange)
             case "say":
                 return _said(self.prompts.say(call, str(request.get("text", ""))).key, self.exchange)
+            case "hush":
+                return _said(self.prompts.hush(call).key, self.exchange)
             case "hold" | "resume":
                 return _said(self.exchange.hold(call, request["do"] == "hold").key, self.exchange)
             case "hang_up":

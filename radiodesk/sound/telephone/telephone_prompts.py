@@ -29,6 +29,7 @@ class Prompts:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self._heard: set[str] = set()
+        self._ended: set[str] = set()
         self._last: dict[str, tuple[datetime, bool]] = {}
 
     def say(self, key: str, text: str) -> Caller:
@@ -46,7 +47,16 @@ class Prompts:
             if key in self._heard:
                 raise Conflict("This caller is being spoken to already.")
             self._heard.add(key)
+            self._ended.discard(key)
         threading.Thread(target=self._play, args=(call, call.ear, text), name="prompt", daemon=True).start()
+        return call
+
+    def hush(self, key: str) -> Caller:
+        """End what is being said to a caller, who is on air; raises ``NotFound``."""
+        call = self._exchange.callers.by_key(key)
+        if call is None:
+            raise NotFound("This caller has hung up.")
+        self._ended.add(key)
         return call
 
     def told(self, key: str) -> dict[str, Any] | None:
@@ -63,8 +73,8 @@ class Prompts:
         try:
             file = self._spoken(text)
             self._mute(call.key, False)
-            pulse_routes.play_to(ear, file)
-            heard = True
+            pulse_routes.play_to(ear, file, lambda: call.key in self._ended)
+            heard = call.key not in self._ended
         except (Refusal, OSError, subprocess.SubprocessError) as trouble:
             log.warning("A prompt was not heard to its end: %s", trouble)
         finally:
@@ -74,6 +84,7 @@ class Prompts:
             self._last = {key: one for key, one in self._last.items() if key in there}
             self._last[call.key] = (self._exchange.clocks.now(), heard)
             self._heard.discard(call.key)
+            self._ended.discard(call.key)
 
     def _spoken(self, text: str) -> Path:
         """The sound of a prompt, made where it is not there yet, by a process of its own: voices may crash."""

@@ -77,6 +77,28 @@ def test_a_held_caller_alone_hears_a_prompt_and_is_on_hold_again(tmp_path: Path,
     assert 1.0 < heard(second) <= 2.2
 
 
+def test_a_prompt_ends_at_once_for_who_goes_on_air(tmp_path: Path, pulse: Pulse) -> None:
+    house = House(tmp_path / "data", **pulse.environment, RADIODESK_SIP_MICROPHONE="studio")
+    house.start()
+    caller = Caller(tmp_path / "caller", house.port, "081230000001")
+    try:
+        key = str(house.told("ringing")[0].call)
+        take = house.ask("answer", call=key)["take"]
+        tone(house.prompt("Nada"), 20.0)
+        house.ask("say", call=key, text="Nada")
+        eventually(lambda: "radiodesk-prompt" in modules(pulse))
+        house.ask("hush", call=key)
+        eventually(lambda: line_of(house, key)["prompt"]["at"] is not None, within=5.0)
+        assert not line_of(house, key)["prompt"]["heard"]
+        assert "radiodesk-prompt" not in modules(pulse)
+        before = house.take(take).frames("studio")
+        pulse.play("studio", tone(tmp_path / "studio.wav", 2.0))
+    finally:
+        caller.close()
+        house.stop()
+    assert heard(house.sound(take, "studio")[before:]) > 1.0
+
+
 def test_a_killed_telephone_leaves_no_caller_on_a_prompt(tmp_path: Path, pulse: Pulse) -> None:
     house = House(tmp_path / "data", **pulse.environment, RADIODESK_SIP_MICROPHONE="studio")
     house.start()
