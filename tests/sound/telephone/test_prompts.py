@@ -26,6 +26,20 @@ def pulse(tmp_path: Path) -> Iterator[Pulse]:
         yield server
 
 
+@pytest.fixture
+def answered(tmp_path: Path, pulse: Pulse) -> Iterator[tuple[House, str, str]]:
+    """A telephone on the sound server, with one caller: their key, and the take."""
+    house = House(tmp_path / "data", **pulse.environment, RADIODESK_SIP_MICROPHONE="studio")
+    house.start()
+    caller = Caller(tmp_path / "caller", house.port, "081230000001")
+    try:
+        key = str(house.told("ringing")[0].call)
+        yield house, key, house.ask("answer", call=key)["take"]
+    finally:
+        caller.close()
+        house.stop()
+
+
 def tone(path: Path, seconds: float) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, 0.4 * np.sin(2 * np.pi * PITCH * np.arange(int(seconds * RATE)) / RATE), RATE)
@@ -77,71 +91,51 @@ def test_a_held_caller_alone_hears_a_prompt_and_is_on_hold_again(tmp_path: Path,
     assert 1.0 < heard(second) <= 2.2
 
 
-def test_a_prompt_ends_at_once_for_who_goes_on_air(tmp_path: Path, pulse: Pulse) -> None:
-    house = House(tmp_path / "data", **pulse.environment, RADIODESK_SIP_MICROPHONE="studio")
-    house.start()
-    caller = Caller(tmp_path / "caller", house.port, "081230000001")
-    try:
-        key = str(house.told("ringing")[0].call)
-        take = house.ask("answer", call=key)["take"]
-        tone(house.prompt("Nada"), 20.0)
-        house.ask("say", call=key, text="Nada")
-        eventually(lambda: "radiodesk-prompt" in modules(pulse))
-        house.ask("hush", call=key)
-        eventually(lambda: line_of(house, key)["prompt"]["at"] is not None, within=5.0)
-        assert not line_of(house, key)["prompt"]["heard"]
-        assert "radiodesk-prompt" not in modules(pulse)
-        before = house.take(take).frames("studio")
-        pulse.play("studio", tone(tmp_path / "studio.wav", 2.0))
-    finally:
-        caller.close()
-        house.stop()
+def test_a_prompt_ends_at_once_for_who_goes_on_air(
+    tmp_path: Path, pulse: Pulse, answered: tuple[House, str, str]
+) -> None:
+    house, key, take = answered
+    tone(house.prompt("Nada"), 20.0)
+    house.ask("say", call=key, text="Nada")
+    eventually(lambda: "radiodesk-prompt" in modules(pulse))
+    house.ask("hush", call=key)
+    eventually(lambda: line_of(house, key)["prompt"]["at"] is not None, within=5.0)
+    assert not line_of(house, key)["prompt"]["heard"]
+    assert "radiodesk-prompt" not in modules(pulse)
+    before = house.take(take).frames("studio")
+    pulse.play("studio", tone(tmp_path / "studio.wav", 2.0))
     assert heard(house.sound(take, "studio")[before:]) > 1.0
 
 
-def test_a_killed_telephone_leaves_no_caller_on_a_prompt(tmp_path: Path, pulse: Pulse) -> None:
-    house = House(tmp_path / "data", **pulse.environment, RADIODESK_SIP_MICROPHONE="studio")
+def test_a_killed_telephone_leaves_no_caller_on_a_prompt(
+    tmp_path: Path, pulse: Pulse, answered: tuple[House, str, str]
+) -> None:
+    house, key, take = answered
+    tone(house.prompt("Nada"), 20.0)
+    house.ask("say", call=key, text="Nada")
+    eventually(lambda: "radiodesk-prompt" in modules(pulse))
+    house.kill()
     house.start()
-    caller = Caller(tmp_path / "caller", house.port, "081230000001")
-    try:
-        key = house.told("ringing")[0].call
-        take = house.ask("answer", call=key)["take"]
-        tone(house.prompt("Nada"), 20.0)
-        house.ask("say", call=key, text="Nada")
-        eventually(lambda: "radiodesk-prompt" in modules(pulse))
-        house.kill()
-        house.start()
-        assert "radiodesk-prompt" not in modules(pulse)
-        # Whoever was answered before can still be spoken to.
-        tone(house.prompt("Pendek"), 0.5)
-        house.ask("say", call=key, text="Pendek")
-        eventually(lambda: "radiodesk-prompt" in modules(pulse))
-        eventually(lambda: "radiodesk-prompt" not in modules(pulse))
-        before = house.take(take).frames("studio")
-        pulse.play("studio", tone(tmp_path / "studio.wav", 2.0))
-    finally:
-        caller.close()
-        house.stop()
+    assert "radiodesk-prompt" not in modules(pulse)
+    # Whoever was answered before can still be spoken to.
+    tone(house.prompt("Pendek"), 0.5)
+    house.ask("say", call=key, text="Pendek")
+    eventually(lambda: "radiodesk-prompt" in modules(pulse))
+    eventually(lambda: "radiodesk-prompt" not in modules(pulse))
+    before = house.take(take).frames("studio")
+    pulse.play("studio", tone(tmp_path / "studio.wav", 2.0))
     assert heard(house.sound(take, "studio")[before:]) > 1.0
 
 
-def test_a_typed_sentence_is_spoken_by_the_voice_of_the_station(tmp_path: Path, pulse: Pulse) -> None:
-    house = House(tmp_path / "data", **pulse.environment, RADIODESK_SIP_MICROPHONE="studio")
-    house.start()
-    caller = Caller(tmp_path / "caller", house.port, "081230000001")
-    try:
-        key = str(house.told("ringing")[0].call)
-        take = house.ask("answer", call=key)["take"]
-        assert line_of(house, key)["can_prompt"]
-        house.ask("say", call=key, text="Anda nomor 2 dalam antrean. Mohon tetap di saluran.")
-        eventually(lambda: line_of(house, key)["prompt"]["at"] is not None)
-        assert line_of(house, key)["prompt"]["heard"]
-        for wrong in ("", " … ", "a" * 301):
-            with pytest.raises(PartRefused):
-                house.ask("say", call=key, text=wrong)
-    finally:
-        caller.close()
-        house.stop()
+def test_a_typed_sentence_is_spoken_by_the_voice_of_the_station(answered: tuple[House, str, str]) -> None:
+    house, key, take = answered
+    assert line_of(house, key)["can_prompt"]
+    house.ask("say", call=key, text="Anda nomor 2 dalam antrean. Mohon tetap di saluran.")
+    eventually(lambda: line_of(house, key)["prompt"]["at"] is not None)
+    assert line_of(house, key)["prompt"]["heard"]
+    for wrong in ("", " … ", "a" * 301):
+        with pytest.raises(PartRefused):
+            house.ask("say", call=key, text=wrong)
     sound = house.sound(take, "studio")
     loud = [np.abs(sound[at : at + RATE // 10]).max() > 0.02 for at in range(0, len(sound), RATE // 10)]
     assert 2.0 < sum(loud) / 10 < 8.0
