@@ -197,8 +197,8 @@ class Exchange:
             event = "device_lost" if silent else "device_back"
             self._journal.write(Entry(at=self.clocks.now(), line=PART, event=event))
 
-    def pump(self) -> list[str]:
-        """Carry the sound on, and tell when it can not be; gives the keys of callers who are recorded no more."""
+    def pump(self) -> None:
+        """Carry the sound on, and tell when it can not be."""
         with self.lock:
             self._journal.flush()
             self.sound.pump()
@@ -206,10 +206,8 @@ class Exchange:
                 self._full = self.sound.full
                 event = "disk_full" if self._full else "disk_free"
                 self._journal.write(Entry(at=self.clocks.now(), line=PART, event=event))
-            found = self.sound.find_unrecorded(self.process)
-            for key in found:
+            for key in self.sound.find_unrecorded(self.process):
                 self._tell(self._call(key), "device_lost", why="held by the caller")
-            return found
 
     def restore(self, there: list[Found], by: str) -> None:
         """Go on with the calls that an earlier telephone left, as far as baresip has them still."""

@@ -1,8 +1,7 @@
-"""What one caller alone hears or says, where the telephone's devices are PulseAudio's (or PipeWire's pulse server).
+"""What one caller alone hears, where the microphone of the telephone is PulseAudio's (or PipeWire's pulse server).
 
-baresip sets a source of sound for all calls only. But each call opens streams of its own on the sound server. That of
-the microphone can be moved: onto the monitor of a sink that is made for one prompt, and back afterwards. That of the
-speaker can be recorded.
+baresip sets a source of sound for all calls only. But each call opens a stream of its own on the sound server, which
+can be moved: onto the monitor of a sink that is made for one prompt, and back afterwards.
 """
 
 import json
@@ -32,31 +31,6 @@ def ears(pid: int) -> set[int]:
         return {stream["index"] for stream in _listed("source-outputs") if _owner(stream) == str(pid)}
     except NoRoute:
         return set()
-
-
-def mouths(pid: int) -> set[int]:
-    """The streams on which the callers of a baresip are heard; none where the speaker is no pulse device."""
-    try:
-        return {stream["index"] for stream in _listed("sink-inputs") if _owner(stream) == str(pid)}
-    except NoRoute:
-        return set()
-
-
-def start_recording(mouth: int, path: Path) -> "subprocess.Popen[bytes] | None":
-    """Record one caller into a WAV file that grows as baresip's dumps do, until the stream ends; ``None`` where
-    ``parec`` is missing. It outlives this process, as baresip does.
-    """
-    what = ("--rate=8000", "--channels=1", "--format=s16le", "--file-format=wav", "--latency-msec=40")
-    try:
-        return subprocess.Popen(
-            ["parec", f"--monitor-stream={mouth}", *what, str(path)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except OSError:
-        return None
 
 
 def play_to(ear: int, file: Path, is_ended: Callable[[], bool]) -> None:

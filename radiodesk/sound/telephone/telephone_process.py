@@ -22,7 +22,6 @@ from radiodesk.sound.telephone.baresip_client import Client, Gone, LineSilent
 from radiodesk.sound.telephone.baresip_commands import Board
 from radiodesk.sound.telephone.baresip_events import Event
 from radiodesk.sound.telephone.baresip_process import Output
-from radiodesk.sound.telephone.call_streams import find_settled, record_aside
 from radiodesk.sound.telephone.exchange import PART, Clocks, Exchange
 from radiodesk.sound.telephone.placeholder import Placeholder
 from radiodesk.sound.telephone.telephone_prompts import Prompts
@@ -71,8 +70,7 @@ class Telephone:
         elif self._hangs():
             log.error("baresip runs, but answers nothing.")
             self._start_again()
-        for key in self.exchange.pump():
-            threading.Thread(target=record_aside, args=(self.exchange, key), name="aside", daemon=True).start()
+        self.exchange.pump()
         if self.exchange.silent and time.monotonic() - self._tried > TRY_AGAIN:
             self._tried = time.monotonic()
             threading.Thread(target=self._try_devices, name="devices", daemon=True).start()
@@ -101,7 +99,7 @@ class Telephone:
                 return telephone_report.state(self.exchange, self.prompts.told)
             case "answer":
                 answered = self.exchange.answer(call)
-                find_settled(self.exchange, answered.key)
+                self.prompts.find_ear(answered.key)
                 return _said(answered.key, self.exchange)
             case "say":
                 return _said(self.prompts.say(call, str(request.get("text", ""))).key, self.exchange)

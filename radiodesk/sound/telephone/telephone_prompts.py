@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,29 @@ class Prompts:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self._seen: set[int] = set()
+        """The streams that were there at the last look."""
         self._heard: set[str] = set()
         self._ended: set[str] = set()
         self._last: dict[str, tuple[datetime, bool]] = {}
+
+    def find_ear(self, key: str) -> None:
+        """After an answer: the stream that this call opened is the one that was not there before.
+
+        Answers are given one after the other, and a call that is up has opened its stream.
+        """
+        process = self._exchange.process
+        if process is None or self._exchange.settings.sip_microphone is None:
+            return
+        # A sound server that does not answer may not hold up the calls.
+        there = pulse_routes.ears(process.pid)
+        with self._exchange.lock:
+            callers = self._exchange.callers
+            call, new = callers.by_key(key), there - self._seen - {one.ear for one in callers}
+            self._seen = there
+            # Of two it is not known which: better no prompt than one to somebody else.
+            if call is not None and len(new) == 1:
+                callers.keep(replace(call, ear=new.pop()))
 
     def say(self, key: str, text: str) -> Caller:
         """Begin to say something to one caller; raises ``NotFound``, ``Conflict`` or ``Unreadable``."""

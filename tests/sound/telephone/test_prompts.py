@@ -1,6 +1,5 @@
 """Words to one caller alone: tones of known pitch, and who heard them."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,9 @@ import pytest
 import soundfile
 
 from radiodesk.sound.control_socket import PartRefused
-from radiodesk.sound.telephone import call_streams
 from tests.factories.pulse import Pulse, sound_server
-from tests.sound.telephone.callers import RATE, Caller, Sound, eventually, heard_of, speech
+from tests.sound.telephone.callers import RATE, Caller, Sound, eventually
 from tests.sound.telephone.conftest import House
-from tests.sound.telephone.words import WORDS
 
 pytestmark = pytest.mark.slow
 PITCH = 700
@@ -22,7 +19,7 @@ PITCH = 700
 
 @pytest.fixture
 def pulse(tmp_path: Path) -> Iterator[Pulse]:
-    with sound_server(tmp_path / "pulse", {"monitor": 1, "studio": 1}) as server:
+    with sound_server(tmp_path / "pulse", {"studio": 1}) as server:
         yield server
 
 
@@ -153,45 +150,3 @@ def test_without_a_sound_server_a_prompt_is_refused_and_the_call_goes_on(house: 
         eventually(lambda: house.take(take).frames("caller") > frames)
     finally:
         caller.close()
-
-
-def test_a_caller_who_put_the_station_on_hold_is_recorded_again(tmp_path: Path, pulse: Pulse) -> None:
-    house = House(
-        tmp_path / "data",
-        **pulse.environment,
-        PULSE_SINK="monitor",
-        RADIODESK_SIP_MICROPHONE="studio",
-        RADIODESK_SIP_SPEAKER="pulse",
-    )
-    house.start()
-    words = np.concatenate([speech(tmp_path, WORDS[1], 50)] * 4)
-    callers = [
-        Caller(tmp_path / "other", house.port, "081230000002", np.zeros(RATE * 30), stays=30.0),
-        Caller(tmp_path / "caller", house.port, "081230000001", words, holds=(6.0, 3.0), stays=18.0),
-    ]
-    try:
-        keys = [str(entry.call) for entry in house.told("ringing", 2)]
-        takes = {}
-        for key in keys:
-            takes[key] = house.ask("answer", call=key)["take"]
-            time.sleep(call_streams.SETTLED + 0.5)
-        lost = house.told("device_lost")[0]
-        key = str(lost.call)
-        eventually(lambda: not line_of(house, key)["unrecorded"])
-        tone(house.prompt("Nada"), 1.0)
-        house.ask("say", call=key, text="Nada")
-        eventually(lambda: line_of(house, key)["prompt"]["at"] is not None)
-        assert line_of(house, key)["prompt"]["heard"]
-        eventually(lambda: house.take(takes[key]).seconds > 14.0)
-        house.ask("hang_up", call=key)
-    finally:
-        for caller in callers:
-            caller.close()
-        house.stop()
-    said = house.sound(takes[key], "caller")
-    assert heard_of(said[: 2 * RATE], words[: int(1.5 * RATE)]) >= 0.6
-    # What was said in the last seconds, long after the hold.
-    end = len(said) - RATE
-    assert heard_of(said[end - 4 * RATE : end], words[end - 3 * RATE : end - RATE]) >= 0.6
-    [other] = [take for one, take in takes.items() if one != key]
-    assert np.abs(house.sound(other, "caller")).max() < 0.01
