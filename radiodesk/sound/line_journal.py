@@ -27,6 +27,7 @@ EVENTS = frozenset(
         "opened",
         "held",
         "resumed",
+        "prompted",
         "closed",
         "lost",
         "device_lost",

@@ -15,7 +15,7 @@ from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.calls.queries import waiting
 from radiodesk.rooms.lines.models import LineCall, Stage
 from radiodesk.rooms.lines.services import LINES, TELEPHONE
-from radiodesk.sound.telephone.prompt_files import LONGEST
+from radiodesk.sound.telephone.prompt_text import LONGEST, has_words
 
 
 class Prompt(StrEnum):
@@ -68,7 +68,7 @@ def _sentence(session: Session, settings: Settings, call: Call, prompt: Prompt, 
                 "You are number %(number)s in the queue. Please stay on the line.", number=_place(session, call)
             )
     text = tidy(typed)
-    if not any(sign.isalnum() for sign in text) or len(text) > LONGEST:
+    if not has_words(text):
         raise Unreadable("Please type a sentence of at most %(most)s characters.", most=LONGEST).of("kata")
     return text
 

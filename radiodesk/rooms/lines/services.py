@@ -52,7 +52,6 @@ def open_line(session: Session, stay: Stay, take: str, *, at: datetime, by: str 
     if found.stage is Stage.RINGING:
         found.stage = Stage.OPEN
         events.announce(session, at, TOPIC, "line open", found.call.public_id)
-        events.announce(session, at, LINES, "open", found.call.public_id)
     bind_take(session, found.call, take)
     return found
 

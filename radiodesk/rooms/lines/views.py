@@ -35,7 +35,7 @@ from radiodesk.sound.line_setup import (
     trial_file,
 )
 from radiodesk.sound.recorder.input_devices import SOUND_SERVERS, list_devices
-from radiodesk.sound.telephone.prompt_files import LONGEST
+from radiodesk.sound.telephone.prompt_text import LONGEST
 
 blueprint = Blueprint("lines", __name__)
 

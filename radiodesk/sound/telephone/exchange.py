@@ -88,10 +88,10 @@ class Exchange:
         call = Caller(key=public_id(at), sip=sip, line=line or "sip", at=at, number=sealed, silent=silent)
         if line is not None and not self.busy:
             self.callers.keep(call)
-            self._tell(call, "ringing")
+            self.tell(call, "ringing")
             return
-        self._tell(call, "ringing")
-        self._tell(call, "lost", by="busy")
+        self.tell(call, "ringing")
+        self.tell(call, "lost", by="busy")
         if self.board:
             self.board.hang_up(sip)
 
@@ -99,7 +99,7 @@ class Exchange:
         """A call is over, by the ``caller``, the ``station`` or a ``failure``: its sound is closed, then told of."""
 
         def told(event: str) -> None:
-            self._tell(call, event, by=by)
+            self.tell(call, event, by=by)
             self.callers.remove(call.key)
 
         self._let_go.discard(call.key)
@@ -141,7 +141,7 @@ class Exchange:
     def begin(self, call: Caller) -> Caller:
         """A call is up: its sound goes into a take from here on."""
         call = self.callers.keep(call.now(Stage.UP, self.sound.begin(call, self.clocks.now())))
-        self._tell(call, "answered")
+        self.tell(call, "answered")
         return call
 
     def hold(self, key: str, held: bool) -> Caller:
@@ -155,7 +155,7 @@ class Exchange:
             if not call.silent and not self._board().mute(call.sip, held):
                 raise Conflict("This caller has hung up.")
             call = self.callers.keep(replace(call, held=held))
-            self._tell(call, "held" if held else "resumed")
+            self.tell(call, "held" if held else "resumed")
             return call
 
     def hang_up(self, key: str) -> Caller:
@@ -207,7 +207,7 @@ class Exchange:
                 event = "disk_full" if self._full else "disk_free"
                 self._journal.write(Entry(at=self.clocks.now(), line=PART, event=event))
             for key in self.sound.find_unrecorded(self.process):
-                self._tell(self._call(key), "device_lost", why="held by the caller")
+                self.tell(self._call(key), "device_lost", why="held by the caller")
 
     def restore(self, there: list[Found], by: str) -> None:
         """Go on with the calls that an earlier telephone left, as far as baresip has them still."""
@@ -265,7 +265,8 @@ class Exchange:
             raise Conflict("The telephone is being started. Try again in a moment.")
         return self.board
 
-    def _tell(self, call: Caller, event: str, **facts: Any) -> None:
+    def tell(self, call: Caller, event: str, **facts: Any) -> None:
+        """Write an event of a call into the journal."""
         self._journal.write(
             Entry(
                 at=self.clocks.now(),

@@ -1,22 +1,22 @@
 """Words to one caller alone, while the others hear the studio. A call is not disturbed when they cannot be played."""
 
 import logging
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
-import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from radiodesk.core.atomic_files import replacing
 from radiodesk.core.errors import Conflict, NotFound, Refusal, Unreadable
 from radiodesk.sound.telephone import pulse_routes
 from radiodesk.sound.telephone.call_files import Caller, Stage
 from radiodesk.sound.telephone.exchange import Exchange
-from radiodesk.sound.telephone.prompt_files import KEPT, LONGEST, prompt_file
+from radiodesk.sound.telephone.prompt_text import LONGEST, has_words
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,9 @@ class Prompts:
         self._heard: set[str] = set()
         self._ended: set[str] = set()
         self._last: dict[str, tuple[datetime, bool]] = {}
+        self._folder = exchange.home / "prompts"
+        # What a killed telephone left: typed words may be private.
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def find_ear(self, key: str) -> None:
         """After an answer: the stream that this call opened is the one that was not there before.
@@ -55,7 +58,7 @@ class Prompts:
 
     def say(self, key: str, text: str) -> Caller:
         """Begin to say something to one caller; raises ``NotFound``, ``Conflict`` or ``Unreadable``."""
-        if not any(sign.isalnum() for sign in text) or len(text) > LONGEST:
+        if not has_words(text):
             raise Unreadable("A prompt has words, and at most %(most)s characters.", most=LONGEST)
         with self._exchange.lock:
             call = self._exchange.callers.by_key(key)
@@ -69,7 +72,7 @@ class Prompts:
                 raise Conflict("This caller is being spoken to already.")
             self._heard.add(key)
             self._ended.discard(key)
-        threading.Thread(target=self._play, args=(call, call.ear, text), name="prompt", daemon=True).start()
+        threading.Thread(target=self._speak, args=(call, call.ear, text), name="prompt", daemon=True).start()
         return call
 
     def hush(self, key: str) -> Caller:
@@ -89,12 +92,15 @@ class Prompts:
         at, heard = self._last.get(key, (None, True))
         return {"at": at.isoformat(), "heard": heard} if at is not None else None
 
-    def _play(self, call: Caller, ear: int, text: str) -> None:
+    def _speak(self, call: Caller, ear: int, text: str) -> None:
         heard = False
         try:
-            file = self._spoken(text)
-            self._mute(call.key, False)
-            pulse_routes.play_to(ear, file, lambda: call.key in self._ended)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+                file = Path(folder) / "prompt.wav"
+                _synthesize(text, file)
+                self._mute(call.key, False)
+                pulse_routes.play_to(ear, file, lambda: call.key in self._ended)
             heard = call.key not in self._ended
         except (Refusal, OSError, subprocess.SubprocessError) as trouble:
             log.warning("A prompt was not heard to its end: %s", trouble)
@@ -106,21 +112,7 @@ class Prompts:
             self._last[call.key] = (self._exchange.clocks.now(), heard)
             self._heard.discard(call.key)
             self._ended.discard(call.key)
-
-    def _spoken(self, text: str) -> Path:
-        """The sound of a prompt, made where it is not there yet, by a process of its own: voices may crash."""
-        file = prompt_file(self._exchange.settings, text)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        for old in file.parent.glob("*.wav"):
-            with suppress(OSError):
-                if old != file and time.time() - old.stat().st_mtime > KEPT:
-                    old.unlink()
-        if not file.is_file():
-            with replacing(file) as draft:
-                command = [sys.executable, "-m", "radiodesk.voices.prompt_speech", str(draft)]
-                # What the voice complains of may hold the words, which may be private.
-                subprocess.run(command, input=text, text=True, check=True, capture_output=True, timeout=SPOKEN_WITHIN)
-        return file
+            self._exchange.tell(call, "prompted", heard=heard)
 
     def _mute(self, key: str, muted: bool) -> None:
         """Lift the hold of a caller who is held, or set it again, unless somebody lifted it meanwhile."""
@@ -128,3 +120,10 @@ class Prompts:
             call, board = self._exchange.callers.by_key(key), self._exchange.board
             if call is not None and call.held and not call.silent and board is not None:
                 board.mute(call.sip, muted)
+
+
+def _synthesize(text: str, file: Path) -> None:
+    """Have the station's voice say it, in a process of its own: voices may crash."""
+    command = [sys.executable, "-m", "radiodesk.voices.prompt_speech", str(file)]
+    # What the voice complains of may hold the words, which may be private.
+    subprocess.run(command, input=text, text=True, check=True, capture_output=True, timeout=SPOKEN_WITHIN)

@@ -13,13 +13,11 @@ import numpy as np
 import pytest
 
 from radiodesk.core.keys import load_keys
-from radiodesk.core.settings import Settings
 from radiodesk.sound import control_socket, line_journal
 from radiodesk.sound.control_socket import PartSilent
 from radiodesk.sound.line_journal import Entry
 from radiodesk.sound.takes import Spooled, open_take
 from radiodesk.sound.telephone import baresip_process
-from radiodesk.sound.telephone.prompt_files import prompt_file
 from tests.factories.ports import free_port
 from tests.sound.telephone.callers import Caller, Sound, eventually
 
@@ -94,10 +92,6 @@ class House:
     def number(self, entry: Entry) -> str | None:
         keys = load_keys(self.data / "keys.json")
         return line_journal.opened_number(keys, entry.caller) if entry.caller else None
-
-    def prompt(self, text: str) -> Path:
-        """Where the telephone looks for the sound of a prompt."""
-        return prompt_file(Settings(data=self.data), text)
 
     def take(self, take: str | None) -> Spooled:
         assert take is not None
