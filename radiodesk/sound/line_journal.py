@@ -28,6 +28,8 @@ EVENTS = frozenset(
         "held",
         "resumed",
         "prompted",
+        "joined",
+        "parted",
         "closed",
         "lost",
         "device_lost",

@@ -25,8 +25,9 @@ class Stage(StrEnum):
 class Caller:
     """One call; ``key`` is ours, ``sip`` is SIP's Call-ID, ``number`` is encrypted (``None``: withheld).
 
-    ``silent`` says that the caller hears nothing, because a sound device is missing; ``ear`` is the stream of the
-    sound server by which they hear, where it is known (``pulse_routes``).
+    ``silent`` says that the caller hears nothing, because a sound device is missing; ``ear`` and ``mouth``
+    are the connections of the sound server by which they hear and are heard, where they are known (``call_streams``);
+    ``joined`` is the key of the one other caller whom they hear.
     """
 
     key: str
@@ -39,6 +40,8 @@ class Caller:
     held: bool = False
     silent: bool = False
     ear: int | None = None
+    mouth: int | None = None
+    joined: str | None = None
 
     def now(self, stage: Stage, take: str | None = None) -> "Caller":
         """The call, come further."""

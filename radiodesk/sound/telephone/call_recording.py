@@ -15,7 +15,7 @@ import numpy as np
 from radiodesk.sound.line_setup import FLOOR
 from radiodesk.sound.recorder.levels import decibels
 from radiodesk.sound.takes import SAMPLE, Spooled, Take, boot_id
-from radiodesk.sound.telephone.dumps import Dump, dumps_in
+from radiodesk.sound.telephone.dumps import ASIDE, KINDS, Dump, dumps_in
 
 SAMPLE_RATE = 8000
 DIRECTIONS = ("caller", "studio")
@@ -40,6 +40,7 @@ class CallRecording:
         self._wall = wall
         self._copied = {name: _copied(take, name) for name in DIRECTIONS}
         self._dumps: dict[str, Dump] = {}
+        self._later: dict[str, list[Path]] = {}
         self._held: dict[str, bytes] = {}
         # Of what came while nobody looked it is not known when; it is set right behind it.
         self._unseen = {name for name in DIRECTIONS if take.frames(name)}
@@ -102,10 +103,28 @@ class CallRecording:
         dump = self._open(direction)
         return self._held.get(direction) or (dump.read() if dump else b"")
 
+    def another_dump(self, direction: str) -> Path:
+        """Where what comes after baresip's dump is to be written; it is read once that one is read to its end."""
+        # It begins now, and somebody looks.
+        self._unseen.discard(direction)
+        paths = self._later.setdefault(direction, [])
+        there = len(dumps_in(self._folder)[direction]) + len([path for path in paths if not path.exists()])
+        paths.append(self._folder / ASIDE.format(number=there, kind=KINDS[direction]))
+        return paths[-1]
+
     def _open(self, direction: str) -> Dump | None:
         if direction not in self._dumps and (paths := dumps_in(self._folder)[direction]):
             self._dumps[direction] = Dump(paths[0], self._copied[direction])
-        return self._dumps.get(direction)
+            self._later[direction] = paths[1:] + [one for one in self._later.get(direction, []) if one not in paths]
+        dump = self._dumps.get(direction)
+        while dump is not None and (later := self._later.get(direction)) and later[0].exists():
+            if dump.waiting or self._held.get(direction):
+                break
+            # Of what an earlier telephone took over, some may be of the next one.
+            self._copied[direction] = max(0, self._copied[direction] - dump.samples)
+            dump.close()
+            dump = self._dumps[direction] = Dump(later.pop(0), self._copied[direction])
+        return dump
 
 
 def _copied(take: Spooled, direction: str) -> int:

@@ -1,5 +1,6 @@
 """The sound of all calls that are up: begun, carried on, and closed without losing the end."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +12,11 @@ from radiodesk.sound.takes import SpoolFull, Take, open_take, takes
 from radiodesk.sound.telephone.baresip_process import Running
 from radiodesk.sound.telephone.call_files import Caller
 from radiodesk.sound.telephone.call_recording import DIRECTIONS, SAMPLE_RATE, CallRecording
+from radiodesk.sound.telephone.dumps import is_aside
 
 LOOK_SECONDS = 1.0
+GROWS = 2.0
+"""Seconds within which a dump of the sound server grows."""
 Monotonic: TypeAlias = Callable[[], float]
 
 
@@ -95,9 +99,10 @@ class Sound:
             self.full = False
 
     def find_unrecorded(self, process: Running | None) -> list[str]:
-        """Keys of the calls whose callers baresip records no more; each is told once.
+        """Keys of the calls whose callers are recorded no more; each is told once, and again after it was recorded.
 
-        baresip 1.0 closes a dump when the caller's own telephone puts us on hold, and opens no other.
+        baresip 1.0 closes a dump when the caller's own telephone puts us on hold, and opens no other. What the sound
+        server records then grows while the stream is there.
         """
         if process is None or self._monotonic() - self._looked < LOOK_SECONDS:
             return []
@@ -105,8 +110,9 @@ class Sound:
         silent = {
             key
             for key, recording in self.recordings.items()
-            if (dump := recording.dump("caller")) and not process.has_open(dump) and process.alive
+            if (dump := recording.dump("caller")) and not _grows(dump, process) and process.alive
         }
+        self.unrecorded &= silent
         # Twice in a row: a call that is just ending has no dump either.
         found = sorted((silent & self._silent) - self.unrecorded)
         self._silent = silent
@@ -114,3 +120,8 @@ class Sound:
         for key in found:
             self.recordings[key].take.note("unrecorded", "caller", why="the caller put the station on hold")
         return found
+
+
+def _grows(dump: Path, process: Running) -> bool:
+    """Whether somebody still writes a dump."""
+    return time.time() - dump.stat().st_mtime < GROWS if is_aside(dump) else process.has_open(dump)

@@ -22,7 +22,7 @@ class Dump:
         self.path = path
         self.sample_rate = 0
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        self._at = 0
+        self._first = self._at = 0
         self._skip = skip
 
     def read(self) -> bytes:
@@ -42,6 +42,13 @@ class Dump:
         return max(0, os.fstat(self._file).st_size - self._at) // SAMPLE
 
     @property
+    def samples(self) -> int:
+        """How many it holds by now."""
+        if not self._first and not self._begin():
+            return 0
+        return max(0, os.fstat(self._file).st_size - self._first) // SAMPLE
+
+    @property
     def written_at(self) -> float:
         """When the newest sample was written, in seconds of the machine's clock."""
         return os.fstat(self._file).st_mtime
@@ -59,12 +66,22 @@ class Dump:
         while at + 8 <= len(start):
             name, length = start[at : at + 4], int.from_bytes(start[at + 4 : at + 8], "little")
             if name == b"data":
-                self._at = at + 8 + self._skip * SAMPLE
+                self._first = at + 8
+                self._at = self._first + self._skip * SAMPLE
                 return self.sample_rate > 0
             if name == b"fmt ":
                 self.sample_rate = int.from_bytes(start[at + 12 : at + 16], "little")
             at += 8 + length + length % 2
         return False
+
+
+ASIDE = "dump-~{number:02}-{kind}.wav"
+"""How a dump is called that is not baresip's: behind all of those."""
+
+
+def is_aside(path: Path) -> bool:
+    """Whether a dump is written by the sound server."""
+    return path.name.startswith("dump-~")
 
 
 def dumps_in(folder: Path) -> dict[str, list[Path]]:

@@ -197,8 +197,8 @@ class Exchange:
             event = "device_lost" if silent else "device_back"
             self._journal.write(Entry(at=self.clocks.now(), line=PART, event=event))
 
-    def pump(self) -> None:
-        """Carry the sound on, and tell when it can not be."""
+    def pump(self) -> list[str]:
+        """Carry the sound on, and tell when it can not be; gives the keys of callers who are recorded no more."""
         with self.lock:
             self._journal.flush()
             self.sound.pump()
@@ -206,8 +206,10 @@ class Exchange:
                 self._full = self.sound.full
                 event = "disk_full" if self._full else "disk_free"
                 self._journal.write(Entry(at=self.clocks.now(), line=PART, event=event))
-            for key in self.sound.find_unrecorded(self.process):
+            found = self.sound.find_unrecorded(self.process)
+            for key in found:
                 self.tell(self._call(key), "device_lost", why="held by the caller")
+            return found
 
     def restore(self, there: list[Found], by: str) -> None:
         """Go on with the calls that an earlier telephone left, as far as baresip has them still."""
@@ -278,6 +280,12 @@ class Exchange:
                 facts=facts,
             )
         )
+
+    def note(self, call: Caller, kind: str, **facts: Any) -> None:
+        """Write what happened to what a caller hears into the log of their take."""
+        recording = self.sound.recordings.get(call.key)
+        if recording is not None:
+            recording.take.note(kind, "studio", **facts)
 
     def _point(self, key: str | None) -> None:
         """Say where the next dumps go: into the folder of one call, which is how they get a name of their own."""

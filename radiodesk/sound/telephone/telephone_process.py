@@ -22,6 +22,8 @@ from radiodesk.sound.telephone.baresip_client import Client, Gone, LineSilent
 from radiodesk.sound.telephone.baresip_commands import Board
 from radiodesk.sound.telephone.baresip_events import Event
 from radiodesk.sound.telephone.baresip_process import Output
+from radiodesk.sound.telephone.call_conference import Conference
+from radiodesk.sound.telephone.call_streams import Streams
 from radiodesk.sound.telephone.exchange import PART, Clocks, Exchange
 from radiodesk.sound.telephone.placeholder import Placeholder
 from radiodesk.sound.telephone.telephone_prompts import Prompts
@@ -46,7 +48,9 @@ class Telephone:
     def __init__(self, settings: Settings, exchange: Exchange, placeholder: Placeholder) -> None:
         self.settings = settings
         self.exchange = exchange
-        self.prompts = Prompts(exchange)
+        self.streams = Streams(exchange)
+        self.prompts = Prompts(exchange, self.streams)
+        self.conference = Conference(exchange, self.streams, self.prompts.is_spoken_to)
         self._placeholder = placeholder
         self._happened: queue.Queue[Event | Gone] = queue.Queue()
         self._output = Output()
@@ -70,7 +74,8 @@ class Telephone:
         elif self._hangs():
             log.error("baresip runs, but answers nothing.")
             self._start_again()
-        self.exchange.pump()
+        for key in self.exchange.pump():
+            threading.Thread(target=self.streams.record_on, args=(key,), name="aside", daemon=True).start()
         if self.exchange.silent and time.monotonic() - self._tried > TRY_AGAIN:
             self._tried = time.monotonic()
             threading.Thread(target=self._try_devices, name="devices", daemon=True).start()
@@ -99,13 +104,20 @@ class Telephone:
                 return telephone_report.state(self.exchange, self.prompts.told)
             case "answer":
                 answered = self.exchange.answer(call)
-                self.prompts.find_ear(answered.key)
+                self.streams.find_settled(answered.key)
                 return _said(answered.key, self.exchange)
             case "say":
                 return _said(self.prompts.say(call, str(request.get("text", ""))).key, self.exchange)
             case "hush":
                 return _said(self.prompts.hush(call).key, self.exchange)
+            case "join":
+                return _said(self.conference.join(call, str(request.get("with", ""))).key, self.exchange)
+            case "part":
+                self.conference.part(call)
+                return _said(call, self.exchange)
             case "hold" | "resume":
+                if request["do"] == "hold":
+                    self.conference.part(call)
                 return _said(self.exchange.hold(call, request["do"] == "hold").key, self.exchange)
             case "hang_up":
                 return _said(self.exchange.hang_up(call).key, self.exchange)
@@ -142,6 +154,7 @@ class Telephone:
                 # A prompt that a killed telephone played had lifted the hold.
                 if call.held and not call.silent:
                     board.mute(call.sip, True)
+        self.conference.go_on()
         log.info("The telephone takes calls on %s:%s.", self.settings.sip_address, self.settings.sip_port)
 
     def _connect_again(self, running: baresip_process.Running) -> bool:
@@ -198,6 +211,7 @@ class Telephone:
                 self.exchange.process.stop(STOP_WITHIN)
             self.exchange.end_all("station")
             self.exchange.pump()
+        pulse_routes.put_back()
         self._placeholder.close()
 
 

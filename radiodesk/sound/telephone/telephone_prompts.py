@@ -7,7 +7,6 @@ import sys
 import tempfile
 import threading
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from radiodesk.core.errors import Conflict, NotFound, Refusal, Unreadable
 from radiodesk.sound.telephone import pulse_routes
 from radiodesk.sound.telephone.call_files import Caller, Stage
+from radiodesk.sound.telephone.call_streams import Ends, Streams
 from radiodesk.sound.telephone.exchange import Exchange
 from radiodesk.sound.telephone.prompt_text import LONGEST, has_words
 
@@ -27,10 +27,9 @@ SPOKEN_WITHIN = 40.0
 class Prompts:
     """What is being said to single callers, and what was said last, by the keys of their calls."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, streams: Streams) -> None:
         self._exchange = exchange
-        self._seen: set[int] = set()
-        """The streams that were there at the last look."""
+        self._streams = streams
         self._heard: set[str] = set()
         self._ended: set[str] = set()
         self._last: dict[str, tuple[datetime, bool]] = {}
@@ -38,41 +37,26 @@ class Prompts:
         # What a killed telephone left: typed words may be private.
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def find_ear(self, key: str) -> None:
-        """After an answer: the stream that this call opened is the one that was not there before.
-
-        Answers are given one after the other, and a call that is up has opened its stream.
-        """
-        process = self._exchange.process
-        if process is None or self._exchange.settings.sip_microphone is None:
-            return
-        # A sound server that does not answer may not hold up the calls.
-        there = pulse_routes.ears(process.pid)
-        with self._exchange.lock:
-            callers = self._exchange.callers
-            call, new = callers.by_key(key), there - self._seen - {one.ear for one in callers}
-            self._seen = there
-            # Of two it is not known which: better no prompt than one to somebody else.
-            if call is not None and len(new) == 1:
-                callers.keep(replace(call, ear=new.pop()))
-
     def say(self, key: str, text: str) -> Caller:
         """Begin to say something to one caller; raises ``NotFound``, ``Conflict`` or ``Unreadable``."""
         if not has_words(text):
             raise Unreadable("A prompt has words, and at most %(most)s characters.", most=LONGEST)
+        ear = (self._streams.find() or {}).get(key, Ends()).ear
         with self._exchange.lock:
             call = self._exchange.callers.by_key(key)
             if call is None:
                 raise NotFound("This caller has hung up.")
             if call.stage is not Stage.UP:
                 raise Conflict("This call is not answered yet.")
-            if call.ear is None:
+            if ear is None:
                 raise Conflict("Nothing can be said to this caller alone: sip_microphone is no PulseAudio device.")
+            if call.joined:
+                raise Conflict("This caller hears another one. Nothing is said to them alone.")
             if key in self._heard:
                 raise Conflict("This caller is being spoken to already.")
             self._heard.add(key)
             self._ended.discard(key)
-        threading.Thread(target=self._speak, args=(call, call.ear, text), name="prompt", daemon=True).start()
+        threading.Thread(target=self._speak, args=(call, ear, text), name="prompt", daemon=True).start()
         return call
 
     def hush(self, key: str) -> Caller:
@@ -82,6 +66,10 @@ class Prompts:
             raise NotFound("This caller has hung up.")
         self._ended.add(key)
         return call
+
+    def is_spoken_to(self, key: str) -> bool:
+        """Whether something is being said to a caller."""
+        return key in self._heard
 
     def told(self, key: str) -> dict[str, Any] | None:
         """What the desk shows of the last prompt of a call: when it ended, and whether it was heard; ``None`` for none,
@@ -99,8 +87,12 @@ class Prompts:
             with tempfile.TemporaryDirectory(dir=self._folder) as folder:
                 file = Path(folder) / "prompt.wav"
                 _synthesize(text, file)
-                self._mute(call.key, False)
-                pulse_routes.play_to(ear, file, lambda: call.key in self._ended)
+                route = pulse_routes.Route.open(ear)
+                try:
+                    self._mute(call.key, False)
+                    route.play(file, lambda: call.key in self._ended)
+                finally:
+                    route.close()
             heard = call.key not in self._ended
         except (Refusal, OSError, subprocess.SubprocessError) as trouble:
             log.warning("A prompt was not heard to its end: %s", trouble)

@@ -82,7 +82,7 @@ def test_a_held_caller_alone_hears_a_prompt_and_is_on_hold_again(tmp_path: Path,
         assert house.told("prompted")[0].facts == {"heard": True}
         assert line_of(house, keys[0])["prompt"]["at"] is not None
         assert line_of(house, keys[1])["prompt"] is None
-        assert "radiodesk-prompt" not in modules(pulse)
+        assert "radiodesk-own" not in modules(pulse)
         # Typed words may be private: nothing of them stays.
         assert not list(house.lines.rglob("prompt.wav"))
         pulse.play("studio", tone(tmp_path / "studio.wav", 2.0))
@@ -101,10 +101,10 @@ def test_a_prompt_ends_at_once_for_who_goes_on_air(
 ) -> None:
     house, key, take = answered
     house.ask("say", call=key, text=LONG)
-    eventually(lambda: "radiodesk-prompt" in modules(pulse))
+    eventually(lambda: "radiodesk-own" in modules(pulse))
     house.ask("hush", call=key)
     assert house.told("prompted")[0].facts == {"heard": False}
-    assert "radiodesk-prompt" not in modules(pulse)
+    assert "radiodesk-own" not in modules(pulse)
     before = house.take(take).frames("studio")
     pulse.play("studio", tone(tmp_path / "studio.wav", 2.0))
     sound = house.sound(take, "studio")
@@ -117,10 +117,10 @@ def test_a_killed_telephone_leaves_no_caller_on_a_prompt(
 ) -> None:
     house, key, take = answered
     house.ask("say", call=key, text=LONG)
-    eventually(lambda: "radiodesk-prompt" in modules(pulse))
+    eventually(lambda: "radiodesk-own" in modules(pulse))
     house.kill()
     house.start()
-    assert "radiodesk-prompt" not in modules(pulse)
+    assert "radiodesk-own" not in modules(pulse)
     assert not list((house.lines / "baresip").rglob("prompt.wav"))
     # Whoever was answered before can still be spoken to.
     house.ask("say", call=key, text=SENTENCE)

@@ -28,8 +28,8 @@ class Time:
 class Growing:
     """A dump as baresip writes it: its header still says that nothing is in it."""
 
-    def __init__(self, folder: Path, kind: str, time: Time) -> None:
-        self.path = folder / f"dump-2026-11-24-18-30-00-{kind}.wav"
+    def __init__(self, folder: Path, kind: str, time: Time, name: str = "dump-2026-11-24-18-30-00-{kind}.wav") -> None:
+        self.path = folder / name.format(kind=kind)
         self.time = time
         fmt = struct.pack("<HHIIHH", 1, 1, SAMPLE_RATE, SAMPLE_RATE * 2, 2, 16)
         self.path.write_bytes(b"RIFF\0\0\0\0WAVEfmt " + struct.pack("<I", len(fmt)) + fmt + b"data\0\0\0\0")
@@ -171,3 +171,34 @@ def test_half_a_sample_and_half_a_header_wait(tmp_path: Path, time: Time) -> Non
     torn.write_bytes(b"no sound at all, however long it is")
     assert Dump(torn).read() == b""
     dump.close()
+
+
+@pytest.mark.parametrize("killed_after", [None, 0.5, 1.0, 1.5, 4.0])
+def test_what_the_sound_server_recorded_follows_behind_a_gap(
+    take: Take, dumps: dict[str, Growing], tmp_path: Path, time: Time, killed_after: float | None
+) -> None:
+    recording = carry(take, tmp_path, time)
+
+    def passed(seconds: float, dump: Growing | None) -> None:
+        nonlocal recording
+        for _ in range(round(seconds / 0.5)):
+            time.seconds += 0.5
+            for one in (dump, dumps["studio"]):
+                if one is not None:
+                    one.grow(0.5)
+            recording.pump()
+            if killed_after == time.seconds - 100.0:
+                recording = carry(Take.resume(open_take(take.folder), monotonic=time), tmp_path, time)
+
+    passed(1.5, dumps["caller"])
+    passed(1.0, None)
+    path = recording.another_dump("caller")
+    assert path.name == "dump-~01-dec.wav"
+    passed(2.0, aside := Growing(tmp_path, "dec", time, path.name))
+    recording.close("test")
+    heard = recorded(take, "caller")
+    assert len(heard) == pytest.approx(4.5 * SAMPLE_RATE, abs=0.1 * SAMPLE_RATE)
+    assert np.array_equal(heard[:12_000], np.arange(1, 12_001))
+    assert not heard[12_000:19_000].any()
+    assert np.array_equal(heard[-16_000:], np.arange(1, 16_001)), "all of it, once"
+    assert aside.path.exists()
