@@ -19,6 +19,7 @@ from radiodesk.core.errors import Refusal
         "logger": "radiodesk.rooms.logger.cli:logger",
         "telephone": "radiodesk.operations.cli:telephone",
         "prompt-caller": "radiodesk.rooms.lines.cli:prompt_caller",
+        "join-callers": "radiodesk.rooms.lines.cli:join_callers",
         "play-out": "radiodesk.operations.cli:play_out",
         "migrate": "radiodesk.operations.cli:migrate",
         "keys": "radiodesk.operations.cli:keys",

@@ -24,11 +24,12 @@ from radiodesk.operations.attendant.take_adoption import adopt_finished
 from radiodesk.rooms.broadcasts import services as broadcasts
 from radiodesk.rooms.broadcasts.models import Broadcast
 from radiodesk.rooms.calls import services as calls
-from radiodesk.rooms.calls.models import Call, CallState, Channel
+from radiodesk.rooms.calls.models import Call, CallState, Channel, Protected
 from radiodesk.rooms.lines import services as lines
 from radiodesk.rooms.lines.models import LineCall, Stage
 from radiodesk.rooms.lines.services import Stay
 from radiodesk.rooms.programme import services as programme
+from radiodesk.rooms.recordings.access import Belonging, belonging_of
 from radiodesk.rooms.recordings.models import Direction, Recording
 from radiodesk.rooms.transcripts.models import Transcript
 from radiodesk.sound.control_socket import PartRefused, PartSilent
@@ -444,6 +445,46 @@ def test_who_goes_on_air_hears_the_studio_and_no_longer_a_prompt(
     asked = len(parts.asked)
     steering.turn()
     assert len(parts.asked) == asked, "who is held may be told something"
+
+
+def test_who_is_protected_or_off_air_hears_no_other_caller_any_more(
+    steering: Steering, parts: Parts, settings: Settings, database: Database, tell: Callable[..., None], now: datetime
+) -> None:
+    caller_on_air(settings, database, tell, now)
+    line = {"id": "sip-1", "call": "k1", "stage": "up", "held": False, "joined": "k2"}
+    parts.phone = [line]
+    steering.turn()
+    assert [request for part, request in parts.asked if part == "telephone"] == []
+    with database.writing() as tx:
+        calls.protect(tx, only_call(tx), Protected.CHILD, hides=True, by="penyiar", at=now)
+    steering.turn()
+    assert parts.asked[-1] == ("telephone", {"do": "part", "line": "sip-1", "call": "k1"})
+
+
+def test_what_a_joined_caller_heard_belongs_to_the_call_of_the_other_one_too(
+    settings: Settings, database: Database, clock: ManualClock, tell: Callable[..., None], now: datetime
+) -> None:
+    for key in ("k1", "k2"):
+        tell("telephone", "ringing", call=key, number=NUMBER)
+    for key, other in (("k1", "k2"), ("k2", "k1")):
+        take = recorded(settings, now, line="sip-1", kind="sip", call=key, close=False)
+        take.note("joined", "studio", other=other)
+        take.note("joined", "studio", other="of a call that nobody knows")
+        take.close()
+        tell("telephone", "answered", call=key, take=take.id)
+    read_on(settings, database)
+    adopt_finished(settings, database, clock)
+    with database.writing() as tx:
+        first, second = (lines.stay_of(tx, "telephone", key) for key in ("k1", "k2"))
+        assert first is not None and second is not None
+        for mine, theirs in ((first.call, second.call), (second.call, first.call)):
+            heard = [recording.direction for recording in mine.recordings]
+            assert sorted(heard) == [Direction.CALLER, Direction.STUDIO, Direction.STUDIO]
+            assert sum(recording in theirs.recordings for recording in mine.recordings) == 2
+        calls.protect(tx, first.call, Protected.CHILD, hides=True, by="penyiar", at=now)
+        for recording in second.call.recordings:
+            alone = recording.direction is Direction.CALLER
+            assert (belonging_of(tx, recording) is Belonging.PROTECTED) is not alone
 
 
 def test_a_held_caller_with_whom_the_screener_talks_hears_again(

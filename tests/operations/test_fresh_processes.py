@@ -74,6 +74,7 @@ CASES = [
     Case("retention removable", ("tidak-ada",), code=1, says="tidak dikenal"),
     Case("retention remove", ("tidak-ada", "call:x", "--by", "tidak-ada"), code=1, says="tidak dikenal"),
     Case("prompt-caller", ("tidak-ada", "--next"), code=1, says="tidak dikenal"),
+    Case("join-callers", ("tidak-ada", "--part"), code=1, says="tidak dikenal"),
     Case("logger list"),
     Case("logger gaps", ("tidak-ada",), code=1, says="tidak-ada"),
     Case("logger cut", ("tidak-ada", "2026-11-24T18:00", "2026-11-24T18:05"), code=1, says="--file"),

@@ -308,6 +308,8 @@ TABLE: dict[tuple[Role, ...], str] = {
         POST /siaran/<public_id>/buang
         GET /siaran/<public_id>/mulai
         POST /siaran/<public_id>/lindungi
+        POST /antrean/<public_id>/saling-dengar
+        POST /antrean/<public_id>/pisahkan
         POST /siaran/<public_id>/mulai
         POST /siaran/<public_id>/pengaduan
         POST /siaran/<public_id>/selesai

@@ -15,6 +15,7 @@ from radiodesk.core.settings import Settings
 from radiodesk.rooms.broadcasts import services as broadcasts
 from radiodesk.rooms.calls.models import CallState
 from radiodesk.rooms.lines import services as lines
+from radiodesk.rooms.lines.joined_callers import may_be_joined
 from radiodesk.rooms.lines.models import LineCall, Stage
 from radiodesk.sound.control_socket import PartRefused, PartSilent, ask
 from radiodesk.sound.line_setup import FILE, Line, LinesUnreadable, load_lines
@@ -52,8 +53,9 @@ class Steering:
             wishes = [(stay.part, stay.key, stay.line, do) for stay in stays if (do := _wish(stay))]
             talking = [stay for stay in stays if stay.part == lines.TELEPHONE and stay.call.is_open]
             states = {stay.key: stay.call.state for stay in talking}
+            alone = {stay.key for stay in stays if not may_be_joined(stay.call)}
         self._callers(wishes)
-        self._holds(states)
+        self._holds(states, alone)
         return recorded or bool(stays)
 
     def _broadcast(self) -> bool:
@@ -94,9 +96,9 @@ class Steering:
                     if stay is not None and stay.stage is not Stage.CLOSED:
                         lines.note_problem(session, stay, problem, at=self.clock.now())
 
-    def _holds(self, states: dict[str, CallState]) -> None:
+    def _holds(self, states: dict[str, CallState], alone: set[str]) -> None:
         """A telephone caller whom the host holds hears silence until they are on again; who is on air hears the studio,
-        and not a prompt that was begun before.
+        and not a prompt that was begun before; those ``alone`` hear no other caller.
         """
         if not states:
             return
@@ -112,6 +114,8 @@ class Steering:
             if line["held"] is not hold:
                 do = "hold" if hold else "resume"
                 self._tell(lines.TELEPHONE, {"do": do, "line": line["id"], "call": line["call"]})
+            if line.get("joined") and line["call"] in alone:
+                self._tell(lines.TELEPHONE, {"do": "part", "line": line["id"], "call": line["call"]})
             prompt = line.get("prompt")
             if wanted is CallState.ON_AIR and prompt and prompt["at"] is None:
                 self._tell(lines.TELEPHONE, {"do": "hush", "line": line["id"], "call": line["call"]})

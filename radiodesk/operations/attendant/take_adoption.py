@@ -24,6 +24,7 @@ from radiodesk.rooms.calls.models import Call
 from radiodesk.rooms.calls.place_field import hint_phrases
 from radiodesk.rooms.lines import services as lines
 from radiodesk.rooms.lines.call_takes import calls_of_takes
+from radiodesk.rooms.lines.joined_callers import share_recording
 from radiodesk.rooms.lines.services import Stay
 from radiodesk.rooms.recordings import services as audio
 from radiodesk.rooms.recordings.models import Direction, Recording
@@ -106,6 +107,7 @@ def _bind(session: Session, settings: Settings, take: Spooled, recordings: list[
             phrases = hint_phrases(settings, call.place, call.topic)
             missing = _remarks(settings, found)
             lines.add_recording(session, call, recording, phrases=phrases, remarks=missing, by=BY, at=at)
+            share_recording(session, recording, take.log())
             if recording.direction is Direction.CALLER:
                 live.bind_recording(session, take.id, recording)
         subject = f"call {call.public_id}"

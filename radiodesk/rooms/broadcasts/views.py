@@ -52,7 +52,9 @@ from radiodesk.rooms.calls.place_field import hint_phrases
 from radiodesk.rooms.calls.protection_proposal import MATTER_NAMES
 from radiodesk.rooms.calls.queries import HostCard, call_by_public_id, host_card
 from radiodesk.rooms.calls.visible import readable
+from radiodesk.rooms.lines.joined_callers import Partner, partners
 from radiodesk.rooms.lines.line_board import Listening, on_air_delay, programme_loudness
+from radiodesk.rooms.lines.services import TELEPHONE
 from radiodesk.rooms.programme import queries as programme_queries
 from radiodesk.rooms.programme.player_line import tell_player
 from radiodesk.rooms.programme.reserve_voices import reserve_of
@@ -339,7 +341,7 @@ def _asked() -> HostCard | None:
 
 @blueprint.get("/siaran/<public_id>/penyiar/bagian")
 @allowed(*ALL_SHOW)
-@region("calls", "broadcasts", "programme", "playout", "speech", "tickets", "traffic")
+@region("calls", "broadcasts", "programme", "playout", "speech", "tickets", "traffic", "lines")
 def host_part(public_id: str) -> str:
     return render_template("broadcasts/_studio.html", **_studio(public_id))
 
@@ -363,6 +365,7 @@ def _studio(public_id: str) -> dict[str, object]:
         "talk": services.recent_talk(session(), now()),
         "questions": unanswered(session(), found, at=now()),
         "undoable": [entry.id for entry in studio.marks if services.is_undoable(entry, now())],
+        "partners": _partners(studio),
         "call_seconds": station().settings.call_seconds,
         "reserves": playouts.playable_reserves(session(), [slot.item for slot in studio.items], now()),
         "due": _due(found),
@@ -371,6 +374,13 @@ def _studio(public_id: str) -> dict[str, object]:
         "now": now(),
         **NAMES,
     }
+
+
+def _partners(studio: queries.Studio) -> dict[str, Partner]:
+    """Whom each caller on air hears, or could hear; the telephone is asked only when there are two."""
+    on_air = [call.public_id for call in studio.on_air]
+    telephone = Listening(station().settings).state(TELEPHONE) if len(on_air) > 1 else None
+    return partners(session(), telephone, on_air)
 
 
 def _due(broadcast: Broadcast) -> playouts.Due | None:

@@ -18,7 +18,7 @@ from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls.access import belonging_of
 from radiodesk.rooms.calls.models import Call, CallState
 from radiodesk.rooms.calls.queries import call_by_public_id
-from radiodesk.rooms.lines import caller_prompts, forms, line_board
+from radiodesk.rooms.lines import caller_prompts, forms, joined_callers, line_board
 from radiodesk.rooms.lines.services import LINES, RECORDER, TELEPHONE, Stay, open_line
 from radiodesk.rooms.recordings.access import Act, is_permitted
 from radiodesk.sound.line_setup import (
@@ -183,6 +183,38 @@ def prompt(public_id: str) -> Response:
     _listening().tell(TELEPHONE, wanted)
     caller_prompts.note(session(), public_id, what, by=me().username, at=now())
     return back("calls.call", public_id=public_id)
+
+
+@blueprint.post("/antrean/<public_id>/saling-dengar")
+@allowed(Role.HOST, Role.PRODUCER)
+def join(public_id: str) -> Response:
+    """Let this caller and another one hear each other, both on air."""
+    other = field("dengan", 36)
+    with station().database.reading() as looking:
+        wanted = joined_callers.join_request(looking, *_on_air(looking, public_id, other))
+    # Nobody waits for the turn to write while the telephone is asked.
+    _listening().tell(TELEPHONE, wanted)
+    joined_callers.note(session(), "callers joined", public_id, other, by=me().username, at=now())
+    return back("studio.host")
+
+
+@blueprint.post("/antrean/<public_id>/pisahkan")
+@allowed(Role.HOST, Role.PRODUCER)
+def separate(public_id: str) -> Response:
+    """Let a caller hear the studio alone again."""
+    with station().database.reading() as looking:
+        wanted = joined_callers.part_request(looking, *_on_air(looking, public_id))
+    _listening().tell(TELEPHONE, wanted)
+    joined_callers.note(session(), "callers parted", public_id, by=me().username, at=now())
+    return back("studio.host")
+
+
+def _on_air(looking: Session, *public_ids: str) -> list[Call]:
+    """The calls with these public ids; those of somebody whom the host may not know are not there."""
+    calls = [call_by_public_id(looking, public_id) for public_id in public_ids]
+    if not all(is_permitted(me(), Act.READ, belonging_of(looking, call)) for call in calls):
+        raise NotFound("This call is not known.")
+    return calls
 
 
 def prompt_slip(session: Session, call: Call, _at: datetime) -> Markup:

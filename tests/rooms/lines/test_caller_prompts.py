@@ -1,8 +1,6 @@
 """A caller who waits on a SIP line is told something alone: by the card and by the command, never on air."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner
@@ -12,58 +10,10 @@ from sqlalchemy import select
 from radiodesk.__main__ import cli
 from radiodesk.core.audit import AuditEntry
 from radiodesk.core.database import Database
-from radiodesk.core.errors import Conflict
 from radiodesk.core.settings import Settings
 from radiodesk.rooms.accounts.models import Role
 from radiodesk.rooms.calls.models import CallState
-from radiodesk.rooms.lines.models import LineCall, Stage
-from radiodesk.sound.control_socket import ControlServer, Request
-from tests.factories import calls as make
-
-
-class FakeTelephone:
-    """Answers at the telephone's socket, with one caller on its line."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.asked: list[Request] = []
-        self.line: dict[str, Any] = {"id": "sip-1", "call": "k1", "can_prompt": True, "prompt": None, "held": False}
-        self.refuses = False
-        self.server = ControlServer(settings.lines / "telephone.sock", self.handle)
-
-    def handle(self, request: Request) -> dict[str, Any]:
-        if request["do"] == "state":
-            disk = {"free": 5e9, "low": False, "stopped": False}
-            return {"busy_all": False, "registered": True, "ready": True, "silent": False, "disk": disk} | {
-                "lines": [self.line],
-                "address": "127.0.0.1:5060",
-            }
-        if self.refuses:
-            raise Conflict("This caller is being spoken to already.")
-        self.asked.append(request)
-        return {"call": request["call"]}
-
-
-@pytest.fixture
-def telephone(settings: Settings) -> Iterator[FakeTelephone]:
-    fake = FakeTelephone(settings)
-    yield fake
-    fake.server.close()
-
-
-@pytest.fixture
-def on_line(database: Database, now: datetime) -> Callable[..., str]:
-    """Gives the public id of a call on the fake telephone's line, behind two others in the queue."""
-
-    def made(state: CallState) -> str:
-        with database.writing() as tx:
-            for _ in range(2):
-                make.in_state(tx, CallState.WAITING, now)
-            call = make.in_state(tx, state, now)
-            tx.add(LineCall(part="telephone", key="k1", line="sip-1", stage=Stage.OPEN, call=call))
-            tx.flush()
-            return call.public_id
-
-    return made
+from tests.rooms.lines.conftest import FakeTelephone
 
 
 def test_the_screener_tells_a_waiting_caller_their_place_and_what_they_type(
