@@ -23,7 +23,7 @@ _SINK = "radiodesk-own-"
 _LONGEST = 60.0
 _TICK = 0.05
 _BOTH = 2
-_LATENCY = 30
+_LATENCY = 20
 """Milliseconds that each step from one caller to the other may add."""
 _AS_RAW = ("--raw", "--rate=16000", "--channels=1", "--format=s16le", f"--latency-msec={_LATENCY}")
 
@@ -108,12 +108,17 @@ class Route:
     def add_caller(self, mouth: int) -> None:
         """Play what another caller says, in place of whom was played before; raises ``NoRoute``."""
         self._end_caller()
-        says = _started(["parec", f"--monitor-stream={mouth}", *_AS_RAW], stdout=subprocess.PIPE)
-        self._pipe = [says]
-        self._pipe.append(_started(["pacat", "--playback", f"--device={self.sink}", *_AS_RAW], stdin=says.stdout))
-        if says.stdout is not None:
-            # It is theirs alone: the one that is left learns so that the other one is gone.
-            says.stdout.close()
+        reading, writing = os.pipe()
+        try:
+            hears = _started(["pacat", "--playback", f"--device={self.sink}", *_AS_RAW], stdin=reading)
+            self._pipe = [hears]
+            # What is said before it is played would be late for as long as the two hear each other.
+            _wait_for(lambda: hears.pid in {_owner(stream) for stream in _listed("sink-inputs")})
+            self._pipe.append(_started(["parec", f"--monitor-stream={mouth}", *_AS_RAW], stdout=writing))
+        finally:
+            # They are theirs alone: the one that is left learns so that the other one is gone.
+            os.close(reading)
+            os.close(writing)
         self.mouth = mouth
 
     def flows_from(self, mouth: int) -> bool:
@@ -161,11 +166,21 @@ def _take_down(ear: int, source: str, modules: list[str]) -> None:
 
 
 def _owned(kind: str, pid: int) -> dict[int, int]:
-    return {int(stream["client"]): stream["index"] for stream in _listed(kind) if _owner(stream) == str(pid)}
+    return {int(stream["client"]): stream["index"] for stream in _listed(kind) if _owner(stream) == pid}
 
 
-def _owner(stream: dict[str, Any]) -> str:
-    return str(stream["properties"].get("application.process.id", ""))
+def _owner(stream: dict[str, Any]) -> int | None:
+    """The process that opened a stream; none for one of the server's own."""
+    process = str(stream["properties"].get("application.process.id", ""))
+    return int(process) if process.isdecimal() else None
+
+
+def _wait_for(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + _WITHIN
+    while not true():
+        if time.monotonic() > end:
+            raise NoRoute("The sound server did not let this caller alone hear it.")
+        time.sleep(_TICK)
 
 
 def _listed(kind: str) -> list[dict[str, Any]]:
