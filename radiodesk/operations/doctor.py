@@ -37,6 +37,7 @@ from radiodesk.sound.player.ready_files import INTO_FILES, NOWHERE
 from radiodesk.sound.player.ready_files import PART as PLAYER
 from radiodesk.sound.recorder.input_devices import SOUND_SERVERS, list_devices
 from radiodesk.sound.telephone.baresip_config import ready
+from radiodesk.sound.telephone.pulse_routes import missing_programs
 from radiodesk.voices.voice_loader import load_voice
 
 
@@ -268,6 +269,14 @@ def _telephone(settings: Settings) -> Iterable[Finding]:
         count = len(state["lines"])
         told = gettext("%(count)s lines take calls on %(address)s.", count=count, address=state["address"])
         yield Finding("telephone", Verdict.GOOD, told)
+        missing = missing_programs() if settings.sip_microphone or settings.sip_speaker else []
+        if missing:
+            told = gettext(
+                "%(programs)s is missing: nothing can be said to one caller alone, and callers cannot hear each other. "
+                "Install it with: apt install pulseaudio-utils",
+                programs=", ".join(missing),
+            )
+            yield Finding("telephone", Verdict.WARNING, told)
 
 
 def _player(settings: Settings) -> Iterable[Finding]:

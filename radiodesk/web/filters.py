@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, get_day_names
+from babel.numbers import format_decimal
 from flask import Flask
 
 from radiodesk.core import i18n, inputs
@@ -95,8 +96,7 @@ def length(seconds: float | timedelta | None) -> str:
 
 def exact_length(seconds: float) -> str:
     """As ``length``, with tenths of a second: ``1:05.3``."""
-    tenths = round(seconds * 10)
-    minutes, left = divmod(tenths, 600)
+    minutes, left = divmod(round(seconds * 10), 600)
     hours, minutes = divmod(minutes, 60)
     told = f"{left // 10:02}.{left % 10}"
     return f"{hours}:{minutes:02}:{told}" if hours else f"{minutes}:{told}"
@@ -109,11 +109,16 @@ def size(count: int | None) -> str:
         if value < 1000:
             return f"{value:.0f} {unit}"
         value /= 1000
-    return f"{value:.1f} GB"
+    return f"{tenths(value)} GB"
+
+
+def tenths(value: float) -> str:
+    """A number with one decimal: ``-16,0`` in Indonesian, ``-16.0`` in English."""
+    return format_decimal(value, format="0.0", locale=i18n.language.get())
 
 
 def register(app: Flask) -> None:
     """Make the filters known to an application's templates."""
     days = (day, weekday, market_name, pasaran, full_day, short_day, plain_day, month_name)
-    for function in (clock, station_clock, moment, *days, iso, length, exact_length, size):
+    for function in (clock, station_clock, moment, *days, iso, length, exact_length, size, tenths):
         app.add_template_filter(function)

@@ -65,6 +65,18 @@ def test_the_doctor_says_how_the_telephone_is(
     assert finding(with_sip)[0] is verdict
 
 
+def test_the_doctor_says_without_which_programs_callers_hear_only_the_studio(
+    with_sip: Settings, served: Callable[[dict[str, Any]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served({"ready": True, "registered": None, "address": "127.0.0.1:5060", "lines": [1]})
+    monkeypatch.setenv("PATH", "")
+    assert finding(with_sip)[0] is Verdict.GOOD
+    played = with_sip.model_copy(update={"sip_microphone": "pulse"})
+    told = [one for one in doctor.examine(played) if one.check == "telephone"]
+    assert [one.verdict for one in told] == [Verdict.GOOD, Verdict.WARNING]
+    assert "apt install pulseaudio-utils" in told[1].sentence
+
+
 @pytest.fixture
 def served(settings: Settings) -> Any:
     """Gives a telephone that says of itself what the test says."""

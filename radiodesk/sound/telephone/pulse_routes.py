@@ -7,6 +7,7 @@ speaker can be recorded, and played to somebody else.
 
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -30,6 +31,11 @@ _AS_RAW = ("--raw", "--rate=16000", "--channels=1", "--format=s16le", f"--latenc
 
 class NoRoute(Conflict):
     """The sound server is not there, or does not do what it is asked."""
+
+
+def missing_programs() -> list[str]:
+    """The programs that are needed here and cannot be found."""
+    return [name for name in ("pactl", "parec", "pacat", "paplay") if shutil.which(name) is None]
 
 
 def ears(pid: int) -> dict[int, int]:

@@ -291,7 +291,8 @@ def test_jingles_come_in_are_levelled_and_lie_on_keys(
     assert client.post(address, data={"title": "Jeda iklan", "kind": "spot", "place": "13"}).status_code == 422
     assert client.post(address, data={"title": "Jeda iklan", "kind": "lain"}).status_code == 422
     assert client.post(address, data={"title": "Jeda iklan", "kind": "spot", "place": ""}).status_code == 303
-    assert "Jeda iklan" in client.get("/papan-suara").get_data(as_text=True)
+    shown = client.get("/papan-suara").get_data(as_text=True)
+    assert "Jeda iklan" in shown and f"{second.lufs:.1f} LUFS".replace(".", ",") in shown
     # No player runs: a clear refusal, no fault.
     assert client.post(f"{address}/main").status_code == 503
     assert client.post(f"{address}/hapus").status_code == 303

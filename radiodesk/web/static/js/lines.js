@@ -29,10 +29,17 @@ function show(line, now) {
   }
 }
 
+const tenths = new Intl.NumberFormat(document.documentElement.lang, {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+
 function loudness(root, measured) {
   root.hidden = !measured;
-  for (const figure of root.querySelectorAll("[data-figure]"))
-    figure.textContent = measured?.[figure.dataset.figure]?.toFixed(1) ?? "–";
+  for (const figure of root.querySelectorAll("[data-figure]")) {
+    const value = measured?.[figure.dataset.figure];
+    figure.textContent = value == null ? "–" : tenths.format(value);
+  }
 }
 
 async function poll(root) {
