@@ -277,7 +277,7 @@ def test_xml_is_read_by_a_parser_whatever_stands_in_it() -> None:
     root = ElementTree.Element("a", name=ODD)
     ElementTree.SubElement(root, "b").text = f"pagi{ODD}"
     root[0].tail = f"siang{ODD}"
-    read = ElementTree.fromstring(document(root))  # noqa: S314 - our own text
+    read = ElementTree.fromstring(document(root, {}))  # noqa: S314 - our own text
     assert (read.get("name"), read[0].text, read[0].tail) == ("😀", "pagi😀", "siang😀")
 
 

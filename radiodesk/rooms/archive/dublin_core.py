@@ -1,5 +1,6 @@
 """Describes a package in the words of libraries and broadcast archives: Dublin Core and PBCore 2.1."""
 
+from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,8 +16,6 @@ _MEDIA_TYPES = {
 
 def dublin_core(gathered: Gathered, package: str, operator: str, station: str) -> bytes:
     """Simple Dublin Core in the ``oai_dc`` container."""
-    ElementTree.register_namespace("dc", DC)
-    ElementTree.register_namespace("oai_dc", OAI_DC)
     facts = gathered.broadcast
     return _document(
         simple_core(
@@ -33,13 +32,13 @@ def dublin_core(gathered: Gathered, package: str, operator: str, station: str) -
                 ("relation", facts["programme"]),
                 ("description", facts["description"] or facts["programme"]),
             ]
-        )
+        ),
+        {"dc": DC, "oai_dc": OAI_DC},
     )
 
 
 def pbcore(gathered: Gathered, package: str, operator: str, station: str) -> bytes:
     """A PBCore 2.1 description document: the broadcast as an asset, each sound file as an instantiation."""
-    ElementTree.register_namespace("", PBCORE)
     facts = gathered.broadcast
     asset = Asset(
         date=_date(facts),
@@ -51,7 +50,8 @@ def pbcore(gathered: Gathered, package: str, operator: str, station: str) -> byt
         operator=operator,
         station=station,
     )
-    return _document(pbcore_document(asset, (_instance(one) for one in gathered.sounds if not one.guarded)))
+    made = pbcore_document(asset, (_instance(one) for one in gathered.sounds if not one.guarded))
+    return _document(made, {"": PBCORE})
 
 
 def restricted_path(sound: Sound) -> str:
@@ -78,6 +78,6 @@ def _date(facts: dict[str, Any]) -> str:
     return str(facts["on_air_at"] or facts["planned_start"])[:10]
 
 
-def _document(root: ElementTree.Element) -> bytes:
+def _document(root: ElementTree.Element, prefixes: Mapping[str, str]) -> bytes:
     ElementTree.indent(root)
-    return document(root) + b"\n"
+    return document(root, prefixes) + b"\n"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from radiodesk.core.xml_text import document
@@ -10,6 +9,7 @@ from radiodesk.rooms.record import harvest_formats
 from radiodesk.rooms.record.harvest_formats import SCHEMA_LOCATION, Format
 
 OAI = "http://www.openarchives.org/OAI/2.0/"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _SCHEMA = "http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd"
 _GRANULARITY = "YYYY-MM-DDThh:mm:ssZ"
 
@@ -25,11 +25,7 @@ def whole(body: Element, *, base: str, asked: Mapping[str, str], at: datetime) -
     say(root, "responseDate", second(at))
     SubElement(root, f"{{{OAI}}}request", dict(asked)).text = base
     root.append(body)
-    # The prefixes are the process's: whoever writes another format next sets its own again.
-    ElementTree.register_namespace("", OAI)
-    ElementTree.register_namespace("xsi", "http://www.w3.org/2001/XMLSchema-instance")
-    harvest_formats.register()
-    return document(root)
+    return document(root, {"": OAI, "xsi": _XSI, **harvest_formats.PREFIXES})
 
 
 def error(code: str, sentence: str) -> Element:

@@ -10,6 +10,7 @@ from radiodesk.rooms.record.models import PublishedBroadcast, PublishedPiece
 from radiodesk.rooms.record.podcast_tags import Series
 
 SCHEMA_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
+PREFIXES = {"dc": DC, "oai_dc": OAI_DC, "pbcore": PBCORE}
 _PUBLIC = "radiodesk public copy"
 
 Maker = Callable[[PublishedBroadcast, Links, Series], ElementTree.Element]
@@ -28,12 +29,6 @@ class Format:
         made = self.make(broadcast, links, series)
         made.set(SCHEMA_LOCATION, f"{self.namespace} {self.schema}")
         return made
-
-
-def register() -> None:
-    """Have the namespaces written with their usual prefixes."""
-    for prefix, namespace in {"dc": DC, "oai_dc": OAI_DC, "pbcore": PBCORE}.items():
-        ElementTree.register_namespace(prefix, namespace)
 
 
 def _core(broadcast: PublishedBroadcast, links: Links, series: Series) -> ElementTree.Element:

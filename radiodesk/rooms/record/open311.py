@@ -160,7 +160,7 @@ def _answer(kind: str, root: str, found: Record | Sequence[Record], item: str = 
     else:
         for record in found:
             _fill(ElementTree.SubElement(tree, item), record)
-    return Response(document(tree), content_type="text/xml; charset=utf-8")
+    return Response(document(tree, {}), content_type="text/xml; charset=utf-8")
 
 
 def refusal_as_asked(sentence: str, status: int) -> Response:

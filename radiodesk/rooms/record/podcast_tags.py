@@ -16,6 +16,8 @@ from radiodesk.rooms.record.models import PublishedBroadcast, PublishedPiece
 
 PODCAST = "https://podcastindex.org/namespace/1.0"
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+PREFIXES = {"podcast": PODCAST, "itunes": ITUNES}
+"""Some programs know no others."""
 GUID_NAMESPACE = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 """The namespace of UUIDs that the specification gives for addresses of feeds."""
 
@@ -39,12 +41,6 @@ class Series:
     place: str
     point: tuple[float, float] | None = None
     contact: str = ""
-
-
-def register() -> None:
-    """Have the namespaces written with their usual prefixes; some programs know no others."""
-    ElementTree.register_namespace("podcast", PODCAST)
-    ElementTree.register_namespace("itunes", ITUNES)
 
 
 def guid_of(feed: str) -> str:

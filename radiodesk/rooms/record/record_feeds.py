@@ -34,8 +34,6 @@ class FeedPage:
 
 def rss(page: FeedPage, links: Links, series: Series) -> bytes:
     """RSS 2.0 with the sound as enclosure, and with what podcast programs and directories ask for."""
-    ElementTree.register_namespace("atom", ATOM)
-    podcast_tags.register()
     root = ElementTree.Element("rss", version="2.0")
     channel = ElementTree.SubElement(root, "channel")
     _say(channel, "title", series.title)
@@ -61,12 +59,11 @@ def rss(page: FeedPage, links: Links, series: Series) -> bytes:
                 type="audio/mpeg",
             )
         podcast_tags.describe_episode(item, broadcast, sound, series, links)
-    return document(root)
+    return document(root, {"atom": ATOM, **podcast_tags.PREFIXES})
 
 
 def atom(page: FeedPage, links: Links, title: str, operator: str) -> bytes:
     """An Atom 1.0 feed."""
-    ElementTree.register_namespace("", ATOM)
     root = ElementTree.Element(f"{{{ATOM}}}feed")
     _say(root, f"{{{ATOM}}}title", title)
     _say(root, f"{{{ATOM}}}id", links.site)
@@ -92,7 +89,7 @@ def atom(page: FeedPage, links: Links, title: str, operator: str) -> bytes:
                 type="audio/mpeg",
                 length=str(sound.audio_bytes),
             )
-    return document(root)
+    return document(root, {"": ATOM})
 
 
 def json_feed(page: FeedPage, links: Links, title: str, operator: str) -> str:
