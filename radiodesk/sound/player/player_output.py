@@ -1,9 +1,11 @@
 """Where sound goes out: a device of the sound card, a file, or nowhere. Each takes the player's frames in real time."""
 
+import logging
 import threading
 import time
 import wave
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +16,8 @@ from radiodesk.sound.player.player_engine import Player
 from radiodesk.sound.player.ready_files import INTO_FILES, NOWHERE, RATE
 from radiodesk.sound.recorder.input_devices import DeviceAbsent
 from radiodesk.sound.recorder.portaudio import begin_again
+
+log = logging.getLogger(__name__)
 
 BLOCK = RATE // 50
 SILENT_AFTER = 2.0
@@ -65,17 +69,23 @@ class Paced:
                 self._write(self._folder, piece.key if piece else "", frames.tobytes())
 
     def _write(self, folder: Path, key: str, frames: bytes) -> None:
-        if key != self._key:
+        try:
+            if key != self._key:
+                self._end_file()
+                self._key = key
+                if key:
+                    self._file = _wave_file(folder, key)
+            if self._file is not None:
+                self._file.writeframes(frames)
+        except OSError as trouble:
+            # What plays goes on; the next piece is tried again.
+            log.warning("The file of what plays cannot be written: %s", trouble.strerror)
             self._end_file()
-            self._key = key
-            if key:
-                self._file = _wave_file(folder, key)
-        if self._file is not None:
-            self._file.writeframes(frames)
 
     def _end_file(self) -> None:
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):
+                self._file.close()
             self._file = None
 
 
@@ -116,9 +126,12 @@ class Device:
         except OSError:
             self._player.lose_output("PortAudio is missing")
             return
-        failed = 0
+        failed, again = 0, False
         while not self._stop.is_set():
             try:
+                if again:
+                    # Only a PortAudio that begins anew sees a device that was plugged in again.
+                    begin_again(sound)
                 self._once(sound)
                 failed = 0
             except (sound.PortAudioError, DeviceAbsent, ValueError) as error:
@@ -126,9 +139,8 @@ class Device:
                 failed += 1
             if self._stop.is_set():
                 return
+            again = True
             self._wait(_WAITS[min(failed, len(_WAITS) - 1)])
-            # Only a PortAudio that begins anew sees a device that was plugged in again.
-            begin_again(sound)
 
     def _once(self, sound: Any) -> None:
         """Play to the device until it is lost; raises ``DeviceAbsent`` or what PortAudio raises."""

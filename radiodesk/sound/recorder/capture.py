@@ -89,19 +89,21 @@ class Capture:
 
     def run(self, rounds: int | None = None) -> None:
         """Capture without end, or ``rounds`` times."""
-        failed = 0
+        failed, again = 0, False
         while rounds is None or rounds > 0:
             rounds = None if rounds is None else rounds - 1
             try:
+                if again:
+                    # Only a PortAudio that begins anew sees a device that was plugged in again.
+                    begin_again(self._sound)
                 self._once()
                 failed = 0
             except (self._sound.PortAudioError, DeviceAbsent, ValueError) as error:
                 reason = "absent" if isinstance(error, DeviceAbsent) else str(error)
                 self._send(Packet(Kind.FAILED, self._monotonic(), reason.encode()))
                 failed += 1
+            again = True
             self._wait(_WAITS[min(failed, len(_WAITS) - 1)])
-            # Only a PortAudio that begins anew sees a device that was plugged in again.
-            begin_again(self._sound)
 
     def _once(self) -> None:
         """Read the device until it is lost; raises ``DeviceAbsent`` or what PortAudio raises."""

@@ -92,7 +92,7 @@ def test_a_device_that_goes_is_told_of_and_opened_again_when_it_is_back() -> Non
     told = [packet.kind for packet in sent if packet.kind not in (Kind.AUDIO, Kind.ALIVE)]
     assert told[:3] == [Kind.OPENED, Kind.LOST, Kind.FAILED]
     assert told[-2:] == [Kind.OPENED, Kind.LOST]
-    assert sound.restarts == 4
+    assert sound.restarts == 3
     assert all(packet.data == b"absent" for packet in sent if packet.kind is Kind.FAILED)
 
 
@@ -151,3 +151,19 @@ def test_a_device_is_found_by_its_name_wherever_it_is_plugged_in() -> None:
 
 def test_outputs_are_no_lines() -> None:
     assert [device.name for device in inputs(FakeSound().query_devices())] == ["USB CODEC (hw:2,0)"]
+
+
+def test_a_portaudio_that_cannot_begin_anew_is_tried_again() -> None:
+    class Failing(FakeSound):
+        def _initialize(self) -> None:
+            super()._initialize()
+            if self.restarts == 1:
+                raise PortAudioError("Unanticipated host error")
+
+    sound = Failing(plugged=False, later={2: lambda one: setattr(one, "plugged", True), 6: lambda one: unplugged(one)})
+
+    def unplugged(one: FakeSound) -> None:
+        one.streams[-1].active = False
+
+    told = [packet.kind for packet in captured(sound, rounds=3) if packet.kind not in (Kind.AUDIO, Kind.ALIVE)]
+    assert told == [Kind.FAILED, Kind.FAILED, Kind.OPENED, Kind.LOST]
