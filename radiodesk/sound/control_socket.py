@@ -72,7 +72,12 @@ class ControlServer:
                     log.warning("The control socket %s waits for a moment: %s", self._path.name, error)
                     time.sleep(_TROUBLE)
                 continue
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            try:
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            except RuntimeError as error:
+                log.warning("The control socket %s waits for a moment: %s", self._path.name, error)
+                connection.close()
+                time.sleep(_TROUBLE)
 
     def _serve(self, connection: socket.socket) -> None:
         with suppress(OSError), connection, connection.makefile("rwb") as stream:

@@ -63,6 +63,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._waiting: list[bytes] = []
+        self._troubled = False
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and (held := path.read_bytes()) and not held.endswith(b"\n"):
@@ -95,19 +96,28 @@ class Journal:
     def _flush(self) -> None:
         if not self._waiting:
             return
-        file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
-            size = os.fstat(file).st_size
-            while self._waiting:
-                if os.write(file, self._waiting[0]) < len(self._waiting[0]):
-                    os.ftruncate(file, size)
-                    return
-                size += len(self._waiting.pop(0))
-            os.fsync(file)
+            # A file of its own takes room, too.
+            file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            try:
+                self._write_out(file)
+            finally:
+                os.close(file)
         except OSError as error:
-            log.error("The journal %s cannot be written: %s.", self.path.name, error.strerror)
-        finally:
-            os.close(file)
+            if not self._troubled:
+                log.error("The journal %s cannot be written: %s.", self.path.name, error.strerror)
+            self._troubled = True
+        else:
+            self._troubled = False
+
+    def _write_out(self, file: int) -> None:
+        size = os.fstat(file).st_size
+        while self._waiting:
+            if os.write(file, self._waiting[0]) < len(self._waiting[0]):
+                os.ftruncate(file, size)
+                return
+            size += len(self._waiting.pop(0))
+        os.fsync(file)
 
 
 def read(path: Path, offset: int = 0) -> Iterator[tuple[Entry, int]]:

@@ -36,6 +36,11 @@ class SpoolFull(OSError):
     """The disk took no more: what was written so far is whole, this block is not in the take."""
 
 
+def is_full(error: OSError) -> bool:
+    """Whether there was no room for it."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What a take is of.
@@ -128,7 +133,10 @@ class Take(Spooled):
         began: float | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> "Take":
-        """Begin a take; its folder appears whole. ``began`` is the start on the monotonic clock, when it lies back."""
+        """Begin a take; its folder appears whole. ``began`` is the start on the monotonic clock, when it lies back.
+
+        Raises ``SpoolFull``, and then nothing of it is there.
+        """
         about = About(
             id=public_id(started_at),
             line=line,
@@ -143,10 +151,16 @@ class Take(Spooled):
             monotonic=monotonic() if began is None else began,
         )
         folder = spool / about.id
-        folder.mkdir(parents=True)
-        with replacing(folder / _ABOUT) as written:
-            written.write_text(json.dumps(asdict(about) | {"started_at": _spelled(about.started_at)}, indent=1))
-        flush_folder(spool)
+        try:
+            folder.mkdir(parents=True)
+            with replacing(folder / _ABOUT) as written:
+                written.write_text(json.dumps(asdict(about) | {"started_at": _spelled(about.started_at)}, indent=1))
+            flush_folder(spool)
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            if is_full(error):
+                raise SpoolFull(error.errno, error.strerror, str(folder)) from None
+            raise
         return cls(folder, about, monotonic=monotonic)
 
     @classmethod
@@ -175,7 +189,7 @@ class Take(Spooled):
                 left = left[os.write(file, left) :]
         except OSError as error:
             os.ftruncate(file, before * SAMPLE)
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if is_full(error):
                 raise SpoolFull(error.errno, error.strerror, str(self.pcm(direction))) from None
             raise
         self._written[direction] = before + len(data) // SAMPLE
@@ -203,7 +217,7 @@ class Take(Spooled):
             try:
                 whole = os.write(self._log, self._notes[0]) == len(self._notes[0])
             except OSError as error:
-                if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                if not is_full(error):
                     raise
                 whole = False
             if not whole:

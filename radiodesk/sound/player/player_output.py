@@ -137,6 +137,10 @@ class Device:
             except (sound.PortAudioError, DeviceAbsent, ValueError) as error:
                 self._player.lose_output("absent" if isinstance(error, DeviceAbsent) else str(error))
                 failed += 1
+            except Exception:  # if this thread ended, nothing would be heard any more
+                log.exception("The output %s could not be played to.", self._name)
+                self._player.lose_output("absent")
+                failed += 1
             if self._stop.is_set():
                 return
             again = True

@@ -3,7 +3,6 @@
 Everything happens under one lock, in whichever thread brings it: a device's reader, the control socket, the tick.
 """
 
-import errno
 import logging
 import threading
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from radiodesk.sound.recorder.levels import Meter
 from radiodesk.sound.recorder.recorder_state import BEFORE_SECONDS, Live, Open, Source, Trial
 from radiodesk.sound.recorder.side_pipe import SidePipe
 from radiodesk.sound.recorder.take_direction import Block, Feed
-from radiodesk.sound.takes import Take
+from radiodesk.sound.takes import Take, is_full
 
 log = logging.getLogger(__name__)
 
@@ -291,7 +290,7 @@ class Recorder:
         try:
             return Take.create(self.spool, monotonic=self.clocks.monotonic, kind="soundcard", **about)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if is_full(error):
                 raise NoRoom("The disk is full, so nothing can be recorded. Make room first.") from None
             raise
 

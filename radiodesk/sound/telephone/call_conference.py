@@ -69,10 +69,9 @@ class Conference:
 
     def _watch(self) -> None:
         """baresip opens streams anew, callers hang up, and programs of the sound server end."""
-        while self._pairs():
+        while self._pairs() or self._routes:
             self._look()
             time.sleep(_TICK)
-        self._look()
 
     def _look(self) -> None:
         for call in self._exchange.callers:

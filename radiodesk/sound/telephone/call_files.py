@@ -55,6 +55,7 @@ class Callers:
         self.names = [f"sip-{number}" for number in range(1, lines + 1)]
         self._folder = folder
         self._all: dict[str, Caller] = {}
+        self._unwritten: set[str] = set()
 
     def __iter__(self) -> Iterator[Caller]:
         return iter(list(self._all.values()))
@@ -80,13 +81,24 @@ class Callers:
         return next((name for name in self.names if self.on(name) is None), None)
 
     def keep(self, call: Caller) -> Caller:
-        """Take in a call, or its new stage, and write its file."""
-        folder = self.folder(call.key)
-        folder.mkdir(parents=True, exist_ok=True)
-        with replacing(folder / _FILE) as draft:
-            draft.write_text(json.dumps(asdict(call) | {"at": call.at.astimezone(UTC).isoformat()}))
+        """Take in a call, or its new stage, and write its file; on a full disk that is done later."""
         self._all[call.key] = call
+        self._unwritten.add(call.key)
+        self.write_again()
         return call
+
+    def write_again(self) -> None:
+        """Write the files for which the disk had no room."""
+        for key in sorted(self._unwritten):
+            call, folder = self._all.get(key), self.folder(key)
+            try:
+                if call is not None:
+                    folder.mkdir(parents=True, exist_ok=True)
+                    with replacing(folder / _FILE) as draft:
+                        draft.write_text(json.dumps(asdict(call) | {"at": call.at.astimezone(UTC).isoformat()}))
+                self._unwritten.discard(key)
+            except OSError:
+                return
 
     def forget(self, call: Caller) -> None:
         """Let go of a call; its folder stays until it is removed."""

@@ -8,16 +8,19 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from radiodesk.core.errors import Conflict, NotFound, Refusal
+from radiodesk.core.i18n import N_
 from radiodesk.core.ids import public_id
 from radiodesk.core.keys import KeyRing
 from radiodesk.core.settings import Settings
 from radiodesk.sound.line_journal import Entry, Journal, sealed_number
+from radiodesk.sound.takes import SpoolFull, is_full
 from radiodesk.sound.telephone.baresip_commands import Board, Found, SoundMissing
 from radiodesk.sound.telephone.baresip_config import INTO, sounds
 from radiodesk.sound.telephone.baresip_events import Event, caller_number
@@ -29,6 +32,7 @@ from radiodesk.sound.telephone.dumps import dumps_in
 log = logging.getLogger(__name__)
 
 PART = "telephone"
+_FULL = N_("The disk is full: this call cannot be recorded. Make room, and answer it then.")
 DUMPS_WITHIN = 1.5
 """Seconds in which an answered call must have begun to be recorded."""
 
@@ -61,7 +65,8 @@ class Exchange:
         self._silent = self.home / "without-devices"
         self._let_go: set[str] = set()
         self._full = False
-        self._point(None)
+        with suppress(OSError):
+            self._point(None)
 
     # What baresip says
 
@@ -122,21 +127,31 @@ class Exchange:
             if call.stage is not Stage.RINGING:
                 raise Conflict("This call is answered already.")
             call = self.callers.keep(call.now(Stage.ANSWERING))
-            self._point(key)
             try:
+                self._point(key)
                 board.answer(call.sip)
                 if not self._wait_for_dumps(key):
                     raise Conflict("The call was answered, but is not recorded. Hang up and call back.")
+            except OSError as error:
+                self.callers.keep(call.now(Stage.RINGING))
+                if is_full(error):
+                    raise Conflict(_FULL) from None
+                raise
             except Refusal as refusal:
                 self.callers.keep(call.now(Stage.RINGING))
                 if isinstance(refusal, SoundMissing):
                     self.set_silent(True)
                 raise
             finally:
-                self._point(None)
+                with suppress(OSError):
+                    self._point(None)
             if call.silent:
                 board.mute(call.sip, True)
-            return self.begin(call)
+            try:
+                return self.begin(call)
+            except SpoolFull:
+                # The caller is heard, and what they say waits in baresip's dumps: ``pump`` begins again.
+                raise Conflict(_FULL) from None
 
     def begin(self, call: Caller) -> Caller:
         """A call is up: its sound goes into a take from here on."""
@@ -201,6 +216,11 @@ class Exchange:
         """Carry the sound on, and tell when it can not be; gives the keys of callers who are recorded no more."""
         with self.lock:
             self._journal.flush()
+            self.callers.write_again()
+            for call in self.callers:
+                if call.stage is Stage.ANSWERING and all(dumps_in(self.callers.folder(call.key)).values()):
+                    with suppress(SpoolFull):
+                        self.begin(call)
             self.sound.pump()
             if self.sound.full is not self._full:
                 self._full = self.sound.full

@@ -1,8 +1,12 @@
 """The exchange by itself, with a baresip of the test's own making: what it tells, keeps and asks for."""
 
+import errno
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +20,7 @@ from radiodesk.sound.takes import SpoolFull, Take, discard, open_take
 from radiodesk.sound.telephone.baresip_commands import Found, SoundMissing
 from radiodesk.sound.telephone.baresip_config import NoTelephone, modules_folder, ready, write
 from radiodesk.sound.telephone.baresip_events import Event
+from radiodesk.sound.telephone.call_files import Stage
 from radiodesk.sound.telephone.call_recording import SAMPLE_RATE
 from radiodesk.sound.telephone.exchange import Clocks, Exchange
 from radiodesk.sound.telephone.telephone_report import state
@@ -283,6 +288,69 @@ def test_nothing_is_lost_on_a_full_disk(made: Made, settings: Settings, monkeypa
     exchange.pump()
     assert [entry.event for entry in told(settings)][3:] == ["closed", "disk_free"]
     sound = np.fromfile(open_take(settings.spool / str(take)).pcm("caller"), "<i2")
+    assert np.array_equal(sound[-SAMPLE_RATE:], board.recorded)
+
+
+class FullDisk:
+    """A disk that has no room for anything new, until it is told so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.full = True
+        for name in ("mkdir", "symlink", "open"):
+            monkeypatch.setattr(os, name, partial(self._made, name, getattr(os, name)))
+
+    def _made(self, name: str, really: Callable[..., Any], path: Any, *given: Any, **more: Any) -> Any:
+        makes = name != "open" or bool((given[0] if given else more.get("flags", 0)) & os.O_CREAT)
+        if self.full and makes:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        return really(path, *given, **more)
+
+
+def test_a_call_that_comes_in_on_a_full_disk_rings_and_is_answered_when_there_is_room(
+    made: Made, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange, board = made()
+    disk = FullDisk(monkeypatch)
+    exchange.take_event(incoming("a"))
+    [call] = exchange.callers
+    exchange.pump()
+    with pytest.raises(Conflict, match="disk is full"):
+        exchange.answer(call.key)
+    assert [one.stage for one in exchange.callers] == [Stage.RINGING] and board.said == []
+    disk.full = False
+    exchange.pump()
+    assert [entry.event for entry in told(settings)] == ["ringing"]
+    # Whoever starts after a kill finds it.
+    assert [one.key for one in made()[0].callers.left()] == [call.key]
+    exchange.answer(call.key)
+    assert [entry.event for entry in told(settings)] == ["ringing", "answered"]
+
+
+def test_a_call_that_was_answered_when_the_disk_became_full_is_recorded_when_there_is_room(
+    made: Made, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange, board = made()
+    exchange.take_event(incoming("a"))
+    key = str(told(settings)[0].call)
+    disk = FullDisk(monkeypatch)
+    disk.full = False
+    answer = board.answer
+
+    def answered(sip: str) -> None:
+        answer(sip)
+        disk.full = True
+
+    monkeypatch.setattr(board, "answer", answered)
+    with pytest.raises(Conflict, match="disk is full"):
+        exchange.answer(key)
+    exchange.pump()
+    assert not list(settings.spool.glob("*")), "half a take is in nobody's way"
+    disk.full = False
+    exchange.pump()
+    exchange.take_event(closed("a"))
+    events = told(settings)
+    assert [entry.event for entry in events] == ["ringing", "answered", "closed"]
+    sound = np.fromfile(open_take(settings.spool / str(events[1].take)).pcm("caller"), "<i2")
     assert np.array_equal(sound[-SAMPLE_RATE:], board.recorded)
 
 
